@@ -1,0 +1,176 @@
+// The PostgreSQL that the server runs itself when no DATABASE_URL is set: started, watched, started again, stopped.
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import postgres from 'postgres'
+import { DATABASE, initialise, passwordFile, passwordOf, USER } from './embedded/cluster.ts'
+import { clearLeftovers } from './embedded/leftovers.ts'
+import { takeLock } from './embedded/lock.ts'
+import { openDirectory, type Place, settle } from './embedded/place.ts'
+import { PORT, type Postmaster, startPostmaster } from './embedded/postmaster.ts'
+import { shortPath } from './embedded/short-path.ts'
+
+export type Embedded = {
+  /** For `postgres(…)` and `new pg.Pool(…)` alike; `host` is the directory of the unix socket. */
+  readonly options: {
+    readonly host: string
+    readonly port: number
+    readonly user: string
+    readonly password: string
+    readonly database: string
+  }
+  /** For psql and for people: names the file that holds the password instead of the password. */
+  readonly url: string
+  /** Where the data lies: `<directory>/postgres`, or where that links to. */
+  readonly directory: string
+  /** Stops PostgreSQL, then lets others have the data directory. Any number of calls stop it once. */
+  stop(): Promise<void>
+}
+
+export class DataDirectoryInUse extends Error {
+  constructor(directory: string) {
+    super(`Another running server uses the data directory ${directory}: stop that one, or give this one its own.`)
+    this.name = 'DataDirectoryInUse'
+  }
+}
+
+/** Durable, sized for one server, and silent about statements: errors reach the client, and hold customers' data. */
+const SETTINGS = {
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+  shared_buffers: '256MB',
+  max_connections: '100',
+  max_wal_size: '2GB',
+  random_page_cost: '1.1',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_min_messages: 'log',
+  log_checkpoints: 'off',
+}
+
+/** How long PostgreSQL must have run for its next end to count as the first in a row. */
+const STEADY_MS = 10_000
+const LONGEST_PAUSE_MS = 5_000
+/** How long a start waits for the processes of an earlier run to let go of the data. */
+const PATIENCE_MS = 30_000
+
+/**
+ * Starts PostgreSQL on `directory` (made, and filled, on first use) and keeps it running until `stop()`.
+ * What an earlier, killed server left running is stopped first; nothing that was committed is lost.
+ * @param settings PostgreSQL settings that differ from the durable defaults.
+ * @throws DataDirectoryInUse where another live server has the directory; Error with one clear sentence otherwise.
+ */
+export async function startEmbedded({
+  directory,
+  log = () => {},
+  settings = {},
+}: {
+  directory: string
+  log?: (line: string) => void
+  settings?: Record<string, string>
+}): Promise<Embedded> {
+  if (process.platform === 'win32')
+    throw new Error(
+      'The embedded PostgreSQL needs Linux or macOS: use WSL, or set DATABASE_URL to a PostgreSQL of yours.',
+    )
+  const base = openDirectory(directory)
+  const release = await takeLock(base)
+  if (!release) throw new DataDirectoryInUse(base)
+  const stopping = new AbortController()
+  let supervised: Promise<void> | undefined
+  try {
+    const place = settle(base, log)
+    if (!existsSync(place.home)) await initialise(place, { durable: settings['fsync'] !== 'off' })
+    const options = {
+      host: shortPath(place.home),
+      port: PORT,
+      user: USER,
+      password: passwordOf(place.home),
+      database: DATABASE,
+    }
+    const start = () => bringUp(place, { ...SETTINGS, ...settings }, stopping.signal)
+    supervised = supervise(await start(), start, log, stopping.signal)
+    await ensureDatabase(options)
+    const [host, passfile] = [options.host, passwordFile(place.home)].map(encodeURIComponent)
+    let stopped: Promise<void> | undefined
+    return {
+      options,
+      url: `postgresql://${USER}@/${DATABASE}?host=${host}&passfile=${passfile}`,
+      directory: place.home,
+      stop: () => {
+        stopping.abort()
+        stopped ??= supervised!.then(release)
+        return stopped
+      },
+    }
+  } catch (error) {
+    stopping.abort()
+    await supervised
+    release()
+    throw error
+  }
+}
+
+/** Starts PostgreSQL as soon as whatever an earlier run left behind is out of the way. */
+async function bringUp(place: Place, settings: Record<string, string>, stop: AbortSignal): Promise<Postmaster> {
+  const deadline = Date.now() + PATIENCE_MS
+  for (;;) {
+    await clearLeftovers(place.home)
+    try {
+      return await startPostmaster(place, settings, stop)
+    } catch (error) {
+      const lingering = /pre-existing shared memory block|lock file .* already exists/.test(String(error))
+      if (!lingering || stop.aborted || Date.now() > deadline) throw error
+      await sleep(100)
+    }
+  }
+}
+
+/** Starts PostgreSQL again whenever it ends, waiting longer each time it ends soon, until told to stop. */
+async function supervise(
+  postmaster: Postmaster,
+  start: () => Promise<Postmaster>,
+  log: (line: string) => void,
+  stop: AbortSignal,
+): Promise<void> {
+  let pause = 50
+  let current: Postmaster | undefined = postmaster
+  let since = Date.now()
+  for (;;) {
+    const how = await current?.ended
+    if (stop.aborted) return
+    if (how) log(`PostgreSQL ended unexpectedly (${how}); starting it again`)
+    if (Date.now() - since > STEADY_MS) pause = 50
+    await sleep(pause, undefined, { signal: stop }).catch(() => {})
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+    if (stop.aborted) return
+    since = Date.now()
+    current = await start().catch((error: Error) => {
+      if (!stop.aborted) log(error.message)
+      return undefined
+    })
+    if (current && !stop.aborted) log(`PostgreSQL is running again after ${Date.now() - since} ms`)
+  }
+}
+
+/** Makes the database on first use, or after a crash that came between the cluster and its database. */
+async function ensureDatabase(options: Embedded['options']): Promise<void> {
+  const absent = await connect(options, (sql) => sql`select 1`).then(
+    () => false,
+    (error: { code?: string }) => {
+      if (error.code === '3D000') return true
+      throw error
+    },
+  )
+  if (absent) await connect({ ...options, database: 'postgres' }, (sql) => sql`create database ${sql(DATABASE)}`)
+}
+
+async function connect(options: Embedded['options'], work: (sql: postgres.Sql) => PromiseLike<unknown>): Promise<void> {
+  const sql = postgres({ ...options, max: 1, connect_timeout: 30, onnotice: () => {} })
+  try {
+    await work(sql)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

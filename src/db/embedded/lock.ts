@@ -1,0 +1,82 @@
+// One live server per data directory: its holder listens on a unix socket there, which goes silent when it dies.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { linkSync, readdirSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { giveTo, ownerOf } from './place.ts'
+import { shortPath } from './short-path.ts'
+
+const PREFIX = 'postgres.lock.'
+
+/**
+ * Takes the directory for this process, or yields undefined where a live process has it. The result gives it back;
+ * so does the end of the process, however it ends.
+ *
+ * The holder is whoever answers on the highest-numbered socket. Taking over from a dead holder means linking the next
+ * number, which only one of many can do; no number is freed, so none can be mistaken for another's. The socket listens
+ * before it gets its number, so a holder never looks dead.
+ */
+export async function takeLock(directory: string): Promise<(() => void) | undefined> {
+  const short = shortPath(directory)
+  const draft = `${PREFIX}new-${randomBytes(4).toString('hex')}`
+  const server = createServer((caller) => caller.on('error', () => {}).destroy()).listen(join(short, draft))
+  await once(server, 'listening')
+  let mine: number | undefined
+  try {
+    giveTo(ownerOf(directory), join(directory, draft))
+    mine = await claim(directory, short, draft)
+  } finally {
+    rmSync(join(directory, draft))
+    if (!mine) server.close()
+  }
+  if (!mine) return undefined
+  clearBelow(directory, mine)
+  return () => server.close()
+}
+
+async function claim(directory: string, short: string, draft: string): Promise<number | undefined> {
+  for (;;) {
+    const latest = highest(directory)
+    if (latest && (await answers(join(short, PREFIX + latest)))) return undefined
+    const mine = latest + 1
+    if (!tryLink(join(directory, draft), join(directory, PREFIX + mine))) continue
+    if (highest(directory) === mine) return mine
+    // The number was free only because later holders have come, and cleared it away.
+    rmSync(join(directory, PREFIX + mine), { force: true })
+  }
+}
+
+const highest = (directory: string): number => Math.max(0, ...numbers(directory))
+
+const numbers = (directory: string): number[] =>
+  readdirSync(directory).flatMap((name) =>
+    /^postgres\.lock\.\d+$/.test(name) ? [Number(name.slice(PREFIX.length))] : [],
+  )
+
+/** False where someone else was faster. */
+function tryLink(draft: string, name: string): boolean {
+  try {
+    linkSync(draft, name)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function clearBelow(directory: string, mine: number): void {
+  for (const number of numbers(directory)) if (number < mine) rmSync(join(directory, PREFIX + number), { force: true })
+}
+
+/** Any outcome but a refusal counts as life: to doubt a live holder would cost its data. */
+const answers = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(path)
+    const settle = (alive: boolean) => {
+      socket.destroy()
+      resolve(alive)
+    }
+    socket.once('connect', () => settle(true))
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => settle(code !== 'ECONNREFUSED' && code !== 'ENOENT'))
+  })

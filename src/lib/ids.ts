@@ -1,0 +1,17 @@
+// Identifiers that are made here rather than by the database.
+import { randomBytes, randomInt } from 'node:crypto'
+
+const processPart = randomBytes(5).toString('hex')
+let counter = randomInt(0x1000000)
+
+/** 24 hex digits, the first eight the time of creation: ids made later sort later. */
+export function objectId(at: Date): string {
+  counter = (counter + 1) % 0x1000000
+  const seconds = Math.floor(at.getTime() / 1000)
+  return seconds.toString(16).padStart(8, '0') + processPart + counter.toString(16).padStart(6, '0')
+}
+
+const LETTERS_AND_DIGITS = 'abcdefghijklmnopqrstuvwxyz0123456789'
+
+export const randomCode = (length: number): string =>
+  Array.from({ length }, () => LETTERS_AND_DIGITS[randomInt(LETTERS_AND_DIGITS.length)]).join('')

@@ -1,0 +1,7 @@
+// Plain objects.
+
+/** The object without the keys that are undefined: what a partial update leaves alone. */
+export const defined = <T extends object>(object: T) =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
