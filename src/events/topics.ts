@@ -1,0 +1,37 @@
+// Every topic that something here emits, by Intercom's own names.
+
+export const TOPICS = [
+  'admin.away_mode_updated',
+  'contact.archived',
+  'contact.deleted',
+  'contact.email.updated',
+  'contact.lead.added_email',
+  'contact.lead.created',
+  'contact.lead.signed_up',
+  'contact.lead.tag.created',
+  'contact.lead.tag.deleted',
+  'contact.lead.updated',
+  'contact.subscribed',
+  'contact.unarchive',
+  'contact.unsubscribed',
+  'contact.user.created',
+  'contact.user.tag.created',
+  'contact.user.tag.deleted',
+  'contact.user.updated',
+  'conversation.admin.assigned',
+  'conversation.admin.closed',
+  'conversation.admin.noted',
+  'conversation.admin.open.assigned',
+  'conversation.admin.opened',
+  'conversation.admin.replied',
+  'conversation.admin.single.created',
+  'conversation.admin.snoozed',
+  'conversation.admin.unsnoozed',
+  'conversation.priority.updated',
+  'conversation.user.created',
+  'conversation.user.replied',
+  'conversation_part.tag.created',
+  'message.accepted',
+] as const
+
+export type Topic = (typeof TOPICS)[number]

@@ -1,0 +1,53 @@
+// Who is calling: a token as Bearer or as the user name of Basic, kept only as its SHA-256.
+import type { FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import type { Database } from '#db/database.ts'
+import { findToken, hashToken, type Token } from '#workspaces/tokens.ts'
+import { ApiError, forbidden } from './errors.ts'
+
+/** A revoked token is refused everywhere after this long at most; where it was revoked, at once. */
+const REMEMBERED_FOR_MS = 3_000
+const NO_TOKEN = 'none'
+
+export function authentication(database: Database) {
+  const known = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: REMEMBERED_FOR_MS })
+
+  async function tokenOf(text: string): Promise<Token | undefined> {
+    const hash = hashToken(text)
+    const key = hash.toString('latin1')
+    let token = known.get(key)
+    if (!token) {
+      token = (await findToken(database.pool(), hash)) ?? NO_TOKEN
+      known.set(key, token)
+    }
+    return token === NO_TOKEN ? undefined : token
+  }
+
+  return {
+    /** The caller's token, or a 401; a 403 where the token is not allowed what the operation needs. */
+    async identify(request: FastifyRequest): Promise<Token> {
+      const text = credentials(request.headers.authorization)
+      const token = text && (await tokenOf(text))
+      if (!token) throw unauthorized('unauthorized', 'Access Token Invalid')
+      if (token.revoked_at) throw unauthorized('token_revoked', 'Access Token has been revoked')
+      const scope = request.routeOptions.config.operation?.scope
+      if (scope && token.scopes && !token.scopes.includes(scope)) {
+        throw forbidden(`You do not have the required scope (${scope}) to access this resource`)
+      }
+      return token
+    },
+    forget: () => known.clear(),
+  }
+}
+
+const unauthorized = (code: string, message: string) =>
+  new ApiError(401, code, message, { 'www-authenticate': 'Bearer realm="interphone"' })
+
+/** The token in an Authorization header: after `Bearer`, or the user name (else the password) of `Basic`. */
+function credentials(header: string | undefined): string | undefined {
+  const [, scheme, value] = /^(bearer|basic)\s+(\S+)\s*$/i.exec(header ?? '') ?? []
+  if (!scheme || !value) return undefined
+  if (scheme.toLowerCase() === 'bearer') return value
+  const [user, ...password] = Buffer.from(value, 'base64').toString().split(':')
+  return user || password.join(':') || undefined
+}

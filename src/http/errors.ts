@@ -1,0 +1,100 @@
+// Everything a request can be refused with, and the one place that renders it.
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+
+/** An answer other than success, in Intercom's `error.list` shape: status, machine-readable code, words for people. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly headers: Record<string, string>
+
+  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.headers = headers
+  }
+
+  body(request_id: string): object {
+    return { type: 'error.list', request_id, errors: [{ code: this.code, message: this.message }] }
+  }
+}
+
+/** The two WhatsApp status reads answer 400 and 500 with a bare error instead of a list. */
+export class BareError extends ApiError {
+  override body(request_id: string) {
+    return { type: 'error', request_id, message: this.message }
+  }
+}
+
+export const badRequest = (code: string, message: string) => new ApiError(400, code, message)
+/** A parameter that is there but wrong. */
+export const invalid = (message: string) => badRequest('parameter_invalid', message)
+/** A parameter that is required and absent. */
+export const missing = (message: string) => badRequest('parameter_not_found', message)
+export const unprocessable = (code: string, message: string) => new ApiError(422, code, message)
+export const conflict = (message: string) => new ApiError(409, 'conflict', message)
+export const forbidden = (message: string) => new ApiError(403, 'forbidden', message)
+export const notFound = (message = 'Resource Not Found', code = 'not_found') => new ApiError(404, code, message)
+
+/** The row, or a 404 that says what there is none of: `found(await findTag(…), 'Resource Not Found')`. */
+export function found<Row>(row: Row | undefined | null, message?: string, code?: string): Row {
+  if (row === undefined || row === null) throw notFound(message, code)
+  return row
+}
+
+export function errorHandler(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply) {
+  const refusal = error instanceof ApiError ? error : asApiError(error)
+  if (refusal.status === UNAVAILABLE) request.log.warn({ code: error.code, url: request.url }, 'database out of reach')
+  else if (refusal.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed')
+  return reply.code(refusal.status).headers(refusal.headers).send(refusal.body(request.id))
+}
+
+/** Fastify's own refusals (and what nobody foresaw) in Intercom's terms. */
+function asApiError(error: FastifyError): ApiError {
+  if (error.validation) return fromValidation(error)
+  if (isOutOfReach(error))
+    return new ApiError(UNAVAILABLE, 'service_unavailable', 'The database is not available, try again', {
+      'retry-after': '1',
+    })
+  const refusal = FASTIFY_REFUSALS[error.code]
+  if (refusal) return new ApiError(...refusal)
+  if (error.statusCode && error.statusCode < 500) return new ApiError(error.statusCode, 'bad_request', error.message)
+  if (isDataException(error)) return invalid('A value in the request is out of range')
+  if (error instanceof SyntaxError) return invalid('The request body is not valid JSON')
+  return new ApiError(500, 'server_error', 'Something went wrong on our side')
+}
+
+const FASTIFY_REFUSALS: Record<string, [status: number, code: string, message: string]> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: [400, 'parameter_invalid', 'The request body is not valid JSON'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'parameter_invalid', 'The request body is empty'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'payload_too_large', 'The request body is too large'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'bad_request', 'The body is not as long as Content-Length says'],
+  FST_ERR_BAD_URL: [400, 'bad_request', 'The URL is malformed'],
+}
+
+const UNAVAILABLE = 503
+
+/**
+ * The database is restarting or was cut off. Where that happened in the middle of a commit nobody can say whether the
+ * request was carried out: a caller who must not do a thing twice sends it again under its Idempotency-Key.
+ */
+const isOutOfReach = (error: { code?: string }) =>
+  /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|CONNECTION_\w+|CONNECT_TIMEOUT|57P0[123]|53300)$/.test(error.code ?? '')
+
+/** PostgreSQL's class 22: a value that no column could hold, such as the time in a cursor that was tampered with. */
+const isDataException = (error: { code?: string }) => /^22[0-9A-Z]{3}$/.test(error.code ?? '')
+
+/** Schema errors name the field; a missing one and a wrong one have different codes. */
+function fromValidation(error: FastifyError): ApiError {
+  const [first] = error.validation ?? []
+  if (!first) return invalid('The request is malformed')
+  const params = first.params as { requiredProperties?: string[]; missingProperty?: string }
+  const at = first.instancePath.slice(1).replaceAll('/', '.')
+  const absent = params.requiredProperties?.[0] ?? params.missingProperty
+  if (absent) return missing(`${[at, absent].filter(Boolean).join('.')} is required`)
+  const allowed = (error.validation ?? []).flatMap(({ params }) =>
+    'allowedValue' in params ? [params['allowedValue']] : [],
+  )
+  const expected = allowed.length ? `must be one of ${allowed.join(', ')}` : first.message
+  return invalid(`${at || error.validationContext || 'body'} ${expected}`)
+}

@@ -1,0 +1,76 @@
+// How pages look on the wire: what a list takes, what it answers, and the cursor's text.
+import { Type } from 'typebox'
+import type { Cursor, Cut, Page } from '#db/page.ts'
+import { badRequest } from './errors.ts'
+import { Nullable } from './types.ts'
+
+/** What a cursor-paged list takes in its query string, or under `pagination` in a search. */
+export const PageQuery = Type.Object({
+  per_page: Type.Optional(
+    Type.Integer({ description: 'Rows on a page; more than the maximum is taken as the maximum.' }),
+  ),
+  starting_after: Type.Optional(
+    Nullable(Type.String({ description: "The cursor from the page before's `pages.next`." })),
+  ),
+})
+
+export type PageRequest = { per_page?: number; starting_after?: string | null }
+
+export const CursorPages = Type.Object({
+  type: Type.Literal('pages'),
+  page: Type.Integer(),
+  next: Type.Optional(
+    Nullable(
+      Type.Object({
+        page: Type.Integer(),
+        per_page: Type.Integer(),
+        starting_after: Nullable(Type.String()),
+      }),
+    ),
+  ),
+  per_page: Type.Integer(),
+  total_pages: Type.Integer(),
+})
+
+/** The page that a caller asks for. A `per_page` out of bounds is clamped; a cursor that is none of ours is a 400. */
+export function pageOf(asked: PageRequest | undefined, size: { default: number; max: number }): Page {
+  const per_page = Math.min(Math.max(asked?.per_page ?? size.default, 1), size.max)
+  const after = asked?.starting_after ? decodeCursor(asked.starting_after) : undefined
+  return { number: after?.page ?? 1, per_page, ...(after && { after }) }
+}
+
+/** `pages` of a list answer; `next` is absent on the last page, which is how SDKs know it. */
+export const presentPages = (page: Page, { next, total_count }: Cut<unknown>) => ({
+  type: 'pages' as const,
+  page: page.number,
+  ...(next && { next: { page: next.page, per_page: page.per_page, starting_after: encodeCursor(next) } }),
+  per_page: page.per_page,
+  total_pages: Math.ceil(total_count / page.per_page),
+})
+
+const encodeCursor = ({ value, id, page }: Cursor) => Buffer.from(JSON.stringify([value, id, page])).toString('base64')
+
+function decodeCursor(text: string): Cursor {
+  const [value, id, page] = parseCursor(text)
+  if (
+    typeof value === 'string' &&
+    typeof id === 'string' &&
+    /^[0-9a-f]{1,24}$/.test(id) &&
+    Number.isSafeInteger(page)
+  ) {
+    return { value, id, page: page as number }
+  }
+  throw badRequest(
+    'client_error',
+    'Invalid starting_after param. Please try again using a starting_after value from a paginated response.',
+  )
+}
+
+function parseCursor(text: string): unknown[] {
+  try {
+    const parsed = JSON.parse(Buffer.from(text, 'base64').toString())
+    return Array.isArray(parsed) ? parsed : []
+  } catch {
+    return []
+  }
+}

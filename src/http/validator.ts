@@ -1,0 +1,61 @@
+// Holds what comes in against the schemas: compiled when a route is first called, lenient where Intercom's clients need it.
+import type { FastifySchemaCompiler } from 'fastify'
+import type { TSchema } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import { Convert } from 'typebox/value'
+
+/**
+ * Query strings and paths carry text, so they are converted to the schema's types; bodies are taken as they are, but
+ * for ids: `{"id": 81}` and `{"id": "81"}` mean the same, and handlers only ever see the string.
+ */
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const stringifyIds = idStringifier(schema)
+  let compiled: Validator | undefined
+  return (value) => {
+    compiled ??= Compile(schema)
+    const candidate = httpPart === 'body' || compiled.Check(value) ? value : Convert(schema, value)
+    if (!compiled.Check(candidate)) return { error: [...compiled.Errors(candidate)] as never }
+    return { value: stringifyIds ? stringifyIds(candidate) : candidate }
+  }
+}
+
+type Rewrite = (value: unknown) => unknown
+type JsonSchema = Record<string | symbol, unknown> & {
+  anyOf?: TSchema[]
+  properties?: Record<string, TSchema>
+  items?: TSchema
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** What turns the numeric ids of a value of this schema into strings, or undefined where the schema has no ids. */
+function idStringifier(schema: TSchema): Rewrite | undefined {
+  const { anyOf, properties, items, [Symbol.for('id')]: isId } = schema as JsonSchema
+  if (isId) return (value) => (typeof value === 'number' ? String(value) : value)
+  if (anyOf) return inTurn(anyOf.map(idStringifier))
+  if (items) return inEach(idStringifier(items))
+  if (properties) return inProperties(properties)
+}
+
+function inTurn(rewrites: (Rewrite | undefined)[]): Rewrite | undefined {
+  const present = rewrites.filter((rewrite) => rewrite !== undefined)
+  return present.length ? (value) => present.reduce((result, rewrite) => rewrite(result), value) : undefined
+}
+
+function inEach(rewrite: Rewrite | undefined): Rewrite | undefined {
+  return rewrite && ((value) => (Array.isArray(value) ? value.map(rewrite) : value))
+}
+
+function inProperties(properties: Record<string, TSchema>): Rewrite | undefined {
+  const rewrites = Object.entries(properties).flatMap(([key, property]) => {
+    const rewrite = idStringifier(property)
+    return rewrite ? [[key, rewrite] as const] : []
+  })
+  if (!rewrites.length) return undefined
+  return (value) => {
+    if (!isObject(value)) return value
+    for (const [key, rewrite] of rewrites) if (key in value) value[key] = rewrite(value[key])
+    return value
+  }
+}

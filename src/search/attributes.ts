@@ -1,0 +1,53 @@
+// Attributes that a workspace defines itself, kept in a JSON column, as fields of a search.
+import type { Fragment } from '#db/sql.ts'
+import type { Version } from '#versions/versions.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { Precision } from './compare.ts'
+import { DATES } from './values.ts'
+import type { Field } from './where.ts'
+
+export type AttributeDefinition = { name: string; data_type: string }
+
+/**
+ * The fields `prefix + name` of the attributes in a jsonb column that maps names to values, dates to Unix seconds.
+ * A value of another type than its definition says counts as unset. `precision` is that of whole dates; a `datetime`
+ * compares as the noun's own times do.
+ */
+export const attributeFields = (
+  prefix: string,
+  column: string,
+  definitions: readonly AttributeDefinition[],
+  precision?: (version: Version) => Precision,
+): Record<string, Field> =>
+  Object.fromEntries(
+    definitions.map((definition) => [prefix + definition.name, attributeField(column, definition, precision)]),
+  )
+
+function attributeField(
+  column: string,
+  { name, data_type }: AttributeDefinition,
+  precision?: (version: Version) => Precision,
+): Field {
+  const json = ({ sql }: Workspace) => sql`(${sql(column)} -> ${name}::text)`
+  const typed = (type: 'number' | 'boolean', as: (workspace: Workspace) => Fragment) => ({
+    column: (workspace: Workspace) =>
+      workspace.sql`(case when jsonb_typeof${json(workspace)} = ${type} then ${as(workspace)} end)`,
+  })
+  const number = (workspace: Workspace) => workspace.sql`${json(workspace)}::numeric`
+  const time = (workspace: Workspace) => workspace.sql`
+    to_timestamp(least(greatest(${number(workspace)}, ${DATES.first}), ${DATES.last})::double precision)`
+  switch (data_type) {
+    case 'integer':
+    case 'float':
+    case 'decimal':
+      return { kind: 'number', ...typed('number', number) }
+    case 'boolean':
+      return { kind: 'boolean', ...typed('boolean', (workspace) => workspace.sql`${json(workspace)}::boolean`) }
+    case 'date':
+      return { kind: 'date', ...typed('number', time), ...(precision && { precision }) }
+    case 'datetime':
+      return { kind: 'date', ...typed('number', time) }
+    default:
+      return { kind: 'text', column: ({ sql }) => sql`(${sql(column)} ->> ${name}::text)` }
+  }
+}

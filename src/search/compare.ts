@@ -1,0 +1,94 @@
+// What each kind of field makes of a positive operator; its negation is the caller's.
+import type { Fragment, Sql } from '#db/sql.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { isBigint, readList, readNumber, readSeconds, readText } from './values.ts'
+
+/** A date is a second, or a whole day of the workspace's time zone, or of UTC. */
+export type Precision = 'second' | 'day' | 'utc-day'
+
+export function compareText(sql: Sql, column: Fragment, operator: string, value: unknown, fold = false): Fragment {
+  const folded = (text: Fragment) => (fold ? sql`lower(${text})` : text)
+  if (operator === '=') return sql`${folded(column)} = ${folded(sql`${readText(value)}::text`)}`
+  if (operator === 'IN') return sql`${folded(column)} = any(${listed(sql, value, folded)})`
+  const literal = readText(value).replace(/[\\%_]/g, '\\$&')
+  const pattern = `${operator === '^' ? '' : '%'}${literal}${operator === '$' ? '' : '%'}`
+  return sql`${folded(column)} like ${folded(sql`${pattern}::text`)}`
+}
+
+const listed = (sql: Sql, value: unknown, folded: (text: Fragment) => Fragment) =>
+  sql`array(select ${folded(sql`v`)} from unnest(${readList(value, readText)}::text[]) v)`
+
+const MARKUP = '<[^<>]*>|&#?[[:alnum:]]+;'
+/** Spaces and punctuation, and an apostrophe only where it stands outside of a word. */
+const NO_LETTER = '[\\s!-&(-/:-@[-^`{-~\u00a0-\u00bf\u2010-\u2018\u201a-\u206f\u3000-\u303f]'
+const WORD_BREAK = `(?:['\u2019]*${NO_LETTER})+['\u2019]*|^['\u2019]+|['\u2019]+$`
+
+/** Letter case never counts. `=` and `IN` compare with each word of the column; a value of two words equals none. */
+export function compareWords(sql: Sql, column: Fragment, operator: string, value: unknown): Fragment {
+  const text = sql`btrim(regexp_replace(${column}, ${MARKUP}, ' ', 'g'))`
+  if (operator !== '=' && operator !== 'IN') return compareText(sql, text, operator, value, true)
+  const wanted = listed(sql, operator === '=' ? [value] : value, (word) => sql`lower(${word})`)
+  return sql`regexp_split_to_array(lower(${text}), ${WORD_BREAK}) && ${wanted}`
+}
+
+/** An id that is no bigint equals none. */
+export function compareId(sql: Sql, column: Fragment, operator: string, value: unknown): Fragment {
+  if (operator === 'IN') return sql`${column} = any(${readList(value, readText).filter(isBigint)}::bigint[])`
+  if (operator !== '=') return compareText(sql, sql`${column}::text`, operator, value)
+  const id = readText(value)
+  return isBigint(id) ? sql`${column} = ${id}::bigint` : sql`false`
+}
+
+export function compareNumber(sql: Sql, column: Fragment, operator: string, value: unknown): Fragment {
+  if (operator === 'IN') {
+    const numbers = readList(value, readNumber)
+    const type = numbers.every((number) => number.type === 'bigint') ? 'bigint' : 'numeric'
+    return sql`${column} = any(${numbers.map((number) => number.text)}::${sql.unsafe(type)}[])`
+  }
+  const { text, type } = readNumber(value)
+  return sql`${column} ${sql.unsafe(operator)} ${text}::${sql.unsafe(type)}`
+}
+
+/** Every date stands for the time from its beginning to the beginning of the next. */
+export function compareDate(
+  workspace: Workspace,
+  column: Fragment,
+  operator: string,
+  value: unknown,
+  precision: Precision,
+): Fragment {
+  const { sql } = workspace
+  if (operator === 'IN') {
+    const seconds = readList(value, readSeconds).map(String)
+    return sql`date_trunc('second', ${column}) = any(array(
+      select to_timestamp(v) from unnest(${seconds}::double precision[]) v))`
+  }
+  const { from, until } = spanOf(workspace, readSeconds(value), precision)
+  switch (operator) {
+    case '=':
+      return sql`${column} >= ${from} and ${column} < ${until}`
+    case '>':
+      return sql`${column} >= ${until}`
+    case '>=':
+      return sql`${column} >= ${from}`
+    case '<':
+      return sql`${column} < ${from}`
+    default:
+      return sql`${column} < ${until}`
+  }
+}
+
+const DAY = 24 * 60 * 60
+
+function spanOf({ sql, id }: Workspace, seconds: number, precision: Precision): { from: Fragment; until: Fragment } {
+  const at = (time: number) => sql`${new Date(time * 1000)}`
+  if (precision === 'second') return { from: at(seconds), until: at(seconds + 1) }
+  if (precision === 'utc-day') {
+    const midnight = Math.floor(seconds / DAY) * DAY
+    return { from: at(midnight), until: at(midnight + DAY) }
+  }
+  const zone = sql`(select timezone from workspaces where id = ${id})`
+  const midnight = (day: 0 | 1) =>
+    sql`(((${at(seconds)} at time zone ${zone})::date + ${day}::integer)::timestamp at time zone ${zone})`
+  return { from: midnight(0), until: midnight(1) }
+}

@@ -1,0 +1,187 @@
+// Compiles a search into a condition on a noun's rows. What a caller sent only ever travels as a parameter.
+import type { Order } from '#db/page.ts'
+import type { Fragment } from '#db/sql.ts'
+import { badRequest } from '#http/errors.ts'
+import { before, type Version } from '#versions/versions.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { compareDate, compareId, compareNumber, compareText, compareWords, type Precision } from './compare.ts'
+import { type Filter, invalidQuery, type Query, type Sort } from './query.ts'
+import { isBigint, readBoolean, readList, readText, shown } from './values.ts'
+
+/** A column's name, or an expression over the noun's row. */
+export type Column = string | ((workspace: Workspace) => Fragment)
+
+/** `column` is the field's own name where absent; `required` says that it is never null. */
+type Stored = { column?: Column; required?: boolean }
+
+/**
+ * What a field is to a search:
+ * - `text`; with `fold`, letter case makes no difference (the index is on `lower(column)`);
+ * - `word`: HTML or text that `=` and `IN` look for a whole word in;
+ * - `id`: text to callers, a bigint in the database;
+ * - `number`, `boolean`, `date` (timestamptz; its own `precision` goes before the noun's);
+ * - `set`: ids that hang on the row. `has` is true of a row that has any of them, or any at all for null.
+ */
+export type Field =
+  | (Stored & { kind: 'text'; fold?: boolean })
+  | (Stored & { kind: 'word' | 'id' | 'number' | 'boolean' })
+  | (Stored & { kind: 'date'; precision?: (version: Version) => Precision })
+  | {
+      kind: 'set'
+      has: (workspace: Workspace, ids: string[] | null) => Fragment
+      /** The ids are bigints in the database: others are left out before `has` sees them. */
+      of?: 'bigint'
+      operators?: readonly string[]
+    }
+
+/** What a noun can be searched by, and where its search differs from the others'. */
+export type Searchable = {
+  fields: Record<string, Field>
+  /** How exactly dates compare: to the second where absent. */
+  precision?: (version: Version) => Precision
+  /** `>` and `<` let the equal value in, and dates take IN and NIN: conversations and tickets. */
+  inclusive?: boolean
+  /** The first version that refuses an unknown `sort.order`; the others take it for `descending`. */
+  checks_order_since?: Version
+  /** What error messages call a field. */
+  called?: 'field' | 'search field'
+}
+
+const EQUALITY = ['=', '!=', 'IN', 'NIN']
+const ORDER = ['>', '<', '>=', '<=']
+const TEXT = [...EQUALITY, '~', '!~', '^', '$']
+const NUMBER = [...EQUALITY, ...ORDER]
+const DAY = ['=', '>', '<']
+const INSTANT = ['=', '!=', ...ORDER]
+
+/** Operators that match whatever their opposite does not: unset values too. */
+const NEGATED: Record<string, string> = { '!=': '=', NIN: 'IN', '!~': '~' }
+const INCLUSIVE: Record<string, string> = { '>': '>=', '<': '<=' }
+
+/**
+ * The condition that a query puts on the noun's row, in parentheses. Throws the documented 400s, so that PostgreSQL
+ * never sees a value that it cannot take. Never return it from an async function: awaiting a fragment runs it.
+ */
+export function where(workspace: Workspace, searchable: Searchable, query: Query): Fragment {
+  if (!('members' in query)) return matches(workspace, searchable, query)
+  const { sql } = workspace
+  const link = query.operator === 'AND' ? sql`and` : sql`or`
+  const members = query.members.map((member) => where(workspace, searchable, member))
+  return sql`(${members.reduce((left, right) => sql`${left} ${link} ${right}`)})`
+}
+
+/** The order of a search's rows. A row without a value counts as one with the smallest. */
+export function sortOf(workspace: Workspace, searchable: Searchable, sort: Sort, otherwise: Order): Order {
+  const direction = directionOf(workspace.version, searchable, sort.order)
+  if (sort.field === undefined) return { ...otherwise, direction: direction ?? otherwise.direction }
+  const field = fieldOf(searchable, sort.field)
+  if (field.kind === 'set') throw noField(searchable, sort.field)
+  return { ...sortKey(workspace, field, columnOf(workspace, sort.field, field)), direction: direction ?? 'desc' }
+}
+
+function matches(workspace: Workspace, searchable: Searchable, { field: name, operator, value }: Filter): Fragment {
+  const field = fieldOf(searchable, name)
+  const { sql, version } = workspace
+  if (!operatorsOf(field, searchable, version).includes(operator)) {
+    throw badRequest('invalid_operator', `${name} does not support operator: ${shown(operator)}`)
+  }
+  const positive = NEGATED[operator] ?? operator
+  if (value === null && positive !== '=') throw invalidQuery()
+  const condition =
+    field.kind === 'set'
+      ? inSet(workspace, field, positive, value)
+      : compare(workspace, searchable, field, columnOf(workspace, name, field), positive, value)
+  return positive === operator ? sql`(${condition})` : sql`((${condition}) is not true)`
+}
+
+function operatorsOf(field: Field, { precision, inclusive }: Searchable, version: Version): readonly string[] {
+  switch (field.kind) {
+    case 'text':
+    case 'word':
+    case 'id':
+      return TEXT
+    case 'number':
+      return NUMBER
+    case 'boolean':
+      return EQUALITY
+    case 'set':
+      return field.operators ?? EQUALITY
+    case 'date':
+      if (precisionOf(field, precision, version) !== 'second') return DAY
+      return inclusive ? NUMBER : INSTANT
+  }
+}
+
+type StoredField = Exclude<Field, { kind: 'set' }>
+
+function compare(
+  workspace: Workspace,
+  { precision, inclusive }: Searchable,
+  field: StoredField,
+  column: Fragment,
+  operator: string,
+  value: unknown,
+): Fragment {
+  const { sql, version } = workspace
+  if (value === null) return sql`${column} is null`
+  const ordering = (inclusive && INCLUSIVE[operator]) || operator
+  switch (field.kind) {
+    case 'text':
+      return compareText(sql, column, operator, value, field.fold)
+    case 'word':
+      return compareWords(sql, column, operator, value)
+    case 'id':
+      return compareId(sql, column, operator, value)
+    case 'number':
+      return compareNumber(sql, column, ordering, value)
+    case 'boolean':
+      if (operator === '=') return sql`${column} = ${readBoolean(value)}`
+      return sql`${column}::text = any(${readList(value, readBoolean).map(String)}::text[])`
+    case 'date':
+      return compareDate(workspace, column, ordering, value, precisionOf(field, precision, version))
+  }
+}
+
+function inSet(workspace: Workspace, field: Field & { kind: 'set' }, operator: string, value: unknown): Fragment {
+  if (value === null) return workspace.sql`not ${field.has(workspace, null)}`
+  const ids = operator === '=' ? [readText(value)] : readList(value, readText)
+  return field.has(workspace, field.of === 'bigint' ? ids.filter(isBigint) : ids)
+}
+
+const precisionOf = (field: Field & { kind: 'date' }, noun: Searchable['precision'], version: Version): Precision =>
+  (field.precision ?? noun)?.(version) ?? 'second'
+
+function sortKey({ sql }: Workspace, { kind, required }: StoredField, column: Fragment): Omit<Order, 'direction'> {
+  switch (kind) {
+    case 'text':
+    case 'word':
+    case 'boolean':
+      return { by: required ? sql`${column}::text` : sql`coalesce(${column}::text, '')`, type: 'text' }
+    case 'id':
+    case 'number':
+      return { by: required ? column : sql`coalesce(${column}::numeric, '-Infinity')`, type: 'numeric' }
+    case 'date':
+      return { by: required ? column : sql`coalesce(${column}, '-infinity')`, type: 'timestamptz' }
+  }
+}
+
+function directionOf(version: Version, { checks_order_since }: Searchable, order: unknown): 'asc' | 'desc' | undefined {
+  if (order === undefined || order === null) return undefined
+  if (order === 'ascending') return 'asc'
+  if (order === 'descending' || !checks_order_since || before(version, checks_order_since)) return 'desc'
+  const given = `Invalid sort order '${shown(order)}'`
+  throw badRequest('invalid_sort_order', `${given}. Must be one of: ascending, descending`)
+}
+
+function fieldOf(searchable: Searchable, name: string): Field {
+  if (!Object.hasOwn(searchable.fields, name)) throw noField(searchable, name)
+  return searchable.fields[name]!
+}
+
+const noField = ({ called = 'field' }: Searchable, name: string) =>
+  badRequest('invalid_field', `${shown(name)} is not a valid ${called}`)
+
+function columnOf(workspace: Workspace, name: string, { column = name }: StoredField): Fragment {
+  if (typeof column === 'function') return column(workspace)
+  return workspace.sql`${workspace.sql(column)}`
+}

@@ -1,0 +1,45 @@
+// Access tokens: their text is shown once, what is kept is its SHA-256.
+import { createHash, randomUUID } from 'node:crypto'
+import { one, rowId, type Sql } from '#db/sql.ts'
+import type { Version } from '#versions/versions.ts'
+
+export type Token = {
+  id: string
+  workspace_id: string
+  admin_id: string
+  /** What the token is limited to, or null: everything. */
+  scopes: string[] | null
+  /** May make, list and remove workspaces. */
+  is_operator: boolean
+  revoked_at: Date | null
+  default_version: Version | null
+}
+
+export type NewToken = { name: string; admin_id: string; scopes?: string[] | null; is_operator?: boolean }
+
+export const hashToken = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** In the form of Intercom's own, which secret scanners know: base64 of `tok:<uuid with underscores>:1:0`. */
+export const newTokenText = (): string => Buffer.from(`tok:${randomUUID().replaceAll('-', '_')}:1:0`).toString('base64')
+
+/** The one look-up that knows no workspace yet: the token says which it is. */
+export const findToken = (sql: Sql, hash: Buffer) =>
+  one(sql<Token[]>`
+    select tokens.id, workspace_id, admin_id, scopes, is_operator, revoked_at, default_version
+    from tokens join workspaces on workspaces.id = workspace_id where hash = ${hash}`)
+
+export const insertToken = (sql: Sql, workspace_id: string, text: string, token: NewToken, at: Date) =>
+  one(sql<{ id: string }[]>`
+    insert into tokens (workspace_id, hash, name, admin_id, scopes, is_operator, created_at)
+    values (${workspace_id}, ${hashToken(text)}, ${token.name}, ${token.admin_id}, ${token.scopes ?? null},
+      ${token.is_operator ?? false}, ${at})
+    returning id`)
+
+export const listTokens = (sql: Sql, workspace_id: string) =>
+  sql<{ id: string; name: string; scopes: string[] | null; created_at: Date; revoked_at: Date | null }[]>`
+    select id, name, scopes, created_at, revoked_at from tokens where workspace_id = ${workspace_id} order by id`
+
+export const revokeToken = (sql: Sql, workspace_id: string, id: string, at: Date) =>
+  one(sql<{ id: string }[]>`
+    update tokens set revoked_at = coalesce(revoked_at, ${at})
+    where workspace_id = ${workspace_id} and id = ${rowId(id)} returning id`)
