@@ -1,0 +1,73 @@
+// The sandbox: what every channel does without an account. The message is rendered as it would go out, kept, and moves
+// on to `delivered`, or wherever its recipient's magic leads.
+import { toPlainText } from '#lib/html.ts'
+import type { Account, Captured, ChannelName, Outcome, Outgoing } from '../channel.ts'
+import { compose, messageId } from '../email/compose.ts'
+import { letter, type MailSettings } from '../email/letter.ts'
+import { fateOf } from './magic.ts'
+
+export const captureAccount = (mail: MailSettings): Account => ({
+  send: async (outgoing) => capture(outgoing, mail),
+  concurrency: 100,
+  close: async () => {},
+})
+
+function capture(outgoing: Outgoing, mail: MailSettings): Outcome {
+  const fate = fateOf(outgoing)
+  if (fate.outcome !== 'sent') return fate
+  return { ...fate, provider_id: providerId(outgoing, mail), captured: RENDER[outgoing.channel](outgoing, mail) }
+}
+
+/** Made of the delivery's id, in the provider's own form: the same on every attempt. */
+function providerId(outgoing: Outgoing, mail: MailSettings): string {
+  const name = `${outgoing.workspace_id}.${outgoing.id}`
+  if (outgoing.channel === 'email') return messageId(letter(outgoing, mail))
+  if (outgoing.channel === 'whatsapp') return `wamid.${Buffer.from(name).toString('base64')}`
+  return outgoing.channel === 'sms' ? `SM${Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32)}` : name
+}
+
+const plain = (html: string | null) => toPlainText(html ?? '', { links: 'label (url)' })
+
+const RENDER: Record<ChannelName, (outgoing: Outgoing, mail: MailSettings) => Captured> = {
+  email(outgoing, mail) {
+    const email = letter(outgoing, mail)
+    const { text, html } = compose(email)
+    return {
+      sender: `${email.from.name} <${email.from.address}>`,
+      recipient: outgoing.address,
+      subject: email.subject,
+      rendered: {
+        text,
+        html,
+        message_id: messageId(email),
+        reply_to: email.reply_to,
+        to: email.to,
+        cc: email.cc,
+        unsubscribe_url: email.unsubscribe_url,
+      },
+    }
+  },
+  inapp: (outgoing) => ({
+    sender: outgoing.sender.name,
+    recipient: outgoing.contact_id,
+    subject: outgoing.subject,
+    rendered: { html: outgoing.body, text: plain(outgoing.body) },
+  }),
+  sms: (outgoing) => ({
+    sender: outgoing.sender.workspace_name,
+    recipient: outgoing.address,
+    subject: null,
+    rendered: { text: plain(outgoing.body) },
+  }),
+  whatsapp: (outgoing) => ({
+    sender: outgoing.sender.workspace_name,
+    recipient: outgoing.address,
+    subject: null,
+    rendered: {
+      text: plain(outgoing.body),
+      template: outgoing.template,
+      locale: outgoing.locale,
+      components: outgoing.components,
+    },
+  }),
+}

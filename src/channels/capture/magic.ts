@@ -1,0 +1,98 @@
+// The sandbox's magic recipients: addresses and numbers that make a captured message end in each way that a real one
+// can, so that a test can see every status. Anybody else simply gets their message.
+import type { Outcome, Outgoing, Remark } from '../channel.ts'
+
+type Fate = (attempt: number) => Outcome
+
+const sent = (then: Extract<Outcome, { outcome: 'sent' }>['then'] = []): Outcome => ({
+  outcome: 'sent',
+  provider_id: '',
+  then,
+})
+const delivered = sent([{ status: 'delivered' }])
+const failedLater = (remark: Remark) => sent([{ status: 'failed', ...remark }])
+const failed = (code: string, reason: string, hard_bounce = false): Outcome => ({
+  outcome: 'failed',
+  code,
+  reason,
+  hard_bounce,
+})
+const passing = (code: string, reason: string, retry_after?: number): Outcome => ({
+  outcome: 'retry',
+  code,
+  reason,
+  ...(retry_after && { retry_after }),
+})
+
+const always =
+  (outcome: Outcome): Fate =>
+  () =>
+    outcome
+const onceThenDelivered =
+  (outcome: Outcome): Fate =>
+  (attempt) =>
+    attempt === 1 ? outcome : delivered
+
+/** By the part after `+` of an email address: `anna+bounced@example.com`. In-app messages go by the contact's email. */
+export const EMAIL_FATES: Record<string, Fate> = {
+  sent: always(sent()),
+  delivered: always(delivered),
+  read: always(sent([{ status: 'delivered' }, { status: 'read' }])),
+  bounced: always(failed('smtp_550_5.1.1', 'The address does not exist', true)),
+  'bounced-later': always(
+    sent([{ status: 'failed', code: 'bounced', reason: 'The address does not exist', hard_bounce: true }]),
+  ),
+  rejected: always(failed('smtp_554_5.7.1', 'The mail server refused the message')),
+  deferred: always(passing('smtp_451_4.3.0', 'The mail server is busy')),
+  'deferred-once': onceThenDelivered(passing('smtp_451_4.3.0', 'The mail server is busy')),
+  spam: always(sent([{ status: 'delivered', spam_complaint: true }])),
+  unsubscribed: always(sent([{ status: 'delivered', unsubscribe: true }])),
+}
+
+/** By the last four digits of a number that ends in 555 and those, as in `+1 202 555 0142`. */
+export const PHONE_FATES: Record<string, Record<'sms' | 'whatsapp', Fate>> = {
+  '0140': both(sent()),
+  '0141': both(delivered),
+  '0142': both(sent([{ status: 'delivered' }, { status: 'read' }])),
+  '0150': {
+    sms: always(failedLater({ code: '30003', reason: 'Unreachable destination handset' })),
+    whatsapp: always(
+      failedLater({
+        code: '131026',
+        reason: 'Message undeliverable',
+        details: 'Recipient phone number not on WhatsApp',
+      }),
+    ),
+  },
+  '0151': {
+    sms: always(failed('21211', 'Not a valid phone number')),
+    whatsapp: always(failed('132001', 'Template does not exist in that language')),
+  },
+  '0152': {
+    sms: always(failed('21610', 'The recipient replied STOP')),
+    whatsapp: always(failed('131050', 'The recipient stopped marketing messages')),
+  },
+  '0160': {
+    sms: always(passing('30001', 'Queue overflow')),
+    whatsapp: always(passing('131016', 'Service unavailable')),
+  },
+  '0161': {
+    sms: onceThenDelivered(passing('20429', 'Too many requests', 1)),
+    whatsapp: onceThenDelivered(passing('130429', 'Rate limit hit', 1)),
+  },
+}
+
+function both(outcome: Outcome): Record<'sms' | 'whatsapp', Fate> {
+  return { sms: always(outcome), whatsapp: always(outcome) }
+}
+
+/** What becomes of this captured message. */
+export function fateOf({ channel, address, contact, attempt }: Outgoing): Outcome {
+  if (channel === 'sms' || channel === 'whatsapp') {
+    const [, ending = ''] = /555(\d{4})$/.exec(address) ?? []
+    return PHONE_FATES[ending]?.[channel](attempt) ?? delivered
+  }
+  const email = channel === 'email' ? address : (contact.email ?? '')
+  const [, tag = ''] = /\+([a-z-]+)@[^@]+$/i.exec(email) ?? []
+  return EMAIL_FATES[tag.toLowerCase()]?.(attempt) ?? delivered
+}

@@ -1,0 +1,84 @@
+// What an SMTP server's refusal, or its silence, means for a delivery: try again, give up, or give up on the address.
+import type { NodemailerError } from 'nodemailer'
+import type { Outcome } from '../channel.ts'
+
+type Unsent = Exclude<Outcome, { outcome: 'sent' }>
+
+/**
+ * Reads the error of one attempt at one recipient. The code is the server's own (`smtp_550_5.1.1`), or the network's
+ * (`smtp_econnrefused`), or `smtp_auth` where the server wants other credentials.
+ *
+ * Only a verdict on this very message or recipient is final. What an operator can put right (credentials, TLS, a host
+ * that is down or bars us) is a retry, so that no message is lost over it.
+ */
+export function classify(error: NodemailerError): Unsent {
+  const { command = '', responseCode: reply } = error
+  const answer = error.response?.slice(0, 2000)
+  if (!reply || !answer) return unanswered(error)
+
+  const enhanced = ENHANCED.exec(answer)?.[1]
+  const about = {
+    code: AUTHENTICATION.has(reply) ? 'smtp_auth' : `smtp_${reply}${enhanced ? `_${enhanced}` : ''}`,
+    reason: `The mail server refused ${STEPS[command] ?? 'to talk to us'}: ${words(answer)}`,
+    answer,
+  }
+  // 503 tells that the session went wrong, not the message.
+  const final = reply >= 500 && reply !== 503 && command in STEPS && !AUTHENTICATION.has(reply)
+  if (!final) return { outcome: 'retry', ...about, ...wait(answer) }
+  return { outcome: 'failed', ...about, ...(isDeadAddress(command, reply, enhanced, answer) && { hard_bounce: true }) }
+}
+
+// The commands that are about this message; all others set up the session.
+const STEPS: Record<string, string> = { 'MAIL FROM': 'the sender', 'RCPT TO': 'the recipient', DATA: 'the message' }
+const AUTHENTICATION = new Set([530, 534, 535, 538])
+const ENHANCED = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/
+// RFC 3463: bad destination mailbox, system or syntax, moved, null MX, disabled; 5.1.7 to 5.1.9 are about the sender.
+const DEAD = /^5\.(?:1\.(?![789]$)\d+|2\.1)$/
+const POLICY = /polic|spam|relay|block|blacklist|denied|prohibit|reputation|sender|verif|spf|dkim|dmarc|authenticat/i
+
+// To call an address dead when it is not costs a person all later mail, so an unclear refusal does not count.
+function isDeadAddress(command: string, reply: number, enhanced: string | undefined, answer: string): boolean {
+  if (command === 'MAIL FROM') return false
+  if (enhanced && !enhanced.startsWith('5.0.')) return DEAD.test(enhanced)
+  return command === 'RCPT TO' && [550, 551, 553].includes(reply) && !POLICY.test(answer)
+}
+
+/** The wait a server asks for in plain words ("try again in 5 minutes", "come back in 00:04:58"), at most a day. */
+function wait(answer: string): { retry_after?: number } {
+  const found = WAIT.exec(answer)
+  if (!found) return {}
+  const [, hours, minutes, seconds, count, unit] = found
+  const wanted = count
+    ? Number(count) * { s: 1, m: 60, h: 3600 }[unit!.toLowerCase()]!
+    : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+  return { retry_after: Math.min(wanted, 86_400) }
+}
+
+const WAIT =
+  /\b(?:try|retry|again|back|wait|later|resend)\b[^.\d]{0,40}\b(?:(\d{1,2}):(\d\d):(\d\d)|(\d{1,6}) ?([smh])(?:ec(?:ond)?s?|in(?:ute)?s?|ours?|rs?)?\b)/i
+
+function unanswered({ code, originalCode, command, message }: NodemailerError): Unsent {
+  if (code === 'EENVELOPE' && command === 'API')
+    return { outcome: 'failed', code: 'smtp_invalid_address', reason: message }
+  if (code === 'EAUTH') return { outcome: 'retry', code: 'smtp_auth', reason: message }
+  const name = originalCode ?? (code === 'EABORT' ? 'ETIMEDOUT' : code) ?? 'error'
+  return { outcome: 'retry', code: `smtp_${name.toLowerCase()}`, reason: REASONS[name] ?? message }
+}
+
+const REASONS: Record<string, string> = {
+  ECONNECTION: 'The mail server closed the connection before it answered',
+  ECONNREFUSED: 'Nothing listens where the mail server should be',
+  ECONNRESET: 'The mail server broke the connection before it answered',
+  EDNS: 'The name of the mail server could not be looked up',
+  ETIMEDOUT: 'The mail server took too long to answer',
+}
+
+// The server's sentence without the codes that head each of its lines.
+function words(answer: string): string {
+  return answer
+    .split('\n')
+    .map((line) => line.replace(/^\d{3}[ -](?:\d\.\d{1,3}\.\d{1,3}\b)?/, '').trim())
+    .filter((line) => line)
+    .join(' ')
+    .slice(0, 300)
+}

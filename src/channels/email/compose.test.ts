@@ -1,0 +1,188 @@
+// What a mail says to the programs that read it, and that nothing in it can say more than it should.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type ParsedMail, simpleParser } from 'mailparser'
+import { compose, type OutgoingEmail } from './compose.ts'
+import { wire } from './mime.ts'
+
+function email(changes: Partial<OutgoingEmail> = {}): OutgoingEmail {
+  return {
+    delivery_id: '1',
+    workspace_id: 'w',
+    identity: 'message-19.ab12cd34',
+    from: { name: 'Ann Lee', address: 'ann@example.com' },
+    reply_to: null,
+    to: [{ name: 'Bob', address: 'bob@example.org' }],
+    cc: [],
+    recipient: 'bob@example.org',
+    subject: 'Welcome aboard',
+    body: '<p>Hi Bob,</p><p>see <a href="https://example.com/docs">the docs</a>.</p>',
+    layout: 'plain',
+    sender: { name: 'Ann Lee', avatar_url: 'https://cdn.example.com/ann.png', workspace_name: 'Acme' },
+    unsubscribe_url: null,
+    in_reply_to: null,
+    references: [],
+    date: new Date('2026-03-01T12:00:00Z'),
+    ...changes,
+  }
+}
+
+const raw = (changes?: Partial<OutgoingEmail>) => wire(compose(email(changes)))
+const parsed = (changes?: Partial<OutgoingEmail>): Promise<ParsedMail> => simpleParser(raw(changes))
+const headersOf = (mail: string) =>
+  mail
+    .slice(0, mail.indexOf('\r\n\r\n'))
+    .replace(/\r\n[ \t]/g, ' ')
+    .split('\r\n')
+const named = (mail: string) => headersOf(mail).map((line) => line.split(':')[0])
+
+test('no text reaches beyond its own header', () => {
+  const evil = 'x\r\nBcc: victim@example.net\r\n\r\n<script>'
+  const mail = raw({
+    subject: evil,
+    from: { name: evil, address: `ann@example.com${evil}` },
+    reply_to: `r@example.com${evil}`,
+    to: [{ name: evil, address: `bob@example.org${evil}` }],
+    cc: [{ name: 'a\u2028b\nc', address: 'c@example.org' }],
+    recipient: `bob@example.org${evil}`,
+    in_reply_to: `<a@b>${evil}`,
+    references: [`<a@b>${evil}`],
+    unsubscribe_url: `https://example.com/u${evil}`,
+  })
+  assert.deepEqual(named(mail), [
+    ...['From', 'Reply-To', 'To', 'Cc', 'Subject', 'Date', 'Message-ID', 'In-Reply-To', 'References'],
+    ...['List-Unsubscribe', 'List-Unsubscribe-Post', 'MIME-Version', 'Content-Type'],
+  ])
+})
+
+test('an address is one address, whatever it looks like', async () => {
+  const { envelope } = compose(email({ recipient: 'a@example.org, b@example.net <c@example.com>' }))
+  assert.equal(envelope.to.length, 1)
+  assert.doesNotMatch(envelope.to[0]!, /[<>\r\n]/)
+  const { to } = await parsed({ to: [{ name: 'boss@example.net, Bob', address: 'bob@example.org' }] })
+  assert.deepEqual([to].flat()[0]!.value, [{ name: 'boss@example.net, Bob', address: 'bob@example.org' }])
+})
+
+test('reading direction cannot be turned in a name', async () => {
+  const { from } = await parsed({ from: { name: 'Ann\u202egnp.exe', address: 'ann@example.com' } })
+  assert.equal(from!.value[0]!.name, 'Ann gnp.exe')
+})
+
+test('who gets the mail and whom it names are two things', async () => {
+  const changes = {
+    to: [{ name: 'Bob', address: 'bob@example.org' }],
+    cc: [{ name: '', address: 'carol@example.org' }],
+    recipient: 'blind@example.org',
+  }
+  assert.deepEqual(compose(email(changes)).envelope, { from: 'ann@example.com', to: ['blind@example.org'] })
+  const mail = await parsed(changes)
+  assert.equal([mail.to].flat()[0]!.text, '"Bob" <bob@example.org>')
+  assert.equal([mail.cc].flat()[0]!.text, 'carol@example.org')
+  assert.equal(mail.bcc, undefined)
+  assert.doesNotMatch(raw(changes), /blind/)
+})
+
+test('any script arrives as it was written, in names, subject and body', async () => {
+  for (const words of ['Žofie & Ünal — 50 €', '日本語のメールです', 'مرحبا بالعالم', '👩‍👩‍👧 family', 'plain words']) {
+    const mail = await parsed({
+      subject: words,
+      from: { name: words, address: 'ann@bücher.example' },
+      body: `<p>${words.replace('&', '&amp;')}</p>`,
+    })
+    assert.equal(mail.subject, words)
+    assert.equal(mail.from!.value[0]!.name, words)
+    assert.equal(mail.text!.trim(), words)
+    assert.match(mail.html as string, new RegExp(words.replace('&', '&amp;')))
+    assert.equal(mail.messageId, '<message-19.ab12cd34@xn--bcher-kva.example>')
+  }
+  const { envelope } = compose(email({ recipient: 'bob@例え.jp' }))
+  assert.deepEqual(envelope.to, ['bob@xn--r8jz45g.jp'])
+})
+
+test('no line is longer than mail servers take', async () => {
+  for (const piece of ['x', 'é', '語', 'word ']) {
+    const long = piece.repeat(5000).trim()
+    const changes = {
+      subject: long,
+      body: `<p>${long}</p>`,
+      from: { name: long, address: 'ann@example.com' },
+      references: Array.from({ length: 500 }, (_, i) => `<part-${i}.0123456789abcdef@mail.example.com>`),
+    }
+    const mail = raw(changes)
+    assert.ok(mail.split('\r\n').every((line) => Buffer.byteLength(line) < 998))
+    assert.doesNotMatch(mail, /[^\r]\n|\r[^\n]/)
+    const { subject, text, references } = await simpleParser(mail)
+    assert.equal(subject, long)
+    assert.equal(text!.trim(), long)
+    assert.deepEqual(
+      [references!.length, references![0], references!.at(-1)],
+      [20, changes.references[0], changes.references[499]],
+    )
+  }
+})
+
+test('odd and empty names are left out or quoted', async () => {
+  for (const [name, header] of [
+    ['', 'From: ann@example.com'],
+    [' \t\n', 'From: ann@example.com'],
+    ['O\'Neil, "Ann" \\ (x)', 'From: "O\'Neil, \\"Ann\\" \\\\ (x)" <ann@example.com>'],
+  ] as const) {
+    assert.equal(headersOf(raw({ from: { name, address: 'ann@example.com' } }))[0], header)
+  }
+  assert.ok(!named(raw({ subject: ' ', to: [] })).some((name) => name === 'Subject' || name === 'To'))
+})
+
+test('the same email is the same bytes each time', () => {
+  assert.equal(raw({ unsubscribe_url: 'https://example.com/u/1' }), raw({ unsubscribe_url: 'https://example.com/u/1' }))
+})
+
+test('a reply is threaded under what it answers', async () => {
+  const long = `<${'x'.repeat(400)}@example.com>`
+  assert.equal((await parsed({ in_reply_to: long })).inReplyTo, long)
+  const mail = await parsed({
+    in_reply_to: '<message-19.w@example.com>',
+    references: ['<message-19.w@example.com>', '<part-3.w@example.com>'],
+    reply_to: 'reply-1@in.example.com',
+  })
+  assert.equal(mail.inReplyTo, '<message-19.w@example.com>')
+  assert.deepEqual(mail.references, ['<message-19.w@example.com>', '<part-3.w@example.com>'])
+  assert.deepEqual(mail.replyTo!.value, [{ name: 'Ann Lee', address: 'reply-1@in.example.com' }])
+  assert.deepEqual(mail.date, new Date('2026-03-01T12:00:00Z'))
+})
+
+test('a mail that can be unsubscribed from says so to programs and to people', async () => {
+  const url = 'https://example.com/unsubscribe/abc?x=1&y=2'
+  for (const layout of ['plain', 'personal'] as const) {
+    const mail = raw({ unsubscribe_url: url, layout })
+    assert.ok(headersOf(mail).includes(`List-Unsubscribe: <${url}>`))
+    assert.ok(headersOf(mail).includes('List-Unsubscribe-Post: List-Unsubscribe=One-Click'))
+    const { text, html } = await simpleParser(mail)
+    assert.ok(text!.includes(`Unsubscribe: ${url}`))
+    assert.ok((html as string).includes('href="https://example.com/unsubscribe/abc?x=1&amp;y=2"'))
+  }
+  assert.doesNotMatch(raw(), /unsubscribe/i)
+})
+
+test('a plain mail is its words and nothing else', async () => {
+  const { text, html } = await parsed()
+  assert.equal(text, 'Hi Bob,\n\nsee the docs (https://example.com/docs).')
+  assert.match(html as string, /<p>Hi Bob,<\/p><p>see <a href="https:\/\/example.com\/docs">the docs<\/a>\.<\/p>/)
+  assert.doesNotMatch(html as string, /<table|<img|Acme/)
+})
+
+test('a personal mail shows whom it is from', async () => {
+  const { text, html } = await parsed({ layout: 'personal', body: '<p>Hi</p><img src="https://example.com/wide.png">' })
+  assert.match(text!, /^Hi\n\n.*\n\n-- \nAnn Lee\nAcme$/)
+  assert.match(html as string, /<img src="https:\/\/cdn\.example\.com\/ann\.png"[^>]*border-radius/)
+  assert.match(html as string, /<strong>Ann Lee<\/strong><br><span[^>]*>Acme</)
+  assert.match(html as string, /<img style="max-width:100%;height:auto" src="https:\/\/example\.com\/wide\.png">/)
+})
+
+test('a sender without a picture is an initial, and one without a name is the workspace', async () => {
+  const html = async (sender: OutgoingEmail['sender']) => (await parsed({ layout: 'personal', sender })).html as string
+  assert.match(await html({ name: 'émile', avatar_url: null, workspace_name: 'Acme' }), />É<\/div>/)
+  assert.match(await html({ name: 'Ann', avatar_url: 'javascript:x()', workspace_name: 'Acme' }), />A<\/div>/)
+  const nameless = await html({ name: '', avatar_url: null, workspace_name: 'B&B "<script>"' })
+  assert.match(nameless, /<strong>B&amp;B &quot;&lt;script&gt;&quot;<\/strong><\/td>/)
+  assert.ok(await html({ name: '', avatar_url: null, workspace_name: '' }))
+})

@@ -1,0 +1,82 @@
+// One email, from what we know of it to what a mail consists of: the envelope, the headers and both bodies.
+import { domainToASCII } from 'node:url'
+import { toPlainText } from '#lib/html.ts'
+import { type Layout, layouts, type Sender } from './layouts.ts'
+import { envelope, header, type Mail, type Mailbox, subjectHeader } from './mime.ts'
+
+/** One email to one recipient. Everything in it is text as people see it, except for `body`. */
+export type OutgoingEmail = {
+  delivery_id: string
+  workspace_id: string
+  /** The left part of the Message-ID, as in `message-19.ab12cd34`: the same on every attempt. */
+  identity: string
+  from: Mailbox
+  reply_to: string | null
+  /** Whom the headers name: the same for every recipient of a message. Who is in neither gets a blind copy. */
+  to: Mailbox[]
+  cc: Mailbox[]
+  /** The one address that this email goes to. */
+  recipient: string
+  subject: string
+  /** HTML, sanitised. */
+  body: string
+  layout: Layout
+  sender: Sender
+  /** Unsubscribes on POST (one click, RFC 8058), and shows a page on GET. */
+  unsubscribe_url: string | null
+  /** Message-IDs of what this answers, with their angle brackets; the oldest first. */
+  in_reply_to: string | null
+  references: string[]
+  date: Date
+}
+
+/** The same email always composes to the same mail, so that an attempt repeated is the same mail twice. */
+export function compose(email: OutgoingEmail): Mail {
+  const { from, to, cc, reply_to, in_reply_to, unsubscribe_url } = email
+  const message_id = messageId(email)
+  const subject = oneLine(email.subject)
+  const references = latest(email.references)
+  const headers = [
+    header('From', [mailbox(from)]),
+    reply_to && header('Reply-To', [mailbox({ name: from.name, address: reply_to })]),
+    to.length && header('To', to.map(mailbox)),
+    cc.length && header('Cc', cc.map(mailbox)),
+    subject && subjectHeader(subject),
+    header('Date', email.date),
+    header('Message-ID', message_id),
+    in_reply_to && header('In-Reply-To', in_reply_to),
+    references.length && header('References', references),
+    unsubscribe_url && `List-Unsubscribe: <${new URL(unsubscribe_url).href}>`,
+    unsubscribe_url && 'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+  ].filter((line): line is string => Boolean(line))
+  return {
+    message_id,
+    envelope: envelope(from.address, email.recipient),
+    headers,
+    text: text(email),
+    html: layouts[email.layout](email),
+  }
+}
+
+/** The Message-ID of an email, by which replies and bounces find their way back to it. */
+export function messageId({ identity, from }: Pick<OutgoingEmail, 'identity' | 'from'>): string {
+  const domain = from.address.slice(from.address.lastIndexOf('@') + 1)
+  return `<${identity}@${domainToASCII(domain) || 'localhost'}>`
+}
+
+function text({ body, layout, sender, unsubscribe_url }: OutgoingEmail): string {
+  const signature = layout === 'personal' ? ['-- ', sender.name, sender.workspace_name].filter((line) => line) : []
+  return [
+    toPlainText(body, { links: 'label (url)' }),
+    ...(signature.length > 1 ? [signature.join('\n')] : []),
+    ...(unsubscribe_url ? [`Unsubscribe: ${unsubscribe_url}`] : []),
+  ].join('\n\n')
+}
+
+const mailbox = ({ name, address }: Mailbox): Mailbox => ({ name: oneLine(name).slice(0, 200), address })
+
+// Line breaks and other controls have no place in a header; those that turn the reading direction serve to deceive.
+const oneLine = (value: string) => value.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
+
+// RFC 5322 lets a long thread shrink to its first message and the latest, and mail servers limit the length of headers.
+const latest = (ids: string[]) => (ids.length > 20 ? [ids[0]!, ...ids.slice(-19)] : ids)

@@ -1,0 +1,60 @@
+// A delivery as an email: who it comes from, where its replies go, and what it is threaded under.
+import { sign } from '#lib/sign.ts'
+import type { Outgoing, Party } from '../channel.ts'
+import { messageId, type OutgoingEmail } from './compose.ts'
+
+/** How a workspace's email leaves. */
+export type MailSettings = {
+  /** The address it comes from; the name is the admin's. */
+  from: string
+  /** The domain whose mail comes to us, where there is one: replies then go to an address of their own there. */
+  reply_domain: string | null
+  /** Where the unsubscribe link leads. */
+  public_url: string
+  secret: string
+}
+
+/** What the signed texts of unsubscribe links are signed for. */
+export const UNSUBSCRIBE = 'unsubscribe'
+const REPLY = 'reply'
+
+/**
+ * One email of a message. All recipients of a message get mail with the same Message-ID and the same To and Cc, so that
+ * a reply to all is one thread for everybody; each gets a copy of their own, so that one bad address harms nobody else.
+ */
+export function letter(outgoing: Outgoing, settings: MailSettings): OutgoingEmail {
+  const { sender, part_id } = outgoing
+  const from = { name: sender.name || sender.workspace_name, address: settings.from }
+  const source = `message-${outgoing.message_id}.${outgoing.workspace_id}`
+  const sourceId = messageId({ identity: source, from })
+  return {
+    delivery_id: outgoing.id,
+    workspace_id: outgoing.workspace_id,
+    identity: part_id ? `part-${part_id}.${outgoing.workspace_id}` : source,
+    from,
+    reply_to: replyAddress(outgoing, settings),
+    to: outgoing.to.map(mailbox),
+    cc: outgoing.cc.map(mailbox),
+    recipient: outgoing.address,
+    subject: part_id ? asReply(outgoing.subject ?? '') : (outgoing.subject ?? ''),
+    body: outgoing.body ?? '',
+    layout: outgoing.template === 'personal' ? 'personal' : 'plain',
+    sender,
+    unsubscribe_url: part_id ? null : unsubscribeUrl(outgoing, settings),
+    in_reply_to: part_id ? sourceId : null,
+    references: part_id ? [sourceId] : [],
+    date: outgoing.created_at,
+  }
+}
+
+const mailbox = ({ name, address }: Party) => ({ name: name ?? '', address })
+
+const asReply = (subject: string) => (/^re:/i.test(subject) ? subject : `Re: ${subject}`)
+
+/** `reply-<signed delivery>@domain`, or null: then replies go to the sender's own mailbox. */
+function replyAddress({ workspace_id, id }: Outgoing, { secret, reply_domain }: MailSettings): string | null {
+  return reply_domain ? `reply-${sign(secret, REPLY, `${workspace_id}.${id}`)}@${reply_domain}` : null
+}
+
+const unsubscribeUrl = ({ workspace_id, contact_id }: Outgoing, { secret, public_url }: MailSettings) =>
+  `${public_url}/unsubscribe/${sign(secret, UNSUBSCRIBE, `${workspace_id}.${contact_id}`)}`

@@ -1,0 +1,149 @@
+// An SMTP account: a pool of connections to one mail server, and what it made of each email.
+import { createPrivateKey } from 'node:crypto'
+import { PassThrough } from 'node:stream'
+import type { MailMessage, NodemailerError, SMTPPoolOptions, SMTPPoolSentMessageInfo } from 'nodemailer'
+import DKIM from 'nodemailer/lib/dkim'
+import SMTPPool from 'nodemailer/lib/smtp-pool'
+import type { Outcome } from '../channel.ts'
+import { classify } from './classify.ts'
+import { compose, type OutgoingEmail } from './compose.ts'
+import { type Mail, wire } from './mime.ts'
+
+/** `privateKey` is an RSA key in PEM; its public half is in the DNS, at `<keySelector>._domainkey.<domainName>`. */
+export type Dkim = { domainName: string; keySelector: string; privateKey: string }
+
+/** How long to wait, in milliseconds: to connect, for the greeting, for any sign of life, and for one email in all. */
+export type Timeouts = { connection: number; greeting: number; socket: number; total: number }
+
+export type SmtpAccount = {
+  /** Hands one email to the mail server. Never throws: whatever goes wrong is an outcome. */
+  send(email: OutgoingEmail): Promise<Outcome>
+  /** Connects and logs in, without sending. */
+  verify(): Promise<{ ok: true } | { ok: false; code: string; reason: string; answer?: string }>
+  /** Has what still waits retried, lets what is being sent finish, within three seconds, and closes the connections. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens no connection until there is something to send; then keeps up to `max_connections` of them.
+ *
+ * `url` is `smtp://user:password@host:587` (TLS by STARTTLS where the server offers it) or `smtps://…:465`. After a `?`:
+ * `requireTLS=true` sends nothing in clear, `ignoreTLS=true` is for a relay on the same host, `name` is who we say we
+ * are (EHLO), `tls.rejectUnauthorized=false` takes any certificate, `tls.servername` is the name it must bear.
+ *
+ * Throws where the URL or the DKIM key cannot be used.
+ */
+export function smtpAccount(options: {
+  url: string
+  dkim?: Dkim
+  max_connections?: number
+  timeouts?: Partial<Timeouts>
+}): SmtpAccount {
+  const timeouts = { connection: 20_000, greeting: 20_000, socket: 60_000, total: 120_000, ...options.timeouts }
+  const signer = options.dkim && dkim(options.dkim)
+  const pool = new SMTPPool({
+    ...server(options.url),
+    maxConnections: options.max_connections ?? 8,
+    maxMessages: 100_000,
+    // One for the idle connection that the server has just closed; beyond that the delivery has its own retries.
+    maxRequeues: 1,
+    connectionTimeout: timeouts.connection,
+    greetingTimeout: timeouts.greeting,
+    socketTimeout: timeouts.socket,
+    dnsTimeout: timeouts.connection,
+  })
+  const sending = new Set<Promise<Outcome>>()
+
+  // Straight to the pool, for the mail is composed already: the library's own composing would cost three times the rest.
+  function hand(mail: Mail, signal: AbortSignal): Promise<SMTPPoolSentMessageInfo> {
+    const { envelope, message_id } = mail
+    const raw = wire(mail)
+    const message = {
+      getHeader: () => message_id,
+      messageId: () => message_id,
+      getEnvelope: () => ({ ...envelope }),
+      createReadStream: () => (signer ? signer.sign(raw) : new PassThrough().end(raw)),
+    }
+    return new Promise((resolve, reject) => {
+      pool.send({ data: { signal }, message } as unknown as MailMessage<SMTPPoolSentMessageInfo>, (error, info) =>
+        error ? reject(error) : resolve(info!),
+      )
+    })
+  }
+
+  async function attempt(email: OutgoingEmail): Promise<Outcome> {
+    try {
+      const mail = compose(email)
+      const { response } = await hand(mail, AbortSignal.timeout(timeouts.total))
+      return { outcome: 'sent', provider_id: mail.message_id, answer: response }
+    } catch (error) {
+      return classify(error as NodemailerError)
+    }
+  }
+
+  return {
+    send(email) {
+      const attempted = attempt(email)
+      sending.add(attempted)
+      return attempted.finally(() => sending.delete(attempted))
+    },
+    async verify() {
+      try {
+        await pool.verify()
+        return { ok: true }
+      } catch (error) {
+        const { code, reason, answer } = classify(error as NodemailerError)
+        return { ok: false, code, reason, ...(answer && { answer }) }
+      }
+    },
+    async close() {
+      pool.close()
+      const impatience = setTimeout(() => pool.close({ force: true }), CLOSE_WITHIN_MS)
+      await Promise.all(sending)
+      clearTimeout(impatience)
+    },
+  }
+}
+
+const CLOSE_WITHIN_MS = 3_000
+
+const SETTINGS = new Set(['requireTLS', 'ignoreTLS', 'name', 'tls.rejectUnauthorized', 'tls.servername'])
+
+// Not left to the mail library: it takes every option of its own from a URL, logging of all traffic among them.
+function server(url: string): SMTPPoolOptions {
+  const parsed = URL.parse(url)
+  if (!parsed?.hostname || !['smtp:', 'smtps:'].includes(parsed.protocol)) {
+    throw new Error('An SMTP URL looks like smtp://user:password@host:587 or smtps://user:password@host:465')
+  }
+  for (const name of parsed.searchParams.keys()) {
+    if (!SETTINGS.has(name)) throw new Error(`An SMTP URL has no setting "${name}"`)
+  }
+  const setting = (name: string) => parsed.searchParams.get(name) ?? undefined
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(parsed.port) || (parsed.protocol === 'smtps:' ? 465 : 587),
+    secure: parsed.protocol === 'smtps:',
+    requireTLS: setting('requireTLS') === 'true',
+    ignoreTLS: setting('ignoreTLS') === 'true',
+    name: setting('name'),
+    tls: { rejectUnauthorized: setting('tls.rejectUnauthorized') !== 'false', servername: setting('tls.servername') },
+    ...(parsed.username && {
+      auth: { user: decode(parsed.username), pass: decode(parsed.password) },
+    }),
+  }
+}
+
+// A "%" that starts no escape is meant as it stands: passwords are pasted as they are.
+const decode = (text: string) => decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'))
+
+// With a key it cannot use the library would send unsigned, so a bad key has to show here.
+function dkim({ domainName, keySelector, privateKey }: Dkim): DKIM {
+  const key = createPrivateKey(privateKey)
+  if (key.asymmetricKeyType !== 'rsa') throw new Error('The DKIM key has to be an RSA key')
+  return new DKIM({ domainName, keySelector, privateKey: key, headerFieldNames: SIGNED.join(':') })
+}
+
+const SIGNED = [
+  ...['From', 'Reply-To', 'Subject', 'Date', 'Message-ID', 'To', 'Cc', 'In-Reply-To', 'References'],
+  ...['MIME-Version', 'Content-Type', 'List-Unsubscribe', 'List-Unsubscribe-Post'],
+]

@@ -1,0 +1,48 @@
+// Puts deliveries into the queue: one row for each recipient, in the transaction that accepts what is to be delivered.
+import type { ChannelName } from '#channels/channel.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { wake } from './wake.ts'
+
+export type NewDelivery = {
+  channel: ChannelName
+  /** The message that is delivered, or that the answered conversation began with. */
+  message_id: string
+  /** The part that is delivered, where it is an answer in a conversation. */
+  part_id: string | null
+  /** The set whose statuses are read together; a message on its own is its own set. */
+  ruleset_id: string
+  conversation_id: string
+  contact_id: string
+  recipient_type: 'to' | 'cc' | 'bcc'
+  /** The email address or E.164 number; for in-app the contact's id. */
+  address: string
+  name: string | null
+}
+
+const COLUMNS = [
+  'workspace_id',
+  'channel',
+  'message_id',
+  'part_id',
+  'ruleset_id',
+  'conversation_id',
+  'contact_id',
+  'recipient_type',
+  'address',
+  'name',
+  'created_at',
+  'updated_at',
+] as const
+
+export async function enqueue(workspace: Workspace, deliveries: NewDelivery[]): Promise<void> {
+  if (!deliveries.length) return
+  const now = workspace.now()
+  const rows = deliveries.map((delivery) => ({
+    ...delivery,
+    workspace_id: workspace.id,
+    created_at: now,
+    updated_at: now,
+  }))
+  await workspace.sql`insert into deliveries ${workspace.sql(rows, ...COLUMNS)}`
+  workspace.afterCommit(wake)
+}

@@ -1,0 +1,88 @@
+// Takes due deliveries out of the queue for a while. Whoever holds a lease alone works on the delivery; a worker that
+// dies lets its leases run out.
+import type { Outgoing } from '#channels/channel.ts'
+import type { Pool } from '#db/sql.ts'
+
+/** A lane is what one account sends: `{ workspace_id, channel }`. A lane that is busy takes only `room` more. */
+export type Lane = { workspace_id: string; channel: string; room: number }
+
+/**
+ * Up to `room` deliveries of every lane that has any due, oldest first. Lanes are found by skipping through the index
+ * of what is queued, so that a lane with a hundred thousand deliveries costs another lane nothing.
+ */
+export async function lease(sql: Pool, busy: Lane[], room: number, seconds: number): Promise<Outgoing[]> {
+  return sql<Outgoing[]>`
+    with recursive lanes as (
+      (select workspace_id, channel from deliveries where status = 'queued' order by workspace_id, channel limit 1)
+      union all
+      select next.workspace_id, next.channel from lanes cross join lateral (
+        select workspace_id, channel from deliveries
+        where status = 'queued' and (workspace_id, channel) > (lanes.workspace_id, lanes.channel)
+        order by workspace_id, channel limit 1
+      ) next
+    ),
+    due as (
+      select picked.workspace_id, picked.id
+      from lanes
+      left join unnest(${busy.map((lane) => lane.workspace_id)}::text[], ${busy.map((lane) => lane.channel)}::text[],
+        ${busy.map((lane) => lane.room)}::int[]) as busy (workspace_id, channel, room) using (workspace_id, channel)
+      cross join lateral (
+        select workspace_id, id from deliveries
+        where workspace_id = lanes.workspace_id and channel = lanes.channel and status = 'queued' and due_at <= now()
+        order by due_at, id limit coalesce(busy.room, ${room}) for update skip locked
+      ) picked
+    ),
+    leased as (
+      update deliveries set due_at = now() + ${seconds} * interval '1 second', attempts = attempts + 1
+      from due where deliveries.workspace_id = due.workspace_id and deliveries.id = due.id
+      returning deliveries.*
+    )
+    select ${outgoing(sql)} from leased
+    join workspaces on workspaces.id = leased.workspace_id
+    join messages on messages.workspace_id = leased.workspace_id and messages.id = message_id
+    join contacts on contacts.workspace_id = leased.workspace_id and contacts.id = contact_id
+    left join conversation_parts parts on parts.workspace_id = leased.workspace_id and parts.id = part_id
+    left join admins on admins.workspace_id = leased.workspace_id
+      and admins.id::text = coalesce(parts.author_id, messages.author_id)
+    order by leased.due_at, leased.id`
+}
+
+const outgoing = (sql: Pool) => sql`
+  leased.workspace_id, leased.id, leased.channel, message_id, part_id, leased.conversation_id, contact_id,
+  recipient_type, address, leased.name, leased.attempts as attempt, leased.created_at,
+  coalesce(retried_at, leased.created_at) as queued_at,
+  messages.subject, template, locale, components,
+  case when part_id is null then messages.body else parts.body end as body,
+  json_build_object('name', coalesce(admins.name, ''), 'avatar_url', admins.avatar_url,
+    'workspace_name', workspaces.name) as sender,
+  case when leased.channel = 'email' then ${named(sql, 'to')} else '[]' end as to,
+  case when leased.channel = 'email' then ${named(sql, 'cc')} else '[]' end as cc,
+  json_build_object('email', contacts.email, 'unsubscribed_from_emails', unsubscribed_from_emails,
+    'unsubscribed_from_sms', unsubscribed_from_sms, 'has_hard_bounced', has_hard_bounced,
+    'blocked', blocked_at is not null) as contact`
+
+const named = (sql: Pool, recipient_type: 'to' | 'cc') => sql`(
+  select coalesce(json_agg(json_build_object('name', others.name, 'address', others.address) order by others.id), '[]')
+  from deliveries others
+  where others.workspace_id = leased.workspace_id and others.message_id = leased.message_id
+    and others.part_id is not distinct from leased.part_id and others.recipient_type = ${recipient_type})`
+
+/** Holds leases for longer, while their deliveries wait for a place or for a slow provider. */
+export async function renew(sql: Pool, leased: readonly Outgoing[], seconds: number): Promise<void> {
+  await sql`
+    update deliveries set due_at = now() + ${seconds} * interval '1 second'
+    from ${listed(sql, leased)}
+    where deliveries.workspace_id = listed.workspace_id and deliveries.id = listed.id and status = 'queued'`
+}
+
+/** Gives back what a stopping worker will not get to, and undoes the attempt that it was counted as. */
+export async function giveBack(sql: Pool, leased: readonly Outgoing[]): Promise<void> {
+  await sql`
+    update deliveries set due_at = now(), attempts = attempts - 1
+    from ${listed(sql, leased)}
+    where deliveries.workspace_id = listed.workspace_id and deliveries.id = listed.id and status = 'queued'`
+}
+
+const listed = (sql: Pool, leased: readonly Outgoing[]) => sql`
+  unnest(${leased.map((one) => one.workspace_id)}::text[], ${leased.map((one) => one.id)}::bigint[])
+    as listed (workspace_id, id)`

@@ -1,0 +1,206 @@
+// Writes down what came of attempts, many at a time in one statement: statuses, the history that leads to them, what
+// was captured, and what the contacts' records learn of it.
+import type { Captured, Outcome, Outgoing, Remark, Status } from '#channels/channel.ts'
+import type { Pool } from '#db/sql.ts'
+import { nextWait, type RetryPolicy } from './retry.ts'
+import { advance } from './status.ts'
+
+/** One line of a delivery's history. */
+type Entry = { event: 'attempt' | 'report' | 'given_up'; status: Status } & Remark
+
+/** What is to be written of one attempt: the status it ends in, or when to try again. */
+export type Settlement = {
+  outgoing: Outgoing
+  status: Status
+  provider_id?: string
+  remark: Remark
+  wait_ms: number | null
+  history: Entry[]
+  captured?: Captured
+  contacted: boolean
+  hard_bounce: boolean
+  spam_complaint: boolean
+  unsubscribe: boolean
+}
+
+/** What an outcome means for its delivery. Bare of I/O. */
+export function settlement(outgoing: Outgoing, outcome: Outcome, policy: RetryPolicy, now: Date): Settlement {
+  if (outcome.outcome === 'sent') return sent(outgoing, outcome)
+  if (outcome.outcome === 'failed') return failed(outgoing, outcome, outcome.hard_bounce ?? false)
+  const age_ms = now.getTime() - outgoing.queued_at.getTime()
+  const wait_ms = nextWait(policy, { attempt: outgoing.attempt, age_ms, retry_after: outcome.retry_after ?? 0 })
+  if (wait_ms === null) return givenUp(outgoing, outcome)
+  const remark = remarkOf(outcome)
+  return {
+    ...NOTHING_ELSE,
+    outgoing,
+    status: 'queued',
+    remark,
+    wait_ms,
+    history: [{ event: 'attempt', status: 'queued', ...remark }],
+  }
+}
+
+const NOTHING_ELSE = { wait_ms: null, contacted: false, hard_bounce: false, spam_complaint: false, unsubscribe: false }
+
+const remarkOf = ({ code, reason, details, answer }: Remark): Remark => ({
+  ...(code && { code }),
+  ...(reason && { reason }),
+  ...(details && { details }),
+  ...(answer && { answer }),
+})
+
+function sent(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'sent' }>): Settlement {
+  const { provider_id, then = [], captured } = outcome
+  const history: Entry[] = [{ event: 'attempt', status: 'sent', ...remarkOf(outcome) }]
+  let status: Status = 'sent'
+  for (const report of then) {
+    status = advance(status, report.status)
+    history.push({ event: 'report', status, ...remarkOf(report) })
+  }
+  const last = then.at(-1)
+  return {
+    outgoing,
+    status,
+    provider_id,
+    remark: last && status === 'failed' ? remarkOf(last) : {},
+    wait_ms: null,
+    history,
+    ...(captured && { captured }),
+    contacted: true,
+    hard_bounce: then.some((report) => report.hard_bounce),
+    spam_complaint: then.some((report) => report.spam_complaint),
+    unsubscribe: then.some((report) => report.unsubscribe),
+  }
+}
+
+function failed(outgoing: Outgoing, outcome: Remark, hard_bounce: boolean): Settlement {
+  const remark = remarkOf(outcome)
+  return {
+    ...NOTHING_ELSE,
+    outgoing,
+    status: 'failed',
+    remark,
+    hard_bounce,
+    history: [{ event: 'attempt', status: 'failed', ...remark }],
+  }
+}
+
+function givenUp(outgoing: Outgoing, outcome: Remark): Settlement {
+  const remark = remarkOf(outcome)
+  const history: Entry[] = [
+    { event: 'attempt', status: 'queued', ...remark },
+    {
+      event: 'given_up',
+      status: 'failed',
+      ...remark,
+      reason: `Given up after ${outgoing.attempt} attempts: ${outcome.reason}`,
+    },
+  ]
+  return { ...NOTHING_ELSE, outgoing, status: 'failed', remark, history }
+}
+
+/**
+ * Writes settlements down. A delivery that moved on meanwhile keeps the better status; one that was canceled while
+ * it was under way is told the truth, that it was sent.
+ */
+export async function settle(sql: Pool, settlements: readonly Settlement[]): Promise<void> {
+  await sql`
+    with settled as (
+      select * from jsonb_to_recordset(${json(settlements.map(deliveryRow))}::text::jsonb) as row (
+        workspace_id text, id bigint, status text, provider_id text, code text, reason text, details text,
+        wait_ms bigint)
+    ),
+    updated as (
+      update deliveries set
+        status = case when open.is_open then settled.status else deliveries.status end,
+        provider_id = coalesce(settled.provider_id, deliveries.provider_id),
+        error_code = case when open.is_open then settled.code else error_code end,
+        error_reason = case when open.is_open then settled.reason else error_reason end,
+        error_details = case when open.is_open then settled.details else error_details end,
+        due_at = coalesce(now() + settled.wait_ms * interval '1 millisecond', due_at),
+        updated_at = now()
+      from settled
+      cross join lateral (
+        select status = 'queued' or (status = 'failed' and error_code = 'canceled') as is_open from deliveries current
+        where current.workspace_id = settled.workspace_id and current.id = settled.id
+      ) open
+      where deliveries.workspace_id = settled.workspace_id and deliveries.id = settled.id
+      returning deliveries.workspace_id, deliveries.id
+    ),
+    history as (
+      insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, at)
+      select workspace_id, row.delivery_id, event, status, attempt, code, reason, answer, now()
+      from jsonb_to_recordset(${json(settlements.flatMap(historyRows))}::text::jsonb) as row (
+        workspace_id text, delivery_id bigint, event text, status text, attempt int, code text, reason text,
+        answer text)
+      join updated using (workspace_id)
+      where updated.id = row.delivery_id
+    ),
+    captured as (
+      insert into captured_messages (workspace_id, delivery_id, channel, sender, recipient, subject, rendered,
+        captured_at)
+      select workspace_id, delivery_id, channel, sender, recipient, subject, rendered, now()
+      from jsonb_to_recordset(${json(settlements.flatMap(capturedRow))}::text::jsonb) as row (
+        workspace_id text, delivery_id bigint, channel text, sender text, recipient text, subject text,
+        rendered jsonb)
+      on conflict do nothing
+    ),
+    changed as (
+      select workspace_id, contact_id, bool_or(contacted) as contacted, bool_or(hard_bounce) as hard_bounce,
+        bool_or(spam_complaint) as spam_complaint, bool_or(unsubscribe) as unsubscribe
+      from jsonb_to_recordset(${json(settlements.flatMap(contactRow))}::text::jsonb) as row (
+        workspace_id text, contact_id text, contacted bool, hard_bounce bool, spam_complaint bool, unsubscribe bool)
+      group by 1, 2 order by 1, 2
+    ),
+    events as (
+      insert into events (workspace_id, topic, object_id, created_at)
+      select workspace_id, 'contact.unsubscribed', contact_id, now() from changed where unsubscribe
+    )
+    update contacts set
+      last_contacted_at = case when changed.contacted then now() else last_contacted_at end,
+      has_hard_bounced = has_hard_bounced or changed.hard_bounce,
+      marked_email_as_spam = marked_email_as_spam or changed.spam_complaint,
+      unsubscribed_from_emails = unsubscribed_from_emails or changed.unsubscribe
+    from changed where contacts.workspace_id = changed.workspace_id and contacts.id = changed.contact_id`
+}
+
+const json = (rows: object[]) => JSON.stringify(rows)
+
+const deliveryRow = ({ outgoing, status, provider_id, remark, wait_ms }: Settlement) => ({
+  workspace_id: outgoing.workspace_id,
+  id: outgoing.id,
+  status,
+  provider_id,
+  code: remark.code,
+  reason: remark.reason,
+  details: remark.details,
+  wait_ms,
+})
+
+const historyRows = ({ outgoing, history }: Settlement) =>
+  history.map((entry) => ({
+    workspace_id: outgoing.workspace_id,
+    delivery_id: outgoing.id,
+    attempt: outgoing.attempt,
+    ...entry,
+  }))
+
+const capturedRow = ({ outgoing, captured }: Settlement) =>
+  captured
+    ? [{ workspace_id: outgoing.workspace_id, delivery_id: outgoing.id, channel: outgoing.channel, ...captured }]
+    : []
+
+const contactRow = ({ outgoing, contacted, hard_bounce, spam_complaint, unsubscribe }: Settlement) =>
+  contacted || hard_bounce || spam_complaint || unsubscribe
+    ? [
+        {
+          workspace_id: outgoing.workspace_id,
+          contact_id: outgoing.contact_id,
+          contacted,
+          hard_bounce,
+          spam_complaint,
+          unsubscribe,
+        },
+      ]
+    : []

@@ -1,0 +1,21 @@
+// Who does not get a message although it was accepted: decided when it would be sent, by what is true then.
+import type { Outcome, Outgoing } from '#channels/channel.ts'
+
+type Suppressed = Extract<Outcome, { outcome: 'failed' }>
+
+const because = (code: string, reason: string): Suppressed => ({ outcome: 'failed', code, reason })
+
+/**
+ * Why this delivery must not be sent, or undefined. An email to one person goes out although they unsubscribed, as
+ * Intercom's manual messages do; one to several is a group email, which they have left.
+ */
+export function suppressed({ channel, contact, to, cc, recipient_type }: Outgoing): Suppressed | undefined {
+  if (contact.blocked) return because('blocked', 'The contact is blocked')
+  if (channel === 'email') {
+    const isGroup = to.length + cc.length > 1 || recipient_type === 'bcc'
+    if (contact.has_hard_bounced) return because('hard_bounced', 'An earlier email to this address bounced for good')
+    if (isGroup && contact.unsubscribed_from_emails)
+      return because('unsubscribed', 'The contact unsubscribed from emails')
+  }
+  if (channel === 'sms' && contact.unsubscribed_from_sms) return because('opted_out', 'The contact opted out of SMS')
+}

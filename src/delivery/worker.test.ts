@@ -1,0 +1,281 @@
+// The worker on a real queue, against a real SMTP server: nothing is lost, nothing is sent under two names.
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import { accountsOf } from '#channels/accounts.ts'
+import { captureAccount } from '#channels/capture/capture.ts'
+import type { Account, Captured } from '#channels/channel.ts'
+import { emailAccount } from '#channels/email/account.ts'
+import { smtpAccount } from '#channels/email/send.ts'
+import { testApp } from '../../test/app.ts'
+import { aContact, aMessage, eventually } from '../../test/factories.ts'
+import { freePort, type SmtpSink, smtpSink } from '../../test/smtp-sink.ts'
+import { lease } from './lease.ts'
+import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
+
+const t = await testApp()
+const { workspace } = t
+const { sql } = t.database
+const mail = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: 'secret' }
+const silent = { error() {}, warn() {}, info() {} }
+const QUICK = { first_wait_ms: 20, longest_wait_ms: 100, give_up_after_ms: 60_000 }
+
+const open: { stop?(): Promise<void>; close?(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await (one.stop ?? one.close)?.call(one)
+  await t.call('POST /extensions/sandbox/reset')
+})
+
+async function work(options: Partial<WorkerOptions> = {}): Promise<Worker> {
+  const accounts = accountsOf([], captureAccount(mail))
+  const worker = await startWorker({ sql, accounts, log: silent, retry: QUICK, ...options })
+  open.push(worker)
+  return worker
+}
+
+async function sink(port?: number): Promise<SmtpSink> {
+  const server = await smtpSink(port)
+  open.push(server)
+  return server
+}
+
+function over(url: string, concurrency = 8) {
+  const account = emailAccount(smtpAccount({ url, timeouts: { connection: 500, socket: 1_000 } }), mail, concurrency)
+  open.push(account)
+  return accountsOf([{ workspace_id: workspace.id, channel: 'email', account }], captureAccount(mail))
+}
+
+const deliveriesOf = async (message_id: string) =>
+  (await t.call(`GET /extensions/messages/${message_id}/deliveries`)).body.data
+const settled = (message_id: string) =>
+  eventually(
+    () => deliveriesOf(message_id),
+    (all) => all.every(({ status }: { status: string }) => status !== 'queued'),
+  )
+
+test('a message goes to the mail server and its delivery says so', async () => {
+  const { received, url } = await sink()
+  await work({ accounts: over(url) })
+  const contact = await aContact(workspace, { email: 'anna@example.com', name: 'Anna' })
+  const id = await aMessage(workspace, { to: contact, subject: 'Welcome' })
+  const [delivery] = await settled(id)
+  assert.equal(delivery.status, 'sent')
+  assert.equal(delivery.attempts, 1)
+  assert.equal(delivery.provider_id, `<message-${id}.${workspace.id}@example.com>`)
+  assert.deepEqual(
+    delivery.history.map(({ event, status }: Record<string, unknown>) => [event, status]),
+    [['attempt', 'sent']],
+  )
+  assert.match(delivery.history[0].provider_answer, /^250/)
+  assert.equal(received.length, 1)
+  assert.equal(received[0]?.mail.subject, 'Welcome')
+  assert.equal(received[0]?.mail.from?.text, '"Ada Admin" <team@example.com>')
+})
+
+test('several recipients each get a copy; blind copies are named to nobody', async () => {
+  const { received, url } = await sink()
+  await work({ accounts: over(url) })
+  const ids = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((name) => aContact(workspace, { email: `${name}@example.com` })),
+  )
+  const [a, b, c, d] = ids as [string, string, string, string]
+  const id = await aMessage(workspace, { to: [a, b], cc: [c], bcc: [d] })
+  await settled(id)
+  assert.deepEqual(received.map(({ to }) => to).sort(), [
+    'a@example.com',
+    'b@example.com',
+    'c@example.com',
+    'd@example.com',
+  ])
+  assert.equal(new Set(received.map(({ message_id }) => message_id)).size, 1)
+  for (const {
+    mail: { to, cc, bcc },
+  } of received) {
+    assert.equal([to].flat()[0]?.text, 'a@example.com, b@example.com')
+    assert.equal([cc].flat()[0]?.text, 'c@example.com')
+    assert.equal(bcc, undefined)
+  }
+})
+
+test('one dead address fails for good and marks its contact; the others get their mail', async () => {
+  const server = await sink()
+  server.refuse = (address) => (address === 'dead@example.com' ? '550 5.1.1 No such user' : undefined)
+  await work({ accounts: over(server.url) })
+  const dead = await aContact(workspace, { email: 'dead@example.com' })
+  const alive = await aContact(workspace, { email: 'alive@example.com' })
+  const [first, second] = await settled(await aMessage(workspace, { to: [dead, alive] }))
+  assert.equal(first.status, 'failed')
+  assert.equal(first.error.code, 'smtp_550_5.1.1')
+  assert.match(first.history[0].provider_answer, /No such user/)
+  assert.equal(second.status, 'sent')
+  const [row] = await sql`select has_hard_bounced, last_contacted_at from contacts where id = ${dead}`
+  assert.deepEqual({ ...row }, { has_hard_bounced: true, last_contacted_at: null })
+
+  const [again] = await settled(await aMessage(workspace, { to: dead }))
+  assert.equal(again.error.code, 'hard_bounced')
+})
+
+test('a passing refusal is tried again under the same Message-ID', async () => {
+  const server = await sink()
+  server.refuse = (_, attempt) => (attempt < 3 ? '451 4.3.0 Try later' : undefined)
+  await work({ accounts: over(server.url) })
+  const [delivery] = await settled(
+    await aMessage(workspace, { to: await aContact(workspace, { email: 'x@example.com' }) }),
+  )
+  assert.equal(delivery.status, 'sent')
+  assert.equal(delivery.attempts, 3)
+  assert.deepEqual(
+    delivery.history.map(({ status }: { status: string }) => status),
+    ['queued', 'queued', 'sent'],
+  )
+  assert.equal(server.received.length, 1)
+})
+
+test('a mail server that is away for a while loses nothing', async () => {
+  const port = await freePort()
+  await work({ accounts: over(`smtp://127.0.0.1:${port}?ignoreTLS=true`) })
+  const contact = await aContact(workspace, { email: 'patient@example.com' })
+  const id = await aMessage(workspace, { to: contact })
+  await eventually(
+    () => deliveriesOf(id),
+    ([delivery]) => delivery.attempts >= 2,
+  )
+  const { received } = await sink(port)
+  const [delivery] = await settled(id)
+  assert.equal(delivery.status, 'sent')
+  assert.equal(received.length, 1)
+})
+
+test('a message that never gets through is given up, with the reason', async () => {
+  const server = await sink()
+  server.refuse = () => '451 4.3.0 Never'
+  await work({ accounts: over(server.url), retry: { ...QUICK, give_up_after_ms: 150 } })
+  const [delivery] = await settled(
+    await aMessage(workspace, { to: await aContact(workspace, { email: 'y@example.com' }) }),
+  )
+  assert.equal(delivery.status, 'failed')
+  assert.match(delivery.history.at(-1).reason, /^Given up after \d+ attempts/)
+
+  server.refuse = () => undefined
+  const retried = await t.call(`POST /extensions/deliveries/${delivery.id}/retry`)
+  assert.equal(retried.body.status, 'queued')
+  const [now] = await settled(delivery.message_id)
+  assert.equal(now.status, 'sent')
+})
+
+test('an email to several leaves out who unsubscribed; one to a single person does not', async () => {
+  await work()
+  const gone = await aContact(workspace, { email: 'gone@example.com', unsubscribed_from_emails: true })
+  const here = await aContact(workspace, { email: 'here@example.com' })
+  const [group, other] = await settled(await aMessage(workspace, { to: [gone, here] }))
+  assert.equal(group.error.code, 'unsubscribed')
+  assert.equal(other.status, 'delivered')
+  const [single] = await settled(await aMessage(workspace, { to: gone }))
+  assert.equal(single.status, 'delivered')
+})
+
+test('what has no account is captured, as it would have gone out', async () => {
+  const captured: Captured[] = []
+  await work({ onCaptured: (message) => captured.push(message) })
+  const contact = await aContact(workspace, { email: 'sandbox@example.com' })
+  const id = await aMessage(workspace, { to: contact, subject: 'Captured', template: 'personal' })
+  const [delivery] = await settled(id)
+  assert.equal(delivery.status, 'delivered')
+  const { body } = await t.call('GET /extensions/sandbox/messages')
+  assert.equal(body.total_count, 1)
+  assert.equal(body.data[0].subject, 'Captured')
+  assert.equal(body.data[0].to, 'sandbox@example.com')
+  assert.match(body.data[0].rendered.html, /Hello there/)
+  assert.equal(captured.length, 1)
+})
+
+test('a worker that dies leaves its deliveries to the next one when the lease runs out', async () => {
+  const contact = await aContact(workspace, { email: 'leased@example.com' })
+  const id = await aMessage(workspace, { to: contact })
+  const taken = await lease(sql, [], 10, 1)
+  assert.equal(taken.length, 1)
+  await work()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  assert.equal((await deliveriesOf(id))[0].status, 'queued')
+  const [delivery] = await settled(id)
+  assert.equal(delivery.attempts, 2)
+  assert.equal(delivery.status, 'delivered')
+})
+
+test('two workers share a queue and send nothing twice', async () => {
+  const { received, url } = await sink()
+  await work({ accounts: over(url) })
+  await work({ accounts: over(url) })
+  const contact = await aContact(workspace, { email: 'many@example.com' })
+  const ids = await Promise.all(Array.from({ length: 200 }, () => aMessage(workspace, { to: contact })))
+  await eventually(
+    async () => received.length,
+    (count) => count >= 200,
+  )
+  await Promise.all(ids.map(settled))
+  assert.equal(received.length, 200)
+  assert.equal(new Set(received.map(({ message_id }) => message_id)).size, 200)
+})
+
+test('an account that hangs does not slow another one', async () => {
+  let under_way = 0
+  const hanging: Account = {
+    concurrency: 2,
+    close: async () => {},
+    send: () => {
+      under_way++
+      return new Promise((resolve) =>
+        setTimeout(() => resolve({ outcome: 'retry', code: 'slow', reason: 'slow' }), 1_500),
+      )
+    },
+  }
+  const accounts = accountsOf(
+    [{ workspace_id: workspace.id, channel: 'email', account: hanging }],
+    captureAccount(mail),
+  )
+  const contact = await aContact(workspace, { email: 'slow@example.com' })
+  await Promise.all(Array.from({ length: 100 }, () => aMessage(workspace, { to: contact })))
+  await work({ accounts })
+  await eventually(
+    async () => under_way,
+    (count) => count === 2,
+  )
+  const began = Date.now()
+  await settled(await aMessage(workspace, { to: contact, message_type: 'inapp' }))
+  assert.ok(Date.now() - began < 1_000)
+  assert.equal(under_way, 2)
+})
+
+test('stopping gives back what was not begun, so that it can go at once', async () => {
+  const slow: Account = {
+    concurrency: 1,
+    close: async () => {},
+    send: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      return { outcome: 'sent', provider_id: 'x' }
+    },
+  }
+  const accounts = accountsOf([{ workspace_id: workspace.id, channel: 'email', account: slow }], captureAccount(mail))
+  const contact = await aContact(workspace, { email: 'stopped@example.com' })
+  const worker = await work({ accounts })
+  const ids = await Promise.all(Array.from({ length: 10 }, () => aMessage(workspace, { to: contact })))
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await worker.stop()
+  const statuses = (await Promise.all(ids.map(deliveriesOf))).flat()
+  assert.equal(statuses.filter(({ status }) => status === 'sent').length, 1)
+  assert.ok(statuses.filter(({ status }) => status === 'queued').every(({ attempts }) => attempts === 0))
+})
+
+test('a canceled delivery is not sent, and only a queued one can be canceled', async () => {
+  const contact = await aContact(workspace, { email: 'canceled@example.com' })
+  const id = await aMessage(workspace, { to: contact })
+  const [delivery] = await deliveriesOf(id)
+  const canceled = await t.call(`POST /extensions/deliveries/${delivery.id}/cancel`)
+  assert.equal(canceled.body.status, 'failed')
+  assert.equal(canceled.body.error.code, 'canceled')
+  assert.equal((await t.call(`POST /extensions/deliveries/${delivery.id}/cancel`)).status, 409)
+  await work()
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  assert.equal((await deliveriesOf(id))[0].error.code, 'canceled')
+  const stuck = await t.call('GET /extensions/deliveries?status=failed')
+  assert.equal(stuck.body.total_count, 1)
+})

@@ -1,0 +1,150 @@
+// The delivery worker: leases what is due, sends it through its account, and has the outcome written down.
+import type { FastifyBaseLogger } from 'fastify'
+import type { Accounts } from '#channels/accounts.ts'
+import type { Account, Captured, Outcome, Outgoing } from '#channels/channel.ts'
+import type { Pool } from '#db/sql.ts'
+import { giveBack, type Lane, lease, renew } from './lease.ts'
+import { countSettled } from './metrics.ts'
+import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
+import { settlement } from './settle.ts'
+import { settler } from './settler.ts'
+import { suppressed } from './suppress.ts'
+import { onAnnouncement, onWake } from './wake.ts'
+
+export type WorkerOptions = {
+  sql: Pool
+  accounts: Accounts
+  log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'info'>
+  /** Told of each message that went no further than the sandbox, once that is written down. */
+  onCaptured?: (captured: Captured, outgoing: Outgoing) => void
+  retry?: RetryPolicy
+  /** How long a delivery stays taken when its worker dies. */
+  lease_seconds?: number
+}
+
+export type Worker = {
+  /** Sends nothing more, waits for what is under way, gives the rest back. Within four seconds. */
+  stop(): Promise<void>
+}
+
+/** Deliveries of one account that were leased and wait for a place, and how many are being sent. */
+type Queue = { account: Account; waiting: Outgoing[]; sending: Set<Outgoing> }
+
+const LOOK_EVERY_MS = 1_000
+const STOP_WITHIN_MS = 3_500
+/** As many of a lane wait in memory as are being sent: enough to never run dry, few enough to be given back. */
+const ROOM_PER_PLACE = 2
+const ROOM_OF_A_NEW_LANE = 50
+
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { sql, accounts, log, onCaptured, retry = DEFAULT_RETRY, lease_seconds = 30 } = options
+  const queues = new Map<string, Queue & { workspace_id: string; channel: Outgoing['channel'] }>()
+  let stopping = false
+  let looking = false
+  let lookAgain = false
+
+  const outcomes = settler(
+    sql,
+    (batch) => {
+      for (const { outgoing, status, captured, wait_ms } of batch) {
+        queues.get(keyOf(outgoing))?.sending.delete(outgoing)
+        countSettled(outgoing.channel, wait_ms === null ? status : 'retried')
+        if (captured) onCaptured?.(captured, outgoing)
+      }
+      look()
+    },
+    (error) => log.error({ err: error }, 'could not write down what came of deliveries; trying again'),
+  )
+
+  /** Leases until every lane is full or nothing is due. Calls while it is at it make it look once more. */
+  async function look() {
+    lookAgain = true
+    if (looking || stopping) return
+    looking = true
+    while (lookAgain && !stopping) {
+      lookAgain = false
+      const leased = await lease(sql, busyLanes(), ROOM_OF_A_NEW_LANE, lease_seconds).catch((error) => {
+        log.warn({ err: error }, 'could not look for deliveries')
+        return []
+      })
+      for (const outgoing of leased) queueOf(outgoing).waiting.push(outgoing)
+      for (const queue of queues.values()) fill(queue)
+      if (leased.length) lookAgain = true
+    }
+    looking = false
+  }
+
+  function busyLanes(): Lane[] {
+    const lanes: Lane[] = []
+    for (const [key, { workspace_id, channel, account, waiting, sending }] of queues) {
+      const held = waiting.length + sending.size
+      if (held === 0) queues.delete(key)
+      else lanes.push({ workspace_id, channel, room: Math.max(0, account.concurrency * ROOM_PER_PLACE - held) })
+    }
+    return lanes
+  }
+
+  function queueOf({ workspace_id, channel }: Outgoing) {
+    const key = keyOf({ workspace_id, channel })
+    let queue = queues.get(key)
+    if (!queue) {
+      queue = { workspace_id, channel, account: accounts.of(workspace_id, channel), waiting: [], sending: new Set() }
+      queues.set(key, queue)
+    }
+    return queue
+  }
+
+  function fill(queue: Queue) {
+    while (!stopping && queue.waiting.length && queue.sending.size < queue.account.concurrency) {
+      const outgoing = queue.waiting.shift() as Outgoing
+      queue.sending.add(outgoing)
+      void send(queue, outgoing)
+    }
+  }
+
+  async function send({ account }: Queue, outgoing: Outgoing) {
+    const outcome = suppressed(outgoing) ?? (await attempt(account, outgoing))
+    outcomes.add(settlement(outgoing, outcome, retry, new Date()))
+  }
+
+  const held = () => [...queues.values()].flatMap(({ waiting, sending }) => [...waiting, ...sending])
+
+  const stopListening = onWake(look)
+  const announcements = await onAnnouncement(sql, look)
+  const looks = setInterval(look, LOOK_EVERY_MS)
+  const renewals = setInterval(
+    () => {
+      const leased = held()
+      if (leased.length)
+        renew(sql, leased, lease_seconds).catch((error) => log.warn({ err: error }, 'could not renew leases'))
+    },
+    (lease_seconds * 1000) / 3,
+  )
+  void look()
+
+  return {
+    async stop() {
+      stopping = true
+      stopListening()
+      clearInterval(looks)
+      const until = Date.now() + STOP_WITHIN_MS
+      const untouched = [...queues.values()].flatMap((queue) => queue.waiting.splice(0))
+      if (untouched.length) await giveBack(sql, untouched).catch(() => {}) // Their leases run out by themselves.
+      while (held().length && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
+      clearInterval(renewals)
+      await outcomes.drain(Math.max(0, until - Date.now()))
+      await announcements.unlisten().catch(() => {})
+    },
+  }
+}
+
+const keyOf = ({ workspace_id, channel }: Pick<Outgoing, 'workspace_id' | 'channel'>) => `${workspace_id} ${channel}`
+
+/** A channel that throws is a bug of ours, and no reason to lose the message: it is tried again. */
+async function attempt(account: Account, outgoing: Outgoing): Promise<Outcome> {
+  try {
+    return await account.send(outgoing)
+  } catch (error) {
+    return { outcome: 'retry', code: 'internal', reason: (error as Error).message }
+  }
+}
