@@ -1,0 +1,140 @@
+// The server: hooks in the order in which a request meets them, and the list of all resources.
+import { randomUUID } from 'node:crypto'
+import cors from '@fastify/cors'
+import formbody from '@fastify/formbody'
+import Fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify'
+import type { Database } from '#db/database.ts'
+import { authentication } from '#http/auth.ts'
+import { BODY_LIMIT, parseBodies } from '#http/body.ts'
+import { contractCheck } from '#http/contract.ts'
+import { errorHandler, notFound } from '#http/errors.ts'
+import { health } from '#http/health.ts'
+import type { Listener } from '#http/listen.ts'
+import { measureRequests } from '#http/metrics.ts'
+import type { App } from '#http/op.ts'
+import { rateLimit } from '#http/rate-limit.ts'
+import { describeApi, reference } from '#http/reference.ts'
+import { runInTransaction } from '#http/transaction.ts'
+import { validatorCompiler } from '#http/validator.ts'
+import { assertAvailable, versionOf } from '#http/version.ts'
+import admins from '#resources/admins/routes.ts'
+import attachments from '#resources/attachments/routes.ts'
+import contacts from '#resources/contacts/routes.ts'
+import conversations from '#resources/conversations/routes.ts'
+import dataAttributes from '#resources/data-attributes/routes.ts'
+import deliveries from '#resources/deliveries/routes.ts'
+import messages from '#resources/messages/routes.ts'
+import sandbox from '#resources/sandbox/routes.ts'
+import tags from '#resources/tags/routes.ts'
+import unsubscribing from '#resources/unsubscribe/routes.ts'
+import workspaces from '#resources/workspaces/routes.ts'
+import { downgrade, upgrade } from '#versions/convert.ts'
+import { LATEST, type Version } from '#versions/versions.ts'
+import { workspaceOf } from '#workspaces/workspace.ts'
+
+export type AppOptions = {
+  database: Database
+  /** What links that go out are signed with. */
+  secret: string
+  /** Where the server is reached from outside, without a slash at the end: what such links begin with. */
+  public_url?: string
+  logger?: FastifyServerOptions['logger'] | undefined
+  default_version?: Version
+  rate_limit_per_minute?: number
+  /** Hold every answer against its schema: on in tests and development. */
+  check_contracts?: boolean
+  /** Where requests come from; absent in tests, which put them in directly. */
+  listener?: Listener | undefined
+}
+
+/** In reading order; the group's name is its chapter in the API reference. */
+const RESOURCES: [
+  group: string,
+  routes: (app: App, context: Pick<AppOptions, 'database' | 'secret' | 'public_url'>) => void,
+][] = [
+  ['Messages', messages],
+  ['Contacts', contacts],
+  ['Conversations', conversations],
+  ['Tags', tags],
+  ['Data Attributes', dataAttributes],
+  ['Admins', admins],
+  ['Extensions: deliveries', deliveries],
+  ['Extensions: sandbox', sandbox],
+  ['Extensions: workspaces', workspaces],
+  ['Attachments', attachments],
+  ['Unsubscribing', unsubscribing],
+]
+
+const buildSerializer = () => () => JSON.stringify
+
+export function buildApp(options: AppOptions): App {
+  const { database, logger = false, default_version = LATEST, rate_limit_per_minute = 0, listener } = options
+  const app = Fastify({
+    logger,
+    ...(listener && { serverFactory: listener.serve }),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
+    // Given from the start, so that Fastify does not load its own.
+    schemaController: { compilersFactory: { buildValidator: () => validatorCompiler, buildSerializer } },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+  } as unknown as FastifyServerOptions) as unknown as App
+
+  app.setErrorHandler(errorHandler)
+  app.setNotFoundHandler(() => {
+    throw notFound()
+  })
+  app.decorateRequest('workspace')
+  app.decorateRequest('token')
+  parseBodies(app)
+  app.register(cors, {
+    origin: true,
+    exposedHeaders: ['x-request-id', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
+  })
+  app.register(formbody)
+  describeApi(app)
+  measureRequests(app)
+
+  const { identify } = authentication(database)
+  const count = rateLimit(rate_limit_per_minute)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    const { operation } = request.routeOptions.config
+    if (!operation || operation.open) return
+    const token = await identify(request)
+    await count(`${token.workspace_id} ${token.id}`, reply)
+    const version = versionOf(request, token.default_version, default_version)
+    reply.header('intercom-version', version)
+    assertAvailable(operation, version)
+    request.token = token
+    request.workspace = workspaceOf(database.pool(), token, version)
+  })
+  app.addHook('preValidation', async (request) => {
+    const { operation } = request.routeOptions.config
+    if (operation && request.workspace) request.body = upgrade(operation.id, request.body, request.workspace.version)
+  })
+  app.addHook('onRoute', runInTransaction)
+
+  const check = options.check_contracts ? contractCheck() : undefined
+  app.addHook('preSerialization', async (request, reply, payload) => {
+    check?.(request, reply, payload)
+    return request.workspace ? downgrade(payload, request.workspace.version) : payload
+  })
+
+  app.register(async (open) => {
+    health(open, database)
+    reference(open)
+  })
+  for (const [group, routes] of RESOURCES) {
+    app.register(async (scope) => {
+      scope.addHook('onRoute', (route) => {
+        route.schema = { ...route.schema, tags: [group] }
+      })
+      routes(scope as unknown as App, options)
+    })
+  }
+  return app
+}
+
+export type Logger = FastifyBaseLogger

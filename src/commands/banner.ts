@@ -1,0 +1,73 @@
+// The one screen that whoever starts the server sees.
+import { table } from '#lib/terminal.ts'
+
+export type BannerFacts = {
+  url: string
+  public_url: string
+  /** Undefined where nobody can know its text any more. */
+  token: string | undefined
+  /** Where the data lies, and what to delete for a new beginning where it is the server's own. */
+  place: string
+  directory: string | undefined
+  /** Through what email leaves; captured where undefined. */
+  mail_server: string | undefined
+  admin_id: string
+  /** Whom a first message can go to. */
+  recipient: { id: string; role: string } | undefined
+}
+
+export function banner(facts: BannerFacts): string[] {
+  const { url, public_url, token, place, directory, mail_server } = facts
+  const rows = [
+    ['URL', url],
+    ...(public_url === url ? [] : [['Public URL', public_url]]),
+    ['Token', token ?? 'shown when it was made; `interphone token create` makes another'],
+    ['Data', place],
+    ['API reference', `${url}/docs`],
+    [
+      'Channels',
+      mail_server ? `email by ${mail_server}, all else captured` : 'captured: kept, shown here, sent nowhere',
+    ],
+  ]
+  return [
+    '',
+    'Interphone is running.',
+    '',
+    ...table(rows).map((line) => `  ${line}`),
+    '',
+    ...firstCall(facts),
+    '',
+    `Ctrl-C stops it.${directory ? ` For a new beginning delete ${directory}` : ''}`,
+    '',
+  ]
+}
+
+/** A call that works when it is pasted into a shell. */
+function firstCall({ url, token = '<token>', admin_id, recipient, mail_server }: BannerFacts): string[] {
+  if (!recipient)
+    return [
+      'Make somebody to write to:',
+      '',
+      ...curl(url, token, '/contacts', { role: 'user', email: 'you@example.com' }),
+    ]
+  const message = {
+    from: { type: 'admin', id: admin_id },
+    to: { type: recipient.role, id: recipient.id },
+    message_type: 'email',
+    template: 'plain',
+    subject: 'Hello',
+    body: 'Is anybody there?',
+  }
+  const what = mail_server ? 'Send a first message:' : 'Send a first message, and see it arrive here:'
+  return [what, '', ...curl(url, token, '/messages', message)]
+}
+
+const curl = (url: string, token: string, path: string, body: object): string[] => [
+  `  curl ${quoted(url + path)} \\`,
+  `    -H ${quoted(`Authorization: Bearer ${token}`)} \\`,
+  `    -H 'Content-Type: application/json' \\`,
+  `    -d ${quoted(JSON.stringify(body))}`,
+]
+
+/** One word of a shell. */
+const quoted = (text: string): string => (/^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

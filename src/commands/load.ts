@@ -1,0 +1,24 @@
+// Loads the server's code in pieces. To load a module blocks the process: between the pieces it answers /healthz and
+// brings up the database.
+import { setImmediate as turn } from 'node:timers/promises'
+
+/** What takes longest, so that little is left to load at once. */
+const PIECES = [
+  () => import('fastify'),
+  () => import('typebox'),
+  () => import('typebox/compile'),
+  () => import('libphonenumber-js/max'),
+  () => import('html-to-text'),
+  () => import('sanitize-html'),
+  () => import('prom-client'),
+  () => import('#delivery/worker.ts'),
+  () => import('#http/lists.ts'),
+]
+
+export async function loadApp() {
+  for (const piece of PIECES) {
+    await turn()
+    await piece()
+  }
+  return import('#app.ts')
+}

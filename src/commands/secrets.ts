@@ -1,0 +1,45 @@
+// What the server makes up once and keeps in the data directory, for its owner's eyes only.
+import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '#config.ts'
+import { giveTo, openDirectory, ownerOf } from '#db/embedded/place.ts'
+
+/** What signs the links in messages, and encrypts the credentials of channel accounts. */
+export const secretKey = ({ secret_key, data_dir }: Config): string =>
+  secret_key ?? keptSecret(data_dir, 'secret-key', () => randomBytes(32).toString('base64url'))
+
+/** The text in `<directory>/<name>`, made where the file is missing. Of processes that make it at once, one's counts. */
+export function keptSecret(directory: string, name: string, make: () => string): string {
+  const path = join(openDirectory(directory), name)
+  return readIfThere(path) || keep(directory, path, make())
+}
+
+function keep(directory: string, path: string, text: string): string {
+  const draft = `${path}.${randomBytes(4).toString('hex')}`
+  writeWhole(draft, `${text}\n`)
+  giveTo(ownerOf(directory), draft)
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  rmSync(draft)
+  return readFileSync(path, 'utf8').trim()
+}
+
+function writeWhole(path: string, text: string): void {
+  const fd = openSync(path, 'wx', 0o600)
+  writeFileSync(fd, text)
+  fsyncSync(fd)
+  closeSync(fd)
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

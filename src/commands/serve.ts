@@ -1,0 +1,74 @@
+// The running server: the API, the delivery worker, or both. It listens at once, and starts its database while the rest
+// of its code loads.
+import { resolve } from 'node:path'
+import { type Config, listeningUrl } from '#config.ts'
+import { pendingDatabase } from '#db/database.ts'
+import { announce } from '#delivery/wake.ts'
+import { findRecipient } from '#demo/queries.ts'
+import { listen } from '#http/listen.ts'
+import { print } from '#lib/terminal.ts'
+import { banner } from './banner.ts'
+import { type Beginning, begin } from './begin.ts'
+import { loadApp } from './load.ts'
+import { secretKey } from './secrets.ts'
+import { openStorage, type Storage } from './storage.ts'
+
+export type Roles = { api: boolean; worker: boolean }
+
+type Stop = () => Promise<unknown>
+
+/** Resolves when the server is ready, to what stops it. Where it cannot start, nothing of it goes on running. */
+export async function serve(config: Config, { api, worker }: Roles): Promise<Stop> {
+  const listener = api ? await listen(config.host, config.port) : undefined
+  let log = (line: string): void => void process.stderr.write(`${line}\n`)
+  const opening = openStorage(config, (line) => log(line))
+  opening.catch(() => {}) // Awaited below, once there is something to do with it.
+
+  const stops: Stop[] = listener ? [listener.close] : []
+  const stop = async () => {
+    await Promise.allSettled(stops.map((each) => each()))
+    await opening.then((storage) => storage.close()).catch(() => {})
+  }
+  try {
+    const { buildApp } = await loadApp()
+    const { default_version, rate_limit_per_minute, log_level, public_url } = config
+    const database = pendingDatabase()
+    const secret = secretKey(config)
+    const logger = { level: log_level, stream: process.stderr }
+    const app = buildApp({ database, secret, public_url, logger, default_version, rate_limit_per_minute, listener })
+    await app.ready()
+    log = (line) => app.log.warn(line)
+    listener?.open()
+
+    const storage = await opening
+    const { sql } = storage
+    const beginning = await begin(storage, config)
+    database.open(sql)
+    if (worker) {
+      const { deliver } = await import('./deliver.ts')
+      stops.push(await deliver({ sql, config, secret, first_workspace_id: beginning.id, log: app.log }))
+    } else {
+      announce(sql)
+    }
+    if (api) await welcome(storage, config, beginning)
+    else print(`Delivering from ${storage.place}. Ctrl-C stops it.`)
+    return stop
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function welcome({ sql, place, is_embedded }: Storage, config: Config, { id, admin_id, token }: Beginning) {
+  const facts = {
+    url: listeningUrl(config),
+    public_url: config.public_url,
+    token,
+    place,
+    directory: is_embedded ? resolve(config.data_dir) : undefined,
+    mail_server: config.smtp_url && new URL(config.smtp_url).host,
+    admin_id,
+    recipient: await findRecipient(sql, id),
+  }
+  print(...banner(facts))
+}

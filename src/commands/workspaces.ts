@@ -1,0 +1,30 @@
+// interphone workspace create, list; interphone demo
+import type { Pool } from '#db/sql.ts'
+import { fillWithDemo } from '#demo/demo.ts'
+import { print, table } from '#lib/terminal.ts'
+import { createWorkspace } from '#workspaces/create.ts'
+import { listWorkspaces } from '#workspaces/queries.ts'
+
+export async function addWorkspace(sql: Pool, name: string, { demo = false, timezone = 'UTC' }) {
+  const { id, token } = await sql.begin(async (transaction) => {
+    const created = await createWorkspace(transaction, { name, timezone })
+    if (demo) await fillWithDemo(transaction, created)
+    return created
+  })
+  print(
+    ...table([
+      ['Workspace', id],
+      ['Token', token],
+    ]),
+  )
+}
+
+export async function showWorkspaces(sql: Pool) {
+  const rows = (await listWorkspaces(sql)).map(({ id, name, created_at, is_first }) => [
+    id,
+    name,
+    created_at.toISOString(),
+    is_first ? 'first' : '',
+  ])
+  print(...table([['ID', 'NAME', 'CREATED', ''], ...rows]))
+}

@@ -1,0 +1,211 @@
+// The settings: all that is read from the environment, once, and what each of them means. Nobody else reads it.
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { LATEST, parseVersion, VERSIONS } from '#versions/versions.ts'
+
+/** A setting that cannot be used; the message is one sentence for whoever set it. */
+export class WrongSetting extends Error {}
+
+/** What a setting may hold: in words that follow "must be", and as a reading that yields undefined for all else. */
+type Kind<T> = { must_be: string; read(text: string): T | undefined }
+
+type Setting<T> = {
+  name: string
+  kind: Kind<T>
+  /** Taken where the variable is absent or empty. */
+  otherwise?: string
+  about: string
+  /** A wrong value is not repeated in the error. */
+  secret?: boolean
+}
+
+const numberFrom = (least: number, most: number): Kind<number> => ({
+  must_be: `a number from ${least} to ${most}`,
+  read: (text) => (/^\d{1,9}$/.test(text) && +text >= least && +text <= most ? +text : undefined),
+})
+
+const oneOf = <const Choice extends string>(...choices: Choice[]): Kind<Choice> => ({
+  must_be: `one of ${choices.join(', ')}`,
+  read: (text) => choices.find((choice) => choice === text),
+})
+
+const like = (pattern: RegExp, must_be: string): Kind<string> => ({
+  must_be,
+  read: (text) => (pattern.test(text) ? text : undefined),
+})
+
+/** An absolute URL without a trailing slash. */
+const url = (protocols: string[], example: string): Kind<string> => ({
+  must_be: `a URL such as ${example}`,
+  read: (text) => {
+    const parsed = URL.parse(text)
+    return parsed && protocols.includes(parsed.protocol) ? text.replace(/\/+$/, '') : undefined
+  },
+})
+
+const onOrOff: Kind<boolean> = {
+  must_be: '1 or 0',
+  read: (text) => ({ 1: true, true: true, 0: false, false: false })[text.toLowerCase()],
+}
+
+const anyText: Kind<string> = { must_be: 'a text', read: (text) => text }
+
+const privateKey: Kind<string> = {
+  must_be: 'a private key in PEM, or the path of a file that holds one',
+  read: (text) => {
+    try {
+      const pem = text.includes('-----BEGIN') ? text.replaceAll('\\n', '\n') : readFileSync(text, 'utf8')
+      createPrivateKey(pem)
+      return pem
+    } catch {
+      return undefined
+    }
+  },
+}
+
+const version: Kind<string> = {
+  must_be: `a version from ${VERSIONS.find((name) => name.startsWith('2.'))} to ${LATEST}`,
+  read: parseVersion,
+}
+
+const domain = like(/^([a-z0-9-]+\.)+[a-z0-9-]+$/i, 'a domain such as example.com')
+const emailAddress = like(/^[^<>@\s]+@[^<>@\s]+$/, 'an address such as hello@example.com')
+const level = oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
+
+const setting = <T>(name: string, kind: Kind<T>, about: string, more: { secret?: boolean } = {}) =>
+  ({ name, kind, about, ...more }) as Setting<T> & { otherwise?: never }
+
+const withDefault = <T>(name: string, kind: Kind<T>, otherwise: string, about: string) =>
+  ({ name, kind, otherwise, about }) as Setting<T> & { otherwise: string }
+
+const secret = { secret: true }
+
+/** Every setting, in the order in which people are told of them. */
+const SETTINGS = {
+  port: withDefault('PORT', numberFrom(1, 65_535), '3000', 'The port that the server listens on.'),
+  host: withDefault(
+    'HOST',
+    like(/^[\w.:%-]+$/, 'a host name or an IP address'),
+    '127.0.0.1',
+    'The address that it listens on; 0.0.0.0 lets other machines in.',
+  ),
+  public_url: setting(
+    'PUBLIC_URL',
+    url(['http:', 'https:'], 'https://interphone.example.com'),
+    'Where others reach the server, for links and callbacks; else http://HOST:PORT.',
+  ),
+  database_url: setting(
+    'DATABASE_URL',
+    like(/^postgres(ql)?:\/\/\S+$/, 'a URL such as postgres://user:password@host:5432/name'),
+    'The PostgreSQL to use; else the server runs its own.',
+    secret,
+  ),
+  database_pool: withDefault('DATABASE_POOL', numberFrom(1, 1_000), '10', 'Connections to PostgreSQL, at most.'),
+  data_dir: withDefault(
+    'INTERPHONE_DATA_DIR',
+    anyText,
+    './data',
+    'Where its own PostgreSQL and generated secrets lie.',
+  ),
+  token: setting(
+    'INTERPHONE_TOKEN',
+    like(/^[\x21-\x7e]{1,255}$/, 'at most 255 letters, digits and signs, without spaces'),
+    'A token that the first workspace takes, for CI; else one is generated.',
+    secret,
+  ),
+  demo: withDefault(
+    'INTERPHONE_DEMO',
+    onOrOff,
+    '1',
+    'Fill the first workspace with a demo; 0: an admin and the token alone.',
+  ),
+  secret_key: setting(
+    'INTERPHONE_SECRET_KEY',
+    like(/^.{32,}$/s, 'at least 32 characters long'),
+    'Encrypts credentials and signs links; else a key is generated in the data directory.',
+    secret,
+  ),
+  default_version: withDefault(
+    'INTERPHONE_DEFAULT_VERSION',
+    version,
+    LATEST,
+    'The Intercom-Version of requests and workspaces that name none.',
+  ),
+  rate_limit_per_minute: withDefault(
+    'RATE_LIMIT_PER_MINUTE',
+    numberFrom(0, 100_000_000),
+    '0',
+    "Requests a minute that a token may make; 0: no limit, the headers show Intercom's.",
+  ),
+  delivery_lease_seconds: withDefault(
+    'DELIVERY_LEASE_SECONDS',
+    numberFrom(1, 3_600),
+    '30',
+    'When a worker dies, others send what it was at after this long.',
+  ),
+  log_level: withDefault('LOG_LEVEL', level, 'info', `Logged to stderr: ${level.must_be}.`),
+  smtp_url: setting(
+    'SMTP_URL',
+    url(['smtp:', 'smtps:'], 'smtp://user:password@host:587'),
+    "Sends the first workspace's email; else email is captured.",
+    secret,
+  ),
+  email_from: setting('EMAIL_FROM', emailAddress, 'The sender of that email; required with SMTP_URL.'),
+  email_reply_domain: setting('EMAIL_REPLY_DOMAIN', domain, 'The domain whose mail comes to this server, for replies.'),
+  dkim_domain: setting('DKIM_DOMAIN', domain, 'The domain that signs that email; the three DKIM settings go together.'),
+  dkim_selector: setting(
+    'DKIM_SELECTOR',
+    like(/^[\w.-]+$/, 'a DKIM selector such as mail'),
+    'The selector of the key in its DNS.',
+  ),
+  dkim_private_key: setting(
+    'DKIM_PRIVATE_KEY',
+    privateKey,
+    'The key: PEM, or the path of a file that holds it.',
+    secret,
+  ),
+}
+
+type Value<S> = S extends { kind: Kind<infer T>; otherwise: string }
+  ? T
+  : S extends Setting<infer T>
+    ? T | undefined
+    : never
+
+type Values = { -readonly [Key in keyof typeof SETTINGS]: Value<(typeof SETTINGS)[Key]> }
+
+export type Config = Readonly<Values & { public_url: string }>
+
+/** @throws WrongSetting for the first setting that cannot be used. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const entries = Object.entries(SETTINGS).map(([key, setting]) => [key, read(setting, environment)])
+  const values = Object.fromEntries(entries) as Values
+  assertComplete(values)
+  return Object.freeze({ ...values, public_url: values.public_url ?? listeningUrl(values) })
+}
+
+function read({ name, kind, otherwise, secret }: Setting<unknown>, environment: NodeJS.ProcessEnv): unknown {
+  const text = environment[name]?.trim() || otherwise
+  if (text === undefined) return undefined
+  const value = kind.read(text)
+  if (value === undefined) throw new WrongSetting(`${name} must be ${kind.must_be}${secret ? '' : `, not "${text}"`}.`)
+  return value
+}
+
+function assertComplete({ smtp_url, email_from, dkim_domain, dkim_selector, dkim_private_key }: Values): void {
+  if (smtp_url && !email_from) throw new WrongSetting('SMTP_URL needs EMAIL_FROM, the sender of the email, beside it.')
+  const dkim = { DKIM_DOMAIN: dkim_domain, DKIM_SELECTOR: dkim_selector, DKIM_PRIVATE_KEY: dkim_private_key }
+  const missing = Object.entries(dkim).flatMap(([name, value]) => (value ? [] : [name]))
+  if (missing.length === 1 || missing.length === 2)
+    throw new WrongSetting(`${missing.join(' and ')} must be set too: the three DKIM settings go together.`)
+}
+
+/** Where this machine itself reaches the server. */
+export function listeningUrl({ host, port }: { host: string; port: number }): string {
+  if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`
+  return host.includes(':') ? `http://[${host}]:${port}` : `http://${host}:${port}`
+}
+
+/** The settings as people are told of them: name, default, meaning. */
+export const settingsTable = (): [name: string, otherwise: string, about: string][] =>
+  Object.values(SETTINGS).map(({ name, about, otherwise = '' }) => [name, otherwise, about])

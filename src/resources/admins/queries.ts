@@ -1,0 +1,49 @@
+// Admins: the teammates of a workspace.
+import { one, rowId } from '#db/sql.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+
+export type AdminRow = {
+  id: string
+  name: string
+  email: string
+  job_title: string
+  avatar_url: string | null
+  email_verified: boolean
+  has_inbox_seat: boolean
+  away_mode_enabled: boolean
+  away_mode_reassign: boolean
+  away_status_reason_id: string | null
+  team_ids: string[]
+}
+
+const columns = ({ sql }: Workspace) => sql`
+  id, name, email, job_title, avatar_url, email_verified, has_inbox_seat,
+  away_mode_enabled, away_mode_reassign, away_status_reason_id,
+  array(select teams.id from teams where teams.workspace_id = admins.workspace_id and admins.id = any(admin_ids)
+    order by teams.id) as team_ids`
+
+/** The bot that acts for the workspace itself is not a teammate. */
+export const listAdmins = (workspace: Workspace) => workspace.sql<AdminRow[]>`
+  select ${columns(workspace)} from admins where workspace_id = ${workspace.id} and not is_bot order by id`
+
+export const findAdmin = (workspace: Workspace, id: string) =>
+  one(workspace.sql<AdminRow[]>`
+    select ${columns(workspace)} from admins where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+
+export type AwayMode = { away_mode_enabled: boolean; away_mode_reassign: boolean; away_status_reason_id: string | null }
+
+export const setAway = (workspace: Workspace, id: string, away: AwayMode) =>
+  one(workspace.sql<AdminRow[]>`
+    update admins set ${workspace.sql(away)}
+    where workspace_id = ${workspace.id} and id = ${rowId(id)} and not is_bot returning ${columns(workspace)}`)
+
+export const findAwayStatusReason = (workspace: Workspace, id: string) =>
+  one(workspace.sql<{ id: string; deleted: boolean }[]>`
+    select id, deleted from away_status_reasons where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+
+export type WorkspaceRow = { id: string; name: string; timezone: string; region: string; created_at: Date }
+
+export const findOwnWorkspace = (workspace: Workspace) =>
+  one(workspace.sql<WorkspaceRow[]>`
+    select id, name, timezone, region, created_at from workspaces
+    where id = ${workspace.id}`) as Promise<WorkspaceRow>

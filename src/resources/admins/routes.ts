@@ -1,0 +1,55 @@
+// Admins: who the token is, who the teammates are, and who is away.
+import { Type } from 'typebox'
+import { emit } from '#events/emit.ts'
+import { found, invalid } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { ById } from '#http/types.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { findAdmin, findAwayStatusReason, findOwnWorkspace, listAdmins, setAway } from './queries.ts'
+import { Admin, AdminList, AwayAdmin, AwayRequest, Me, presentAdmin, presentAwayAdmin, presentMe } from './schema.ts'
+
+const DisplayAvatar = Type.Object({ display_avatar: Type.Optional(Type.Boolean()) })
+
+export default function admins(app: App) {
+  app.get('/me', op('identifyAdmin', { response: Me }), async ({ workspace }) =>
+    presentMe(
+      found(await findAdmin(workspace, workspace.admin_id), 'Admin not found', 'admin_not_found'),
+      await findOwnWorkspace(workspace),
+    ),
+  )
+
+  app.get('/admins', op('listAdmins', { query: DisplayAvatar, response: AdminList }), async ({ workspace, query }) => ({
+    type: 'admin.list' as const,
+    admins: (await listAdmins(workspace)).map((admin) =>
+      presentAdmin(admin, { avatar: query.display_avatar === true }),
+    ),
+  }))
+
+  app.get('/admins/:id', op('retrieveAdmin', { params: ById, response: Admin }), async ({ workspace, params }) =>
+    presentAdmin(found(await findAdmin(workspace, params.id), 'Admin not found', 'admin_not_found')),
+  )
+
+  app.put(
+    '/admins/:id/away',
+    op('setAwayAdmin', { params: ById, body: AwayRequest, response: AwayAdmin }),
+    async ({ workspace, params, body }) => {
+      const { away_mode_enabled, away_mode_reassign, away_status_reason_id = null } = body
+      found(await findAdmin(workspace, params.id), 'Admin for admin_id not found', 'admin_not_found')
+      await assertReasonIsInUse(workspace, away_status_reason_id)
+      const admin = found(
+        await setAway(workspace, params.id, { away_mode_enabled, away_mode_reassign, away_status_reason_id }),
+        'Admin for admin_id not found',
+        'admin_not_found',
+      )
+      await emit(workspace, 'admin.away_mode_updated', admin.id)
+      return presentAwayAdmin(admin)
+    },
+  )
+}
+
+async function assertReasonIsInUse(workspace: Workspace, id: string | null) {
+  if (id === null) return
+  const reason = await findAwayStatusReason(workspace, id)
+  if (!reason) throw invalid('Away status reason not found')
+  if (reason.deleted) throw invalid('Away status reason is deleted')
+}

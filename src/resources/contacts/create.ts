@@ -1,0 +1,38 @@
+// Makes contacts: those that a caller describes, and leads that come to be because somebody is written to or writes.
+import { randomUUID } from 'node:crypto'
+import { emit } from '#events/emit.ts'
+import { missing } from '#http/errors.ts'
+import { objectId } from '#lib/ids.ts'
+import { e164 } from '#lib/phone.ts'
+import { mergeAttributes } from '#resources/data-attributes/values.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { assertUnique } from './identity.ts'
+import { readProfile } from './profile.ts'
+import { insertContact, type NewContact, type WholeContactRow } from './queries.ts'
+import type { ContactRequest } from './schema.ts'
+
+/** A strict create, never an update: whoever is there already is a 409. */
+export async function createContact(workspace: Workspace, request: ContactRequest): Promise<WholeContactRow> {
+  const { external_id, custom_attributes, ...profile } = await readProfile(workspace, request)
+  if (!profile.email && !external_id && !request.role) throw missing('One of email, external_id and role is required')
+  const contact = { ...profile, custom_attributes: mergeAttributes({}, custom_attributes) }
+  if (request.role === 'lead') return addLead(workspace, contact)
+  await assertUnique(workspace, { email: profile.email ?? null, external_id: external_id ?? null })
+  return add(workspace, { ...contact, role: 'user', external_id: external_id ?? null })
+}
+
+/** `phone` in any spelling. Leads may share everything: it is for the caller to look for one first. */
+export const createLead = (
+  workspace: Workspace,
+  { name = null, email = null, phone = null }: { name?: string | null; email?: string | null; phone?: string | null },
+): Promise<WholeContactRow> => addLead(workspace, { name, email, phone, formatted_phone: phone && e164(phone) })
+
+/** A lead's external id is made up here: it stands for somebody who has not told who they are. */
+const addLead = (workspace: Workspace, lead: Omit<NewContact, 'id' | 'role' | 'external_id'>) =>
+  add(workspace, { ...lead, role: 'lead', external_id: randomUUID() })
+
+async function add(workspace: Workspace, contact: Omit<NewContact, 'id'>): Promise<WholeContactRow> {
+  const created = await insertContact(workspace, { id: objectId(workspace.now()), ...contact })
+  await emit(workspace, `contact.${created.role}.created`, created.id)
+  return created
+}

@@ -1,0 +1,14 @@
+// Who is who: no two users of a workspace share an email address, no two contacts an external id.
+import { conflict } from '#http/errors.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { findRival, type Identity, lockIdentity } from './queries.ts'
+
+/** A 409 where another contact than `id` has one of these. Tools read that contact's id out of the message. */
+export async function assertUnique(workspace: Workspace, identity: Identity, id: string | null = null): Promise<void> {
+  if (!identity.email && !identity.external_id) return
+  await lockIdentity(workspace, identity)
+  const rival = await findRival(workspace, identity, id)
+  if (!rival) return
+  const who = rival.is_live ? 'A contact' : 'An archived contact'
+  throw conflict(`${who} matching those details already exists with id=${rival.id}`)
+}

@@ -1,0 +1,84 @@
+// What a caller writes about a contact, checked and as it is stored.
+import { invalid } from '#http/errors.ts'
+import { fromEpoch } from '#http/types.ts'
+import { isEmail } from '#lib/email.ts'
+import { defined } from '#lib/objects.ts'
+import { e164 } from '#lib/phone.ts'
+import { findAdmin } from '#resources/admins/queries.ts'
+import { type Attributes, readAttributes } from '#resources/data-attributes/values.ts'
+import { shown } from '#search/values.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { ContactRow } from './queries.ts'
+import type { ContactRequest } from './schema.ts'
+
+/** Only what the request speaks of. In the attributes, null stands for a value to be cleared. */
+export type Profile = Partial<
+  Pick<
+    ContactRow,
+    | 'external_id'
+    | 'email'
+    | 'email_verified'
+    | 'phone'
+    | 'formatted_phone'
+    | 'name'
+    | 'avatar_url'
+    | 'signed_up_at'
+    | 'last_seen_at'
+    | 'owner_id'
+    | 'unsubscribed_from_emails'
+    | 'language_override'
+  >
+> & { custom_attributes: Attributes }
+
+export async function readProfile(workspace: Workspace, request: ContactRequest): Promise<Profile> {
+  const email = readEmail(request.email)
+  if (typeof request.email_verified === 'boolean' && !email) {
+    throw invalid('email_verified can only be set together with email')
+  }
+  const phone = readText(request.phone)
+  const said = defined({
+    external_id: readText(request.external_id),
+    email,
+    email_verified: request.email_verified ?? undefined,
+    phone,
+    formatted_phone: phone ? e164(phone) : phone,
+    name: readText(request.name),
+    avatar_url: readText(request.avatar),
+    signed_up_at: readTime(request.signed_up_at),
+    last_seen_at: readTime(request.last_seen_at),
+    owner_id: await readOwner(workspace, request.owner_id),
+    unsubscribed_from_emails: request.unsubscribed_from_emails ?? undefined,
+    language_override: readLanguage(request.language_override),
+  })
+  const custom_attributes = await readAttributes(workspace, 'contact', request.custom_attributes ?? {})
+  return { ...said, custom_attributes }
+}
+
+/** A value that is there, null where it is to be cleared (an empty text clears, too), undefined where nothing is said. */
+type Said<T> = T | null | undefined
+
+const readText = (given: Said<string>): Said<string> => (given === undefined ? undefined : given?.trim() || null)
+
+const readTime = (given: Said<number>): Said<Date> => (typeof given === 'number' ? fromEpoch(given) : given)
+
+function readEmail(given: Said<string>): Said<string> {
+  const email = readText(given)
+  if (email && !isEmail(email)) throw invalid(`email '${shown(email)}' is not an email address`)
+  return email
+}
+
+async function readOwner(workspace: Workspace, given: Said<string>): Promise<Said<string>> {
+  const owner_id = readText(given)
+  if (owner_id && !(await findAdmin(workspace, owner_id))) {
+    throw invalid(`owner_id '${shown(owner_id)}' is no admin of this workspace`)
+  }
+  return owner_id
+}
+
+const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
+
+/** A language by its two letters, perhaps with a region: `pt-BR`. One that there is not is none, and no error. */
+function readLanguage(given: Said<string>): Said<string> {
+  const code = readText(given)
+  return code && /^[a-z]{2}(-[a-z]{2})?$/i.test(code) && languages.of(code) ? code : code && null
+}

@@ -1,0 +1,106 @@
+// Contacts: users and leads.
+import { Type } from 'typebox'
+import { type Cut, newest, type Page } from '#db/page.ts'
+import { found } from '#http/errors.ts'
+import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
+import { type App, op } from '#http/op.ts'
+import { ById } from '#http/types.ts'
+import { SearchBody } from '#search/query.ts'
+import { createContact } from './create.ts'
+import { archiveContact, deleteContact, unarchiveContact } from './life-cycle.ts'
+import { findUserByExternalId, findWholeContact, pageOfContacts, type WholeContactRow } from './queries.ts'
+import {
+  ArchivedContact,
+  Contact,
+  ContactList,
+  ContactRequest,
+  ContactView,
+  DeletedContact,
+  presentContact,
+  presentContactReference,
+} from './schema.ts'
+import { CONTACTS_PAGE, searchContacts } from './search.ts'
+import { updateContact } from './update.ts'
+
+const ByExternalId = Type.Object({ external_id: Type.String() })
+const ListQuery = Type.Object({ ...PageQuery.properties, ...ContactView.properties })
+
+const presentList = (page: Page, cut: Cut<WholeContactRow>, view: ContactView) => ({
+  type: 'list' as const,
+  data: cut.rows.map((contact) => presentContact(contact, view)),
+  total_count: cut.total_count,
+  pages: presentPages(page, cut),
+})
+
+export default function contacts(app: App) {
+  app.get(
+    '/contacts',
+    op('ListContacts', { query: ListQuery, response: ContactList }),
+    async ({ workspace, query: { include_merge_history = false, ...asked } }) => {
+      const page = pageOf(asked, CONTACTS_PAGE)
+      const cut = await pageOfContacts(workspace, page, newest(workspace, 'created_at'))
+      return presentList(page, cut, { include_merge_history })
+    },
+  )
+
+  app.post('/contacts', op('CreateContact', { body: ContactRequest, response: Contact }), async ({ workspace, body }) =>
+    presentContact(await createContact(workspace, body)),
+  )
+
+  app.get(
+    '/contacts/:id',
+    op('ShowContact', { params: ById, query: ContactView, response: Contact }),
+    async ({ workspace, params, query }) =>
+      presentContact(found(await findWholeContact(workspace, params.id), 'User Not Found'), query),
+  )
+
+  app.get(
+    '/contacts/find_by_external_id/:external_id',
+    op('ShowContactByExternalId', { since: '2.13', params: ByExternalId, query: ContactView, response: Contact }),
+    async ({ workspace, params, query }) =>
+      presentContact(found(await findUserByExternalId(workspace, params.external_id), 'User Not Found'), query),
+  )
+
+  app.put(
+    '/contacts/:id',
+    op('UpdateContact', { params: ById, query: ContactView, body: ContactRequest, response: Contact }),
+    async ({ workspace, params, query, body }) =>
+      presentContact(await updateContact(workspace, params.id, body), query),
+  )
+
+  app.delete(
+    '/contacts/:id',
+    op('DeleteContact', { params: ById, response: DeletedContact }),
+    async ({ workspace, params }) => ({
+      ...presentContactReference(await deleteContact(workspace, params.id)),
+      deleted: true as const,
+    }),
+  )
+
+  app.post(
+    '/contacts/search',
+    op('SearchContacts', { query: ContactView, body: SearchBody, response: ContactList }),
+    async ({ workspace, query, body }) => {
+      const { page, cut } = await searchContacts(workspace, body)
+      return presentList(page, cut, query)
+    },
+  )
+
+  app.post(
+    '/contacts/:id/archive',
+    op('ArchiveContact', { params: ById, response: ArchivedContact }),
+    async ({ workspace, params }) => ({
+      ...presentContactReference(await archiveContact(workspace, params.id)),
+      archived: true,
+    }),
+  )
+
+  app.post(
+    '/contacts/:id/unarchive',
+    op('UnarchiveContact', { params: ById, response: ArchivedContact }),
+    async ({ workspace, params }) => ({
+      ...presentContactReference(await unarchiveContact(workspace, params.id)),
+      archived: false,
+    }),
+  )
+}

@@ -1,0 +1,112 @@
+// What contacts can be searched by.
+import type { Cut, Page } from '#db/page.ts'
+import { newest } from '#db/page.ts'
+import { pageOf } from '#http/lists.ts'
+import { listDefinitions } from '#resources/data-attributes/queries.ts'
+import { attributeFields } from '#search/attributes.ts'
+import { readSearch } from '#search/query.ts'
+import { type Field, type Searchable, sortOf, where } from '#search/where.ts'
+import { LATEST, type Version } from '#versions/versions.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { pageOfContacts, type WholeContactRow } from './queries.ts'
+
+export const CONTACTS_PAGE = { default: 50, max: 150 }
+
+const text: Field = { kind: 'text' }
+/** Letter case makes no difference. */
+const folded: Field = { kind: 'text', fold: true }
+const flag: Field = { kind: 'boolean' }
+const time: Field = { kind: 'date' }
+
+/** What a messenger reported. */
+const reported = (name: string): Field => ({ ...text, column: ({ sql }: Workspace) => sql`(messenger ->> ${name})` })
+const place = (name: string): Field => ({
+  ...folded,
+  column: ({ sql }: Workspace) => sql`(messenger -> 'location' ->> ${name})`,
+})
+const seenOn = (name: string): Field => ({
+  ...time,
+  column: ({ sql }: Workspace) => sql`to_timestamp((messenger ->> ${name})::double precision)`,
+})
+
+const tagged: Field = {
+  kind: 'set',
+  of: 'bigint',
+  operators: ['=', '!='],
+  has: ({ sql, id }, ids) => sql`exists (
+    select from taggings
+    where taggings.workspace_id = ${id} and object_type = 'contact' and object_id = contacts.id
+      and ${ids ? sql`tag_id = any(${ids}::bigint[])` : sql`true`})`,
+}
+
+/** Nobody has made a segment, so nobody is in one. */
+const inSegment: Field = { kind: 'set', has: ({ sql }) => sql`false` }
+
+const REPORTED = [
+  ...['browser', 'browser_version', 'browser_language', 'os'],
+  ...['ios_app_name', 'ios_app_version', 'ios_device', 'ios_os_version', 'ios_sdk_version'],
+  ...['android_app_name', 'android_app_version', 'android_device', 'android_os_version', 'android_sdk_version'],
+  ...['utm_campaign', 'utm_content', 'utm_medium', 'utm_source', 'utm_term', 'referrer'],
+]
+
+const FIELDS: Record<string, Field> = {
+  id: { ...text, required: true },
+  role: { ...text, required: true },
+  external_id: text,
+  name: folded,
+  avatar: { ...text, column: 'avatar_url' },
+  email: folded,
+  email_domain: { ...folded, column: ({ sql }) => sql`split_part(email, '@', 2)` },
+  phone: text,
+  formatted_phone: text,
+  language_override: text,
+  owner_id: { kind: 'id' },
+  unsubscribed_from_emails: { ...flag, required: true },
+  marked_email_as_spam: { ...flag, required: true },
+  has_hard_bounced: { ...flag, required: true },
+  created_at: { ...time, required: true },
+  updated_at: { ...time, required: true },
+  signed_up_at: time,
+  last_seen_at: time,
+  last_contacted_at: time,
+  last_replied_at: time,
+  last_email_opened_at: time,
+  last_email_clicked_at: time,
+  ios_last_seen_at: seenOn('ios_last_seen_at'),
+  android_last_seen_at: seenOn('android_last_seen_at'),
+  ...Object.fromEntries(REPORTED.map((name) => [name, reported(name)])),
+  // Two names that are documented, though they are misspelt.
+  ios_app_device: reported('ios_device'),
+  andoid_sdk_version: reported('android_sdk_version'),
+  'location.country': place('country'),
+  'location.region': place('region'),
+  'location.city': place('city'),
+  tag_id: tagged,
+  segment_id: inSegment,
+}
+
+/** Whole days of the workspace's time zone up to 2.16, the exact second since; attributes that are dates stay days. */
+const precision = (version: Version) => (version === LATEST ? 'second' : 'day')
+const dayPrecision = (version: Version) => (version === LATEST ? 'utc-day' : 'day')
+
+const ATTRIBUTE = 'custom_attributes.'
+
+/** The workspace's own attributes are looked up only for a search that names one. */
+async function searchable(workspace: Workspace, asked: readonly string[]): Promise<Searchable> {
+  const definitions = asked.some((field) => field.startsWith(ATTRIBUTE))
+    ? await listDefinitions(workspace, 'contact')
+    : []
+  const own = attributeFields(ATTRIBUTE, 'custom_attributes', definitions, dayPrecision)
+  return { fields: { ...FIELDS, ...own }, precision, checks_order_since: '2.16' }
+}
+
+export async function searchContacts(
+  workspace: Workspace,
+  body: unknown,
+): Promise<{ page: Page; cut: Cut<WholeContactRow> }> {
+  const { query, pagination, sort, fields } = readSearch(body)
+  const contacts = await searchable(workspace, fields)
+  const page = pageOf(pagination, CONTACTS_PAGE)
+  const order = sortOf(workspace, contacts, sort, newest(workspace, 'created_at'))
+  return { page, cut: await pageOfContacts(workspace, page, order, where(workspace, contacts, query)) }
+}

@@ -1,0 +1,81 @@
+// A conversation that a contact begins: by the API, in the messenger, by mail, SMS or WhatsApp.
+import { type Static, Type } from 'typebox'
+import { emit } from '#events/emit.ts'
+import { forbidden } from '#http/errors.ts'
+import { epoch } from '#http/types.ts'
+import { paragraphs, sanitizeHtml } from '#lib/html.ts'
+import type { Attachment } from '#resources/attachments/schema.ts'
+import type { ContactRow } from '#resources/contacts/queries.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { type Begun, insertBegun } from './beginnings/queries.ts'
+import { type Channel, sourceTypeOf } from './channels.ts'
+import { contactHasReplied, type Recipient } from './queries.ts'
+
+export type Beginning = {
+  contact: ContactRow
+  /** Plain text. */
+  body: string
+  /** The same as HTML, where it came as such (by mail); it is sanitised here. */
+  html?: string
+  subject?: string | undefined
+  /** The page that the contact wrote from. */
+  url?: string | undefined
+  attachments?: Attachment[]
+  /** Whom the contact's mail went to. */
+  recipients?: Recipient[]
+  created_at?: Date | undefined
+  /** `inapp` where absent. */
+  channel?: Channel
+}
+
+/** The message with its conversation, which is open and waits for an answer. A blocked contact begins none: 403. */
+export async function beginConversation(workspace: Workspace, beginning: Beginning): Promise<Begun> {
+  const { contact, body, html, subject, url, attachments = [], recipients = [], channel = 'inapp' } = beginning
+  assertNotBlocked(contact)
+  const begun = await insertBegun(workspace, {
+    contact,
+    channel,
+    source_type: sourceTypeOf(channel),
+    body,
+    html: html === undefined ? paragraphs(body) : sanitizeHtml(html),
+    subject: subject ?? null,
+    url: url ?? null,
+    attachments,
+    recipients,
+    created_at: beginning.created_at ?? workspace.now(),
+  })
+  await contactHasReplied(workspace, contact.id, begun.created_at)
+  await emit(workspace, 'conversation.user.created', begun.conversation_id)
+  return begun
+}
+
+/** What the API answers to a message from a contact. */
+export const UserMessage = Type.Object({
+  type: Type.Literal('user_message'),
+  id: Type.String(),
+  created_at: Type.Integer(),
+  subject: Type.Optional(Type.String()),
+  body: Type.String(),
+  message_type: Type.Literal('inapp'),
+  conversation_id: Type.String(),
+})
+
+export async function sendFromContact(
+  workspace: Workspace,
+  message: Omit<Beginning, 'html' | 'recipients' | 'channel'>,
+): Promise<Static<typeof UserMessage>> {
+  const { id, conversation_id, created_at } = await beginConversation(workspace, message)
+  return {
+    type: 'user_message',
+    id,
+    created_at: epoch(created_at),
+    ...(message.subject && { subject: message.subject }),
+    body: message.body,
+    message_type: 'inapp',
+    conversation_id,
+  }
+}
+
+export function assertNotBlocked({ blocked_at }: ContactRow) {
+  if (blocked_at) throw forbidden('The contact is blocked')
+}

@@ -1,0 +1,95 @@
+// The parts of a conversation: what was said and done in it.
+import { one } from '#db/sql.ts'
+import type { Attachment } from '#resources/attachments/schema.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { ConversationRow } from '../queries.ts'
+
+export type PartRow = {
+  id: string
+  part_type: string
+  body: string | null
+  author_type: 'admin' | 'bot' | 'user' | 'lead'
+  author_id: string
+  author_name: string | null
+  author_email: string | null
+  assigned_to_type: 'admin' | 'team' | null
+  assigned_to_id: string | null
+  state: ConversationRow['state']
+  attachments: Attachment[]
+  metadata: Record<string, unknown>
+  event_details: Record<string, unknown> | null
+  email_message_metadata: Record<string, unknown> | null
+  redacted: boolean
+  tags: { id: string; name: string }[]
+  notified_at: Date
+  created_at: Date
+  updated_at: Date
+}
+
+export type NewPart = {
+  part_type: string
+  /** HTML that is safe to show. */
+  body?: string | null
+  /** Without an id: the bot that acts for the workspace. */
+  author: { type: 'admin' | 'user' | 'lead'; id: string } | { type: 'bot'; id?: undefined }
+  assigned_to?: { type: 'admin' | 'team'; id: string } | null
+  attachments?: Attachment[]
+  metadata?: object
+  event_details?: object
+  created_at: Date
+}
+
+/** Intercom shows no more of a conversation either. */
+export const MOST_PARTS = 500
+
+const columns = ({ sql, id }: Workspace) => sql`
+  parts.*,
+  coalesce(admins.name, contacts.name) as author_name, coalesce(admins.email, contacts.email) as author_email,
+  (
+    select coalesce(json_agg(json_build_object('id', tags.id::text, 'name', tags.name) order by tags.id), '[]')
+    from taggings join tags on tags.workspace_id = ${id} and tags.id = tag_id
+    where taggings.workspace_id = ${id} and object_type = 'conversation_part' and object_id = parts.id::text
+  ) as tags`
+
+const authors = ({ sql, id }: Workspace) => sql`
+  left join admins on admins.workspace_id = ${id}
+    and admins.id = (case when author_type in ('admin', 'bot') then author_id end)::bigint
+  left join contacts on contacts.workspace_id = ${id} and author_type in ('user', 'lead') and contacts.id = author_id`
+
+/** The newest 500, oldest first, each with how many there are in all. */
+export const listParts = (workspace: Workspace, conversation_id: string) =>
+  workspace.sql<(PartRow & { total_count: number })[]>`
+    select ${columns(workspace)} from (
+      select *, (count(*) over ())::int as total_count from conversation_parts
+      where workspace_id = ${workspace.id} and conversation_id = ${conversation_id}
+      order by created_at desc, id desc limit ${MOST_PARTS}
+    ) parts ${authors(workspace)}
+    order by parts.created_at, parts.id`
+
+export const findParts = (workspace: Workspace, ids: string[]) => workspace.sql<PartRow[]>`
+  select ${columns(workspace)} from conversation_parts parts ${authors(workspace)}
+  where parts.workspace_id = ${workspace.id} and parts.id = any(${ids}::bigint[])
+  order by parts.created_at, parts.id`
+
+export async function insertPart(
+  workspace: Workspace,
+  conversation_id: string,
+  state: ConversationRow['state'],
+  part: NewPart,
+): Promise<string> {
+  const { author, assigned_to = null, attachments = [], metadata = {}, event_details = null } = part
+  const inserted = await one(workspace.sql<{ id: string }[]>`
+    insert into conversation_parts
+      (workspace_id, conversation_id, part_type, body, author_type, author_id, assigned_to_type, assigned_to_id, state,
+        attachments, metadata, event_details, notified_at, created_at, updated_at)
+    values
+      (${workspace.id}, ${conversation_id}, ${part.part_type}, ${part.body ?? null}, ${author.type},
+        coalesce(${author.id ?? null}::text, (
+          select id::text from admins where workspace_id = ${workspace.id} and is_bot order by admins.id limit 1)),
+        ${assigned_to?.type ?? null}, ${assigned_to?.id ?? null}, ${state},
+        ${JSON.stringify(attachments)}::text::jsonb, ${JSON.stringify(metadata)}::text::jsonb,
+        ${event_details && JSON.stringify(event_details)}::text::jsonb,
+        ${part.created_at}, ${part.created_at}, ${part.created_at})
+    returning id`)
+  return inserted!.id
+}

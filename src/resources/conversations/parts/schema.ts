@@ -1,0 +1,84 @@
+// A part of a conversation over the wire.
+import { type Static, Type } from 'typebox'
+import { epoch, Nullable } from '#http/types.ts'
+import { presentAttachment, ShownAttachment } from '#resources/attachments/schema.ts'
+import { AS_HTML, type Display } from '../present/display.ts'
+import type { PartRow } from './queries.ts'
+
+export const Part = Type.Object({
+  type: Type.Literal('conversation_part'),
+  id: Type.String(),
+  part_type: Type.String(),
+  body: Nullable(Type.String()),
+  created_at: Type.Integer(),
+  updated_at: Type.Integer(),
+  notified_at: Type.Integer(),
+  assigned_to: Nullable(Type.Object({ type: Type.Enum(['admin', 'team']), id: Type.String() })),
+  author: Type.Object({
+    id: Type.String(),
+    type: Type.Enum(['admin', 'bot', 'user', 'lead']),
+    name: Nullable(Type.String()),
+    email: Type.String({ description: 'Empty where a lead has none.' }),
+    from_ai_agent: Type.Boolean(),
+    is_ai_answer: Type.Boolean(),
+  }),
+  attachments: Type.Array(ShownAttachment),
+  external_id: Type.Null(),
+  redacted: Type.Boolean(),
+  metadata: Type.Object({
+    quick_reply_options: Type.Optional(Type.Array(Type.Object({ text: Type.String(), uuid: Type.String() }))),
+    quick_reply_uuid: Type.Optional(Type.String()),
+  }),
+  email_message_metadata: Nullable(Type.Record(Type.String(), Type.Unknown())),
+  state: Type.Enum(['open', 'closed', 'snoozed'], { description: "The conversation's state when the part was made." }),
+  tags: Type.Array(Type.Object({ type: Type.Literal('tag'), id: Type.String(), name: Type.String() })),
+  event_details: Nullable(Type.Record(Type.String(), Type.Unknown())),
+  app_package_code: Type.Null(),
+  translations: Type.Null(),
+})
+
+export const PartList = Type.Object({
+  type: Type.Literal('conversation_part.list'),
+  conversation_parts: Type.Array(Part),
+  total_count: Type.Integer(),
+})
+
+export const presentPart = (part: PartRow, display: Display = AS_HTML): Static<typeof Part> => ({
+  type: 'conversation_part',
+  id: part.id,
+  part_type: part.part_type,
+  body: part.body && display.body(part.body),
+  created_at: epoch(part.created_at),
+  updated_at: epoch(part.updated_at),
+  notified_at: epoch(part.notified_at),
+  assigned_to:
+    part.assigned_to_type && part.assigned_to_id ? { type: part.assigned_to_type, id: part.assigned_to_id } : null,
+  author: {
+    id: part.author_id,
+    type: part.author_type,
+    name: part.author_name,
+    email: part.author_email ?? '',
+    from_ai_agent: false,
+    is_ai_answer: false,
+  },
+  attachments: part.attachments.map(presentAttachment),
+  external_id: null,
+  redacted: part.redacted,
+  metadata: part.metadata,
+  email_message_metadata: part.email_message_metadata,
+  state: part.state,
+  tags: part.tags.map(({ id, name }) => ({ type: 'tag', id, name })),
+  event_details: part.event_details,
+  app_package_code: null,
+  translations: null,
+})
+
+export const presentParts = (
+  parts: readonly PartRow[],
+  total_count: number,
+  display?: Display,
+): Static<typeof PartList> => ({
+  type: 'conversation_part.list',
+  conversation_parts: parts.map((part) => presentPart(part, display)),
+  total_count,
+})

@@ -1,0 +1,168 @@
+// A conversation over the wire: in lists without its parts, by itself with them.
+import { type Static, Type } from 'typebox'
+import { CursorPages } from '#http/lists.ts'
+import { epoch, epochOrNull, Nullable } from '#http/types.ts'
+import { presentAttachment, ShownAttachment } from '#resources/attachments/schema.ts'
+import { channelName } from '../channels.ts'
+import { PartList } from '../parts/schema.ts'
+import { AS_HTML, type Display } from './display.ts'
+import type { ShownRow } from './queries.ts'
+import { presentStatistics, Statistics } from './statistics.ts'
+
+const Source = Type.Object({
+  type: Type.String({ description: 'The channel: conversation (in-app), email, sms or whatsapp.' }),
+  id: Type.String({ description: 'The id of the message that began the conversation.' }),
+  delivered_as: Type.Enum(['customer_initiated', 'admin_initiated']),
+  recipients: Type.Optional(
+    Type.Array(
+      Type.Object({
+        type: Type.Enum(['to', 'cc', 'bcc']),
+        email: Type.String(),
+        drop_reason: Nullable(Type.String({ description: 'Why the mail did not reach this recipient.' })),
+      }),
+    ),
+  ),
+  subject: Type.String(),
+  body: Nullable(Type.String()),
+  author: Type.Object({
+    type: Type.Enum(['admin', 'user', 'lead']),
+    id: Type.String(),
+    name: Nullable(Type.String()),
+    email: Type.String(),
+  }),
+  attachments: Type.Array(ShownAttachment),
+  url: Nullable(Type.String()),
+  redacted: Type.Boolean(),
+})
+
+const AppliedTag = Type.Object({
+  type: Type.Literal('tag'),
+  id: Type.String(),
+  name: Type.String(),
+  applied_at: Type.Integer(),
+  applied_by: Nullable(Type.Object({ type: Type.Literal('admin'), id: Type.String() })),
+})
+
+export const ListedConversation = Type.Object({
+  type: Type.Literal('conversation'),
+  id: Type.String(),
+  created_at: Type.Integer(),
+  updated_at: Type.Integer(),
+  waiting_since: Nullable(Type.Integer()),
+  snoozed_until: Nullable(Type.Integer()),
+  source: Source,
+  contacts: Type.Object({
+    type: Type.Literal('contact.list'),
+    contacts: Type.Array(
+      Type.Object({ type: Type.Literal('contact'), id: Type.String(), external_id: Nullable(Type.String()) }),
+    ),
+  }),
+  first_contact_reply: Nullable(
+    Type.Object({ created_at: Type.Integer(), type: Type.String(), url: Nullable(Type.String()) }),
+  ),
+  admin_assignee_id: Type.Integer({ description: '0 where nobody is assigned.' }),
+  team_assignee_id: Type.Integer({ description: '0 where no team is assigned.' }),
+  open: Type.Boolean({ description: 'Also of a snoozed conversation.' }),
+  state: Type.Enum(['open', 'closed', 'snoozed']),
+  read: Type.Boolean(),
+  tags: Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(AppliedTag) }),
+  priority: Type.Enum(['none', 'low', 'medium', 'high', 'urgent']),
+  sla_applied: Type.Null(),
+  statistics: Nullable(Statistics),
+  conversation_rating: Type.Null(),
+  teammates: Nullable(
+    Type.Object({
+      type: Type.Literal('admin.list'),
+      teammates: Type.Array(Type.Object({ type: Type.Literal('admin'), id: Type.String() })),
+    }),
+  ),
+  title: Nullable(Type.String()),
+  custom_attributes: Type.Record(Type.String(), Type.Unknown()),
+  topics: Type.Object({}),
+  ticket: Type.Null(),
+  linked_objects: Type.Object({
+    type: Type.Literal('list'),
+    data: Type.Array(Type.Never()),
+    total_count: Type.Literal(0),
+    has_more: Type.Literal(false),
+  }),
+  ai_topics: Type.Null(),
+  ai_agent: Type.Null(),
+  ai_agent_participated: Type.Literal(false),
+  channel: Type.Object({ initial: Type.String(), current: Type.String() }),
+})
+
+export const Conversation = Type.Object({ ...ListedConversation.properties, conversation_parts: PartList })
+
+export const ConversationList = Type.Object({
+  type: Type.Literal('conversation.list'),
+  pages: CursorPages,
+  total_count: Type.Integer(),
+  conversations: Type.Array(ListedConversation),
+})
+
+export const presentConversation = (row: ShownRow, display: Display = AS_HTML): Static<typeof ListedConversation> => ({
+  type: 'conversation',
+  id: row.id,
+  created_at: epoch(row.created_at),
+  updated_at: epoch(row.updated_at),
+  waiting_since: epochOrNull(row.waiting_since),
+  snoozed_until: epochOrNull(row.snoozed_until),
+  source: presentSource(row, display),
+  contacts: {
+    type: 'contact.list',
+    contacts: row.contacts.map(({ id, external_id }) => ({ type: 'contact', id, external_id })),
+  },
+  first_contact_reply: row.first_contact_reply_at && {
+    created_at: epoch(row.first_contact_reply_at),
+    type: row.first_contact_reply_type ?? row.source_type,
+    url: row.first_contact_reply_url,
+  },
+  admin_assignee_id: Number(row.admin_assignee_id),
+  team_assignee_id: Number(row.team_assignee_id),
+  open: row.state !== 'closed',
+  state: row.state,
+  read: row.read,
+  tags: {
+    type: 'tag.list',
+    tags: row.tags.map(({ applied_by, ...tag }) => ({
+      type: 'tag',
+      ...tag,
+      applied_by: applied_by === null ? null : { type: 'admin', id: applied_by },
+    })),
+  },
+  priority: row.priority,
+  sla_applied: null,
+  statistics: presentStatistics(row),
+  conversation_rating: null,
+  teammates: row.teammate_ids.length
+    ? { type: 'admin.list', teammates: row.teammate_ids.map((id) => ({ type: 'admin', id })) }
+    : null,
+  title: row.title,
+  custom_attributes: row.custom_attributes,
+  topics: {},
+  ticket: null,
+  linked_objects: { type: 'list', data: [], total_count: 0, has_more: false },
+  ai_topics: null,
+  ai_agent: null,
+  ai_agent_participated: false,
+  channel: { initial: channelName(row), current: channelName(row) },
+})
+
+const presentSource = (row: ShownRow, display: Display): Static<typeof Source> => ({
+  type: row.source_type,
+  id: row.source_id,
+  delivered_as: row.delivered_as,
+  ...(row.source_type === 'email' && { recipients: row.mailed_to }),
+  subject: display.subject(row.subject),
+  body: row.body && display.body(row.body),
+  author: {
+    type: row.author_type,
+    id: row.author_id,
+    name: row.author?.name ?? null,
+    email: row.author?.email ?? '',
+  },
+  attachments: row.attachments.map(presentAttachment),
+  url: row.url,
+  redacted: false,
+})

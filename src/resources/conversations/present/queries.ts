@@ -1,0 +1,68 @@
+// Conversations with all that is shown of them besides their parts, in one query for a whole page.
+import { beyond, type Cut, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
+import { type Fragment, one, rowId } from '#db/sql.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { ConversationRow, Recipient } from '../queries.ts'
+
+/** A conversation with all that is shown of it besides its parts. Times within are Unix seconds. */
+export type ShownRow = ConversationRow & {
+  author: { name: string | null; email: string | null } | null
+  contacts: { id: string; external_id: string | null }[]
+  tags: { id: string; name: string; applied_at: number; applied_by: string | null }[]
+  mailed_to: Recipient[]
+}
+
+export const showConversation = (workspace: Workspace, id: string) =>
+  one(workspace.sql<ShownRow[]>`
+    select ${shown(workspace)} from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+
+/** One page of the conversations that `condition` is true of. */
+export async function pageOfConversations(
+  workspace: Workspace,
+  page: Page,
+  order: Order,
+  condition: Fragment = workspace.sql`true`,
+): Promise<Cut<ShownRow>> {
+  const { sql } = workspace
+  const rows = await sql<(ShownRow & { cursor_value: string })[]>`
+    select ${shown(workspace)}, ${cursorValue(workspace, order)} from conversations
+    where workspace_id = ${workspace.id} and ${condition} and ${beyond(workspace, order, page)}
+    ${inOrder(workspace, order, page)}`
+  return cut(rows, page, async () => {
+    const [counted] = await sql<{ count: number }[]>`
+      select count(*)::integer as count from conversations where workspace_id = ${workspace.id} and ${condition}`
+    return counted!.count
+  })
+}
+
+/** All that a list shows of a conversation, in the one query of the list. */
+const shown = ({ sql, id }: Workspace): Fragment => sql`
+  conversations.*,
+  case author_type
+    when 'admin' then (
+      select json_build_object('name', name, 'email', email) from admins
+      where workspace_id = ${id} and admins.id = author_id::bigint)
+    else (
+      select json_build_object('name', name, 'email', email) from contacts
+      where workspace_id = ${id} and contacts.id = author_id)
+  end as author,
+  (
+    select coalesce(json_agg(json_build_object('id', contacts.id, 'external_id', external_id)
+      order by joined_at, contacts.id), '[]')
+    from conversation_contacts taking_part join contacts on contacts.workspace_id = ${id} and contacts.id = contact_id
+    where taking_part.workspace_id = ${id} and conversation_id = conversations.id
+  ) as contacts,
+  (
+    select coalesce(json_agg(json_build_object('id', tags.id::text, 'name', name,
+      'applied_at', floor(extract(epoch from applied_at)), 'applied_by', applied_by::text) order by applied_at, tags.id),
+      '[]')
+    from taggings join tags on tags.workspace_id = ${id} and tags.id = tag_id
+    where taggings.workspace_id = ${id} and object_type = 'conversation' and object_id = conversations.id::text
+  ) as tags,
+  case when source_type <> 'email' then '[]' when delivered_as = 'customer_initiated' then recipients::json else (
+    select coalesce(json_agg(json_build_object('type', recipient_type, 'email', address,
+      'drop_reason', case when status = 'failed' then coalesce(error_code, 'failed') end) order by deliveries.id), '[]')
+    from deliveries
+    where deliveries.workspace_id = ${id} and message_id = source_id and part_id is null
+      and (recipient_type <> 'bcc' or conversation_id = conversations.id)
+  ) end as mailed_to`

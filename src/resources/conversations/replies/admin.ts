@@ -1,0 +1,51 @@
+// An admin's reply: a comment or quick replies for the contacts, or a note for teammates.
+import { toHtml } from '#lib/html.ts'
+import type { Attachment } from '#resources/attachments/schema.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { record } from '../acts/record.ts'
+import { adminAnswers, adminNotes } from '../acts/state.ts'
+import { channelOf } from '../channels.ts'
+import type { ConversationRow } from '../queries.ts'
+import type { Replied } from './contact.ts'
+import { notifyContacts } from './notify.ts'
+
+export type AdminReply = {
+  admin_id: string
+  message_type: 'comment' | 'note' | 'quick_reply'
+  /** HTML or plain text. */
+  body: string | null
+  attachments: Attachment[]
+  /** What a contact may pick from, by a quick reply. */
+  reply_options: { text: string; uuid: string }[]
+  created_at: Date
+  skip_notifications: boolean
+  skip_unsnooze: boolean
+}
+
+/** `conversation` must be locked. */
+export async function adminReplies(
+  workspace: Workspace,
+  conversation: ConversationRow,
+  reply: AdminReply,
+): Promise<Replied> {
+  const { message_type, admin_id, attachments, created_at } = reply
+  const wake = !reply.skip_unsnooze
+  const outcome =
+    message_type === 'note'
+      ? adminNotes(conversation, { wake })
+      : adminAnswers(conversation, created_at, { part_type: message_type, wake })
+  const { part_id } = await record(workspace, conversation, outcome, {
+    author: { type: 'admin', id: admin_id },
+    ...(message_type === 'quick_reply'
+      ? { metadata: { quick_reply_options: reply.reply_options } }
+      : { body: toHtml(reply.body ?? ''), attachments }),
+    created_at,
+  })
+  if (isForContacts(conversation, reply)) await notifyContacts(workspace, conversation, part_id)
+  return { conversation_id: conversation.id, part_ids: [part_id] }
+}
+
+/** Only the messenger can show something to pick from. */
+const isForContacts = (conversation: ConversationRow, { message_type, skip_notifications }: AdminReply): boolean =>
+  !skip_notifications &&
+  (message_type === 'comment' || (message_type === 'quick_reply' && channelOf(conversation) === 'inapp'))

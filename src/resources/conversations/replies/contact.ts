@@ -1,0 +1,70 @@
+// A contact's reply, by whatever way it came: into a conversation that there is, or one that it opens.
+import { found } from '#http/errors.ts'
+import { paragraphs, sanitizeHtml } from '#lib/html.ts'
+import { findAdmin } from '#resources/admins/queries.ts'
+import type { Attachment } from '#resources/attachments/schema.ts'
+import type { ContactRow } from '#resources/contacts/queries.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { record } from '../acts/record.ts'
+import { contactWrites, givesUpForAbsence } from '../acts/state.ts'
+import { assertNotBlocked } from '../begin.ts'
+import { findReservingMessageId } from '../beginnings/queries.ts'
+import { type Channel, sourceTypeOf } from '../channels.ts'
+import { openFromMessage } from '../open-from-message.ts'
+import { type ConversationRow, contactHasReplied, lockConversation, takesPart } from '../queries.ts'
+
+export type ContactReply = {
+  /** A conversation, or the one that a message to the contact reserved. */
+  conversation_id: string
+  contact: ContactRow
+  /** Plain text. */
+  body: string
+  /** The same as HTML, where it came as such (by mail); it is sanitised here. */
+  html?: string
+  attachments?: Attachment[]
+  metadata?: object
+  created_at?: Date | undefined
+  /** The way it came; the conversation's own where absent. */
+  channel?: Channel
+}
+
+export type Replied = { conversation_id: string; part_ids: string[] }
+
+/**
+ * The conversation and its new parts: the reply, and where its admin is away, that it was taken from that admin.
+ * A conversation that nobody knows, or a contact who takes no part in it, is a 404; a blocked contact a 403.
+ */
+export async function contactReplies(workspace: Workspace, reply: ContactReply): Promise<Replied> {
+  const { contact, body, html, attachments = [], metadata = {}, created_at = workspace.now() } = reply
+  assertNotBlocked(contact)
+  const conversation = await lockConversationOf(workspace, reply.conversation_id, contact)
+  const source_type = reply.channel ? sourceTypeOf(reply.channel) : conversation.source_type
+  const written = await record(workspace, conversation, contactWrites(conversation, created_at, source_type), {
+    author: { type: contact.role, id: contact.id },
+    body: html === undefined ? paragraphs(body) : sanitizeHtml(html),
+    attachments,
+    metadata,
+    created_at,
+  })
+  await contactHasReplied(workspace, contact.id, created_at)
+  const taken = await takeFromAbsentAdmin(workspace, written.conversation, created_at)
+  return { conversation_id: conversation.id, part_ids: [written.part_id, ...taken] }
+}
+
+async function lockConversationOf(workspace: Workspace, id: string, contact: ContactRow): Promise<ConversationRow> {
+  const conversation = await lockConversation(workspace, id)
+  if (conversation) {
+    found((await takesPart(workspace, conversation.id, contact.id)) || null, 'User Not Found')
+    return conversation
+  }
+  const message_id = found(await findReservingMessageId(workspace, id, contact.id))
+  return found(await lockConversation(workspace, await openFromMessage(workspace, message_id, id)))
+}
+
+async function takeFromAbsentAdmin(workspace: Workspace, conversation: ConversationRow, created_at: Date) {
+  if (!conversation.admin_assignee_id) return []
+  const admin = await findAdmin(workspace, conversation.admin_assignee_id)
+  if (!admin?.away_mode_enabled || !admin.away_mode_reassign) return []
+  const part = { author: { type: 'bot' as const }, created_at }
+  return [(await record(workspace, conversation, givesUpForAbsence(), part)).part_id]
+}

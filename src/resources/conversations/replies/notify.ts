@@ -1,0 +1,30 @@
+// An answer's way to the contacts who take part: a delivery for each, over the channel that the conversation began on.
+import { enqueue } from '#delivery/enqueue.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { channelOf } from '../channels.ts'
+import type { ConversationRow } from '../queries.ts'
+import { markContacted } from './queries.ts'
+
+/** Contacts without an address on the channel, blocked ones and those who are gone get nothing. */
+export async function notifyContacts(
+  workspace: Workspace,
+  conversation: ConversationRow,
+  part_id: string,
+): Promise<void> {
+  const channel = channelOf(conversation)
+  const contacts = await markContacted(workspace, conversation.id, channel)
+  await enqueue(
+    workspace,
+    contacts.map(({ id, name, address }) => ({
+      channel,
+      message_id: conversation.source_id,
+      part_id,
+      ruleset_id: conversation.source_id,
+      conversation_id: conversation.id,
+      contact_id: id,
+      recipient_type: 'to' as const,
+      address,
+      name,
+    })),
+  )
+}

@@ -1,0 +1,241 @@
+// POST /conversations/{id}/reply: contacts and admins, sad paths first.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testApp } from '../../../../test/app.ts'
+import { aContact, aMessage } from '../../../../test/factories.ts'
+
+const t = await testApp()
+const { sql } = t.workspace
+const { admin_id } = t.created
+const joe = await aContact(t.workspace, { name: 'Joe', email: 'joe@example.com', external_id: '70' })
+
+const begin = async (contact = joe): Promise<string> =>
+  (await t.call('POST /conversations', { from: { type: 'user', id: contact }, body: 'Hello' })).body.conversation_id
+
+const asAdmin = (id: string, reply: object, options = {}) =>
+  t.call(
+    `POST /conversations/${id}/reply`,
+    { message_type: 'comment', type: 'admin', admin_id, body: 'Hi', ...reply },
+    options,
+  )
+const asJoe = (id: string, reply: object = {}) =>
+  t.call(`POST /conversations/${id}/reply`, {
+    message_type: 'comment',
+    type: 'user',
+    intercom_user_id: joe,
+    body: 'Thanks again :)',
+    ...reply,
+  })
+const manage = (id: string, act: object) => t.call(`POST /conversations/${id}/parts`, { admin_id, ...act })
+
+const deliveriesOf = (conversation_id: string) => sql<{ channel: string; address: string; part_id: string }[]>`
+  select channel, address, part_id, message_id, ruleset_id from deliveries
+  where workspace_id = ${t.workspace.id} and conversation_id = ${conversation_id} and part_id is not null order by id`
+
+test('a reply without a token is refused', async () => {
+  assert.equal((await asAdmin('1', {}, { token: null })).status, 401)
+})
+
+test('whom or what nobody knows is a 404', async () => {
+  const id = await begin()
+  const outsider = await aContact(t.workspace, {})
+  const cases: [answer: Promise<{ status: number; body: { errors: unknown[] } }>, code: string, message: string][] = [
+    [asAdmin('999999', {}), 'not_found', 'Resource Not Found'],
+    [asAdmin('no-number', {}), 'not_found', 'Resource Not Found'],
+    [asAdmin(id, { admin_id: 1 }), 'admin_not_found', 'Admin not found'],
+    [asJoe('999999'), 'not_found', 'Resource Not Found'],
+    [asJoe(id, { intercom_user_id: '123_doesnt_exist' }), 'not_found', 'User Not Found'],
+    [asJoe(id, { intercom_user_id: outsider }), 'not_found', 'User Not Found'],
+  ]
+  for (const [answer, code, message] of cases) {
+    const { status, body } = await answer
+    assert.equal(status, 404)
+    assert.deepEqual(body.errors, [{ code, message }])
+  }
+})
+
+test("another workspace's conversation, admin and contact are unknown", async () => {
+  const id = await begin()
+  const other = await t.another()
+  const theirs = await other.call(`POST /conversations/${id}/reply`, {
+    message_type: 'note',
+    type: 'admin',
+    admin_id: other.created.admin_id,
+    body: 'x',
+  })
+  assert.equal(theirs.status, 404)
+  assert.equal((await asAdmin(id, { admin_id: other.created.admin_id })).status, 404)
+})
+
+test('what a reply lacks is named', async () => {
+  const id = await begin()
+  const cases: [object, string][] = [
+    [{ body: ' ' }, 'Body is required'],
+    [{ body: '<p> </p><script>x</script>' }, 'Body is required'],
+    [{ message_type: 'quick_reply' }, 'reply_options is required'],
+    [{ admin_id: undefined }, 'admin_id is required'],
+    [{ message_type: 'close' }, 'message_type must be'],
+    [{ attachment_urls: ['file:///etc/passwd'] }, 'attachment_urls must be http or https addresses'],
+    [
+      { attachment_urls: Array(11).fill('https://example.com/a.png') },
+      'attachment_urls must not have more than 10 items',
+    ],
+    [{ body: 'x'.repeat(250_001) }, 'body must not have more than 250000 characters'],
+  ]
+  for (const [reply, message] of cases) {
+    const { status, body } = await asAdmin(id, reply)
+    assert.equal(status, 400)
+    assert.ok(body.errors[0].message.startsWith(message), body.errors[0].message)
+  }
+  assert.equal((await asJoe(id, { message_type: 'note' })).status, 400)
+  assert.equal((await asJoe(id, { intercom_user_id: undefined })).status, 400)
+  assert.equal((await asJoe(id, { body: '' })).status, 400)
+})
+
+test('a blocked contact is not heard', async () => {
+  const blocked = await aContact(t.workspace, {})
+  const id = await begin(blocked)
+  await sql`update contacts set blocked_at = now() where workspace_id = ${t.workspace.id} and id = ${blocked}`
+  assert.equal((await asJoe(id, { intercom_user_id: blocked })).status, 403)
+  assert.equal((await t.call('POST /conversations', { from: { type: 'user', id: blocked }, body: 'x' })).status, 403)
+})
+
+test("an admin's comment is sanitised, answers the contact and is delivered", async () => {
+  const id = await begin()
+  const { status, body } = await asAdmin(id, {
+    admin_id: Number(admin_id),
+    body: '<html><body><h2>List</h2> <ul> <li onclick="x()">Coffee</li> </ul><script>x</script></body></html>',
+    attachment_urls: ['https://example.com/files/a%20b.png?download=1'],
+  })
+  assert.equal(status, 200)
+  assert.equal(body.conversation_parts.total_count, 1)
+  const [part] = body.conversation_parts.conversation_parts
+  assert.equal(part.part_type, 'comment')
+  assert.equal(part.body, '<h2>List</h2>\n<ul>\n<li>Coffee</li>\n</ul>')
+  assert.deepEqual(part.attachments, [
+    {
+      type: 'upload',
+      name: 'a b.png',
+      url: 'https://example.com/files/a%20b.png?download=1',
+      content_type: 'image/png',
+      filesize: 0,
+    },
+  ])
+  assert.equal(body.waiting_since, null)
+  assert.deepEqual(body.teammates.teammates, [{ type: 'admin', id: admin_id }])
+  const [delivery, ...more] = await deliveriesOf(id)
+  assert.deepEqual(
+    { ...delivery },
+    { channel: 'inapp', address: joe, part_id: part.id, message_id: body.source.id, ruleset_id: body.source.id },
+  )
+  assert.equal(more.length, 0)
+  const [contact] = await sql`select last_contacted_at from contacts where id = ${joe}`
+  assert.ok(contact!['last_contacted_at'])
+})
+
+test('an answer goes out by the channel of the conversation, to everybody who has an address there', async () => {
+  const ann = await aContact(t.workspace, { email: 'ann@example.com' })
+  await aMessage(t.workspace, { to: [joe, ann], subject: 'Hello' })
+  const { id } = (await asJoe('last')).body
+  await sql`update contacts set email = null where workspace_id = ${t.workspace.id} and id = ${ann}`
+  await asAdmin(id, {})
+  assert.deepEqual(
+    (await deliveriesOf(id)).map(({ channel, address }) => `${channel} ${address}`),
+    ['email joe@example.com'],
+  )
+})
+
+test('a note, and an answer that should not notify, reach nobody', async () => {
+  const id = await begin()
+  const note = await asAdmin(id, { message_type: 'note', body: 'For us' })
+  assert.equal(note.body.conversation_parts.conversation_parts[0].part_type, 'note')
+  assert.notEqual(note.body.waiting_since, null)
+  await asAdmin(id, { skip_notifications: true })
+  assert.equal((await deliveriesOf(id)).length, 0)
+})
+
+test('quick replies are offered by an admin and picked by the contact', async () => {
+  const id = await begin()
+  const reply_options = [
+    { text: 'Yes', uuid: 'a5e1c524-5ddd-4c3e-9328-6bca5d6e3edb' },
+    { text: 'No', uuid: 'f4a98af1-be56-4948-a57e-e1a83f8484c6' },
+  ]
+  const offered = await asAdmin(id, { message_type: 'quick_reply', body: undefined, reply_options })
+  const [offer] = offered.body.conversation_parts.conversation_parts
+  assert.equal(offer.part_type, 'quick_reply')
+  assert.equal(offer.body, null)
+  assert.deepEqual(offer.metadata, { quick_reply_options: reply_options })
+  assert.equal((await deliveriesOf(id)).length, 1)
+
+  const picked = await asJoe(id, { message_type: 'quick_reply', body: undefined, reply_options: [reply_options[1]] })
+  const [pick] = picked.body.conversation_parts.conversation_parts
+  assert.deepEqual([pick.part_type, pick.body], ['comment', '<p>No</p>'])
+  assert.deepEqual(pick.metadata, { quick_reply_uuid: reply_options[1]!.uuid })
+})
+
+test("a contact's words are text, whatever they look like", async () => {
+  const id = await begin()
+  const { body } = await asJoe(id, { body: '<b>bold</b>\nnext line' })
+  const [part] = body.conversation_parts.conversation_parts
+  assert.equal(part.body, '<p>&lt;b&gt;bold&lt;/b&gt;<br>next line</p>')
+})
+
+test('a contact is named by id, external id or email, in any letter case', async () => {
+  const id = await begin()
+  for (const name of [{ user_id: '70' }, { email: 'JOE@example.com' }, { user_id: 70 }]) {
+    assert.equal((await asJoe(id, { intercom_user_id: undefined, ...name })).status, 200)
+  }
+  await aContact(t.workspace, { email: 'twin@example.com' })
+  await aContact(t.workspace, { email: 'twin@example.com' })
+  const twins = await asJoe(id, { intercom_user_id: undefined, email: 'twin@example.com' })
+  assert.equal(twins.status, 409)
+  assert.equal(twins.body.errors[0].code, 'conflict')
+})
+
+test('a reply to a closed conversation opens it again, with one part that holds the words', async () => {
+  const id = await begin()
+  await manage(id, { message_type: 'close', type: 'admin' })
+  const { body } = await asJoe(id)
+  assert.equal(body.state, 'open')
+  assert.equal(body.conversation_parts.total_count, 1)
+  const [part] = body.conversation_parts.conversation_parts
+  assert.deepEqual([part.part_type, part.body], ['open', '<p>Thanks again :)</p>'])
+  assert.equal(body.statistics.count_reopens, 1)
+})
+
+test('an admin who is away loses what a contact writes to', async () => {
+  const id = await begin()
+  const away = { away_mode_enabled: true, away_mode_reassign: true }
+  await manage(id, { message_type: 'assignment', type: 'admin', assignee_id: admin_id })
+  await t.call(`PUT /admins/${admin_id}/away`, away)
+  const { body } = await asJoe(id)
+  await t.call(`PUT /admins/${admin_id}/away`, { away_mode_enabled: false, away_mode_reassign: false })
+  assert.equal(body.admin_assignee_id, 0)
+  const parts = body.conversation_parts.conversation_parts
+  assert.deepEqual(
+    parts.map((part: { part_type: string; author: { type: string } }) => `${part.part_type} by ${part.author.type}`),
+    ['comment by user', 'away_mode_assignment by bot'],
+  )
+})
+
+test('a snoozed conversation wakes by an answer, unless it is asked not to', async () => {
+  const id = await begin()
+  await manage(id, { message_type: 'snoozed', snoozed_until: 4_000_000_000 })
+  assert.equal((await asAdmin(id, { skip_unsnooze: true })).body.state, 'snoozed')
+  const awake = await asAdmin(id, {})
+  assert.deepEqual([awake.body.state, awake.body.snoozed_until], ['open', null])
+})
+
+test('a reply can be told to have been written earlier', async () => {
+  const id = await begin()
+  const { body } = await asJoe(id, { created_at: 1_700_000_000 })
+  assert.equal(body.conversation_parts.conversation_parts[0].created_at, 1_700_000_000)
+})
+
+test('before 2.16 a reply answers with nobody as null and the old priority', async () => {
+  const id = await begin()
+  const { body } = await asAdmin(id, {}, { version: '2.11' })
+  assert.equal(body.admin_assignee_id, null)
+  assert.equal(body.team_assignee_id, null)
+  assert.equal(body.priority, 'not_priority')
+})

@@ -1,0 +1,68 @@
+// POST /conversations/{id}/reply: whose reply it is, and what it lacks.
+import { found, invalid, missing } from '#http/errors.ts'
+import { fromEpoch } from '#http/types.ts'
+import { toHtml, toPlainText } from '#lib/html.ts'
+import { findAdmin } from '#resources/admins/queries.ts'
+import type { Attachment } from '#resources/attachments/schema.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { lockConversation } from '../queries.ts'
+import { findSender } from '../sender.ts'
+import { adminReplies } from './admin.ts'
+import { contactReplies, type Replied } from './contact.ts'
+import { findLastConversationId } from './queries.ts'
+import type { ReplyRequest } from './schema.ts'
+
+/** Where `id` is the word `last`, the contact's latest conversation is meant. */
+export const reply = (
+  workspace: Workspace,
+  id: string,
+  request: ReplyRequest,
+  attachments: Attachment[],
+): Promise<Replied> => (request.type === 'admin' ? replyAsAdmin : replyAsContact)(workspace, id, request, attachments)
+
+type AsSomebody = typeof reply
+
+const replyAsAdmin: AsSomebody = async (workspace, id, request, attachments) => {
+  const { message_type, body = null, reply_options = [] } = request
+  if (message_type === 'quick_reply' && !reply_options.length) throw missing('reply_options is required')
+  if (message_type !== 'quick_reply') assertSaysSomething(request, attachments)
+  if (request.admin_id === undefined) throw missing('admin_id is required')
+  const conversation = found(await lockConversation(workspace, id))
+  const admin = found(await findAdmin(workspace, request.admin_id), 'Admin not found', 'admin_not_found')
+  return adminReplies(workspace, conversation, {
+    admin_id: admin.id,
+    message_type,
+    body,
+    attachments,
+    reply_options,
+    created_at: writtenAt(workspace, request),
+    skip_notifications: request.skip_notifications === true,
+    skip_unsnooze: request.skip_unsnooze === true,
+  })
+}
+
+const replyAsContact: AsSomebody = async (workspace, id, request, attachments) => {
+  const { message_type, intercom_user_id, user_id, email } = request
+  if (message_type === 'note') throw invalid('A contact cannot write notes')
+  const [chosen] = message_type === 'quick_reply' ? (request.reply_options ?? []) : []
+  if (message_type === 'quick_reply' && !chosen) throw missing('reply_options is required')
+  if (!chosen) assertSaysSomething(request, attachments)
+  const contact = await findSender(workspace, { id: intercom_user_id, user_id, email })
+  return contactReplies(workspace, {
+    conversation_id: id === 'last' ? found(await findLastConversationId(workspace, contact.id)) : id,
+    contact,
+    body: chosen?.text ?? request.body ?? '',
+    attachments,
+    ...(chosen && { metadata: { quick_reply_uuid: chosen.uuid } }),
+    created_at: writtenAt(workspace, request),
+  })
+}
+
+/** Files can speak for themselves; HTML of which neither words nor pictures are left, once it is safe, says nothing. */
+function assertSaysSomething({ type, body }: ReplyRequest, attachments: Attachment[]) {
+  const text = type === 'admin' ? toPlainText(toHtml(body ?? ''), { links: 'label (url)' }) : body?.trim()
+  if (!text && !attachments.length) throw invalid('Body is required')
+}
+
+const writtenAt = (workspace: Workspace, { created_at }: ReplyRequest): Date =>
+  created_at === undefined ? workspace.now() : fromEpoch(created_at)

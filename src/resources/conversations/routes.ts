@@ -1,0 +1,107 @@
+// Conversations: begun by contacts or out of messages, answered, and managed.
+import { Type } from 'typebox'
+import { type Cut, newest, type Page } from '#db/page.ts'
+import { invalid } from '#http/errors.ts'
+import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
+import { type App, op } from '#http/op.ts'
+import { ById, Epoch, fromEpoch, Id } from '#http/types.ts'
+import { attach, attachmentsAt, type Links } from '#resources/attachments/attach.ts'
+import { ATTACHING } from '#resources/attachments/schema.ts'
+import { SearchBody } from '#search/query.ts'
+import { ManageRequest, manage } from './acts/manage.ts'
+import { UpdateRequest, update } from './acts/update.ts'
+import { sendFromContact, UserMessage } from './begin.ts'
+import { Conversation, ConversationList, presentConversation } from './present/conversation.ts'
+import { DisplayQuery, displayOf } from './present/display.ts'
+import { pageOfConversations, type ShownRow } from './present/queries.ts'
+import { showWithNewParts, showWithParts } from './present/show.ts'
+import { reply } from './replies/reply.ts'
+import { Body, ReplyRequest } from './replies/schema.ts'
+import { CONVERSATIONS_PAGE, searchConversations } from './search.ts'
+import { findSender, OTHER_NAMES } from './sender.ts'
+
+const CreateRequest = Type.Object({
+  from: Type.Object({ type: Type.Enum(['lead', 'user', 'contact']), id: Type.Optional(Id), ...OTHER_NAMES }),
+  body: Body,
+  subject: Type.Optional(Type.String({ maxLength: 998 })),
+  attachment_urls: ATTACHING.attachment_urls,
+  created_at: Type.Optional(Epoch),
+  brand_id: Type.Optional(Id),
+})
+
+const presentList = (page: Page, cut: Cut<ShownRow>) => ({
+  type: 'conversation.list' as const,
+  pages: presentPages(page, cut),
+  total_count: cut.total_count,
+  conversations: cut.rows.map((row) => presentConversation(row)),
+})
+
+export default function conversations(app: App, links: Links) {
+  app.post(
+    '/conversations',
+    op('createConversation', { body: CreateRequest, response: UserMessage }),
+    async ({ workspace, body: { from, body, subject, attachment_urls, created_at } }) => {
+      if (!body.trim()) throw invalid('Body is required')
+      return sendFromContact(workspace, {
+        contact: await findSender(workspace, from),
+        body,
+        subject,
+        attachments: attachmentsAt(attachment_urls),
+        created_at: created_at === undefined ? undefined : fromEpoch(created_at),
+      })
+    },
+  )
+
+  app.get(
+    '/conversations',
+    op('listConversations', { query: PageQuery, response: ConversationList }),
+    async ({ workspace, query }) => {
+      const page = pageOf(query, CONVERSATIONS_PAGE)
+      return presentList(page, await pageOfConversations(workspace, page, newest(workspace, 'updated_at')))
+    },
+  )
+
+  app.get(
+    '/conversations/:id',
+    op('retrieveConversation', { params: ById, query: DisplayQuery, response: Conversation }),
+    async ({ workspace, params, query }) =>
+      showWithParts(workspace, params.id, displayOf(query.display_as, workspace.version)),
+  )
+
+  app.post(
+    '/conversations/search',
+    op('searchConversations', { body: SearchBody, response: ConversationList }),
+    async ({ workspace, body }) => {
+      const { page, cut } = await searchConversations(workspace, body)
+      return presentList(page, cut)
+    },
+  )
+
+  app.put(
+    '/conversations/:id',
+    op('updateConversation', { params: ById, query: DisplayQuery, body: UpdateRequest, response: Conversation }),
+    async ({ workspace, params, query, body }) => {
+      const { conversation_id, part_ids } = await update(workspace, params.id, body)
+      return showWithNewParts(workspace, conversation_id, part_ids, displayOf(query.display_as, workspace.version))
+    },
+  )
+
+  app.post(
+    '/conversations/:id/reply',
+    op('replyConversation', { params: ById, body: ReplyRequest, response: Conversation }),
+    async ({ workspace, params, body }) => {
+      const attachments = await attach(workspace, links, body)
+      const { conversation_id, part_ids } = await reply(workspace, params.id, body, attachments)
+      return showWithNewParts(workspace, conversation_id, part_ids)
+    },
+  )
+
+  app.post(
+    '/conversations/:id/parts',
+    op('manageConversation', { params: ById, body: ManageRequest, response: Conversation }),
+    async ({ workspace, params, body }) => {
+      const { conversation_id, part_ids } = await manage(workspace, params.id, body)
+      return showWithNewParts(workspace, conversation_id, part_ids)
+    },
+  )
+}

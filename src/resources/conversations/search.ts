@@ -1,0 +1,184 @@
+// What conversations can be searched by.
+import type { Cut, Page } from '#db/page.ts'
+import { newest } from '#db/page.ts'
+import type { Fragment } from '#db/sql.ts'
+import { pageOf } from '#http/lists.ts'
+import { listDefinitions } from '#resources/data-attributes/queries.ts'
+import { attributeFields } from '#search/attributes.ts'
+import { type Query, readSearch } from '#search/query.ts'
+import { type Column, type Field, type Searchable, sortOf, where } from '#search/where.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { pageOfConversations, type ShownRow } from './present/queries.ts'
+
+export const CONVERSATIONS_PAGE = { default: 20, max: 150 }
+
+type Expression = (workspace: Workspace) => Fragment
+
+const id = (column: Column): Field => ({ kind: 'id', column })
+const text = (column: Column): Field => ({ kind: 'text', column })
+const folded = (column: Column): Field => ({ kind: 'text', fold: true, column })
+const time = (column: Column): Field => ({ kind: 'date', column })
+const number = (column: Column): Field => ({ kind: 'number', column })
+
+/** Documented fields of what no conversation here has: they are unset in all of them. */
+const NEVER = { text: text(({ sql }) => sql`null::text`), time: time(({ sql }) => sql`null::timestamptz`) }
+const neverNumber = number(({ sql }) => sql`null::integer`)
+
+const secondsAfterFirstReply = (column: string): Field =>
+  number(({ sql }) => sql`floor(extract(epoch from ${sql(column)} - first_contact_reply_at))`)
+
+/** Of the author, who is an admin or a contact. */
+const ofAuthor = (column: 'name' | 'email'): Field =>
+  folded(
+    ({ sql, id }) => sql`case author_type
+      when 'admin' then (
+        select ${sql(column)} from admins where admins.workspace_id = ${id} and admins.id = author_id::bigint)
+      else (select ${sql(column)} from contacts where contacts.workspace_id = ${id} and contacts.id = author_id)
+    end`,
+  )
+
+/** Nobody is 0 to callers of today; older ones ask for null, which asNobody turns into that. */
+const assignee = (column: string): Field => number(({ sql }) => sql`coalesce(${sql(column)}, 0)`)
+const ASSIGNEES = ['admin_assignee_id', 'team_assignee_id']
+
+const anyOr = ({ sql }: Workspace, ids: string[] | null, is: (ids: string[]) => Fragment): Fragment =>
+  ids ? is(ids) : sql`true`
+
+const contactIds: Field = {
+  kind: 'set',
+  has: (workspace, ids) => workspace.sql`conversations.id in (
+    select conversation_id from conversation_contacts
+    where conversation_contacts.workspace_id = ${workspace.id}
+      and ${anyOr(workspace, ids, (ids) => workspace.sql`contact_id = any(${ids})`)})`,
+}
+
+const teammateIds: Field = {
+  kind: 'set',
+  of: 'bigint',
+  has: ({ sql }, ids) => (ids ? sql`teammate_ids && ${ids}::bigint[]` : sql`teammate_ids <> '{}'`),
+}
+
+const tagIds: Field = {
+  kind: 'set',
+  of: 'bigint',
+  has: (workspace, ids) => workspace.sql`exists (
+    select from taggings
+    where taggings.workspace_id = ${workspace.id} and object_type = 'conversation'
+      and object_id = conversations.id::text
+      and ${anyOr(workspace, ids, (ids) => workspace.sql`tag_id = any(${ids}::bigint[])`)})`,
+}
+
+const median: Expression = ({ sql }) => sql`(
+  select round(percentile_cont(0.5) within group (order by seconds)) from unnest(reply_times) seconds)`
+
+const STATISTICS: Record<string, Field> = {
+  time_to_assignment: secondsAfterFirstReply('first_assignment_at'),
+  time_to_admin_reply: secondsAfterFirstReply('first_admin_reply_at'),
+  time_to_first_close: secondsAfterFirstReply('first_close_at'),
+  time_to_last_close: secondsAfterFirstReply('last_close_at'),
+  median_time_to_reply: number(median),
+  last_closed_by_id: id('last_closed_by_id'),
+  ...Object.fromEntries(
+    [
+      'first_contact_reply_at',
+      'first_assignment_at',
+      'first_admin_reply_at',
+      'first_close_at',
+      'last_assignment_at',
+      'last_assignment_admin_reply_at',
+      'last_contact_reply_at',
+      'last_admin_reply_at',
+      'last_close_at',
+    ].map((column) => [column, time(column)]),
+  ),
+  ...Object.fromEntries(
+    ['count_reopens', 'count_assignments', 'count_conversation_parts'].map((column) => [column, number(column)]),
+  ),
+}
+
+const SOURCE: Record<string, Field> = {
+  type: text('source_type'),
+  id: id('source_id'),
+  delivered_as: text('delivered_as'),
+  subject: folded('subject'),
+  body: { kind: 'word', column: 'body' },
+  url: text('url'),
+  'author.id': text('author_id'),
+  'author.type': text('author_type'),
+  'author.name': ofAuthor('name'),
+  'author.email': ofAuthor('email'),
+}
+
+const under = (prefix: string, fields: Record<string, Field>): Record<string, Field> =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [`${prefix}.${name}`, field]))
+
+const FIELDS: Record<string, Field> = {
+  id: { kind: 'id', required: true },
+  created_at: { kind: 'date', required: true },
+  updated_at: { kind: 'date', required: true },
+  title: folded('title'),
+  state: text('state'),
+  open: { kind: 'boolean', column: ({ sql }) => sql`(state <> 'closed')` },
+  read: { kind: 'boolean' },
+  priority: text('priority'),
+  waiting_since: time('waiting_since'),
+  snoozed_until: time('snoozed_until'),
+  channel_initiated: text(({ sql }) => sql`replace(source_type, 'conversation', 'messenger')`),
+  contact_ids: contactIds,
+  teammate_ids: teammateIds,
+  tag_ids: tagIds,
+  ...Object.fromEntries(ASSIGNEES.map((column) => [column, assignee(column)])),
+  ...under('source', SOURCE),
+  ...under('statistics', STATISTICS),
+  ...under('conversation_rating', {
+    requested_at: NEVER.time,
+    replied_at: NEVER.time,
+    score: neverNumber,
+    remark: NEVER.text,
+    contact_id: NEVER.text,
+    admin_id: NEVER.text,
+    // Misspelt where it is documented.
+    admin_d: NEVER.text,
+  }),
+  ai_agent_participated: { kind: 'boolean', column: ({ sql }) => sql`false` },
+  ...under('ai_agent', {
+    resolution_state: NEVER.text,
+    last_answer_type: NEVER.text,
+    rating: neverNumber,
+    rating_remark: NEVER.text,
+    source_type: NEVER.text,
+    source_title: NEVER.text,
+  }),
+}
+
+const ATTRIBUTE = 'custom_attributes.'
+
+/** The workspace's own attributes are looked up only for a search that names one. */
+async function searchable(workspace: Workspace, asked: readonly string[]): Promise<Searchable> {
+  const definitions = asked.some((field) => field.startsWith(ATTRIBUTE))
+    ? await listDefinitions(workspace, 'conversation')
+    : []
+  return {
+    fields: { ...FIELDS, ...attributeFields(ATTRIBUTE, 'custom_attributes', definitions) },
+    inclusive: true,
+  }
+}
+
+const asNobody = (query: Query): Query => {
+  if ('members' in query) return { ...query, members: query.members.map(asNobody) }
+  return query.value === null && ASSIGNEES.includes(query.field) ? { ...query, value: 0 } : query
+}
+
+export async function searchConversations(
+  workspace: Workspace,
+  body: unknown,
+): Promise<{ page: Page; cut: Cut<ShownRow> }> {
+  const { query, pagination, sort, fields } = readSearch(body)
+  const conversations = await searchable(workspace, fields)
+  const page = pageOf(pagination, CONVERSATIONS_PAGE)
+  const order = sortOf(workspace, conversations, sort, newest(workspace, 'updated_at'))
+  return {
+    page,
+    cut: await pageOfConversations(workspace, page, order, where(workspace, conversations, asNobody(query))),
+  }
+}

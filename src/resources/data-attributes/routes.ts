@@ -1,0 +1,65 @@
+// Data attributes: the standard ones and the workspace's own.
+import { Type } from 'typebox'
+import { unprocessable } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { ById } from '#http/types.ts'
+import { before, type Version } from '#versions/versions.ts'
+import { listDataAttributes, type Model } from './queries.ts'
+import { changeDataAttribute, createDataAttribute } from './save.ts'
+import {
+  ChangedDataAttribute,
+  DataAttribute,
+  DataAttributeList,
+  NewDataAttribute,
+  presentDataAttribute,
+  presentStandard,
+} from './schema.ts'
+import { STANDARD } from './standard.ts'
+
+const ListQuery = Type.Object({
+  model: Type.Optional(Type.Enum(['contact', 'company', 'conversation'], { description: '`contact` or `company`.' })),
+  include_archived: Type.Optional(Type.Boolean()),
+})
+
+export default function dataAttributes(app: App) {
+  app.get(
+    '/data_attributes',
+    op('lisDataAttributes', { query: ListQuery, response: DataAttributeList }),
+    async ({ workspace, query }) => {
+      const models = modelsOf(workspace.version, query.model)
+      const own = await listDataAttributes(workspace, models)
+      return {
+        type: 'list' as const,
+        data: [
+          ...STANDARD.filter(({ model }) => models.includes(model)).map(presentStandard),
+          ...own.filter(({ archived }) => query.include_archived || !archived).map(presentDataAttribute),
+        ],
+      }
+    },
+  )
+
+  app.post(
+    '/data_attributes',
+    op('createDataAttribute', { body: NewDataAttribute, response: DataAttribute }),
+    async ({ workspace, body }) => presentDataAttribute(await createDataAttribute(workspace, body)),
+  )
+
+  app.put(
+    '/data_attributes/:id',
+    op('updateDataAttribute', { params: ById, body: ChangedDataAttribute, response: DataAttribute }),
+    async ({ workspace, params, body }) => presentDataAttribute(await changeDataAttribute(workspace, params.id, body)),
+  )
+}
+
+/** Since 2.16 a conversation's attributes have a list of their own. */
+function modelsOf(version: Version, asked: Model | undefined): Model[] {
+  const withConversations = before(version, '2.16')
+  if (asked === 'conversation' && !withConversations) {
+    throw unprocessable(
+      'parameter_invalid',
+      'model=conversation is no longer supported. Use GET /conversations/attributes instead',
+    )
+  }
+  if (asked) return [asked]
+  return withConversations ? ['contact', 'company', 'conversation'] : ['contact', 'company']
+}

@@ -1,0 +1,81 @@
+// A data attribute over the wire: a standard one, or one that the workspace has made.
+import { type Static, Type } from 'typebox'
+import { epoch, ListOf, Some } from '#http/types.ts'
+import type { DataAttributeRow } from './queries.ts'
+import type { StandardAttribute } from './standard.ts'
+
+export const DataAttribute = Type.Object({
+  type: Type.Literal('data_attribute'),
+  id: Type.Optional(Type.Integer({ description: 'Only of an attribute that the workspace has made.' })),
+  model: Type.Enum(['contact', 'company', 'conversation']),
+  name: Type.String(),
+  full_name: Type.String({ description: 'Where an object has it: `custom_attributes.paid`, `plan.name`.' }),
+  label: Type.String(),
+  description: Type.String(),
+  data_type: Type.Enum(['string', 'integer', 'float', 'boolean', 'date', 'datetime']),
+  options: Type.Optional(Type.Array(Type.String())),
+  api_writable: Type.Boolean(),
+  messenger_writable: Type.Boolean(),
+  ui_writable: Type.Boolean(),
+  custom: Type.Boolean(),
+  archived: Type.Boolean(),
+  admin_id: Type.Optional(Type.String()),
+  created_at: Type.Optional(Type.Integer()),
+  updated_at: Type.Optional(Type.Integer()),
+})
+
+export const DataAttributeList = ListOf(DataAttribute)
+
+const Options = Type.Array(Type.Object({ value: Type.String() }), {
+  minItems: 2,
+  description: 'The values to choose from. Plain strings will do, too.',
+})
+
+const changeable = {
+  description: Type.String({ maxLength: 2048 }),
+  messenger_writable: Type.Boolean({ description: 'Whether a messenger may set it.' }),
+  options: Type.Unsafe<unknown>({ anyOf: [Options, {}] }),
+}
+
+/** Nothing is required here: what is absent or wrong has errors of its own. */
+export const NewDataAttribute = Some({
+  name: Type.String(),
+  model: Type.String({ description: '`contact` or `company`.' }),
+  data_type: Type.String({
+    description: '`string`, `integer`, `float`, `boolean`, `date`, `datetime`, or `options` for a list to choose from.',
+  }),
+  ...changeable,
+})
+export type NewDataAttributeRequest = Static<typeof NewDataAttribute>
+
+export const ChangedDataAttribute = Some({ archived: Type.Boolean(), ...changeable })
+export type ChangedDataAttributeRequest = Static<typeof ChangedDataAttribute>
+
+export const presentStandard = (attribute: StandardAttribute): Static<typeof DataAttribute> => ({
+  type: 'data_attribute',
+  ...attribute,
+  ui_writable: false,
+  messenger_writable: true,
+  custom: false,
+  archived: false,
+})
+
+export const presentDataAttribute = (attribute: DataAttributeRow): Static<typeof DataAttribute> => ({
+  type: 'data_attribute',
+  id: Number(attribute.id),
+  model: attribute.model,
+  name: attribute.name,
+  full_name: `custom_attributes.${attribute.name}`,
+  label: attribute.label,
+  description: attribute.description,
+  data_type: attribute.data_type,
+  ...(attribute.options && { options: attribute.options }),
+  api_writable: true,
+  messenger_writable: attribute.messenger_writable,
+  ui_writable: false,
+  custom: true,
+  archived: attribute.archived,
+  ...(attribute.admin_id && { admin_id: attribute.admin_id }),
+  created_at: epoch(attribute.created_at),
+  updated_at: epoch(attribute.updated_at),
+})

@@ -1,0 +1,48 @@
+// The values of custom attributes: what a contact or a company may be given is what the workspace has defined.
+import { invalid } from '#http/errors.ts'
+import { DATES, shown } from '#search/values.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { type DataType, type Definition, listDefinitions, type Model } from './queries.ts'
+
+export type Attributes = Record<string, unknown>
+
+const LONGEST_TEXT = 255
+
+/** The attributes as they may be stored; null stands for a value to be cleared. Throws a 400 that names the first wrong one. */
+export async function readAttributes(workspace: Workspace, model: Model, given: Attributes): Promise<Attributes> {
+  if (!Object.keys(given).length) return {}
+  const definitions = new Map((await listDefinitions(workspace, model)).map((one) => [one.name, one]))
+  for (const [name, value] of Object.entries(given)) {
+    const definition = definitions.get(name)
+    if (!definition) throw invalid(`Custom attribute '${shown(name)}' does not exist`)
+    if (value !== null) assertFits(definition, value)
+  }
+  return given
+}
+
+/** Only the attributes that are given change; those given as null are gone. */
+export const mergeAttributes = (present: Attributes, given: Attributes): Attributes =>
+  Object.fromEntries(Object.entries({ ...present, ...given }).filter(([, value]) => value !== null))
+
+function assertFits({ name, data_type, options }: Definition, value: unknown) {
+  const { fits, what } = KINDS[data_type]
+  if (!fits(value)) throw invalid(`Custom attribute '${name}' must be ${what}`)
+  if (options && !options.includes(value as string)) {
+    throw invalid(`Custom attribute '${name}' has no option '${shown(value)}'`)
+  }
+}
+
+const isDate = (value: unknown) =>
+  Number.isInteger(value) && (value as number) >= DATES.first && (value as number) <= DATES.last
+
+const KINDS: Record<DataType, { fits: (value: unknown) => boolean; what: string }> = {
+  string: {
+    fits: (value) => typeof value === 'string' && value.length <= LONGEST_TEXT,
+    what: `a text of at most ${LONGEST_TEXT} characters`,
+  },
+  integer: { fits: Number.isSafeInteger, what: 'an integer' },
+  float: { fits: Number.isFinite, what: 'a number' },
+  boolean: { fits: (value) => typeof value === 'boolean', what: 'true or false' },
+  date: { fits: isDate, what: 'a date in Unix seconds' },
+  datetime: { fits: isDate, what: 'a time in Unix seconds' },
+}

@@ -1,0 +1,97 @@
+// Deliveries as people look at them: with their history, and by what state they are in.
+import type { ChannelName, Status } from '#channels/channel.ts'
+import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
+import { one, rowId } from '#db/sql.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+
+type Transition = {
+  /** As JSON has it. */
+  at: string
+  event: 'attempt' | 'report' | 'given_up' | 'canceled' | 'retried'
+  status: Status
+  attempt: number
+  code: string | null
+  reason: string | null
+  answer: string | null
+}
+
+export type DeliveryRow = {
+  id: string
+  message_id: string
+  part_id: string | null
+  conversation_id: string
+  contact_id: string
+  channel: ChannelName
+  recipient_type: 'to' | 'cc' | 'bcc'
+  address: string
+  status: Status
+  attempts: number
+  due_at: Date
+  provider_id: string | null
+  error_code: string | null
+  error_reason: string | null
+  error_details: string | null
+  created_at: Date
+  updated_at: Date
+  history: Transition[]
+  cursor_value: string
+}
+
+const columns = ({ sql }: Workspace) => sql`
+  id, message_id, part_id, conversation_id, contact_id, channel, recipient_type, address, status, attempts, due_at,
+  provider_id, error_code, error_reason, error_details, created_at, updated_at,
+  (select coalesce(json_agg(json_build_object('at', at, 'event', event, 'status', history.status, 'attempt', attempt,
+      'code', code, 'reason', reason, 'answer', answer) order by history.id), '[]')
+    from delivery_history history
+    where history.workspace_id = deliveries.workspace_id and delivery_id = deliveries.id) as history`
+
+export const messageExists = async (workspace: Workspace, id: string): Promise<boolean> =>
+  Boolean(await one(workspace.sql`select id from messages where workspace_id = ${workspace.id} and id = ${rowId(id)}`))
+
+/** Of the message itself, not of what was answered later. */
+export const listDeliveriesOf = (workspace: Workspace, message_id: string) => workspace.sql<DeliveryRow[]>`
+  select ${columns(workspace)} from deliveries
+  where workspace_id = ${workspace.id} and message_id = ${rowId(message_id)} and part_id is null order by id`
+
+export const findDelivery = (workspace: Workspace, id: string) =>
+  one(workspace.sql<DeliveryRow[]>`
+    select ${columns(workspace)} from deliveries where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+
+const inStatus = ({ sql }: Workspace, status: Status | undefined) => (status ? sql`status = ${status}` : sql`true`)
+
+export const listDeliveries = (workspace: Workspace, status: Status | undefined, order: Order, page: Page) =>
+  workspace.sql<DeliveryRow[]>`
+    select ${columns(workspace)}, ${cursorValue(workspace, order)} from deliveries
+    where workspace_id = ${workspace.id} and ${inStatus(workspace, status)} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
+
+export const countDeliveries = async (workspace: Workspace, status: Status | undefined): Promise<number> => {
+  const [{ count }] = await workspace.sql<[{ count: string }]>`
+    select count(*) from deliveries
+    where workspace_id = ${workspace.id} and ${inStatus(workspace, status)}`
+  return Number(count)
+}
+
+/** Due again now, with a fresh count of attempts and a fresh day to succeed in; only what failed can be. */
+export const requeue = (workspace: Workspace, id: string) =>
+  one(workspace.sql<{ id: string }[]>`
+    with requeued as (
+      update deliveries set status = 'queued', attempts = 0, due_at = now(), retried_at = now(), error_code = null,
+        error_reason = null, error_details = null, updated_at = now()
+      where workspace_id = ${workspace.id} and id = ${rowId(id)} and status = 'failed'
+      returning workspace_id, id
+    )
+    insert into delivery_history (workspace_id, delivery_id, event, status, attempt, at)
+    select workspace_id, id, 'retried', 'queued', 0, now() from requeued returning delivery_id as id`)
+
+/** Ends what is still queued. An attempt that is under way is not called back: if it succeeds, it counts. */
+export const cancelDelivery = (workspace: Workspace, id: string) =>
+  one(workspace.sql<{ id: string }[]>`
+    with canceled as (
+      update deliveries set status = 'failed', error_code = 'canceled', error_reason = 'Canceled by request',
+        error_details = null, updated_at = now()
+      where workspace_id = ${workspace.id} and id = ${rowId(id)} and status = 'queued'
+      returning workspace_id, id, attempts
+    )
+    insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, at)
+    select workspace_id, id, 'canceled', 'failed', attempts, 'canceled', 'Canceled by request', now() from canceled
+    returning delivery_id as id`)

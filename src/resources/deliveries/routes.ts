@@ -1,0 +1,78 @@
+// Deliveries: what became of each recipient's message, and the hand that people have in it.
+import { cut, newest } from '#db/page.ts'
+import { wake } from '#delivery/wake.ts'
+import { conflict, found } from '#http/errors.ts'
+import { pageOf, presentPages } from '#http/lists.ts'
+import { type App, op } from '#http/op.ts'
+import { ById } from '#http/types.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import {
+  cancelDelivery,
+  countDeliveries,
+  findDelivery,
+  listDeliveries,
+  listDeliveriesOf,
+  messageExists,
+  requeue,
+} from './queries.ts'
+import { Delivery, DeliveryList, DeliveryPage, DeliveryQuery, presentDelivery } from './schema.ts'
+
+const PAGE_SIZE = { default: 50, max: 150 }
+
+export default function deliveries(app: App) {
+  app.get(
+    '/extensions/messages/:id/deliveries',
+    op('listMessageDeliveries', { params: ById, response: DeliveryList, summary: "One message's deliveries" }),
+    async ({ workspace, params }) => {
+      found((await messageExists(workspace, params.id)) || undefined, 'Message not found')
+      return { type: 'list' as const, data: (await listDeliveriesOf(workspace, params.id)).map(presentDelivery) }
+    },
+  )
+
+  app.get(
+    '/extensions/deliveries',
+    op('listDeliveries', { query: DeliveryQuery, response: DeliveryPage, summary: 'Deliveries, by status' }),
+    async ({ workspace, query: { status, ...asked } }) => {
+      const page = pageOf(asked, PAGE_SIZE)
+      const order = newest(workspace, 'created_at')
+      const rows = await listDeliveries(workspace, status, order, page)
+      const result = await cut(rows, page, () => countDeliveries(workspace, status))
+      return {
+        type: 'list' as const,
+        data: result.rows.map(presentDelivery),
+        total_count: result.total_count,
+        pages: presentPages(page, result),
+      }
+    },
+  )
+
+  app.get(
+    '/extensions/deliveries/:id',
+    op('getDelivery', { params: ById, response: Delivery, summary: 'One delivery' }),
+    async ({ workspace, params }) => show(workspace, params.id),
+  )
+
+  app.post(
+    '/extensions/deliveries/:id/retry',
+    op('retryDelivery', { params: ById, response: Delivery, summary: 'Send a failed delivery again' }),
+    async ({ workspace, params }) => {
+      await show(workspace, params.id)
+      if (!(await requeue(workspace, params.id))) throw conflict('Only a failed delivery can be sent again')
+      workspace.afterCommit(wake)
+      return show(workspace, params.id)
+    },
+  )
+
+  app.post(
+    '/extensions/deliveries/:id/cancel',
+    op('cancelDelivery', { params: ById, response: Delivery, summary: 'Give up a queued delivery' }),
+    async ({ workspace, params }) => {
+      await show(workspace, params.id)
+      if (!(await cancelDelivery(workspace, params.id))) throw conflict('Only a queued delivery can be canceled')
+      return show(workspace, params.id)
+    },
+  )
+}
+
+const show = async (workspace: Workspace, id: string) =>
+  presentDelivery(found(await findDelivery(workspace, id), 'Delivery not found'))

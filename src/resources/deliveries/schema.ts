@@ -1,0 +1,74 @@
+// A delivery over the wire: where one recipient's message stands, and everything that happened to it.
+import { type Static, Type } from 'typebox'
+import { CursorPages, PageQuery } from '#http/lists.ts'
+import { epoch, epochOrNull, Nullable } from '#http/types.ts'
+import type { DeliveryRow } from './queries.ts'
+
+const Status = Type.Enum(['queued', 'sent', 'delivered', 'read', 'failed'])
+
+const Transition = Type.Object({
+  at: Type.Integer(),
+  event: Type.Enum(['attempt', 'report', 'given_up', 'canceled', 'retried']),
+  status: Status,
+  attempt: Type.Integer(),
+  code: Nullable(Type.String()),
+  reason: Nullable(Type.String()),
+  provider_answer: Nullable(Type.String()),
+})
+
+export const Delivery = Type.Object({
+  type: Type.Literal('delivery'),
+  id: Type.String(),
+  message_id: Type.String(),
+  conversation_part_id: Nullable(Type.String()),
+  conversation_id: Type.String(),
+  contact_id: Type.String(),
+  channel: Type.Enum(['inapp', 'email', 'sms', 'whatsapp']),
+  recipient_type: Type.Enum(['to', 'cc', 'bcc']),
+  address: Type.String(),
+  status: Status,
+  attempts: Type.Integer(),
+  next_attempt_at: Nullable(Type.Integer()),
+  provider_id: Nullable(Type.String({ description: "The provider's own id: a Message-ID, an SMS sid, a wamid." })),
+  error: Nullable(Type.Object({ code: Type.String(), reason: Type.String(), details: Nullable(Type.String()) })),
+  created_at: Type.Integer(),
+  updated_at: Type.Integer(),
+  history: Type.Array(Transition),
+})
+
+export const DeliveryList = Type.Object({ type: Type.Literal('list'), data: Type.Array(Delivery) })
+
+export const DeliveryPage = Type.Object({
+  type: Type.Literal('list'),
+  data: Type.Array(Delivery),
+  total_count: Type.Integer(),
+  pages: CursorPages,
+})
+
+export const DeliveryQuery = Type.Object({ ...PageQuery.properties, status: Type.Optional(Status) })
+
+export const presentDelivery = (delivery: DeliveryRow): Static<typeof Delivery> => ({
+  type: 'delivery',
+  id: delivery.id,
+  message_id: delivery.message_id,
+  conversation_part_id: delivery.part_id,
+  conversation_id: delivery.conversation_id,
+  contact_id: delivery.contact_id,
+  channel: delivery.channel,
+  recipient_type: delivery.recipient_type,
+  address: delivery.address,
+  status: delivery.status,
+  attempts: delivery.attempts,
+  next_attempt_at: delivery.status === 'queued' ? epochOrNull(delivery.due_at) : null,
+  provider_id: delivery.provider_id,
+  error: delivery.error_code
+    ? { code: delivery.error_code, reason: delivery.error_reason ?? '', details: delivery.error_details }
+    : null,
+  created_at: epoch(delivery.created_at),
+  updated_at: epoch(delivery.updated_at),
+  history: delivery.history.map(({ at, answer, ...transition }) => ({
+    ...transition,
+    at: epoch(new Date(at)),
+    provider_answer: answer,
+  })),
+})

@@ -1,0 +1,105 @@
+// What POST /messages refuses, in Intercom's order, and what remains: a message of one type with all that it needs.
+import { linkifyit } from 'linkify-it'
+import { type ApiError, invalid, missing, unprocessable } from '#http/errors.ts'
+import { before, LATEST, type Version } from '#versions/versions.ts'
+import type { MessageRequest, Recipient } from './schema.ts'
+
+export type MessageType = 'inapp' | 'email' | 'sms' | 'whatsapp'
+
+/** A recipient and the line they stand on. */
+export type Addressee = Recipient & { recipient_type: 'to' | 'cc' | 'bcc' }
+
+export type CheckedMessage = {
+  admin_id: string
+  message_type: MessageType
+  addressees: Addressee[]
+  /** As the caller wrote it; a WhatsApp template has none. */
+  body: string | null
+  subject: string | null
+  template: string | null
+  locale: string | null
+  components: object[] | null
+}
+
+/** Every spelling that Intercom's documents have used. Without one, a message is in-app. */
+const MESSAGE_TYPES: Record<string, MessageType> = {
+  in_app: 'inapp',
+  inapp: 'inapp',
+  conversation: 'inapp',
+  email: 'email',
+  sms: 'sms',
+  whatsapp: 'whatsapp',
+}
+
+const LATER_TYPES: Partial<Record<MessageType, Version>> = { whatsapp: '2.16', sms: LATEST }
+
+/** What a carrier takes, in ten segments. */
+const LONGEST_SMS = 1600
+
+/** The first thing that is wrong is thrown; what is right comes back. */
+export function checkMessage(request: MessageRequest, version: Version): CheckedMessage {
+  const message_type = messageTypeOf(request, version)
+  if (message_type === 'whatsapp') checkTemplate(request)
+  else checkText(request, message_type)
+
+  if (!request.from?.id) throw missing('from.id is required')
+  return {
+    admin_id: request.from.id,
+    message_type,
+    addressees: addresseesOf(request, version),
+    body: request.body ?? null,
+    subject: subjectOf(request, message_type),
+    template: templateOf(request, message_type),
+    locale: message_type === 'whatsapp' ? (request.locale ?? 'en') : null,
+    components: message_type === 'whatsapp' ? (request.components ?? null) : null,
+  }
+}
+
+function messageTypeOf({ message_type = 'inapp' }: MessageRequest, version: Version): MessageType {
+  const known = MESSAGE_TYPES[message_type]
+  if (!known) throw invalid('message_type must be one of in_app, email, sms, whatsapp')
+  const since = LATER_TYPES[known]
+  if (since && before(version, since)) throw invalid(`message_type ${known} needs version ${since}`)
+  return known
+}
+
+function checkTemplate({ template, components }: MessageRequest) {
+  if (!template) throw missing('template is required')
+  if (!components) throw missing('components is required')
+}
+
+function checkText({ body, subject }: MessageRequest, message_type: MessageType) {
+  if (!body?.trim()) throw invalid('Body is required')
+  if (message_type === 'email' && !subject?.trim()) {
+    throw unprocessable('parameter_not_found', 'No subject supplied for email message')
+  }
+  if (message_type === 'sms' && (holdsLink(body) || body.length > LONGEST_SMS)) throw invalidSms()
+}
+
+const invalidSms = (): ApiError => invalid('Invalid SMS message body')
+
+/** Links by their scheme or `www.`; a bare `word.word` is more often a missing space than a link. */
+const links = linkifyit({ fuzzyLink: false, fuzzyEmail: false })
+const holdsLink = (text: string) => links.test(text) || /(^|\s)www\.\S/i.test(text)
+
+function addresseesOf({ to, cc, bcc }: MessageRequest, version: Version): Addressee[] {
+  const several = [to, cc, bcc].some(Array.isArray) || cc || bcc
+  if (several && before(version, '2.14')) throw invalid('Several recipients need version 2.14')
+  const addressees = [...on('to', to), ...on('cc', cc), ...on('bcc', bcc)]
+  if (!addressees.some(({ recipient_type }) => recipient_type === 'to')) throw missing('to is required')
+  return addressees
+}
+
+const on = (recipient_type: 'to' | 'cc' | 'bcc', recipients: Recipient | Recipient[] | undefined): Addressee[] =>
+  [recipients ?? []].flat().map((recipient) => ({ ...recipient, recipient_type }))
+
+/** An in-app message shows its body where a subject is asked for, as Intercom's own answers do. */
+const subjectOf = ({ subject, body }: MessageRequest, type: MessageType): string | null =>
+  subject ?? (type === 'inapp' ? (body ?? null) : null)
+
+function templateOf({ template }: MessageRequest, type: MessageType): string | null {
+  if (type === 'whatsapp') return template ?? null
+  if (type !== 'email') return null
+  if (template && template !== 'plain' && template !== 'personal') throw invalid('template must be plain or personal')
+  return template ?? 'plain'
+}

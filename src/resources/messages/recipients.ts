@@ -1,0 +1,56 @@
+// Who a message goes to: contacts by id, external id, email or phone number; each once.
+import { conflict, invalid, notFound } from '#http/errors.ts'
+import { e164 } from '#lib/phone.ts'
+import { createLead } from '#resources/contacts/create.ts'
+import { findContactsBy } from '#resources/contacts/queries.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { Addressee, MessageType } from './check.ts'
+
+export type ResolvedRecipient = { contact_id: string; recipient_type: 'to' | 'cc' | 'bcc' }
+
+/**
+ * The contacts behind the addressees. Ids are taken at their word: the statement that accepts the message finds out
+ * whether they are true. A phone number that nobody has becomes a lead, as it would if that person wrote first.
+ */
+export async function resolveRecipients(
+  workspace: Workspace,
+  addressees: Addressee[],
+  message_type: MessageType,
+): Promise<ResolvedRecipient[]> {
+  const recipients = new Map<string, ResolvedRecipient>()
+  for (const addressee of addressees) {
+    const contact_id = addressee.id ?? (await findAddressee(workspace, addressee, message_type))
+    if (!recipients.has(contact_id))
+      recipients.set(contact_id, { contact_id, recipient_type: addressee.recipient_type })
+  }
+  return [...recipients.values()]
+}
+
+/** Whether every addressee is given by id, so that nothing has to be looked up or made first. */
+export const allById = (addressees: Addressee[]): boolean => addressees.every(({ id }) => id !== undefined)
+
+async function findAddressee(workspace: Workspace, addressee: Addressee, message_type: MessageType): Promise<string> {
+  const { user_id, email, phone, recipient_type } = addressee
+  if (user_id !== undefined) return onlyOne(await findContactsBy(workspace, 'external_id', user_id))
+  if (email !== undefined) return onlyOne(await findContactsBy(workspace, 'email', email))
+  if (phone === undefined) throw invalid(`${recipient_type} must have an id, user_id, email or phone`)
+  if (message_type !== 'whatsapp')
+    throw invalid(`${recipient_type}.phone is for whatsapp messages; name the contact by id`)
+  return findOrCreateByPhone(workspace, addressee, phone)
+}
+
+function onlyOne(contacts: { id: string; role: string }[]): string {
+  const [contact, another] = contacts
+  if (!contact) throw notFound('User Not Found')
+  if (contact.role === 'user' && another?.role === 'user') {
+    throw conflict('Multiple existing users match this email address - must be more specific using user_id')
+  }
+  return contact.id
+}
+
+async function findOrCreateByPhone(workspace: Workspace, { name, recipient_type }: Addressee, phone: string) {
+  const number = e164(phone)
+  if (!number) throw invalid(`${recipient_type}.phone is not a phone number with its country code`)
+  const [known] = await findContactsBy(workspace, 'formatted_phone', number)
+  return (known ?? (await createLead(workspace, { phone: number, name: name ?? null }))).id
+}

@@ -1,0 +1,59 @@
+// Messages: sending one, and what became of those that went out by WhatsApp.
+import { cut, newest } from '#db/page.ts'
+import { BareError, found } from '#http/errors.ts'
+import { pageOf, presentPages } from '#http/lists.ts'
+import { type App, op } from '#http/op.ts'
+import { isContact, sendAsContact } from './from-contact.ts'
+import { countRuleset, findByProviderId, listRuleset } from './queries.ts'
+import { Message, MessageRequest } from './schema.ts'
+import { sendMessage } from './send.ts'
+import {
+  MessageIdQuery,
+  presentEvent,
+  presentStatus,
+  RulesetQuery,
+  RulesetStatus,
+  WhatsAppMessageStatus,
+} from './status-schema.ts'
+
+const PAGE_SIZE = { default: 50, max: 100 }
+
+export default function messages(app: App) {
+  app.post(
+    '/messages',
+    op('createMessage', { body: MessageRequest, response: Message, statement: true }),
+    async ({ workspace, body }) =>
+      isContact(body.from) ? sendAsContact(workspace, body) : sendMessage(workspace, body),
+  )
+
+  app.get(
+    '/messages/status',
+    op('getWhatsAppMessageStatus', { query: RulesetQuery, response: RulesetStatus, since: '2.16' }),
+    async ({ workspace, query: { ruleset_id, ...asked } }) => {
+      if (!ruleset_id) throw new BareError(400, 'parameter_not_found', 'ruleset_id is required')
+      const page = pageOf(asked, PAGE_SIZE)
+      const order = newest(workspace, 'created_at')
+      const { rows, next, total_count } = await cut(await listRuleset(workspace, ruleset_id, order, page), page, () =>
+        countRuleset(workspace, ruleset_id),
+      )
+      const { type, per_page, total_pages, next: following } = presentPages(page, { rows, next, total_count })
+      return {
+        type: 'list' as const,
+        ruleset_id,
+        pages: { type, per_page, total_pages, next: following ? { starting_after: following.starting_after } : null },
+        total_count,
+        events: rows.map(presentEvent),
+      }
+    },
+  )
+
+  app.get(
+    '/messages/whatsapp/status',
+    op('RetrieveWhatsAppMessageStatus', { query: MessageIdQuery, response: WhatsAppMessageStatus, since: '2.16' }),
+    async ({ workspace, query: { message_id } }) => {
+      if (!message_id) throw new BareError(400, 'parameter_not_found', 'message_id is required')
+      const delivery = await findByProviderId(workspace, message_id)
+      return presentStatus(found(delivery, 'Whatsapp message not found', 'whatsapp_message_not_found'))
+    },
+  )
+}

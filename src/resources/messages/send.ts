@@ -1,0 +1,53 @@
+// POST /messages: an admin's message to contacts is accepted here and delivered by the worker.
+import type { Static } from 'typebox'
+import { wake } from '#delivery/wake.ts'
+import { notFound, unprocessable } from '#http/errors.ts'
+import { fromEpoch } from '#http/types.ts'
+import { toHtml } from '#lib/html.ts'
+import { openFromMessage } from '#resources/conversations/open-from-message.ts'
+import { atomically, type Workspace } from '#workspaces/workspace.ts'
+import { type CheckedMessage, checkMessage } from './check.ts'
+import { type Attempt, acceptMessage } from './queries.ts'
+import { allById, resolveRecipients } from './recipients.ts'
+import { type Message, type MessageRequest, presentMessage } from './schema.ts'
+import { renderTemplate } from './template.ts'
+
+/** Message, deliveries and event are written by one statement; a transaction is there only for what needs more. */
+export async function sendMessage(workspace: Workspace, request: MessageRequest): Promise<Static<typeof Message>> {
+  const message = checkMessage(request, workspace.version)
+  const created_at = request.created_at ? fromEpoch(request.created_at) : workspace.now()
+  const opens = request.create_conversation_without_contact_reply === true
+
+  if (allById(message.addressees) && !opens) return accept(workspace, message, created_at)
+  return atomically(workspace, async (workspace) => {
+    const answer = await accept(workspace, message, created_at)
+    return opens ? { ...answer, conversation_id: await openFromMessage(workspace, answer.id) } : answer
+  })
+}
+
+async function accept(workspace: Workspace, message: CheckedMessage, created_at: Date) {
+  const recipients = await resolveRecipients(workspace, message.addressees, message.message_type)
+  const body = await storedBody(workspace, message)
+  const attempt = await acceptMessage(workspace, { ...message, body, created_at, recipients })
+  const { id, owner } = assertAccepted(attempt, message)
+  workspace.afterCommit(wake)
+  return presentMessage({ ...message, id, owner, created_at }, message.body ?? body ?? '')
+}
+
+/** What is kept of a body: safe HTML, or the plain text of an SMS; of a WhatsApp message what its template says. */
+async function storedBody(workspace: Workspace, message: CheckedMessage): Promise<string | null> {
+  if (message.message_type === 'sms') return message.body
+  return message.message_type === 'whatsapp' ? renderTemplate(workspace, message) : toHtml(message.body ?? '')
+}
+
+/** Says what kept a message from being accepted: Intercom's order is the sender first, then the recipients. */
+function assertAccepted({ id, owner, recipients }: Attempt, { message_type }: CheckedMessage) {
+  if (!owner) throw notFound('Admin not found', 'admin_not_found')
+  if (recipients.some(({ found }) => !found)) throw notFound('User Not Found')
+  const unreachable = recipients.find(({ address }) => address === null)
+  if (unreachable)
+    throw unprocessable('parameter_invalid', `Contact ${unreachable.contact_id} has no ${ADDRESS[message_type]}`)
+  return { id: id as string, owner }
+}
+
+const ADDRESS = { inapp: 'id', email: 'email', sms: 'valid phone number', whatsapp: 'valid phone number' }

@@ -1,0 +1,44 @@
+// The sandbox: what was captured instead of delivered, and a clean slate for the next test.
+import { Type } from 'typebox'
+import { cut } from '#db/page.ts'
+import { pageOf, presentPages } from '#http/lists.ts'
+import { type App, op } from '#http/op.ts'
+import { countCaptured, emptyWorkspace, listCaptured, newestCaptured } from './queries.ts'
+import { CapturedPage, CapturedQuery, presentCaptured } from './schema.ts'
+
+const PAGE_SIZE = { default: 50, max: 150 }
+
+export default function sandbox(app: App) {
+  app.get(
+    '/extensions/sandbox/messages',
+    op('listCapturedMessages', {
+      query: CapturedQuery,
+      response: CapturedPage,
+      summary: 'What was captured, newest first',
+    }),
+    async ({ workspace, query: { channel, to: recipient, ...asked } }) => {
+      const page = pageOf(asked, PAGE_SIZE)
+      const filter = { channel, recipient }
+      const rows = await listCaptured(workspace, filter, newestCaptured(workspace), page)
+      const result = await cut(rows, page, () => countCaptured(workspace, filter))
+      return {
+        type: 'list' as const,
+        data: result.rows.map(presentCaptured),
+        total_count: result.total_count,
+        pages: presentPages(page, result),
+      }
+    },
+  )
+
+  app.post(
+    '/extensions/sandbox/reset',
+    op('resetSandbox', {
+      response: Type.Object({ type: Type.Literal('workspace'), id: Type.String(), reset: Type.Literal(true) }),
+      summary: 'Empties the workspace of all that REST calls put there',
+    }),
+    async ({ workspace }) => {
+      await emptyWorkspace(workspace)
+      return { type: 'workspace' as const, id: workspace.id, reset: true as const }
+    },
+  )
+}

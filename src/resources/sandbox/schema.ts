@@ -1,0 +1,54 @@
+// A captured message over the wire: what would have gone out, as it would have looked.
+import { type Static, Type } from 'typebox'
+import { CursorPages, PageQuery } from '#http/lists.ts'
+import { epoch, Nullable } from '#http/types.ts'
+import type { CapturedRow } from './queries.ts'
+
+const Channel = Type.Enum(['inapp', 'email', 'sms', 'whatsapp'])
+
+export const CapturedMessage = Type.Object({
+  type: Type.Literal('captured_message'),
+  id: Type.String(),
+  message_id: Type.String(),
+  delivery_id: Type.String(),
+  conversation_id: Type.String(),
+  contact_id: Type.String(),
+  channel: Channel,
+  status: Type.Enum(['queued', 'sent', 'delivered', 'read', 'failed']),
+  from: Type.String(),
+  to: Type.String(),
+  subject: Nullable(Type.String()),
+  rendered: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'text and html of an email, text of an SMS, template and components of a WhatsApp message …',
+  }),
+  captured_at: Type.Integer(),
+})
+
+export const CapturedPage = Type.Object({
+  type: Type.Literal('list'),
+  data: Type.Array(CapturedMessage),
+  total_count: Type.Integer(),
+  pages: CursorPages,
+})
+
+export const CapturedQuery = Type.Object({
+  ...PageQuery.properties,
+  channel: Type.Optional(Channel),
+  to: Type.Optional(Type.String({ description: "The recipient's address or number, or the contact's id for in-app." })),
+})
+
+export const presentCaptured = (row: CapturedRow): Static<typeof CapturedMessage> => ({
+  type: 'captured_message',
+  id: row.id,
+  message_id: row.message_id,
+  delivery_id: row.delivery_id,
+  conversation_id: row.conversation_id,
+  contact_id: row.contact_id,
+  channel: row.channel,
+  status: row.status,
+  from: row.sender,
+  to: row.recipient,
+  subject: row.subject,
+  rendered: row.rendered,
+  captured_at: epoch(row.captured_at),
+})

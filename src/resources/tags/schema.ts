@@ -1,0 +1,50 @@
+// A tag over the wire: by itself, and as it hangs on an object.
+import { type Static, Type } from 'typebox'
+import { epochOrNull, Id, ListOf, Nullable } from '#http/types.ts'
+import type { AppliedTagRow, TagRow } from './queries.ts'
+
+export const Tag = Type.Object({ type: Type.Literal('tag'), id: Type.String(), name: Type.String() })
+
+export const AppliedTag = Type.Object({
+  ...Tag.properties,
+  applied_at: Nullable(Type.Integer()),
+  applied_by: Nullable(Type.Object({ type: Type.Literal('admin'), id: Type.String() })),
+})
+
+const Tagged = Type.Array(Type.Object({ id: Type.String(), tagged: Type.Boolean() }))
+
+export const CreatedTag = Type.Object({ ...Tag.properties, users: Tagged, companies: Tagged })
+
+export const TagList = ListOf(Tag)
+export const AppliedTagList = ListOf(AppliedTag)
+
+const untag = Type.Optional(Type.Boolean({ description: 'Takes the tag off instead.' }))
+
+/** One body, four uses: make or find a tag, rename one, tag or untag contacts, tag or untag companies. */
+export const TagRequest = Type.Object({
+  id: Type.Optional(Id),
+  name: Type.Optional(Type.String({ maxLength: 255 })),
+  users: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.Optional(Id),
+        user_id: Type.Optional(Id),
+        email: Type.Optional(Type.String()),
+        untag,
+      }),
+      { maxItems: 1000 },
+    ),
+  ),
+  companies: Type.Optional(
+    Type.Array(Type.Object({ id: Type.Optional(Id), company_id: Type.Optional(Id), untag }), { maxItems: 1000 }),
+  ),
+})
+export type TagRequest = Static<typeof TagRequest>
+
+export const presentTag = ({ id, name }: TagRow): Static<typeof Tag> => ({ type: 'tag', id, name })
+
+export const presentAppliedTag = ({ applied_at, applied_by, ...tag }: AppliedTagRow): Static<typeof AppliedTag> => ({
+  ...presentTag(tag),
+  applied_at: epochOrNull(applied_at),
+  applied_by: applied_by ? { type: 'admin', id: applied_by } : null,
+})

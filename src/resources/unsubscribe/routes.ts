@@ -1,0 +1,52 @@
+// Where the unsubscribe link of an email leads. Mail programs POST to it with one click (RFC 8058); people who open it
+// are asked first, because programs that look into mail open links too.
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import { UNSUBSCRIBE } from '#channels/email/letter.ts'
+import type { Database } from '#db/database.ts'
+import { found } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { verify } from '#lib/sign.ts'
+import { unsubscribe } from './queries.ts'
+
+const ByToken = Type.Object({ token: Type.String() })
+const Page = Type.String({ description: 'A page for people.' })
+
+export default function unsubscribing(app: App, { database, secret }: { database: Database; secret: string }) {
+  const contactOf = (token: string) => {
+    const [workspace_id, contact_id] = found(verify(secret, UNSUBSCRIBE, token), 'This link is not valid').split('.')
+    return { workspace_id: workspace_id as string, contact_id: contact_id as string }
+  }
+
+  app.get(
+    '/unsubscribe/:token',
+    op('askToUnsubscribe', { params: ByToken, response: Page, open: true, summary: 'Asks before unsubscribing' }),
+    async ({ params }, reply) => {
+      contactOf(params.token)
+      return page(reply, '<form method="post"><p>Stop emails to you?</p><button>Unsubscribe</button></form>')
+    },
+  )
+
+  app.post(
+    '/unsubscribe/:token',
+    op('unsubscribe', { params: ByToken, response: Page, open: true, summary: 'One-click unsubscribe' }),
+    async ({ params }, reply) => {
+      const { workspace_id, contact_id } = contactOf(params.token)
+      const known = await unsubscribe(database.pool(), workspace_id, contact_id, new Date())
+      found(known || undefined, 'This link is not valid any more')
+      return page(reply, '<p>You are unsubscribed. No more emails like that one.</p>')
+    },
+  )
+}
+
+function page(reply: FastifyReply, content: string): string {
+  reply.type('text/html; charset=utf-8')
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Unsubscribe</title>
+<body style="font: 18px/1.5 system-ui, sans-serif; max-width: 30em; margin: 15vh auto; padding: 0 1em">
+${content}
+</body>
+</html>
+`
+}

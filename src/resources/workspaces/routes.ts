@@ -1,0 +1,61 @@
+// Workspaces: an operator makes them, one for each test if need be, and removes them with all that is in them.
+import type { FastifyRequest } from 'fastify'
+import { conflict, forbidden, found, invalid } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { ById } from '#http/types.ts'
+import { createWorkspace } from '#workspaces/create.ts'
+import { deleteWorkspace, findWorkspace, listWorkspaces } from '#workspaces/queries.ts'
+import { DeletedWorkspace, NewWorkspace, presentWorkspace, WorkspaceList, WorkspaceRequest } from './schema.ts'
+
+export default function workspaces(app: App) {
+  app.get(
+    '/extensions/workspaces',
+    op('listWorkspaces', { response: WorkspaceList, summary: 'All workspaces of this server' }),
+    async (request) => {
+      assertOperator(request)
+      return { type: 'list' as const, data: (await listWorkspaces(request.workspace.sql)).map(presentWorkspace) }
+    },
+  )
+
+  app.post(
+    '/extensions/workspaces',
+    op('createWorkspace', {
+      body: WorkspaceRequest,
+      response: NewWorkspace,
+      summary: 'An empty workspace with a token of its own',
+    }),
+    async (request) => {
+      assertOperator(request)
+      const { name = 'Sandbox', timezone = 'UTC' } = request.body
+      if (!isTimezone(timezone)) throw invalid(`timezone ${timezone} is not an IANA time zone`)
+      const { sql, now } = request.workspace
+      const { id, token, admin_id } = await createWorkspace(sql, { name, timezone }, now())
+      return { ...presentWorkspace(found(await findWorkspace(sql, id))), token, admin_id }
+    },
+  )
+
+  app.delete(
+    '/extensions/workspaces/:id',
+    op('deleteWorkspace', { params: ById, response: DeletedWorkspace, summary: 'Removes a workspace and all in it' }),
+    async (request) => {
+      assertOperator(request)
+      const { sql } = request.workspace
+      const workspace = found(await findWorkspace(sql, request.params.id), 'Workspace not found')
+      if (workspace.is_first) throw conflict('The first workspace cannot be removed')
+      await deleteWorkspace(sql, workspace.id)
+      return { type: 'workspace' as const, id: workspace.id, deleted: true as const }
+    },
+  )
+}
+
+function assertOperator({ token }: Pick<FastifyRequest, 'token'>) {
+  if (!token.is_operator) throw forbidden("Only a token of the server's first workspace may do this")
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}

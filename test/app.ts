@@ -1,0 +1,73 @@
+// The server in a test: on a database of its own, with a workspace, driven in process.
+import { after } from 'node:test'
+import { buildApp } from '#app.ts'
+import { openDatabase } from '#db/database.ts'
+import type { App } from '#http/op.ts'
+import { type CreatedWorkspace, createWorkspace } from '#workspaces/create.ts'
+import { type Workspace, workspaceOf } from '#workspaces/workspace.ts'
+import { checkContract } from './contract.ts'
+import { type TestDatabase, testDatabase } from './database.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape an answer has, and asserts on it
+export type Answer = { status: number; body: any; headers: Record<string, unknown>; text: string }
+
+export type CallOptions = { token?: string | null; version?: string; headers?: Record<string, string> }
+
+/** `await call('POST /tags', { name: 'VIP' }, { version: '2.11' })` */
+export type Call = (route: string, body?: unknown, options?: CallOptions) => Promise<Answer>
+
+export const SECRET = 'a secret for tests'
+
+export type TestApp = {
+  app: App
+  database: TestDatabase
+  /** The first workspace, and its token. */
+  created: CreatedWorkspace
+  workspace: Workspace
+  /** As the first workspace. */
+  call: Call
+  /** Another workspace, and calls as it. */
+  another(name?: string): Promise<{ created: CreatedWorkspace; workspace: Workspace; call: Call }>
+}
+
+export async function testApp(options: Partial<Parameters<typeof buildApp>[0]> = {}): Promise<TestApp> {
+  const database = await testDatabase()
+  const app = buildApp({ database: openDatabase(database.sql), secret: SECRET, check_contracts: true, ...options })
+  after(async () => {
+    await app.close()
+    await database.close()
+  })
+  const created = await createWorkspace(database.sql, { name: 'First', is_first: true })
+
+  const as = (created: CreatedWorkspace) => ({
+    created,
+    workspace: workspaceOf(database.sql, { workspace_id: created.id, admin_id: created.admin_id }),
+    call: callWith(app, created.token),
+  })
+  return {
+    app,
+    database,
+    ...as(created),
+    another: async (name = 'Another') => as(await createWorkspace(database.sql, { name })),
+  }
+}
+
+function callWith(app: App, defaultToken: string): Call {
+  return async (route, body, { token = defaultToken, version, headers = {} } = {}) => {
+    const [method = 'GET', url = '/'] = route.split(' ')
+    const answer = await app.inject({
+      method: method as 'GET',
+      url,
+      headers: {
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(version && { 'intercom-version': version }),
+        ...headers,
+      },
+      ...(body !== undefined && { payload: body as object }),
+    })
+    const json = String(answer.headers['content-type']).includes('json')
+    const parsed = json ? answer.json() : undefined
+    checkContract(method, url, answer.statusCode, parsed, version)
+    return { status: answer.statusCode, body: parsed, headers: answer.headers, text: answer.body }
+  }
+}

@@ -1,0 +1,182 @@
+// The rules that a reader relies on, held against the code itself: who may import whom, where SQL stands, that every
+// statement names its workspace, and that files stay short.
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { test } from 'node:test'
+
+const ROOT = new URL('..', import.meta.url).pathname
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+const sources = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'))
+const tests = globSync('{src,test,bench}/**/*.test.ts', { cwd: ROOT })
+
+/** The files of ours that a file imports, types too. */
+function importsOf(file: string): string[] {
+  const found = read(file).matchAll(
+    /^(?:import|export)\b[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
+  )
+  return [...found].flatMap(([, from, bare, dynamic]) => {
+    const path = from ?? bare ?? dynamic ?? ''
+    if (path.startsWith('#')) return [`src/${path.slice(1)}`]
+    return path.startsWith('.') ? [normalize(join(dirname(file), path))] : []
+  })
+}
+
+/** The unit that a file belongs to: a resource's folder, or the folder under src. */
+function folderOf(file: string): string {
+  const [, folder = '', resource = ''] = file.split('/')
+  if (file.split('/').length === 2) return file
+  return folder === 'resources' ? `resources/${resource}` : folder
+}
+
+const edges = new Map<string, Set<string>>()
+for (const file of sources) {
+  for (const imported of importsOf(file)) {
+    const from = folderOf(file)
+    const to = folderOf(imported)
+    if (from !== to) edges.set(from, (edges.get(from) ?? new Set()).add(to))
+  }
+}
+
+test('no folder imports, over however many others, itself', () => {
+  const cycles: string[] = []
+  const visit = (folder: string, path: string[]) => {
+    if (path.includes(folder)) return void cycles.push([...path.slice(path.indexOf(folder)), folder].join(' → '))
+    if (visited.has(folder)) return
+    for (const next of edges.get(folder) ?? []) visit(next, [...path, folder])
+    visited.add(folder)
+  }
+  const visited = new Set<string>()
+  for (const folder of edges.keys()) visit(folder, [])
+  assert.deepEqual(cycles, [])
+})
+
+test('only app.ts imports the routes of a resource', () => {
+  const offenders = sources.filter(
+    (file) => file !== 'src/app.ts' && importsOf(file).some((imported) => /resources\/.*routes\.ts$/.test(imported)),
+  )
+  assert.deepEqual(offenders, [])
+})
+
+/** What each layer may not reach up to. */
+const BELOW: Record<string, string[]> = {
+  lib: [
+    'http',
+    'db',
+    'search',
+    'events',
+    'delivery',
+    'channels',
+    'workspaces',
+    'versions',
+    'resources',
+    'app.ts',
+    'config.ts',
+  ],
+  versions: ['http', 'db', 'search', 'events', 'delivery', 'channels', 'workspaces', 'resources'],
+  db: ['http', 'search', 'events', 'delivery', 'channels', 'resources'],
+  channels: ['http', 'db', 'delivery', 'resources'],
+  delivery: ['http', 'search', 'resources'],
+  events: ['http', 'search', 'delivery', 'channels', 'resources'],
+  search: ['events', 'delivery', 'channels', 'resources'],
+  http: ['search', 'events', 'delivery', 'channels', 'resources'],
+}
+
+test('no layer imports from a layer above it', () => {
+  const offences = Object.entries(BELOW).flatMap(([layer, above]) =>
+    [...(edges.get(layer) ?? [])].flatMap((to) => {
+      const reached = above.find((name) => to === name || to.startsWith(`${name}/`) || to === `src/${name}`)
+      return reached ? [`${layer} → ${to}`] : []
+    }),
+  )
+  assert.deepEqual(offences, [])
+})
+
+test('only main.ts ends the process and only config.ts reads the environment', () => {
+  const using = (pattern: RegExp) => sources.filter((file) => pattern.test(read(file)))
+  assert.deepEqual(using(/process\.exit\(/), ['src/main.ts'])
+  assert.deepEqual(using(/process\.env\b/), ['src/config.ts'])
+})
+
+/** Tagged templates that are SQL: the pieces of one statement, fragments within it included. */
+function statementsOf(file: string): string[] {
+  const text = read(file)
+  const starts = [...text.matchAll(/\bsql(?:<[^`]*?>)?`/g)].map(({ index, 0: opening }) => index + opening.length)
+  return starts.map((start) => text.slice(start, closingOf(text, start)))
+}
+
+/** Where the template that begins at `start` ends, over templates nested in its holes. */
+function closingOf(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '`') return at
+    else if (text.startsWith('${', at)) at = holeEnd(text, at + 2)
+  }
+  return text.length
+}
+
+function holeEnd(text: string, start: number): number {
+  let depth = 1
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '`') at = closingOf(text, at + 1)
+    else if (text[at] === '{') depth++
+    else if (text[at] === '}' && --depth === 0) return at
+  }
+  return text.length
+}
+
+const HOMES_OF_SQL = /^src\/(db|search|events|delivery|jobs|workspaces)\/|(queries|search)\.ts$/
+
+test('SQL stands in queries.ts and in the folders made for it', () => {
+  const holds = (file: string) =>
+    statementsOf(file).some((statement) => /\b(select|insert into|update|delete from)\b/i.test(statement))
+  const exempt = ['src/http/health.ts'] // `select 1`
+  assert.deepEqual(
+    sources.filter((file) => !HOMES_OF_SQL.test(file) && holds(file) && !exempt.includes(file)),
+    [],
+  )
+})
+
+/** Tables that belong to the server rather than to a workspace. */
+const SERVERS_OWN = ['workspaces', 'migrations']
+const tenants = [...read('migrations/0001_foundation.sql').matchAll(/^create table (\w+)/gm)]
+  .map(([, table]) => table as string)
+  .filter((table) => !SERVERS_OWN.includes(table))
+
+// An insert cannot leave it out: the column has no default.
+test('every statement on a table of a workspace names the workspace', () => {
+  const touches = new RegExp(`\\b(?:from|join|update)\\s+(${tenants.join('|')})\\b`)
+  const offences = sources.flatMap((file) =>
+    statementsOf(file)
+      .filter((statement) => touches.test(statement) && !statement.includes('workspace_id'))
+      .map((statement) => `${file}: ${statement.trim().slice(0, 100)}`),
+  )
+  assert.deepEqual(offences, [])
+})
+
+test('every primary key and unique index of a workspace’s table begins with the workspace', () => {
+  const schema = globSync('migrations/*.sql', { cwd: ROOT }).map(read).join('\n')
+  for (const table of tenants) {
+    const [, definition = ''] = new RegExp(`create table ${table} \\(([\\s\\S]*?)\\n\\);`).exec(schema) ?? []
+    assert.match(definition, /primary key \(workspace_id, /, `the primary key of ${table}`)
+    for (const [, columns = ''] of definition.matchAll(/foreign key \(([^)]*)\)/g)) {
+      assert.match(columns, /^workspace_id, /, `a foreign key of ${table}`)
+    }
+  }
+  const unique = [...schema.matchAll(/create unique index \w+ on (\w+) \(([^)]*)/g)]
+  for (const [, table = '', columns = ''] of unique.filter(([, table]) => tenants.includes(table as string))) {
+    assert.match(columns, /^workspace_id, /, `a unique index of ${table}`)
+  }
+})
+
+test('files stay under 300 lines, tests under 600', () => {
+  const long = (files: string[], limit: number) => files.filter((file) => read(file).split('\n').length - 1 > limit)
+  assert.deepEqual(long(sources, 300), [])
+  assert.deepEqual(long(tests, 600), [])
+})
+
+test('every file says in its first line what it is for', () => {
+  const silent = [...sources, ...tests].filter((file) => !/^(#!.*\n)?(\/\/|\/\*\*)/.test(read(file)))
+  assert.deepEqual(silent, [])
+})

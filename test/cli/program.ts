@@ -1,0 +1,90 @@
+// The program as people run it: a process of its own, with an environment of its own.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after } from 'node:test'
+
+export type Ended = { code: number | null; signal: string | null; out: string; err: string; ms: number }
+
+export type Program = {
+  child: ChildProcess
+  out(): string
+  /** What the pattern matched in stdout, as soon as it does; rejects when the program ends without it. */
+  says(pattern: RegExp): Promise<RegExpExecArray>
+  ended: Promise<Ended>
+  /** Resolves when it has ended; `ms` is how long that took. */
+  end(signal: NodeJS.Signals): Promise<Ended>
+}
+
+export type Settings = Record<string, string | undefined>
+
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
+const PATIENCE_MS = 60_000
+
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** Somebody other than root, where we are root and they can read the program. */
+const NOBODY = { uid: 65534, gid: 65534 }
+const canRead = () => spawnSync(process.execPath, ['--check', MAIN], { ...NOBODY, cwd: '/' }).status === 0
+export const ordinary = process.getuid?.() === 0 && canRead() ? NOBODY : {}
+
+/** Only the settings given count: those of whoever runs the tests do not. */
+export function start(args: string[], settings: Settings = {}, account: { uid?: number; gid?: number } = {}): Program {
+  const env = { PATH: process.env['PATH'], HOME: tmpdir(), ...settings }
+  const child = spawn(process.execPath, [MAIN, ...args], { env, ...account, cwd: dirname(dirname(MAIN)) })
+  running.add(child)
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+  })
+  const ended = new Promise<Ended>((resolve) => {
+    const begun = performance.now()
+    child.once('close', (code, signal) => {
+      running.delete(child)
+      resolve({ code, signal, out, err, ms: performance.now() - begun })
+    })
+  })
+  return {
+    child,
+    out: () => out,
+    ended,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(out)
+          if (match) resolve(match)
+          return match
+        }
+        if (look()) return
+        child.stdout.on('data', look)
+        const refuse = (why: string) => reject(new Error(`${why} without ${pattern}:\n${out}\n${err}`))
+        child.once('close', (code) => refuse(`Ended with ${code}`))
+        setTimeout(() => refuse(`${PATIENCE_MS} ms passed`), PATIENCE_MS).unref()
+      }),
+    async end(signal) {
+      const told = performance.now()
+      child.kill(signal)
+      return { ...(await ended), ms: performance.now() - told }
+    },
+  }
+}
+
+/** Runs a command to its end. */
+export const run = (args: string[], settings: Settings = {}, account = {}): Promise<Ended> =>
+  start(args, settings, account).ended
+
+/** A directory for one test file, owned by the account that the server runs as. */
+export function dataDirectory({ uid, gid }: { uid?: number; gid?: number } = {}): string {
+  const directory = mkdtempSync(join(tmpdir(), 'interphone-cli-'))
+  if (uid !== undefined && gid !== undefined) chownSync(directory, uid, gid)
+  after(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}

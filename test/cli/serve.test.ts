@@ -1,0 +1,221 @@
+// A server on a PostgreSQL of its own, from the first start over every way of ending it: one data directory throughout.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect } from '#db/connect.ts'
+import { runningEmbedded } from '#db/embedded/running.ts'
+import { freePort } from '../smtp-sink.ts'
+import { dataDirectory, ordinary, type Program, run, type Settings, start } from './program.ts'
+
+const directory = dataDirectory(ordinary)
+const port = await freePort()
+const url = `http://127.0.0.1:${port}`
+const settings: Settings = { PORT: String(port), INTERPHONE_DATA_DIR: directory }
+const READY = /For a new beginning delete .*\n/
+
+let server: Program
+let token: string
+
+const serve = async (more: Settings = {}, account = {}) => {
+  server = start(['serve'], { ...settings, ...more }, account)
+  await server.says(READY)
+}
+const command = (...args: string[]) => run(args, settings)
+
+async function call(route: string, body?: object, as = token) {
+  const [method = 'GET', path = '/'] = route.split(' ')
+  const answer = await fetch(url + path, {
+    method,
+    headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  return { status: answer.status, body: answer.status === 204 ? undefined : await answer.json() }
+}
+
+before(() => serve({}, ordinary))
+after(async () => {
+  await server.end('SIGKILL')
+  await run(['migrate'], settings) // Which stops the PostgreSQL that a killed server leaves.
+})
+
+describe('the first start', () => {
+  test('prints one screen: where, which token, what next', () => {
+    const screen = server.out()
+    token = /Token +(\S+)/.exec(screen)?.[1] ?? ''
+    assert.ok(screen.split('\n').length <= 24)
+    assert.match(screen, new RegExp(`URL +${url}\n`))
+    assert.match(screen, /Data +\S+postgres\n/)
+    assert.match(screen, new RegExp(`API reference +${url}/docs\n`))
+    assert.match(Buffer.from(token, 'base64').toString(), /^tok:\w{36}:1:0$/)
+  })
+
+  test('keeps token and key where only their owner reads them', () => {
+    for (const file of ['token', 'secret-key']) assert.equal(statSync(join(directory, file)).mode & 0o777, 0o600)
+  })
+
+  test('shows a curl that works when pasted, and the captured message as one line', async () => {
+    const pasted = /curl [^]*?'\n\n/.exec(server.out())?.[0] ?? ''
+    const { status, body } = await paste(pasted)
+    assert.equal(status, 200, JSON.stringify(body))
+    assert.equal(body.type, 'admin_message')
+    await server.says(/^\d\d:\d\d:\d\d {2}email to clara@example\.com: Hello$/m)
+  })
+
+  test('fills the workspace with a demo', async () => {
+    const { body } = await call('GET /admins')
+    assert.deepEqual(
+      body.admins.map((admin: { name: string }) => admin.name),
+      ['Ada Admin', 'Ben Brook'],
+    )
+    assert.equal((await call('GET /contacts')).body.total_count, 4)
+  })
+
+  test('writes nothing to stderr', async () => {
+    assert.equal((await server.end('SIGTERM')).err, '')
+  })
+})
+
+/** Runs it in a shell; where there is no curl, its parts are taken as a shell would. */
+async function paste(text: string) {
+  if (spawnSync('curl', ['--version']).status === 0) {
+    const script = text.replace('curl', "curl -s -w '\\n%{http_code}'")
+    const [body = '', status] = spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout.split('\n')
+    return { status: Number(status), body: JSON.parse(body) }
+  }
+  const [, to = '', authorization = '', body = ''] =
+    /curl (\S+)[^]*'Authorization: (.*?)'[^]*-d '(.*)'/.exec(text) ?? []
+  const headers = { authorization, 'content-type': 'application/json' }
+  const answer = await fetch(to, { method: 'POST', headers, body })
+  return { status: answer.status, body: await answer.json() }
+}
+
+describe('a server that runs', () => {
+  before(() => serve())
+
+  test('says the same token at every start', () => {
+    assert.match(server.out(), new RegExp(`Token +${token}\n`))
+  })
+
+  test('keeps a second one off its data directory', async () => {
+    const second = await run(['serve'], { ...settings, PORT: String(await freePort()) })
+    assert.equal(second.code, 1)
+    assert.match(second.err, /^Another running server uses the data directory .*\n$/)
+  })
+
+  test('keeps a second one off its port', async () => {
+    const second = await run(['serve'], { ...settings, INTERPHONE_DATA_DIR: join(directory, 'other') })
+    assert.equal(second.code, 1)
+    assert.equal(second.err, `Port ${port} of 127.0.0.1 is in use: stop what listens there, or set PORT to another.\n`)
+  })
+
+  test('takes a token made beside it, until that is revoked', async () => {
+    const { out, code } = await command('token', 'create', '--name', 'For CI')
+    assert.equal(code, 0)
+    const made = out.trim()
+    assert.equal((await call('GET /me', undefined, made)).status, 200)
+    const list = await command('token', 'list')
+    const [, id = ''] = /^(\d+) +For CI +\d{4}-/m.exec(list.out) ?? []
+    assert.ok(!list.out.includes(made))
+    assert.equal((await command('token', 'revoke', id)).out, `Token ${id} is revoked.\n`)
+    assert.match((await command('token', 'list')).out, new RegExp(`^${id} +For CI .* revoked \\d{4}-`, 'm'))
+    await until(async () => (await call('GET /me', undefined, made)).status === 401)
+  })
+
+  test('serves workspaces made beside it, with or without a demo', async () => {
+    const bare = await command('workspace', 'create', 'Sandbox 1')
+    const demo = await command('demo')
+    for (const [{ out }, name, contacts] of [
+      [bare, 'Sandbox 1', 0],
+      [demo, 'Demo', 4],
+    ] as const) {
+      const [, its = ''] = /^Token +(\S+)$/m.exec(out) ?? []
+      assert.equal((await call('GET /me', undefined, its)).body.app.name, name)
+      assert.equal((await call('GET /contacts', undefined, its)).body.total_count, contacts)
+    }
+    assert.match((await command('workspace', 'list')).out, /Demo .* first\n\w{8} +Sandbox 1 .*\n\w{8} +Demo/)
+  })
+
+  test('answers what is under way when SIGTERM comes, and takes nothing new', async () => {
+    const { locked, release } = await lockTags()
+    const slow = call('POST /tags', { name: 'in time' })
+    await locked
+    const ending = server.end('SIGTERM')
+    await sleep(300)
+    await assert.rejects(fetch(`${url}/healthz`))
+    await release()
+    assert.equal((await slow).body.name, 'in time')
+    const { code, ms } = await ending
+    assert.equal(code, 0)
+    assert.ok(ms < 5_000, `${ms} ms`)
+  })
+})
+
+describe('however it ended', () => {
+  test('SIGTERM: it is gone within five seconds, even from a request that never ends', async () => {
+    await serve()
+    const { locked } = await lockTags()
+    const stuck = assert.rejects(call('POST /tags', { name: 'too late' }))
+    await locked
+    const { ms } = await server.end('SIGTERM')
+    assert.ok(ms < 5_000, `${ms} ms`)
+    await stuck
+  })
+
+  test('SIGKILL: the next start just works, and has all that was acknowledged', async () => {
+    await serve()
+    const { status } = await call('POST /tags', { name: 'acknowledged' })
+    assert.equal(status, 200)
+    await server.end('SIGKILL')
+    await serve()
+    const { body } = await call('GET /tags')
+    assert.deepEqual(
+      body.data.map((tag: { name: string }) => tag.name),
+      ['in time', 'acknowledged'],
+    )
+    assert.equal((await server.end('SIGINT')).code, 0)
+  })
+})
+
+describe('without a running server', () => {
+  test('commands work all the same, and leave nothing running', async () => {
+    const { out } = await command('token', 'create')
+    assert.match(out, /^\S+\n$/)
+    assert.equal((await command('migrate')).out, 'The database is up to date.\n')
+    await assert.rejects(connect({ ...runningEmbedded(directory), max: 1 })`select 1`)
+  })
+
+  test('INTERPHONE_TOKEN becomes a token of the workspace that is there', async () => {
+    await serve({ INTERPHONE_TOKEN: "it's-CI" })
+    assert.match(server.out(), /Token +it's-CI\n/)
+    assert.equal((await call('GET /me', undefined, "it's-CI")).status, 200)
+    assert.equal((await call('GET /me')).status, 200)
+    await server.end('SIGTERM')
+  })
+})
+
+/** Keeps writers of tags waiting until released; `locked` resolves when one waits. */
+async function lockTags() {
+  const sql = connect({ ...runningEmbedded(directory), max: 2 })
+  const connection = await sql.reserve()
+  await connection`begin`
+  await connection`lock table tags`
+  const waiting = () => sql`select 1 from pg_stat_activity where wait_event_type = 'Lock'`
+  return {
+    locked: until(async () => (await waiting()).length > 0),
+    async release() {
+      await connection`rollback`
+      await sql.end()
+    },
+  }
+}
+
+async function until(condition: () => Promise<boolean>) {
+  const deadline = Date.now() + 10_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('It did not come to that')
+    await sleep(20)
+  }
+}

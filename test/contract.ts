@@ -1,0 +1,27 @@
+// Where CONTRACT_MODULE names a module that knows Intercom's published schemas, every answer that a test gets is held
+// against them.
+
+type Contract = { check(method: string, path: string, status: number, body: unknown, options: object): string[] }
+
+const path = process.env['CONTRACT_MODULE']
+const contract: ((version: string) => Contract) | undefined = path ? (await import(path)).contract : undefined
+
+/** Differences that are right on purpose; each is told of in docs/differences.md. */
+const ON_PURPOSE: RegExp[] = [
+  // A contact without an email address has null there, as its other unset values have.
+  / \/(data\/\*\/)?email must be string, got null/,
+  // 2.16 takes WhatsApp messages; its description forgot to say that it answers them too.
+  /^POST \/messages 200: \/message_type must be .* got "whatsapp"$/,
+  // Only a list attribute has options; the published example shows one.
+  /^PUT \/data_attributes\/\{data_attribute_id\} 200: absent \.options$/,
+]
+
+/** Throws where a live answer differs from the published schema of its operation and version. */
+export function checkContract(method: string, url: string, status: number, body: unknown, version = 'Preview') {
+  const isTheirs = contract && !url.startsWith('/extensions') && /^(Preview|2\.([7-9]|1[0-6]))$/.test(version)
+  if (!isTheirs) return
+  const differences = contract(version)
+    .check(method, url, status, body, { gaps: true })
+    .filter((difference) => !ON_PURPOSE.some((known) => known.test(difference)))
+  if (differences.length) throw new Error(`Differs from the published schema:\n${differences.join('\n')}`)
+}

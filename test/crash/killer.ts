@@ -1,0 +1,44 @@
+// Kills the server and its PostgreSQL in turn, at moments that look random and come again with the same seed.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ServerProcess } from '../server-process.ts'
+
+export type Kill = { victim: 'server' | 'postgres'; at: number }
+
+/** Random numbers from 0 to 1, the same ones for the same seed (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Most kills come while all is well; some hit what is still getting up from the one before. */
+const HITS_THE_FALLEN = 0.25
+const SHORTEST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 2_500
+
+/** The server is started again at once; PostgreSQL by the server. */
+export async function killUntil(
+  server: ServerProcess,
+  random: () => number,
+  enough: (kills: number, since_ms: number) => boolean,
+): Promise<Kill[]> {
+  const kills: Kill[] = []
+  const began = Date.now()
+  while (!enough(kills.length, Date.now() - began)) {
+    if (random() > HITS_THE_FALLEN) await server.ready()
+    await sleep(SHORTEST_PAUSE_MS + random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS))
+    const victim = kills.at(-1)?.victim === 'server' ? 'postgres' : 'server'
+    if (victim === 'server') {
+      await server.kill()
+      server.start()
+    } else {
+      while (!server.killPostgres()) await sleep(20)
+    }
+    kills.push({ victim, at: Date.now() })
+  }
+  return kills
+}

@@ -1,0 +1,82 @@
+// What the crash test found, as figures: what clients were promised held against what the mail server got.
+import type { Account } from './client.ts'
+import type { Kill } from './killer.ts'
+import type { Arrival } from './sink.ts'
+
+type Findings = {
+  seed: number
+  /** How long clients sent, and how long it took afterwards until the queue was empty. */
+  seconds: number
+  drained_seconds: number
+  account: Account
+  arrivals: Arrival[]
+  kills: Kill[]
+  deliveries: { queued: number; sent: number; failed: number }
+}
+
+export type Report = ReturnType<typeof report>
+
+export function report({ seed, seconds, drained_seconds, account, arrivals, kills, deliveries }: Findings) {
+  const identities = new Map<string, Set<string>>()
+  for (const { subject, message_id } of arrivals)
+    identities.set(subject, (identities.get(subject) ?? new Set()).add(message_id))
+  const accepted = [...account.accepted]
+  const backAfter = kills.map(({ at }) =>
+    Math.min(...account.answers.flatMap(([sent, answered]) => (sent > at ? [answered - at] : []))),
+  )
+  return {
+    seed,
+    seconds,
+    drained_seconds,
+    server_kills: kills.filter(({ victim }) => victim === 'server').length,
+    postgres_kills: kills.filter(({ victim }) => victim === 'postgres').length,
+    accepted: accepted.length,
+    unanswered: account.unanswered.size,
+    requests_repeated: account.repeated,
+    emails: arrivals.length,
+    messages_delivered: identities.size,
+    /** Accepted without ever saying so: what a client that got no answer has to reckon with. */
+    delivered_unanswered: [...account.unanswered].filter((subject) => identities.has(subject)).length,
+    repeated_deliveries: arrivals.length - [...identities.values()].reduce((sum, { size }) => sum + size, 0),
+    /** Answered 200, and never arrived. */
+    lost: accepted.filter(([subject]) => !identities.has(subject)).map(([subject]) => subject),
+    /** Arrived as if they were two messages. */
+    two_identities: [...identities].filter(([, { size }]) => size > 1).map(([subject]) => subject),
+    /** Arrived under an identity that is not the answered message's. */
+    other_identity: accepted
+      .filter(([subject, id]) => [...(identities.get(subject) ?? [])].some((found) => !isOf(found, id)))
+      .map(([subject]) => subject),
+    answered_twice: account.answered_twice,
+    wrong_answers: account.wrong_answers,
+    deliveries,
+    longest_outage_seconds: Math.max(...backAfter) / 1000,
+    median_outage_seconds: (backAfter.toSorted((a, b) => a - b)[backAfter.length >> 1] ?? 0) / 1000,
+  }
+}
+
+const isOf = (message_id: string, id: string): boolean => message_id.startsWith(`<message-${id}.`)
+
+export const isSound = (report: Report): boolean =>
+  [report.lost, report.two_identities, report.other_identity, report.answered_twice, report.wrong_answers].every(
+    ({ length }) => length === 0,
+  ) &&
+  report.deliveries.queued === 0 &&
+  report.deliveries.failed === 0
+
+export function lines(report: Report): string[] {
+  const { deliveries } = report
+  return [
+    `${report.accepted} messages answered 200 in ${report.seconds.toFixed(0)} s, seed ${report.seed}`,
+    `killed -9: the server ${report.server_kills} times, PostgreSQL ${report.postgres_kills} times`,
+    `answering again after ${report.median_outage_seconds.toFixed(2)} s (median), ${report.longest_outage_seconds.toFixed(2)} s (longest)`,
+    `requests without an answer: ${report.unanswered} given up, of which ${report.delivered_unanswered} were delivered; ${report.requests_repeated} repeated under their key`,
+    `emails: ${report.emails} for ${report.messages_delivered} messages, ${report.repeated_deliveries} of them repeated under the same identity; the last one ${report.drained_seconds.toFixed(1)} s after the last request`,
+    `deliveries: ${deliveries.sent} sent, ${deliveries.queued} queued, ${deliveries.failed} failed`,
+    `lost: ${tell(report.lost)}`,
+    `under two identities: ${tell(report.two_identities)}; under another's: ${tell(report.other_identity)}`,
+    `keys answered with two messages: ${tell(report.answered_twice)}`,
+    `answers that nothing justifies: ${tell(report.wrong_answers)}`,
+  ]
+}
+
+const tell = (found: string[]): string => [found.length, ...new Set(found)].slice(0, 6).join(' ')

@@ -1,0 +1,9 @@
+// What was told to whoever listens, as tests ask for it.
+import type { Workspace } from '#workspaces/workspace.ts'
+
+/** The topics of what happened to an object, in order. */
+export async function topicsOf({ sql, id }: Workspace, object_id: string): Promise<string[]> {
+  const events = await sql<{ topic: string }[]>`
+    select topic from events where workspace_id = ${id} and object_id = ${object_id} order by id`
+  return events.map(({ topic }) => topic)
+}

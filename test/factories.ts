@@ -1,0 +1,67 @@
+// What tests need to be there before they begin, put there in the shortest way.
+import { wake } from '#delivery/wake.ts'
+import { objectId } from '#lib/ids.ts'
+import { acceptMessage, type MessageToAccept } from '#resources/messages/queries.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+
+type NewContact = {
+  id?: string
+  role?: 'user' | 'lead'
+  name?: string | null
+  email?: string | null
+  formatted_phone?: string | null
+  [column: string]: unknown
+}
+
+/** A contact, and its id. */
+export async function aContact({ sql, id: workspace_id }: Workspace, contact: NewContact = {}): Promise<string> {
+  const at = new Date()
+  const id = contact.id ?? objectId(at)
+  const row = { workspace_id, role: 'user', created_at: at, updated_at: at, ...contact, id }
+  await sql`insert into contacts ${sql(row)}`
+  return id
+}
+
+type NewMessage = Partial<Omit<MessageToAccept, 'recipients'>> & {
+  to: string | string[]
+  cc?: string[]
+  bcc?: string[]
+}
+
+/** A message in the queue, accepted as POST /messages does it; its id. */
+export async function aMessage(
+  workspace: Workspace,
+  { to, cc = [], bcc = [], ...message }: NewMessage,
+): Promise<string> {
+  const on = (recipient_type: 'to' | 'cc' | 'bcc') => (contact_id: string) => ({ contact_id, recipient_type })
+  const { id } = await acceptMessage(workspace, {
+    admin_id: workspace.admin_id,
+    message_type: 'email',
+    subject: 'Hello',
+    body: '<p>Hello there</p>',
+    template: 'plain',
+    locale: null,
+    components: null,
+    created_at: workspace.now(),
+    ...message,
+    recipients: [...[to].flat().map(on('to')), ...cc.map(on('cc')), ...bcc.map(on('bcc'))],
+  })
+  if (!id) throw new Error('The message was not accepted')
+  wake()
+  return id
+}
+
+/** Asks again and again until it holds; fails after ten seconds with what it last was. */
+export async function eventually<Result>(
+  ask: () => Promise<Result>,
+  holds: (result: Result) => boolean,
+  within_ms = 10_000,
+): Promise<Result> {
+  const until = Date.now() + within_ms
+  for (;;) {
+    const result = await ask()
+    if (holds(result)) return result
+    if (Date.now() > until) throw new Error(`Still not so after ${within_ms} ms: ${JSON.stringify(result)}`)
+    await new Promise((resolve) => setTimeout(resolve, 15))
+  }
+}

@@ -1,0 +1,26 @@
+// Intercom's official SDK in the two major releases that people have, each as it is published. By default release 7
+// speaks 2.14 and release 6 speaks 2.11.
+import { Intercom, IntercomClient, IntercomError } from 'intercom-client'
+import { IntercomClient as Client6, Intercom as Intercom6, IntercomError as IntercomError6 } from 'intercom-client-6'
+
+export type Options = { token: string; baseUrl: string }
+
+export const SDKS = [
+  { release: 7, client: (options: Options) => new IntercomClient(options), errors: { ...Intercom, IntercomError } },
+  {
+    release: 6,
+    client: (options: Options) => new Client6(options),
+    errors: { ...Intercom6, IntercomError: IntercomError6 },
+  },
+] as const
+
+/** What both releases offer; where their types part, `isRelease7` tells them apart. */
+export type Client = IntercomClient | Client6
+export const isRelease7 = (client: Client): client is IntercomClient => client instanceof IntercomClient
+
+/** All that a paged list yields, over however many pages that takes. */
+export async function all<Pages extends AsyncIterable<unknown>>(pages: Pages) {
+  const items: (Pages extends AsyncIterable<infer Item> ? Item : never)[] = []
+  for await (const item of pages) items.push(item as (typeof items)[number])
+  return items
+}

@@ -1,0 +1,179 @@
+// The official SDK on conversations and messages: what admins send arrives, what contacts write is answered.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { aContact, eventually } from '../factories.ts'
+import { all, type Client, isRelease7, SDKS } from './clients.ts'
+import { listeningServer } from './server.ts'
+
+const server = await listeningServer()
+const { admin_id } = server.created
+
+const statusesOf = (message_id: string) =>
+  eventually(
+    async () => (await server.call(`GET /extensions/messages/${message_id}/deliveries`)).body.data,
+    (deliveries) => deliveries.every(({ status }: { status: string }) => status !== 'queued'),
+  ).then((deliveries) => deliveries.map(({ status }: { status: string }) => status))
+
+/** A conversation that a contact has begun. */
+async function begun(client: Client, contact_id: string, body = 'Is anybody there?') {
+  const { conversation_id = '' } = await client.conversations.create({ from: { type: 'user', id: contact_id }, body })
+  return conversation_id
+}
+
+for (const { release, client: connect, errors } of SDKS) {
+  const client = connect({ token: server.created.token, baseUrl: server.url })
+  const user = await aContact(server.workspace, { email: `user${release}@example.com`, external_id: `user-${release}` })
+
+  test(`SDK ${release}: an email from an admin is delivered, and so is an in-app message`, async () => {
+    const email = await client.messages.create({
+      message_type: 'email',
+      subject: 'Welcome',
+      body: '<b>Hello</b> there',
+      template: 'plain',
+      from: { type: 'admin', id: Number(admin_id) },
+      to: { type: 'user', id: user },
+    })
+    assert.equal(email.type, 'admin_message')
+    assert.equal(email.message_type, 'email')
+    assert.deepEqual([email.subject, email.body], ['Welcome', '<b>Hello</b> there'])
+    assert.deepEqual(await statusesOf(email.id), ['delivered'])
+
+    const inapp = await client.messages.create({
+      message_type: 'inapp',
+      body: 'Look here',
+      from: { type: 'admin', id: Number(admin_id) },
+      to: { type: 'user', id: user },
+      create_conversation_without_contact_reply: true,
+    })
+    assert.deepEqual(await statusesOf(inapp.id), ['delivered'])
+    const conversation = await client.conversations.find({ conversation_id: inapp.conversation_id ?? '' })
+    assert.equal(conversation.source.id, inapp.id)
+  })
+
+  test(`SDK ${release}: what an admin sends and what a WhatsApp message became, as Unstable has them`, async () => {
+    const lead = await aContact(server.workspace, { role: 'lead', formatted_phone: '+12025550142' })
+    const version = { version: 'Unstable' } as const
+    const message = {
+      message_type: 'whatsapp',
+      template: 'order_update',
+      locale: 'en',
+      components: [{ type: 'BODY', parameters: [{ type: 'text', text: 'Anna' }] }],
+      from: { type: 'admin', id: admin_id },
+      to: [{ type: 'lead', id: lead }],
+    }
+    const { id = '' } = await client.unstable.messages.createMessage(message, version)
+    assert.deepEqual(await statusesOf(id), ['read'])
+    const status = await client.unstable.messages.getWhatsAppMessageStatus({ ruleset_id: id }, version)
+    assert.deepEqual(
+      status.events.map(({ status, template_name }) => [status, template_name]),
+      [['read', 'order_update']],
+    )
+    const written = { from: { type: 'user', id: user }, body: 'From a contact', message_type: 'inapp' }
+    const inbound = await client.unstable.messages.createMessage(written, version)
+    assert.equal(inbound.type, 'user_message')
+    assert.ok(inbound.conversation_id)
+  })
+
+  test(`SDK ${release}: contact and admin talk, by reply, note and "last"`, async () => {
+    const conversation_id = await begun(client, user)
+    const fresh = await client.conversations.find({ conversation_id })
+    assert.equal(fresh.source.body, '<p>Is anybody there?</p>')
+    assert.deepEqual(
+      fresh.contacts.contacts?.map(({ id }) => id),
+      [user],
+    )
+
+    const answered = await client.conversations.reply({
+      conversation_id,
+      body: { message_type: 'comment', type: 'admin', admin_id, body: 'Yes: <b>me</b>' },
+    })
+    const [answer] = answered.conversation_parts?.conversation_parts ?? []
+    assert.deepEqual([answer?.part_type, answer?.author?.id], ['comment', admin_id])
+    await client.conversations.reply({
+      conversation_id,
+      body: { message_type: 'note', type: 'admin', admin_id, body: 'Be kind' },
+    })
+    const names = [{ intercom_user_id: user }, { email: `user${release}@example.com` }, { user_id: `user-${release}` }]
+    for (const name of names) {
+      const body = { message_type: 'comment', type: 'user', ...name, body: 'Thanks' } as const
+      await client.conversations.reply({ conversation_id: 'last', body })
+    }
+    const whole = await client.conversations.find({ conversation_id, display_as: 'plaintext' })
+    assert.deepEqual(
+      whole.conversation_parts?.conversation_parts?.map(({ part_type, body }) => [part_type, body]),
+      [
+        ['comment', 'Yes: me'],
+        ['note', 'Be kind'],
+        ['comment', 'Thanks'],
+        ['comment', 'Thanks'],
+        ['comment', 'Thanks'],
+      ],
+    )
+  })
+
+  test(`SDK ${release}: an admin assigns, snoozes, closes and opens a conversation, and marks it as read`, async () => {
+    const conversation_id = await begun(client, user)
+    const assigned = await client.conversations.manage({
+      conversation_id,
+      body: { message_type: 'assignment', type: 'admin', admin_id, assignee_id: admin_id },
+    })
+    assert.equal(assigned.admin_assignee_id, Number(admin_id))
+    const snoozed_until = Math.floor(Date.now() / 1000) + 3600
+    const snoozed = await client.conversations.manage({
+      conversation_id,
+      body: { message_type: 'snoozed', admin_id, snoozed_until },
+    })
+    assert.deepEqual([snoozed.state, snoozed.open, snoozed.snoozed_until], ['snoozed', true, snoozed_until])
+    const close = { message_type: 'close', type: 'admin', admin_id } as const
+    const closed = await client.conversations.manage({ conversation_id, body: close })
+    assert.deepEqual([closed.state, closed.open], ['closed', false])
+    await assert.rejects(client.conversations.manage({ conversation_id, body: close }), { statusCode: 422 })
+    const open = { message_type: 'open', admin_id } as const
+    assert.equal((await client.conversations.manage({ conversation_id, body: open })).state, 'open')
+    assert.equal((await client.conversations.update({ conversation_id, read: true })).read, true)
+  })
+
+  test(`SDK ${release}: lists and searches of conversations go on over their pages and end`, async () => {
+    const { created, workspace } = await server.another()
+    const client = connect({ token: created.token, baseUrl: server.url })
+    const contact = await aContact(workspace)
+    assert.deepEqual(await all(await client.conversations.list()), [])
+    const ids: string[] = []
+    for (let number = 0; number < 5; number++) ids.push(await begun(client, contact, `Question ${number}`))
+    const listed = await all(await client.conversations.list({ per_page: 2 }))
+    assert.deepEqual(
+      listed.map(({ id }) => id),
+      ids.toReversed(),
+    )
+    const query = { field: 'contact_ids', operator: '=', value: contact } as const
+    const found = await all(await client.conversations.search({ query, pagination: { per_page: 2 } }))
+    assert.deepEqual(found.map(({ id }) => id).sort(), ids.toSorted())
+  })
+
+  test(`SDK ${release}: a tag is put on a conversation and taken off`, async () => {
+    const conversation_id = await begun(client, user)
+    const { id } = await client.tags.create({ name: `Urgent ${release}` })
+    const applied = await client.tags.tagConversation({ conversation_id, id, admin_id })
+    assert.equal(applied.applied_by?.id, admin_id)
+    const { tags } = await client.conversations.find({ conversation_id })
+    assert.deepEqual(
+      tags?.tags?.map(({ name }) => name),
+      [`Urgent ${release}`],
+    )
+    assert.equal((await client.tags.untagConversation({ conversation_id, tag_id: id, admin_id })).id, id)
+    assert.deepEqual((await client.conversations.find({ conversation_id })).tags?.tags, [])
+    await assert.rejects(client.tags.tagConversation({ conversation_id, id: '0', admin_id }), errors.NotFoundError)
+  })
+
+  if (isRelease7(client)) {
+    test('SDK 7: a conversation gets a title, a quick reply is offered and chosen', async () => {
+      const conversation_id = await begun(client, user)
+      assert.equal((await client.conversations.update({ conversation_id, title: 'Shoes' })).title, 'Shoes')
+      const option = { text: 'Yes', uuid: '4bbb6b2e-9c0a-4b0e-a7b2-ccc5f4c7bd4b' }
+      const offer = { message_type: 'quick_reply', type: 'admin', admin_id, reply_options: [option] } as const
+      const offered = await client.conversations.reply({ conversation_id, body: { ...offer, reply_options: [option] } })
+      const [part] = offered.conversation_parts?.conversation_parts ?? []
+      assert.deepEqual(part?.metadata?.quick_reply_options, [option])
+    })
+  }
+}

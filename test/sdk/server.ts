@@ -1,0 +1,39 @@
+// A server that listens, for clients that speak HTTP: with a database of its own and a worker that captures.
+import assert from 'node:assert/strict'
+import { after } from 'node:test'
+import { accountsOf } from '#channels/accounts.ts'
+import { captureAccount } from '#channels/capture/capture.ts'
+import { startWorker } from '#delivery/worker.ts'
+import { type TestApp, testApp } from '../app.ts'
+import { checkContract } from '../contract.ts'
+
+const MAIL = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: 'secret' }
+const SILENT = { error() {}, warn() {}, info() {} }
+
+export type ListeningServer = TestApp & { url: string }
+
+/** Every answer is held against the published schema of the version that it was given in. */
+export async function listeningServer(options: Parameters<typeof testApp>[0] = {}): Promise<ListeningServer> {
+  const t = await testApp(options)
+  const differences = new Set<string>()
+  t.app.addHook('onSend', async ({ method, url }, reply, payload) => {
+    if (!String(reply.getHeader('content-type')).includes('json')) return
+    try {
+      checkContract(
+        method,
+        url,
+        reply.statusCode,
+        JSON.parse(String(payload)),
+        reply.getHeader('intercom-version') as string,
+      )
+    } catch (error) {
+      differences.add((error as Error).message)
+    }
+  })
+  after(() => assert.deepEqual([...differences], []))
+
+  const accounts = accountsOf([], captureAccount(MAIL))
+  const worker = await startWorker({ sql: t.database.sql, accounts, log: SILENT })
+  t.app.addHook('onClose', () => worker.stop())
+  return { ...t, url: await t.app.listen({ port: 0, host: '127.0.0.1' }) }
+}

@@ -1,0 +1,110 @@
+// The real server as a process of its own, with a data directory of its own: for what can only be seen from outside.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { newTokenText } from '#workspaces/tokens.ts'
+import { freePort } from './smtp-sink.ts'
+
+export type ServerProcess = {
+  readonly url: string
+  readonly token: string
+  readonly directory: string
+  /** What all of its starts wrote to stderr. */
+  readonly log: readonly string[]
+  /** Starts it, again after it was stopped or killed; does not wait for it. */
+  start(): void
+  /** Resolves when it answers a request that needs its database. */
+  ready(within_ms?: number): Promise<void>
+  /** The way a machine ends: -9, at once. Its PostgreSQL goes on running. */
+  kill(): Promise<void>
+  /** The same to its PostgreSQL; false where that does not run just now. */
+  killPostgres(): boolean
+  /** As Ctrl-C would. */
+  stop(): Promise<void>
+  /** Stops it and removes its data. */
+  remove(): Promise<void>
+}
+
+const MAIN = new URL('../src/main.ts', import.meta.url).pathname
+
+export async function serverProcess({
+  command = 'serve',
+  environment = {},
+}: {
+  command?: 'serve' | 'api'
+  environment?: Record<string, string>
+} = {}): Promise<ServerProcess> {
+  const directory = await mkdtemp(join(tmpdir(), 'interphone-process-'))
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const token = newTokenText()
+  const log: string[] = []
+  let child: ChildProcess | undefined
+
+  const { PATH = '' } = process.env
+  const own = { INTERPHONE_DATA_DIR: directory, INTERPHONE_TOKEN: token, INTERPHONE_DEMO: '0', LOG_LEVEL: 'warn' }
+  const env = { PATH, PORT: String(port), ...own, ...environment }
+
+  const end = async (signal: NodeJS.Signals) => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+  }
+
+  const server: ServerProcess = {
+    url,
+    token,
+    directory,
+    log,
+    start() {
+      child = spawn(process.execPath, [MAIN, command], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+      createInterface(child.stderr!).on('line', (line) => log.push(line))
+    },
+    async ready(within_ms = 30_000) {
+      const until = Date.now() + within_ms
+      while (!(await answers(url, token))) {
+        if (Date.now() > until || child?.exitCode)
+          throw new Error(`The server does not answer: ${log.slice(-5).join('\n')}`)
+        await sleep(5)
+      }
+    },
+    kill: () => end('SIGKILL'),
+    killPostgres() {
+      const pid = postmaster(directory)
+      return pid !== undefined && process.kill(pid, 'SIGKILL')
+    },
+    stop: () => end('SIGTERM'),
+    async remove() {
+      await end('SIGTERM')
+      server.killPostgres() // There where the server was killed and not started again.
+      await rm(directory, { recursive: true, force: true, maxRetries: 20 })
+    },
+  }
+  return server
+}
+
+const answers = (url: string, token: string): Promise<boolean> =>
+  fetch(`${url}/me`, { headers: { authorization: `Bearer ${token}` } }).then(
+    async (answer) => {
+      await answer.text()
+      return answer.status === 200
+    },
+    () => false,
+  )
+
+/** The process that runs PostgreSQL on this data. The number in the file alone could be anybody's by now. */
+function postmaster(directory: string): number | undefined {
+  try {
+    const [pid = ''] = readFileSync(join(directory, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')
+    const command = execFileSync('ps', ['-ww', '-o', 'args=', '-p', pid], { encoding: 'utf8' })
+    return command.includes(directory) ? Number(pid) : undefined
+  } catch {
+    return undefined
+  }
+}
