@@ -144,14 +144,19 @@ const tenants = [...read('migrations/0001_foundation.sql').matchAll(/^create tab
   .map(([, table]) => table as string)
   .filter((table) => !SERVERS_OWN.includes(table))
 
+/** What is done to every workspace alike. */
+const EVERY_WORKSPACE = ['src/jobs/housekeeping.ts']
+
 // An insert cannot leave it out: the column has no default.
 test('every statement on a table of a workspace names the workspace', () => {
   const touches = new RegExp(`\\b(?:from|join|update)\\s+(${tenants.join('|')})\\b`)
-  const offences = sources.flatMap((file) =>
-    statementsOf(file)
-      .filter((statement) => touches.test(statement) && !statement.includes('workspace_id'))
-      .map((statement) => `${file}: ${statement.trim().slice(0, 100)}`),
-  )
+  const offences = sources
+    .filter((file) => !EVERY_WORKSPACE.includes(file))
+    .flatMap((file) =>
+      statementsOf(file)
+        .filter((statement) => touches.test(statement) && !statement.includes('workspace_id'))
+        .map((statement) => `${file}: ${statement.trim().slice(0, 100)}`),
+    )
   assert.deepEqual(offences, [])
 })
 

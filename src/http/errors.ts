@@ -33,6 +33,8 @@ export const invalid = (message: string) => badRequest('parameter_invalid', mess
 export const missing = (message: string) => badRequest('parameter_not_found', message)
 export const unprocessable = (code: string, message: string) => new ApiError(422, code, message)
 export const conflict = (message: string) => new ApiError(409, 'conflict', message)
+export const unauthorized = (message = 'Access Token Invalid', code = 'unauthorized') =>
+  new ApiError(401, code, message, { 'www-authenticate': 'Bearer realm="interphone"' })
 export const forbidden = (message: string) => new ApiError(403, 'forbidden', message)
 export const notFound = (message = 'Resource Not Found', code = 'not_found') => new ApiError(404, code, message)
 
@@ -59,6 +61,7 @@ function asApiError(error: FastifyError): ApiError {
   const refusal = FASTIFY_REFUSALS[error.code]
   if (refusal) return new ApiError(...refusal)
   if (error.statusCode && error.statusCode < 500) return new ApiError(error.statusCode, 'bad_request', error.message)
+  if (isWorkspaceGone(error)) return unauthorized()
   if (isDataException(error)) return invalid('A value in the request is out of range')
   if (error instanceof SyntaxError) return invalid('The request body is not valid JSON')
   return new ApiError(500, 'server_error', 'Something went wrong on our side')
@@ -68,7 +71,9 @@ const FASTIFY_REFUSALS: Record<string, [status: number, code: string, message: s
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'parameter_invalid', 'The request body is not valid JSON'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'parameter_invalid', 'The request body is empty'],
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'payload_too_large', 'The request body is too large'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'The Content-Type header should be application/json'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'bad_request', 'The body is not as long as Content-Length says'],
+  FST_ERR_MAX_PARAM_LENGTH: [404, 'not_found', 'Resource Not Found'],
   FST_ERR_BAD_URL: [400, 'bad_request', 'The URL is malformed'],
 }
 
@@ -84,6 +89,10 @@ const isOutOfReach = (error: { code?: string }) =>
 /** PostgreSQL's class 22: a value that no column could hold, such as the time in a cursor that was tampered with. */
 const isDataException = (error: { code?: string }) => /^22[0-9A-Z]{3}$/.test(error.code ?? '')
 
+/** Another process removed the workspace while this one still remembered its token. */
+const isWorkspaceGone = ({ code, constraint_name = '' }: { code?: string; constraint_name?: string }) =>
+  code === '23503' && constraint_name.endsWith('_workspace_id_fkey')
+
 /** Schema errors name the field; a missing one and a wrong one have different codes. */
 function fromValidation(error: FastifyError): ApiError {
   const [first] = error.validation ?? []
@@ -92,8 +101,8 @@ function fromValidation(error: FastifyError): ApiError {
   const at = first.instancePath.slice(1).replaceAll('/', '.')
   const absent = params.requiredProperties?.[0] ?? params.missingProperty
   if (absent) return missing(`${[at, absent].filter(Boolean).join('.')} is required`)
-  const allowed = (error.validation ?? []).flatMap(({ params }) =>
-    'allowedValue' in params ? [params['allowedValue']] : [],
+  const allowed = (error.validation ?? []).flatMap(({ params: { allowedValue, allowedValues } }) =>
+    allowedValue === undefined ? ((allowedValues as unknown[] | undefined) ?? []) : [allowedValue],
   )
   const expected = allowed.length ? `must be one of ${allowed.join(', ')}` : first.message
   return invalid(`${at || error.validationContext || 'body'} ${expected}`)

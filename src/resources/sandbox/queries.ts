@@ -52,6 +52,7 @@ const EMPTIED = [
   'captured_messages',
   'delivery_history',
   'deliveries',
+  'attachments',
   'conversation_parts',
   'conversation_contacts',
   'conversations',

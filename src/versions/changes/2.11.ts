@@ -1,3 +1,4 @@
+// What 2.11 changed.
 import type { Change } from '../change.ts'
 
 export const changes: Change[] = [

@@ -1,3 +1,4 @@
+// What Preview changed.
 import type { Change } from '../change.ts'
 
 export const changes: Change[] = [

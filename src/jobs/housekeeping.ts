@@ -1,0 +1,23 @@
+// What has to happen by the clock: snoozed conversations wake, and what has had its time is removed.
+import type { FastifyBaseLogger } from 'fastify'
+import type { Pool } from '#db/sql.ts'
+import { wakeSnoozed } from '#resources/conversations/acts/wake.ts'
+
+const WAKE_EVERY_MS = 5_000
+const CLEAN_EVERY_MS = 10 * 60_000
+
+/** Safe in several processes at once. Returns what ends it. */
+export function keepHouse(sql: Pool, log: Pick<FastifyBaseLogger, 'warn'>): () => void {
+  const every = (ms: number, work: () => Promise<unknown>) =>
+    setInterval(() => void work().catch((error) => log.warn({ err: error }, 'housekeeping failed; trying again')), ms)
+  const timers = [every(WAKE_EVERY_MS, () => wakeSnoozed(sql, new Date())), every(CLEAN_EVERY_MS, () => clean(sql))]
+  return () => {
+    for (const timer of timers) clearInterval(timer)
+  }
+}
+
+/** A remembered answer holds for a day; events are kept for whoever comes late, for a month. */
+export async function clean(sql: Pool): Promise<void> {
+  await sql`delete from idempotency_keys where created_at < now() - interval '24 hours'`
+  await sql`delete from events where created_at < now() - interval '30 days'`
+}
