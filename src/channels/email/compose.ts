@@ -1,8 +1,10 @@
-// One email, from what we know of it to what a mail consists of: the envelope, the headers and both bodies.
+// One email, from what we know of it to what the mail library is told: the envelope, the headers and both bodies.
 import { domainToASCII } from 'node:url'
+import type { SendMailOptions } from 'nodemailer'
 import { toPlainText } from '#lib/html.ts'
 import { type Layout, layouts, type Sender } from './layouts.ts'
-import { envelope, header, type Mail, type Mailbox, subjectHeader } from './mime.ts'
+
+export type Mailbox = { name: string; address: string }
 
 /** One email to one recipient. Everything in it is text as people see it, except for `body`. */
 export type OutgoingEmail = {
@@ -30,31 +32,26 @@ export type OutgoingEmail = {
   date: Date
 }
 
+/** A mail as the library takes it. */
+export type Mail = SendMailOptions & { messageId: string; text: string; html: string }
+
 /** The same email always composes to the same mail, so that an attempt repeated is the same mail twice. */
 export function compose(email: OutgoingEmail): Mail {
   const { from, to, cc, reply_to, in_reply_to, unsubscribe_url } = email
-  const message_id = messageId(email)
-  const subject = oneLine(email.subject)
-  const references = latest(email.references)
-  const headers = [
-    header('From', [mailbox(from)]),
-    reply_to && header('Reply-To', [mailbox({ name: from.name, address: reply_to })]),
-    to.length && header('To', to.map(mailbox)),
-    cc.length && header('Cc', cc.map(mailbox)),
-    subject && subjectHeader(subject),
-    header('Date', email.date),
-    header('Message-ID', message_id),
-    in_reply_to && header('In-Reply-To', in_reply_to),
-    references.length && header('References', references),
-    unsubscribe_url && `List-Unsubscribe: <${new URL(unsubscribe_url).href}>`,
-    unsubscribe_url && 'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
-  ].filter((line): line is string => Boolean(line))
   return {
-    message_id,
-    envelope: envelope(from.address, email.recipient),
-    headers,
-    text: text(email),
-    html: layouts[email.layout](email),
+    envelope: { from: alone(from.address), to: alone(email.recipient) },
+    from: mailbox(from),
+    ...(reply_to && { replyTo: mailbox({ name: from.name, address: reply_to }) }),
+    to: to.map(mailbox),
+    cc: cc.map(mailbox),
+    subject: breakable(oneLine(email.subject)),
+    date: email.date,
+    messageId: messageId(email),
+    ...(in_reply_to && { inReplyTo: in_reply_to }),
+    references: latest(email.references),
+    ...(unsubscribe_url && unsubscribe(unsubscribe_url)),
+    text: lines(text(email)),
+    html: lines(layouts[email.layout](email)),
   }
 }
 
@@ -73,10 +70,24 @@ function text({ body, layout, sender, unsubscribe_url }: OutgoingEmail): string 
   ].join('\n\n')
 }
 
+const unsubscribe = (url: string) => ({
+  list: { unsubscribe: new URL(url).href },
+  headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+})
+
+// As an object: an address in a string would be parsed, and could turn out to be several.
+const alone = (address: string): Mailbox => ({ name: '', address })
+
 const mailbox = ({ name, address }: Mailbox): Mailbox => ({ name: oneLine(name).slice(0, 200), address })
 
 // Line breaks and other controls have no place in a header; those that turn the reading direction serve to deceive.
 const oneLine = (value: string) => value.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
+
+// A header folds at spaces only, and a line holds 998 bytes. What is not ASCII is encoded, in words that are short.
+const breakable = (subject: string) => subject.replace(/[!-~]{900}(?=[!-~])/g, '$& ')
+
+// A lone CR becomes a line break on its way, after the mail was signed.
+const lines = (body: string) => body.replace(/\r\n?/g, '\n')
 
 // RFC 5322 lets a long thread shrink to its first message and the latest, and mail servers limit the length of headers.
 const latest = (ids: string[]) => (ids.length > 20 ? [ids[0]!, ...ids.slice(-19)] : ids)

@@ -4,6 +4,7 @@ import { createHash, createVerify, generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterEach, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import type { OutgoingEmail } from './compose.ts'
@@ -325,7 +326,7 @@ test('what arrives is what was composed, and a blind copy is named nowhere', asy
     arrived.map(({ from, to }) => [from, to]),
     ['bob', 'carol', 'blind'].map((name) => ['ann@example.com', [`${name}@example.org`]]),
   )
-  assert.equal(new Set(arrived.map(({ raw }) => raw)).size, 1)
+  assert.equal(new Set(arrived.map(({ raw }) => raw.replaceAll(/boundary="(.+)"/.exec(raw)![1]!, ''))).size, 1)
   const [{ mail, raw }] = arrived as [Arrived]
   assert.equal(mail.messageId, MESSAGE_ID)
   assert.equal([mail.to].flat()[0]!.text, '"Bob" <bob@example.org>')
@@ -341,7 +342,11 @@ test('a signed mail verifies, the unsubscribe headers with it', async () => {
   const { url, arrived } = await peer()
   const { send } = account(url, { dkim: { domainName: 'example.com', keySelector: 'mail', privateKey: key } })
   await send(
-    email({ unsubscribe_url: 'https://example.com/u/1', subject: 'Grüße '.repeat(30), body: '<p>a  b</p>\n\n\n' }),
+    email({
+      unsubscribe_url: 'https://example.com/u/1',
+      subject: 'Grüße '.repeat(30),
+      body: '<p>a  b</p>\r<p>c</p>\n\n\n',
+    }),
   )
 
   const [head, body] = split(arrived[0]!.raw)
@@ -403,6 +408,17 @@ test('closing finishes what is under way and has the rest tried again', async ()
   assert.ok(outcomes.every(({ outcome }) => outcome === 'sent' || outcome === 'retry'))
   assert.equal(outcomes.filter(({ outcome }) => outcome === 'sent').length, arrived.length)
   assert.equal((await send(email())).outcome, 'retry')
+})
+
+test('closing gives a server that stalls only so much time', async () => {
+  const { url } = await script((line) => (line === '.' ? undefined : agreeable(line)))
+  const { send, close } = smtpAccount({ url, timeouts: { close: 100 } })
+  const sending = send(email())
+  await delay(50)
+  const started = performance.now()
+  await close()
+  assert.ok(performance.now() - started < 1000)
+  assert.equal((await sending).outcome, 'retry')
 })
 
 // For localhost, valid to the year 2126, and trusted by nobody.

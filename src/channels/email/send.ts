@@ -1,26 +1,25 @@
 // An SMTP account: a pool of connections to one mail server, and what it made of each email.
 import { createPrivateKey } from 'node:crypto'
-import { PassThrough } from 'node:stream'
-import type { MailMessage, NodemailerError, SMTPPoolOptions, SMTPPoolSentMessageInfo } from 'nodemailer'
-import DKIM from 'nodemailer/lib/dkim'
-import SMTPPool from 'nodemailer/lib/smtp-pool'
+import { createTransport, type DKIMOptions, type NodemailerError, type SMTPPoolOptions } from 'nodemailer'
 import type { Outcome } from '../channel.ts'
 import { classify } from './classify.ts'
 import { compose, type OutgoingEmail } from './compose.ts'
-import { type Mail, wire } from './mime.ts'
 
 /** `privateKey` is an RSA key in PEM; its public half is in the DNS, at `<keySelector>._domainkey.<domainName>`. */
 export type Dkim = { domainName: string; keySelector: string; privateKey: string }
 
-/** How long to wait, in milliseconds: to connect, for the greeting, for any sign of life, and for one email in all. */
-export type Timeouts = { connection: number; greeting: number; socket: number; total: number }
+/**
+ * How long to wait, in milliseconds: to connect, for the greeting, for any sign of life, for one email in all, and on
+ * closing for the emails that are being sent.
+ */
+export type Timeouts = { connection: number; greeting: number; socket: number; total: number; close: number }
 
 export type SmtpAccount = {
   /** Hands one email to the mail server. Never throws: whatever goes wrong is an outcome. */
   send(email: OutgoingEmail): Promise<Outcome>
   /** Connects and logs in, without sending. */
   verify(): Promise<{ ok: true } | { ok: false; code: string; reason: string; answer?: string }>
-  /** Has what still waits retried, lets what is being sent finish, within three seconds, and closes the connections. */
+  /** Has what still waits retried, gives what is being sent its time to finish, and closes the connections. */
   close(): Promise<void>
 }
 
@@ -39,10 +38,14 @@ export function smtpAccount(options: {
   max_connections?: number
   timeouts?: Partial<Timeouts>
 }): SmtpAccount {
-  const timeouts = { connection: 20_000, greeting: 20_000, socket: 60_000, total: 120_000, ...options.timeouts }
-  const signer = options.dkim && dkim(options.dkim)
-  const pool = new SMTPPool({
+  const timeouts = { ...TIMEOUTS, ...options.timeouts }
+  const transport = createTransport({
+    pool: true,
     ...server(options.url),
+    ...(options.dkim && { dkim: signature(options.dkim) }),
+    // A mail is what it was composed of: nothing in it can have a file or a page read into it.
+    disableFileAccess: true,
+    disableUrlAccess: true,
     maxConnections: options.max_connections ?? 8,
     maxMessages: 100_000,
     // One for the idle connection that the server has just closed; beyond that the delivery has its own retries.
@@ -54,28 +57,11 @@ export function smtpAccount(options: {
   })
   const sending = new Set<Promise<Outcome>>()
 
-  // Straight to the pool, for the mail is composed already: the library's own composing would cost three times the rest.
-  function hand(mail: Mail, signal: AbortSignal): Promise<SMTPPoolSentMessageInfo> {
-    const { envelope, message_id } = mail
-    const raw = wire(mail)
-    const message = {
-      getHeader: () => message_id,
-      messageId: () => message_id,
-      getEnvelope: () => ({ ...envelope }),
-      createReadStream: () => (signer ? signer.sign(raw) : new PassThrough().end(raw)),
-    }
-    return new Promise((resolve, reject) => {
-      pool.send({ data: { signal }, message } as unknown as MailMessage<SMTPPoolSentMessageInfo>, (error, info) =>
-        error ? reject(error) : resolve(info!),
-      )
-    })
-  }
-
   async function attempt(email: OutgoingEmail): Promise<Outcome> {
     try {
-      const mail = compose(email)
-      const { response } = await hand(mail, AbortSignal.timeout(timeouts.total))
-      return { outcome: 'sent', provider_id: mail.message_id, answer: response }
+      const signal = AbortSignal.timeout(timeouts.total)
+      const { messageId, response } = await transport.sendMail({ ...compose(email), signal })
+      return { outcome: 'sent', provider_id: messageId, answer: response }
     } catch (error) {
       return classify(error as NodemailerError)
     }
@@ -89,7 +75,7 @@ export function smtpAccount(options: {
     },
     async verify() {
       try {
-        await pool.verify()
+        await transport.verify()
         return { ok: true }
       } catch (error) {
         const { code, reason, answer } = classify(error as NodemailerError)
@@ -97,15 +83,15 @@ export function smtpAccount(options: {
       }
     },
     async close() {
-      pool.close()
-      const impatience = setTimeout(() => pool.close({ force: true }), CLOSE_WITHIN_MS)
+      transport.close()
+      const impatience = setTimeout(() => transport.close({ force: true }), timeouts.close)
       await Promise.all(sending)
       clearTimeout(impatience)
     },
   }
 }
 
-const CLOSE_WITHIN_MS = 3_000
+const TIMEOUTS: Timeouts = { connection: 20_000, greeting: 20_000, socket: 60_000, total: 120_000, close: 3_000 }
 
 const SETTINGS = new Set(['requireTLS', 'ignoreTLS', 'name', 'tls.rejectUnauthorized', 'tls.servername'])
 
@@ -137,13 +123,13 @@ function server(url: string): SMTPPoolOptions {
 const decode = (text: string) => decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'))
 
 // With a key it cannot use the library would send unsigned, so a bad key has to show here.
-function dkim({ domainName, keySelector, privateKey }: Dkim): DKIM {
+function signature({ domainName, keySelector, privateKey }: Dkim): DKIMOptions {
   const key = createPrivateKey(privateKey)
   if (key.asymmetricKeyType !== 'rsa') throw new Error('The DKIM key has to be an RSA key')
-  return new DKIM({ domainName, keySelector, privateKey: key, headerFieldNames: SIGNED.join(':') })
+  return { domainName, keySelector, privateKey: key, headerFieldNames: SIGNED.join(':') }
 }
 
 const SIGNED = [
   ...['From', 'Reply-To', 'Subject', 'Date', 'Message-ID', 'To', 'Cc', 'In-Reply-To', 'References'],
-  ...['MIME-Version', 'Content-Type', 'List-Unsubscribe', 'List-Unsubscribe-Post'],
+  ...['MIME-Version', 'Content-Type', 'Content-Transfer-Encoding', 'List-Unsubscribe', 'List-Unsubscribe-Post'],
 ]
