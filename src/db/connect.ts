@@ -4,11 +4,15 @@ import type { Pool } from './sql.ts'
 
 export type ConnectOptions = postgres.Options<Record<string, postgres.PostgresType>> & { url?: string }
 
+/** The driver's own waits add up over the whole pool: after one short outage requests would hang for 20 seconds. */
+const RECONNECT_AFTER_SECONDS = 0.2
+
 export function connect({ url, ...options }: ConnectOptions): Pool {
   const settings = {
     max: 10,
     idle_timeout: 0,
     connect_timeout: 10,
+    backoff: () => RECONNECT_AFTER_SECONDS,
     onnotice: () => {},
     ...options,
   }

@@ -8,7 +8,10 @@ export type Lane = { workspace_id: string; channel: string; room: number }
 
 /**
  * Up to `room` deliveries of every lane that has any due, oldest first. Lanes are found by skipping through the index
- * of what is queued, so that a lane with a hundred thousand deliveries costs another lane nothing.
+ * of what is queued, so that a lane with a hundred thousand deliveries costs another lane nothing. What is found
+ * passes through arrays, and what belongs to it comes by lateral look-ups, because PostgreSQL expects little of the
+ * former and no choice of the latter: of plain joins it makes walks through whole tables, or through all that a
+ * workspace has, for a handful of rows.
  */
 export async function lease(sql: Pool, busy: Lane[], room: number, seconds: number): Promise<Outgoing[]> {
   return sql<Outgoing[]>`
@@ -22,7 +25,7 @@ export async function lease(sql: Pool, busy: Lane[], room: number, seconds: numb
       ) next
     ),
     due as (
-      select picked.workspace_id, picked.id
+      select array_agg(picked.workspace_id) as workspace_ids, array_agg(picked.id) as ids
       from lanes
       left join unnest(${busy.map((lane) => lane.workspace_id)}::text[], ${busy.map((lane) => lane.channel)}::text[],
         ${busy.map((lane) => lane.room)}::int[]) as busy (workspace_id, channel, room) using (workspace_id, channel)
@@ -34,16 +37,22 @@ export async function lease(sql: Pool, busy: Lane[], room: number, seconds: numb
     ),
     leased as (
       update deliveries set due_at = now() + ${seconds} * interval '1 second', attempts = attempts + 1
-      from due where deliveries.workspace_id = due.workspace_id and deliveries.id = due.id
+      from due, unnest(workspace_ids, ids) as one (workspace_id, id)
+      where deliveries.workspace_id = one.workspace_id and deliveries.id = one.id
       returning deliveries.*
     )
     select ${outgoing(sql)} from leased
-    join workspaces on workspaces.id = leased.workspace_id
-    join messages on messages.workspace_id = leased.workspace_id and messages.id = message_id
-    join contacts on contacts.workspace_id = leased.workspace_id and contacts.id = contact_id
-    left join conversation_parts parts on parts.workspace_id = leased.workspace_id and parts.id = part_id
-    left join admins on admins.workspace_id = leased.workspace_id
-      and admins.id::text = coalesce(parts.author_id, messages.author_id)
+    cross join lateral (select * from workspaces where id = leased.workspace_id limit 1) workspaces
+    cross join lateral (
+      select * from messages where workspace_id = leased.workspace_id and id = message_id limit 1) messages
+    cross join lateral (
+      select * from contacts where workspace_id = leased.workspace_id and id = contact_id limit 1) contacts
+    left join lateral (
+      select * from conversation_parts where workspace_id = leased.workspace_id and id = part_id limit 1) parts on true
+    left join lateral (
+      select * from admins
+      where workspace_id = leased.workspace_id and id::text = coalesce(parts.author_id, messages.author_id) limit 1
+    ) admins on true
     order by leased.due_at, leased.id`
 }
 

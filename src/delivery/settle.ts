@@ -102,7 +102,8 @@ function givenUp(outgoing: Outgoing, outcome: Remark): Settlement {
 
 /**
  * Writes settlements down. A delivery that moved on meanwhile keeps the better status; one that was canceled while
- * it was under way is told the truth, that it was sent.
+ * it was under way is told the truth, that it was sent. The same settlements again, because nobody knows whether they
+ * were written before the connection broke, add nothing to the history.
  */
 export async function settle(sql: Pool, settlements: readonly Settlement[]): Promise<void> {
   await sql`
@@ -135,7 +136,10 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
         workspace_id text, delivery_id bigint, event text, status text, attempt int, code text, reason text,
         answer text)
       join updated using (workspace_id)
-      where updated.id = row.delivery_id
+      where updated.id = row.delivery_id and not exists (
+        select from delivery_history written
+        where written.workspace_id = row.workspace_id and written.delivery_id = row.delivery_id
+          and written.attempt = row.attempt and written.event = 'attempt')
     ),
     captured as (
       insert into captured_messages (workspace_id, delivery_id, channel, sender, recipient, subject, rendered,

@@ -10,6 +10,8 @@ import { testApp } from '../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../test/factories.ts'
 import { freePort, type SmtpSink, smtpSink } from '../../test/smtp-sink.ts'
 import { lease } from './lease.ts'
+import { settle, settlement } from './settle.ts'
+import { wake } from './wake.ts'
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
 
 const t = await testApp()
@@ -199,6 +201,41 @@ test('a worker that dies leaves its deliveries to the next one when the lease ru
   const [delivery] = await settled(id)
   assert.equal(delivery.attempts, 2)
   assert.equal(delivery.status, 'delivered')
+})
+
+test('a delivery whose lease runs out while it is being sent is not sent a second time by its worker', async () => {
+  let sends = 0
+  const slow: Account = {
+    concurrency: 4,
+    close: async () => {},
+    send: async () => {
+      sends++
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return { outcome: 'sent', provider_id: 'x' }
+    },
+  }
+  await work({ accounts: accountsOf([{ workspace_id: workspace.id, channel: 'email', account: slow }], slow) })
+  const id = await aMessage(workspace, { to: await aContact(workspace, { email: 'held@example.com' }) })
+  await eventually(
+    async () => sends,
+    (count) => count === 1,
+  )
+  await sql`update deliveries set due_at = now()`
+  wake()
+  await settled(id)
+  assert.equal(sends, 1)
+})
+
+test('what came of an attempt is on record once, also where it is written twice', async () => {
+  const id = await aMessage(workspace, { to: await aContact(workspace, { email: 'once@example.com' }) })
+  const [outgoing] = await lease(sql, [], 10, 30)
+  assert.ok(outgoing)
+  const sent = settlement(outgoing, { outcome: 'sent', provider_id: 'x' }, QUICK, new Date())
+  await settle(sql, [sent])
+  await settle(sql, [sent])
+  const [{ status, history }] = await deliveriesOf(id)
+  assert.equal(status, 'sent')
+  assert.equal(history.length, 1)
 })
 
 test('two workers share a queue and send nothing twice', async () => {

@@ -28,7 +28,7 @@ export type Worker = {
 }
 
 /** Deliveries of one account that were leased and wait for a place, and how many are being sent. */
-type Queue = { account: Account; waiting: Outgoing[]; sending: Set<Outgoing> }
+type Queue = { account: Account; waiting: Outgoing[]; sending: Map<string, Outgoing> }
 
 const LOOK_EVERY_MS = 1_000
 const STOP_WITHIN_MS = 3_500
@@ -47,7 +47,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     sql,
     (batch) => {
       for (const { outgoing, status, captured, wait_ms } of batch) {
-        queues.get(keyOf(outgoing))?.sending.delete(outgoing)
+        queues.get(keyOf(outgoing))?.sending.delete(outgoing.id)
         countSettled(outgoing.channel, wait_ms === null ? status : 'retried')
         if (captured) onCaptured?.(captured, outgoing)
       }
@@ -67,11 +67,17 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         log.warn({ err: error }, 'could not look for deliveries')
         return []
       })
-      for (const outgoing of leased) queueOf(outgoing).waiting.push(outgoing)
+      for (const outgoing of leased) take(outgoing)
       for (const queue of queues.values()) fill(queue)
       if (leased.length) lookAgain = true
     }
     looking = false
+  }
+
+  /** One that is held already comes again where its lease ran out while the database was away: it is not sent twice. */
+  function take(outgoing: Outgoing) {
+    const { waiting, sending } = queueOf(outgoing)
+    if (!sending.has(outgoing.id) && !waiting.some(({ id }) => id === outgoing.id)) waiting.push(outgoing)
   }
 
   function busyLanes(): Lane[] {
@@ -88,7 +94,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const key = keyOf({ workspace_id, channel })
     let queue = queues.get(key)
     if (!queue) {
-      queue = { workspace_id, channel, account: accounts.of(workspace_id, channel), waiting: [], sending: new Set() }
+      queue = { workspace_id, channel, account: accounts.of(workspace_id, channel), waiting: [], sending: new Map() }
       queues.set(key, queue)
     }
     return queue
@@ -97,7 +103,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   function fill(queue: Queue) {
     while (!stopping && queue.waiting.length && queue.sending.size < queue.account.concurrency) {
       const outgoing = queue.waiting.shift() as Outgoing
-      queue.sending.add(outgoing)
+      queue.sending.set(outgoing.id, outgoing)
       void send(queue, outgoing)
     }
   }
@@ -107,7 +113,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     outcomes.add(settlement(outgoing, outcome, retry, new Date()))
   }
 
-  const held = () => [...queues.values()].flatMap(({ waiting, sending }) => [...waiting, ...sending])
+  const held = () => [...queues.values()].flatMap(({ waiting, sending }) => [...waiting, ...sending.values()])
 
   const stopListening = onWake(look)
   const announcements = await onAnnouncement(sql, look)

@@ -34,5 +34,5 @@ export const findRecipient = (sql: Sql, workspace_id: string) =>
   one(sql<{ id: string; role: string; name: string | null }[]>`
     select id, role, name from contacts
     where workspace_id = ${workspace_id} and email is not null
-      and archived_at is null and deleted_at is null and merged_into is null
+      and is_live
     order by created_at, id limit 1`)

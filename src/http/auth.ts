@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Database } from '#db/database.ts'
 import { findToken, hashToken, type Token } from '#workspaces/tokens.ts'
-import { ApiError, forbidden } from './errors.ts'
+import { forbidden, unauthorized } from './errors.ts'
 
 /** A revoked token is refused everywhere after this long at most; where it was revoked, at once. */
 const REMEMBERED_FOR_MS = 3_000
@@ -28,20 +28,17 @@ export function authentication(database: Database) {
     async identify(request: FastifyRequest): Promise<Token> {
       const text = credentials(request.headers.authorization)
       const token = text && (await tokenOf(text))
-      if (!token) throw unauthorized('unauthorized', 'Access Token Invalid')
-      if (token.revoked_at) throw unauthorized('token_revoked', 'Access Token has been revoked')
+      if (!token) throw unauthorized()
+      if (token.revoked_at) throw unauthorized('Access Token has been revoked', 'token_revoked')
       const scope = request.routeOptions.config.operation?.scope
       if (scope && token.scopes && !token.scopes.includes(scope)) {
         throw forbidden(`You do not have the required scope (${scope}) to access this resource`)
       }
       return token
     },
-    forget: () => known.clear(),
+    forgetTokens: () => known.clear(),
   }
 }
-
-const unauthorized = (code: string, message: string) =>
-  new ApiError(401, code, message, { 'www-authenticate': 'Bearer realm="interphone"' })
 
 /** The token in an Authorization header: after `Bearer`, or the user name (else the password) of `Basic`. */
 function credentials(header: string | undefined): string | undefined {

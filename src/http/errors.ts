@@ -62,6 +62,7 @@ function asApiError(error: FastifyError): ApiError {
   if (refusal) return new ApiError(...refusal)
   if (error.statusCode && error.statusCode < 500) return new ApiError(error.statusCode, 'bad_request', error.message)
   if (isWorkspaceGone(error)) return unauthorized()
+  if (error.code === UNIQUE_VIOLATION) return conflict('Another request has just made the same, try again')
   if (isDataException(error)) return invalid('A value in the request is out of range')
   if (error instanceof SyntaxError) return invalid('The request body is not valid JSON')
   return new ApiError(500, 'server_error', 'Something went wrong on our side')
@@ -85,6 +86,9 @@ const UNAVAILABLE = 503
  */
 const isOutOfReach = (error: { code?: string }) =>
   /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|CONNECTION_\w+|CONNECT_TIMEOUT|57P0[123]|53300)$/.test(error.code ?? '')
+
+/** Two requests at once that only one of could win. */
+const UNIQUE_VIOLATION = '23505'
 
 /** PostgreSQL's class 22: a value that no column could hold, such as the time in a cursor that was tampered with. */
 const isDataException = (error: { code?: string }) => /^22[0-9A-Z]{3}$/.test(error.code ?? '')

@@ -80,5 +80,6 @@ const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'non
 /** A language by its two letters, perhaps with a region: `pt-BR`. One that there is not is none, and no error. */
 function readLanguage(given: Said<string>): Said<string> {
   const code = readText(given)
-  return code && /^[a-z]{2}(-[a-z]{2})?$/i.test(code) && languages.of(code) ? code : code && null
+  if (!code) return code
+  return /^[a-z]{2}(-[a-z]{2})?$/i.test(code) && languages.of(code) ? code : null
 }

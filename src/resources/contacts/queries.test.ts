@@ -19,8 +19,6 @@ const [tag] = await sql`
 await sql`
   insert into taggings (workspace_id, object_type, object_id, tag_id, applied_at)
   select ${workspace_id}, 'contact', lpad(to_hex(n), 24, '0'), ${tag!['id']}, now() from generate_series(1, 200) n`
-await sql`analyze contacts`
-await sql`analyze taggings`
 
 type Statement = { text: string; parameters: unknown[] }
 let statements: Statement[] = []
@@ -52,6 +50,15 @@ async function planOf({ text, parameters }: Statement): Promise<string> {
 
 const SOMEONE = '000000000000000000000007'
 
+test('a search by email goes by its index, also before there are statistics, and needs no count', async () => {
+  const body = { query: { field: 'email', operator: '=', value: 'SOMEONE-7@example.com' } }
+  const [only, ...others] = await statementsOf('POST', '/contacts/search', body)
+  assert.equal(others.length, 0)
+  assert.match(await planOf(only!), /Index Scan using contacts_by_email/)
+  await sql`analyze contacts`
+  assert.match(await planOf(only!), /Index Scan using contacts_by_email/)
+})
+
 test('a contact is shown with one statement', async () => {
   const [only, ...others] = await statementsOf('GET', `/contacts/${SOMEONE}`)
   assert.equal(others.length, 0)
@@ -63,11 +70,4 @@ test('a page of contacts with their tags is one statement, and the count another
   assert.equal(others.length, 0)
   assert.match(await planOf(page!), /Index Scan using contacts_by_creation/)
   assert.match(count!.text, /count/)
-})
-
-test('a search by email goes by its index, and needs no count', async () => {
-  const body = { query: { field: 'email', operator: '=', value: 'SOMEONE-7@example.com' } }
-  const [only, ...others] = await statementsOf('POST', '/contacts/search', body)
-  assert.equal(others.length, 0)
-  assert.match(await planOf(only!), /Index Scan using contacts_by_email/)
 })

@@ -34,19 +34,14 @@ export type ContactRow = {
   deleted_at: Date | null
   blocked_at: Date | null
   merged_into: string | null
+  /** Neither archived nor deleted nor merged away: can be found, listed and written to. */
+  is_live: boolean
   created_at: Date
   updated_at: Date
 }
 
 /** A contact with all that its answer shows; its tags in the order in which they were put on. */
 export type WholeContactRow = ContactRow & { tag_ids: string[] }
-
-/** Who can be found, listed and written to. */
-export const live = ({ sql }: Workspace): Fragment =>
-  sql`archived_at is null and deleted_at is null and merged_into is null`
-
-export const isLive = ({ archived_at, deleted_at, merged_into }: ContactRow): boolean =>
-  !archived_at && !deleted_at && !merged_into
 
 const whole = ({ sql }: Workspace) => sql`
   *, array(select tag_id from taggings
@@ -55,26 +50,26 @@ const whole = ({ sql }: Workspace) => sql`
 
 export const findContact = (workspace: Workspace, id: string) =>
   one(workspace.sql<ContactRow[]>`
-    select * from contacts where workspace_id = ${workspace.id} and id = ${id} and ${live(workspace)}`)
+    select * from contacts where workspace_id = ${workspace.id} and id = ${id} and is_live`)
 
 /** Live contacts with this value, users first, the most recently active of them first. Emails fold case. */
 export function findContactsBy(workspace: Workspace, key: 'external_id' | 'email' | 'formatted_phone', value: string) {
   const { sql } = workspace
   const matches = key === 'email' ? sql`lower(email) = lower(${value})` : sql`${sql(key)} = ${value}`
   return sql<ContactRow[]>`
-    select * from contacts where workspace_id = ${workspace.id} and ${matches} and ${live(workspace)}
+    select * from contacts where workspace_id = ${workspace.id} and ${matches} and is_live
     order by role = 'lead', coalesce(last_seen_at, last_replied_at, updated_at) desc, id`
 }
 
 export const findWholeContact = (workspace: Workspace, id: string) =>
   one(workspace.sql<WholeContactRow[]>`
     select ${whole(workspace)} from contacts
-    where workspace_id = ${workspace.id} and id = ${id} and ${live(workspace)}`)
+    where workspace_id = ${workspace.id} and id = ${id} and is_live`)
 
 export const findUserByExternalId = (workspace: Workspace, external_id: string) =>
   one(workspace.sql<WholeContactRow[]>`
     select ${whole(workspace)} from contacts
-    where workspace_id = ${workspace.id} and external_id = ${external_id} and role = 'user' and ${live(workspace)}`)
+    where workspace_id = ${workspace.id} and external_id = ${external_id} and role = 'user' and is_live`)
 
 /** The contact in whatever state it is, and nobody else's to change until the transaction ends. */
 export const lockContact = (workspace: Workspace, id: string) =>
@@ -89,18 +84,21 @@ export async function pageOfContacts(
   condition: Fragment = workspace.sql`true`,
 ): Promise<Cut<WholeContactRow>> {
   const { sql } = workspace
-  const matching = sql`workspace_id = ${workspace.id} and ${live(workspace)} and ${condition}`
   const rows = await sql<(WholeContactRow & { cursor_value: string })[]>`
     select ${whole(workspace)}, ${cursorValue(workspace, order)} from contacts
-    where ${matching} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
+    where workspace_id = ${workspace.id} and is_live and ${condition} and ${beyond(workspace, order, page)}
+    ${inOrder(workspace, order, page)}`
   return cut(rows, page, async () => {
-    const [counted] = await sql<{ count: number }[]>`select count(*)::integer as count from contacts where ${matching}`
+    const [counted] = await sql<{ count: number }[]>`
+      select count(*)::integer as count from contacts
+      where workspace_id = ${workspace.id} and is_live and ${condition}`
     return counted!.count
   })
 }
 
-export type NewContact = Partial<Omit<ContactRow, 'workspace_id' | 'created_at' | 'updated_at'>> &
-  Pick<ContactRow, 'id' | 'role'>
+type Given = 'workspace_id' | 'is_live' | 'created_at' | 'updated_at'
+
+export type NewContact = Partial<Omit<ContactRow, Given>> & Pick<ContactRow, 'id' | 'role'>
 
 export async function insertContact(workspace: Workspace, contact: NewContact): Promise<WholeContactRow> {
   const now = workspace.now()
@@ -110,7 +108,7 @@ export async function insertContact(workspace: Workspace, contact: NewContact): 
   return inserted!
 }
 
-export type ContactChanges = Partial<Omit<ContactRow, 'workspace_id' | 'id' | 'created_at' | 'updated_at'>>
+export type ContactChanges = Partial<Omit<ContactRow, Given | 'id'>>
 
 /** Call it on a contact that the transaction holds locked. */
 export async function updateContactRow(workspace: Workspace, id: string, changes: ContactChanges) {
@@ -125,15 +123,18 @@ export const touchContact = (workspace: Workspace, id: string) => workspace.sql`
   update contacts set updated_at = ${workspace.now()} where workspace_id = ${workspace.id} and id = ${id}`
 
 /** What no two users of a workspace share. */
-export type Identity = { email?: string | null; external_id?: string | null }
+export type Identity = { email?: string | null; external_id?: string | null; phone?: string | null }
 
-/** Until the transaction ends, nobody else gives a contact one of these; always in one order, so that none wait in a ring. */
-export const lockIdentity = (workspace: Workspace, { email, external_id }: Identity) => {
-  const names = [email && `email ${email}`, external_id && `external_id ${external_id}`].filter(Boolean) as string[]
+/**
+ * Until the transaction ends, nobody else gives a contact one of these. They are taken in one order everywhere, so
+ * that no two requests wait for each other.
+ */
+export const lockIdentity = (workspace: Workspace, identity: Identity) => {
+  const claims = Object.entries(identity).map(([key, value]) => value && `${workspace.id} ${key} ${value}`)
   return workspace.sql`
     select pg_advisory_xact_lock(key) from (
-      select distinct hashtextextended(${workspace.id} || ' ' || lower(name), 0) as key
-      from unnest(${names}::text[]) name order by key) keys`
+      select distinct hashtextextended(lower(claim), 0) as key
+      from unnest(${claims.filter(Boolean) as string[]}::text[]) claim order by key) keys`
 }
 
 export type Rival = { id: string; is_live: boolean }
@@ -141,7 +142,7 @@ export type Rival = { id: string; is_live: boolean }
 /** Another contact with this external id, or another user with this email; deleted ones hold theirs until erased. */
 export const findRival = (workspace: Workspace, { email = null, external_id = null }: Identity, id: string | null) =>
   one(workspace.sql<Rival[]>`
-    select id, ${live(workspace)} as is_live from contacts
+    select id, is_live from contacts
     where workspace_id = ${workspace.id} and id is distinct from ${id}
       and (external_id = ${external_id} or (lower(email) = lower(${email}) and role = 'user' and merged_into is null))
     order by is_live desc, created_at limit 1`)

@@ -16,6 +16,8 @@ const AddressableList = Type.Object({
   has_more: Type.Boolean(),
 })
 
+const SocialProfile = Type.Object({ type: Type.String(), name: Type.String(), url: Type.String() })
+
 const Location = Type.Object({
   type: Type.Literal('location'),
   country: Text,
@@ -76,7 +78,7 @@ export const Contact = Type.Object({
   name: Text,
   avatar: Nullable(Type.Object({ type: Type.Literal('avatar'), image_url: Text })),
   owner_id: Text,
-  social_profiles: Type.Object({ type: Type.Literal('list'), data: Type.Array(Type.Object({})) }),
+  social_profiles: Type.Object({ type: Type.Literal('list'), data: Type.Array(SocialProfile) }),
   has_hard_bounced: Type.Boolean(),
   marked_email_as_spam: Type.Boolean(),
   unsubscribed_from_emails: Type.Boolean(),

@@ -7,14 +7,7 @@ import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { assertUnique } from './identity.ts'
 import { type Profile, readProfile } from './profile.ts'
-import {
-  type ContactChanges,
-  type ContactRow,
-  isLive,
-  lockContact,
-  updateContactRow,
-  type WholeContactRow,
-} from './queries.ts'
+import { type ContactChanges, type ContactRow, lockContact, updateContactRow, type WholeContactRow } from './queries.ts'
 import type { ContactRequest } from './schema.ts'
 
 /** A request that changes nothing leaves the contact's time as it is, and nobody hears of it. */
@@ -24,7 +17,7 @@ export async function updateContact(
   request: ContactRequest,
 ): Promise<WholeContactRow> {
   const contact = await lockContact(workspace, id)
-  const before = found(contact && isLive(contact) ? contact : undefined, 'User Not Found')
+  const before = found(contact?.is_live ? contact : undefined, 'User Not Found')
   if (before.role === 'user' && request.role === 'lead') throw invalid("A user role can't be converted to a lead")
 
   const role = request.role ?? before.role

@@ -71,17 +71,17 @@ export const countDeliveries = async (workspace: Workspace, status: Status | und
   return Number(count)
 }
 
-/** Due again now, with a fresh count of attempts and a fresh day to succeed in; only what failed can be. */
+/** Due again now, with a fresh day to succeed in; only what failed can be. */
 export const requeue = (workspace: Workspace, id: string) =>
   one(workspace.sql<{ id: string }[]>`
     with requeued as (
-      update deliveries set status = 'queued', attempts = 0, due_at = now(), retried_at = now(), error_code = null,
+      update deliveries set status = 'queued', due_at = now(), retried_at = now(), error_code = null,
         error_reason = null, error_details = null, updated_at = now()
       where workspace_id = ${workspace.id} and id = ${rowId(id)} and status = 'failed'
-      returning workspace_id, id
+      returning workspace_id, id, attempts
     )
     insert into delivery_history (workspace_id, delivery_id, event, status, attempt, at)
-    select workspace_id, id, 'retried', 'queued', 0, now() from requeued returning delivery_id as id`)
+    select workspace_id, id, 'retried', 'queued', attempts, now() from requeued returning delivery_id as id`)
 
 /** Ends what is still queued. An attempt that is under way is not called back: if it succeeds, it counts. */
 export const cancelDelivery = (workspace: Workspace, id: string) =>

@@ -50,8 +50,7 @@ export async function acceptMessage(workspace: Workspace, message: MessageToAcce
         ${message.recipients.map((recipient) => recipient.contact_id)}::text[],
         ${message.recipients.map((recipient) => recipient.recipient_type)}::text[]
       ) with ordinality as wanted (contact_id, recipient_type, position)
-      left join contacts on workspace_id = ${workspace_id} and contacts.id = contact_id
-        and archived_at is null and deleted_at is null and merged_into is null
+      left join contacts on workspace_id = ${workspace_id} and contacts.id = contact_id and is_live
     ),
     message as (
       insert into messages (workspace_id, author_type, author_id, message_type, subject, body, template, locale,

@@ -7,7 +7,7 @@ import { createWorkspace } from '#workspaces/create.ts'
 import { deleteWorkspace, findWorkspace, listWorkspaces } from '#workspaces/queries.ts'
 import { DeletedWorkspace, NewWorkspace, presentWorkspace, WorkspaceList, WorkspaceRequest } from './schema.ts'
 
-export default function workspaces(app: App) {
+export default function workspaces(app: App, { forgetTokens }: { forgetTokens(): void }) {
   app.get(
     '/extensions/workspaces',
     op('listWorkspaces', { response: WorkspaceList, summary: 'All workspaces of this server' }),
@@ -43,6 +43,7 @@ export default function workspaces(app: App) {
       const workspace = found(await findWorkspace(sql, request.params.id), 'Workspace not found')
       if (workspace.is_first) throw conflict('The first workspace cannot be removed')
       await deleteWorkspace(sql, workspace.id)
+      request.workspace.afterCommit(forgetTokens)
       return { type: 'workspace' as const, id: workspace.id, deleted: true as const }
     },
   )

@@ -11,7 +11,7 @@ import type { Replied } from '../replies/contact.ts'
 import { notifyContacts } from '../replies/notify.ts'
 import { Body } from '../replies/schema.ts'
 import { record } from './record.ts'
-import { type Assignee, adminCloses, adminOpens, adminSnoozes, assigns, type Outcome, unassigns } from './state.ts'
+import { adminCloses, adminOpens, adminSnoozes, assigns, type Outcome, unassigns } from './state.ts'
 
 export const ManageRequest = Type.Object({
   message_type: Type.Enum(['close', 'open', 'snoozed', 'assignment']),
@@ -59,12 +59,10 @@ async function act(
     case 'snoozed':
       return snooze(request)
     case 'assignment': {
-      const assignee = await assigneeOf(workspace, request)
-      if (assignee.id === null) return { outcome: unassigns(conversation, assignee.type, now, { answers }) }
-      return {
-        outcome: assigns(conversation, now, assignee as Assignee, { answers }),
-        assigned_to: assignee as Assignee,
-      }
+      const { type, id } = await assigneeOf(workspace, request)
+      if (id === null) return { outcome: unassigns(conversation, type, now, { answers }) }
+      const assigned_to = { type, id }
+      return { outcome: assigns(conversation, now, assigned_to, { answers }), assigned_to }
     }
   }
 }

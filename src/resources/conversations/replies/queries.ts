@@ -19,7 +19,7 @@ export const markContacted = (workspace: Workspace, conversation_id: string, cha
       from conversation_contacts taking_part
       join contacts on contacts.workspace_id = ${id} and contacts.id = contact_id
       where taking_part.workspace_id = ${id} and conversation_id = ${conversation_id} and ${address} is not null
-        and archived_at is null and deleted_at is null and merged_into is null and blocked_at is null
+        and is_live and blocked_at is null
       order by contacts.id for no key update of contacts
     ) reached
     where contacts.workspace_id = ${id} and contacts.id = reached.id

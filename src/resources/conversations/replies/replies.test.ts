@@ -171,6 +171,8 @@ test('quick replies are offered by an admin and picked by the contact', async ()
   const [pick] = picked.body.conversation_parts.conversation_parts
   assert.deepEqual([pick.part_type, pick.body], ['comment', '<p>No</p>'])
   assert.deepEqual(pick.metadata, { quick_reply_uuid: reply_options[1]!.uuid })
+  const commented = await asJoe(id, { body: undefined, reply_options: [reply_options[0]] })
+  assert.equal(commented.body.conversation_parts.conversation_parts[0].body, '<p>Yes</p>')
 })
 
 test("a contact's words are text, whatever they look like", async () => {

@@ -44,7 +44,8 @@ const replyAsAdmin: AsSomebody = async (workspace, id, request, attachments) => 
 const replyAsContact: AsSomebody = async (workspace, id, request, attachments) => {
   const { message_type, intercom_user_id, user_id, email } = request
   if (message_type === 'note') throw invalid('A contact cannot write notes')
-  const [chosen] = message_type === 'quick_reply' ? (request.reply_options ?? []) : []
+  const picks = message_type === 'quick_reply' || !request.body
+  const [chosen] = picks ? (request.reply_options ?? []) : []
   if (message_type === 'quick_reply' && !chosen) throw missing('reply_options is required')
   if (!chosen) assertSaysSomething(request, attachments)
   const contact = await findSender(workspace, { id: intercom_user_id, user_id, email })
