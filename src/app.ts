@@ -2,12 +2,19 @@
 import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
 import formbody from '@fastify/formbody'
-import Fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify'
 import type { Database } from '#db/database.ts'
 import { authentication } from '#http/auth.ts'
 import { BODY_LIMIT, parseBodies } from '#http/body.ts'
 import { contractCheck } from '#http/contract.ts'
-import { errorHandler, notFound } from '#http/errors.ts'
+import { errorHandler, notFound, refuseUnreadable } from '#http/errors.ts'
 import { health } from '#http/health.ts'
 import type { Listener } from '#http/listen.ts'
 import { measureRequests } from '#http/metrics.ts'
@@ -47,11 +54,14 @@ export type AppOptions = {
   listener?: Listener | undefined
 }
 
+/** What routes may need besides the app. */
+type Context = Pick<AppOptions, 'database' | 'secret' | 'public_url'> & {
+  /** To be called when a token has stopped being one. */
+  forgetTokens(): void
+}
+
 /** In reading order; the group's name is its chapter in the API reference. */
-const RESOURCES: [
-  group: string,
-  routes: (app: App, context: Pick<AppOptions, 'database' | 'secret' | 'public_url'>) => void,
-][] = [
+const RESOURCES: [group: string, routes: (app: App, context: Context) => void][] = [
   ['Messages', messages],
   ['Contacts', contacts],
   ['Conversations', conversations],
@@ -65,6 +75,12 @@ const RESOURCES: [
   ['Unsubscribing', unsubscribing],
 ]
 
+/** What a script in a browser may read of an answer, besides its body. */
+const EXPOSED_HEADERS = [
+  ...['x-request-id', 'intercom-version', 'idempotent-replayed'],
+  ...['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'retry-after'],
+]
+
 const buildSerializer = () => () => JSON.stringify
 
 export function buildApp(options: AppOptions): App {
@@ -72,10 +88,15 @@ export function buildApp(options: AppOptions): App {
   const app = Fastify({
     logger,
     ...(listener && { serverFactory: listener.serve }),
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
+    // What no route could be found for: it meets no hook.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      errorHandler(error, request, reply.header('x-request-id', request.id)),
+    clientErrorHandler: refuseUnreadable,
     // Given from the start, so that Fastify does not load its own.
     schemaController: { compilersFactory: { buildValidator: () => validatorCompiler, buildSerializer } },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
@@ -90,13 +111,15 @@ export function buildApp(options: AppOptions): App {
   parseBodies(app)
   app.register(cors, {
     origin: true,
-    exposedHeaders: ['x-request-id', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    strictPreflight: false,
+    exposedHeaders: EXPOSED_HEADERS,
   })
   app.register(formbody)
   describeApi(app)
   measureRequests(app)
 
-  const { identify } = authentication(database)
+  const { identify, forgetTokens } = authentication(database)
   const count = rateLimit(rate_limit_per_minute)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -131,7 +154,7 @@ export function buildApp(options: AppOptions): App {
       scope.addHook('onRoute', (route) => {
         route.schema = { ...route.schema, tags: [group] }
       })
-      routes(scope as unknown as App, options)
+      routes(scope as unknown as App, { ...options, forgetTokens })
     })
   }
   return app

@@ -122,7 +122,7 @@ const SETTINGS = {
   secret_key: setting(
     'INTERPHONE_SECRET_KEY',
     like(/^.{32,}$/s, 'at least 32 characters long'),
-    'Encrypts credentials and signs links; else a key is generated in the data directory.',
+    'Signs links, the same on every machine; else a key is generated in the data directory.',
     secret,
   ),
   default_version: withDefault(

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line. Nothing else ends the process.
 import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Roles } from '#commands/serve.ts'
 import type { Storage } from '#commands/storage.ts'
@@ -14,8 +15,8 @@ const USED_WRONGLY = 2
 /** A server that was told to stop is gone after this long, come what may. */
 const STOPPED_WITHIN_MS = 4_800
 
-// Halves the time to start: compiled once, loaded from there afterwards. Within the installation, so only its owner writes it.
-enableCompileCache(new URL('../node_modules/.cache/interphone', import.meta.url).pathname)
+// What is stripped and compiled once is loaded from there afterwards: within the installation, for its owner alone to write.
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/interphone'))
 
 const program = new Command('interphone').description(about.description).version(about.version)
 

@@ -16,7 +16,7 @@ export type ServerProcess = {
   readonly directory: string
   /** What all of its starts wrote to stderr. */
   readonly log: readonly string[]
-  /** Starts it, again after it was stopped or killed; does not wait for it. */
+  /** Starts it unless it runs; does not wait until it is ready. */
   start(): void
   /** Resolves when it answers a request that needs its database. */
   ready(within_ms?: number): Promise<void>
@@ -50,8 +50,10 @@ export async function serverProcess({
   const own = { INTERPHONE_DATA_DIR: directory, INTERPHONE_TOKEN: token, INTERPHONE_DEMO: '0', LOG_LEVEL: 'warn' }
   const env = { PATH, PORT: String(port), ...own, ...environment }
 
+  const runs = () => child !== undefined && child.exitCode === null && child.signalCode === null
+
   const end = async (signal: NodeJS.Signals) => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    if (!child || !runs()) return
     const ended = once(child, 'exit')
     child.kill(signal)
     await ended
@@ -63,15 +65,15 @@ export async function serverProcess({
     directory,
     log,
     start() {
+      if (runs()) return
       child = spawn(process.execPath, [MAIN, command], { env, stdio: ['ignore', 'ignore', 'pipe'] })
       createInterface(child.stderr!).on('line', (line) => log.push(line))
     },
     async ready(within_ms = 30_000) {
       const until = Date.now() + within_ms
       while (!(await answers(url, token))) {
-        if (Date.now() > until || child?.exitCode)
-          throw new Error(`The server does not answer: ${log.slice(-5).join('\n')}`)
-        await sleep(5)
+        if (Date.now() > until) throw new Error(`The server does not answer: ${log.slice(-5).join('\n')}`)
+        await sleep(10)
       }
     },
     kill: () => end('SIGKILL'),

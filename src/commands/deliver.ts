@@ -1,5 +1,5 @@
 // The delivery worker of a server, with the channel accounts that the settings give the first workspace. Everybody
-// else's messages are captured, and told of on the terminal.
+// else's messages are captured, and told of on the terminal. It also does what has to be done by the clock.
 import type { FastifyBaseLogger } from 'fastify'
 import { type Accounts, accountsOf } from '#channels/accounts.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
@@ -8,6 +8,7 @@ import type { MailSettings } from '#channels/email/letter.ts'
 import type { Config } from '#config.ts'
 import type { Pool } from '#db/sql.ts'
 import { startWorker } from '#delivery/worker.ts'
+import { keepHouse } from '#jobs/housekeeping.ts'
 import { print } from '#lib/terminal.ts'
 import { capturedLine } from './captured-line.ts'
 
@@ -28,7 +29,9 @@ export async function deliver({ sql, config, secret, first_workspace_id, log }: 
     onCaptured: (...both) => print(capturedLine(...both)),
     lease_seconds: config.delivery_lease_seconds,
   })
+  const rest = keepHouse(sql, log)
   return async () => {
+    rest()
     await worker.stop()
     await accounts.close()
   }

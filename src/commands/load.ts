@@ -15,10 +15,12 @@ const PIECES = [
   () => import('#http/lists.ts'),
 ]
 
-export async function loadApp() {
+export async function load() {
   for (const piece of PIECES) {
     await turn()
     await piece()
   }
-  return import('#app.ts')
+  const { buildApp } = await import('#app.ts')
+  const { deliver } = await import('./deliver.ts')
+  return { buildApp, deliver }
 }

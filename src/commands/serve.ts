@@ -2,14 +2,14 @@
 // of its code loads.
 import { resolve } from 'node:path'
 import { type Config, listeningUrl } from '#config.ts'
-import { pendingDatabase } from '#db/database.ts'
+import { openDatabase } from '#db/database.ts'
 import { announce } from '#delivery/wake.ts'
 import { findRecipient } from '#demo/queries.ts'
 import { listen } from '#http/listen.ts'
 import { print } from '#lib/terminal.ts'
 import { banner } from './banner.ts'
 import { type Beginning, begin } from './begin.ts'
-import { loadApp } from './load.ts'
+import { load } from './load.ts'
 import { secretKey } from './secrets.ts'
 import { openStorage, type Storage } from './storage.ts'
 
@@ -22,34 +22,28 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
   const listener = api ? await listen(config.host, config.port) : undefined
   let log = (line: string): void => void process.stderr.write(`${line}\n`)
   const opening = openStorage(config, (line) => log(line))
-  opening.catch(() => {}) // Awaited below, once there is something to do with it.
-
   const stops: Stop[] = listener ? [listener.close] : []
   const stop = async () => {
     await Promise.allSettled(stops.map((each) => each()))
     await opening.then((storage) => storage.close()).catch(() => {})
   }
   try {
-    const { buildApp } = await loadApp()
-    const { default_version, rate_limit_per_minute, log_level, public_url } = config
-    const database = pendingDatabase()
-    const secret = secretKey(config)
-    const logger = { level: log_level, stream: process.stderr }
-    const app = buildApp({ database, secret, public_url, logger, default_version, rate_limit_per_minute, listener })
-    await app.ready()
-    log = (line) => app.log.warn(line)
-    listener?.open()
-
-    const storage = await opening
+    const [storage, { buildApp, deliver }] = await Promise.all([opening, load()])
     const { sql } = storage
     const beginning = await begin(storage, config)
-    database.open(sql)
-    if (worker) {
-      const { deliver } = await import('./deliver.ts')
-      stops.push(await deliver({ sql, config, secret, first_workspace_id: beginning.id, log: app.log }))
-    } else {
-      announce(sql)
-    }
+    const secret = secretKey(config)
+    const { public_url, default_version, rate_limit_per_minute } = config
+    const app = buildApp({
+      ...{ public_url, default_version, rate_limit_per_minute, secret, listener },
+      database: openDatabase(sql),
+      logger: { level: config.log_level, stream: process.stderr },
+    })
+    stops.push(() => app.close())
+    log = (line) => app.log.warn(line)
+    if (worker) stops.push(await deliver({ sql, config, secret, first_workspace_id: beginning.id, log: app.log }))
+    else announce(sql)
+    await app.ready()
+    listener?.open()
     if (api) await welcome(storage, config, beginning)
     else print(`Delivering from ${storage.place}. Ctrl-C stops it.`)
     return stop

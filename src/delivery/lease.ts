@@ -6,12 +6,17 @@ import type { Pool } from '#db/sql.ts'
 /** A lane is what one account sends: `{ workspace_id, channel }`. A lane that is busy takes only `room` more. */
 export type Lane = { workspace_id: string; channel: string; room: number }
 
+/** However many lanes there are: what is held has to fit into memory. */
+const LARGEST_LEASE = 1_000
+
 /**
  * Up to `room` deliveries of every lane that has any due, oldest first. Lanes are found by skipping through the index
  * of what is queued, so that a lane with a hundred thousand deliveries costs another lane nothing. What is found
  * passes through arrays, and what belongs to it comes by lateral look-ups, because PostgreSQL expects little of the
  * former and no choice of the latter: of plain joins it makes walks through whole tables, or through all that a
  * workspace has, for a handful of rows.
+ *
+ * Nobody waits for the disk: where the database crashes and forgets a lease, the delivery is simply due.
  */
 export async function lease(sql: Pool, busy: Lane[], room: number, seconds: number): Promise<Outgoing[]> {
   return sql<Outgoing[]>`
@@ -25,19 +30,23 @@ export async function lease(sql: Pool, busy: Lane[], room: number, seconds: numb
       ) next
     ),
     due as (
-      select array_agg(picked.workspace_id) as workspace_ids, array_agg(picked.id) as ids
-      from lanes
-      left join unnest(${busy.map((lane) => lane.workspace_id)}::text[], ${busy.map((lane) => lane.channel)}::text[],
-        ${busy.map((lane) => lane.room)}::int[]) as busy (workspace_id, channel, room) using (workspace_id, channel)
-      cross join lateral (
-        select workspace_id, id from deliveries
-        where workspace_id = lanes.workspace_id and channel = lanes.channel and status = 'queued' and due_at <= now()
-        order by due_at, id limit coalesce(busy.room, ${room}) for update skip locked
-      ) picked
+      select array_agg(workspace_id) as workspace_ids, array_agg(id) as ids
+      from (
+        select picked.* from lanes
+        left join unnest(${busy.map((lane) => lane.workspace_id)}::text[], ${busy.map((lane) => lane.channel)}::text[],
+          ${busy.map((lane) => lane.room)}::int[]) as busy (workspace_id, channel, room) using (workspace_id, channel)
+        cross join lateral (
+          select workspace_id, id from deliveries
+          where workspace_id = lanes.workspace_id and channel = lanes.channel and status = 'queued' and due_at <= now()
+          order by due_at, id limit coalesce(busy.room, ${room}) for update skip locked
+        ) picked
+        limit ${LARGEST_LEASE}
+      ) taken
     ),
+    relaxed as (select set_config('synchronous_commit', 'off', true)),
     leased as (
       update deliveries set due_at = now() + ${seconds} * interval '1 second', attempts = attempts + 1
-      from due, unnest(workspace_ids, ids) as one (workspace_id, id)
+      from due, relaxed, unnest(workspace_ids, ids) as one (workspace_id, id)
       where deliveries.workspace_id = one.workspace_id and deliveries.id = one.id
       returning deliveries.*
     )

@@ -31,9 +31,11 @@ export type Worker = {
 type Queue = { account: Account; waiting: Outgoing[]; sending: Map<string, Outgoing> }
 
 const LOOK_EVERY_MS = 1_000
+/** So that under load one look takes many deliveries, and not each settled one brings another look. */
+const LOOKS_APART_MS = 10
 const STOP_WITHIN_MS = 3_500
-/** As many of a lane wait in memory as are being sent: enough to never run dry, few enough to be given back. */
-const ROOM_PER_PLACE = 2
+/** How many of a lane are held for each that is being sent: enough that a lane never waits for the database. */
+const ROOM_PER_PLACE = 16
 const ROOM_OF_A_NEW_LANE = 50
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -69,7 +71,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       })
       for (const outgoing of leased) take(outgoing)
       for (const queue of queues.values()) fill(queue)
-      if (leased.length) lookAgain = true
+      if (leased.length >= ROOM_OF_A_NEW_LANE) lookAgain = true
+      await new Promise((resolve) => setTimeout(resolve, LOOKS_APART_MS))
     }
     looking = false
   }

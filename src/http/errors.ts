@@ -1,4 +1,7 @@
 // Everything a request can be refused with, and the one place that renders it.
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 
 /** An answer other than success, in Intercom's `error.list` shape: status, machine-readable code, words for people. */
@@ -49,6 +52,20 @@ export function errorHandler(error: FastifyError | ApiError, request: FastifyReq
   if (refusal.status === UNAVAILABLE) request.log.warn({ code: error.code, url: request.url }, 'database out of reach')
   else if (refusal.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed')
   return reply.code(refusal.status).headers(refusal.headers).send(refusal.body(request.id))
+}
+
+/** Answers what cannot be read as a request of HTTP, so that there is none to be handled. */
+export function refuseUnreadable({ code }: { code?: string }, socket: Socket) {
+  if (code === 'ECONNRESET' || !socket.writable) return
+  const refusal =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? new ApiError(431, 'bad_request', 'The URL or a header is too long')
+      : badRequest('bad_request', 'The request is not valid HTTP')
+  const body = JSON.stringify(refusal.body(randomUUID()))
+  socket.end(
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
 }
 
 /** Fastify's own refusals (and what nobody foresaw) in Intercom's terms. */

@@ -33,8 +33,7 @@ export async function listen(host: string, port: number): Promise<Listener> {
       server.removeListener('request', starting).on('request', handler)
     },
     async close() {
-      server.prependListener('request', (_, response) => void response.setHeader('connection', 'close'))
-      // What was under way before is answered with a promise to keep the connection alive.
+      // What was under way is answered with a promise to keep the connection alive.
       const tidying = setInterval(() => server.closeIdleConnections(), 20)
       const impatience = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS)
       await new Promise((resolve) => server.close(resolve))

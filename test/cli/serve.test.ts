@@ -18,6 +18,7 @@ const READY = /For a new beginning delete .*\n/
 
 let server: Program
 let token: string
+let revoked: string
 
 const serve = async (more: Settings = {}, account = {}) => {
   server = start(['serve'], { ...settings, ...more }, account)
@@ -25,15 +26,20 @@ const serve = async (more: Settings = {}, account = {}) => {
 }
 const command = (...args: string[]) => run(args, settings)
 
-async function call(route: string, body?: object, as = token) {
+async function call(route: string, body?: object, as = token): Promise<Answer> {
   const [method = 'GET', path = '/'] = route.split(' ')
   const answer = await fetch(url + path, {
     method,
     headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   })
-  return { status: answer.status, body: answer.status === 204 ? undefined : await answer.json() }
+  return read(answer)
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape an answer has, and asserts on it
+type Answer = { status: number; body: any }
+
+const read = async (answer: Response): Promise<Answer> => ({ status: answer.status, body: await answer.json() })
 
 before(() => serve({}, ordinary))
 after(async () => {
@@ -57,7 +63,7 @@ describe('the first start', () => {
   })
 
   test('shows a curl that works when pasted, and the captured message as one line', async () => {
-    const pasted = /curl [^]*?'\n\n/.exec(server.out())?.[0] ?? ''
+    const pasted = /curl [\s\S]*?'\n\n/.exec(server.out())?.[0] ?? ''
     const { status, body } = await paste(pasted)
     assert.equal(status, 200, JSON.stringify(body))
     assert.equal(body.type, 'admin_message')
@@ -79,17 +85,16 @@ describe('the first start', () => {
 })
 
 /** Runs it in a shell; where there is no curl, its parts are taken as a shell would. */
-async function paste(text: string) {
+async function paste(text: string): Promise<Answer> {
   if (spawnSync('curl', ['--version']).status === 0) {
     const script = text.replace('curl', "curl -s -w '\\n%{http_code}'")
     const [body = '', status] = spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout.split('\n')
     return { status: Number(status), body: JSON.parse(body) }
   }
   const [, to = '', authorization = '', body = ''] =
-    /curl (\S+)[^]*'Authorization: (.*?)'[^]*-d '(.*)'/.exec(text) ?? []
+    /curl (\S+)[\s\S]*'Authorization: (.*?)'[\s\S]*-d '(.*)'/.exec(text) ?? []
   const headers = { authorization, 'content-type': 'application/json' }
-  const answer = await fetch(to, { method: 'POST', headers, body })
-  return { status: answer.status, body: await answer.json() }
+  return read(await fetch(to, { method: 'POST', headers, body }))
 }
 
 describe('a server that runs', () => {
@@ -111,7 +116,7 @@ describe('a server that runs', () => {
     assert.equal(second.err, `Port ${port} of 127.0.0.1 is in use: stop what listens there, or set PORT to another.\n`)
   })
 
-  test('takes a token made beside it, until that is revoked', async () => {
+  test('takes a token made beside it, and revokes it', async () => {
     const { out, code } = await command('token', 'create', '--name', 'For CI')
     assert.equal(code, 0)
     const made = out.trim()
@@ -121,7 +126,7 @@ describe('a server that runs', () => {
     assert.ok(!list.out.includes(made))
     assert.equal((await command('token', 'revoke', id)).out, `Token ${id} is revoked.\n`)
     assert.match((await command('token', 'list')).out, new RegExp(`^${id} +For CI .* revoked \\d{4}-`, 'm'))
-    await until(async () => (await call('GET /me', undefined, made)).status === 401)
+    revoked = made
   })
 
   test('serves workspaces made beside it, with or without a demo', async () => {
@@ -138,10 +143,13 @@ describe('a server that runs', () => {
     assert.match((await command('workspace', 'list')).out, /Demo .* first\n\w{8} +Sandbox 1 .*\n\w{8} +Demo/)
   })
 
+  test('has forgotten a revoked token within seconds', () =>
+    until(async () => (await call('GET /me', undefined, revoked)).status === 401))
+
   test('answers what is under way when SIGTERM comes, and takes nothing new', async () => {
-    const { locked, release } = await lockTags()
+    const { wanted, release } = await lockTags()
     const slow = call('POST /tags', { name: 'in time' })
-    await locked
+    await wanted
     const ending = server.end('SIGTERM')
     await sleep(300)
     await assert.rejects(fetch(`${url}/healthz`))
@@ -153,15 +161,24 @@ describe('a server that runs', () => {
   })
 })
 
-describe('however it ended', () => {
+describe('INTERPHONE_TOKEN', () => {
+  test('becomes a token of the workspace that is there', async () => {
+    await serve({ INTERPHONE_TOKEN: "it's-CI" })
+    assert.match(server.out(), /Token +it's-CI\n/)
+    assert.equal((await call('GET /me', undefined, "it's-CI")).status, 200)
+    assert.equal((await call('GET /me')).status, 200)
+  })
+})
+
+describe('however it ends', () => {
   test('SIGTERM: it is gone within five seconds, even from a request that never ends', async () => {
-    await serve()
-    const { locked } = await lockTags()
+    const { wanted, release } = await lockTags()
     const stuck = assert.rejects(call('POST /tags', { name: 'too late' }))
-    await locked
+    await wanted
     const { ms } = await server.end('SIGTERM')
     assert.ok(ms < 5_000, `${ms} ms`)
     await stuck
+    await release()
   })
 
   test('SIGKILL: the next start just works, and has all that was acknowledged', async () => {
@@ -186,28 +203,26 @@ describe('without a running server', () => {
     assert.equal((await command('migrate')).out, 'The database is up to date.\n')
     await assert.rejects(connect({ ...runningEmbedded(directory), max: 1 })`select 1`)
   })
-
-  test('INTERPHONE_TOKEN becomes a token of the workspace that is there', async () => {
-    await serve({ INTERPHONE_TOKEN: "it's-CI" })
-    assert.match(server.out(), /Token +it's-CI\n/)
-    assert.equal((await call('GET /me', undefined, "it's-CI")).status, 200)
-    assert.equal((await call('GET /me')).status, 200)
-    await server.end('SIGTERM')
-  })
 })
 
-/** Keeps writers of tags waiting until released; `locked` resolves when one waits. */
+/** Keeps writers of tags waiting until released; `wanted` resolves when one waits. */
 async function lockTags() {
   const sql = connect({ ...runningEmbedded(directory), max: 2 })
-  const connection = await sql.reserve()
-  await connection`begin`
-  await connection`lock table tags`
-  const waiting = () => sql`select 1 from pg_stat_activity where wait_event_type = 'Lock'`
+  const taken = Promise.withResolvers<void>()
+  const given = Promise.withResolvers<void>()
+  const holding = sql.begin(async (transaction) => {
+    await transaction`lock table tags`
+    taken.resolve()
+    await given.promise
+  })
+  holding.catch(() => {}) // Where PostgreSQL has been stopped.
+  await taken.promise
   return {
-    locked: until(async () => (await waiting()).length > 0),
+    wanted: until(async () => (await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock'`).length > 0),
     async release() {
-      await connection`rollback`
-      await sql.end()
+      given.resolve()
+      await holding.catch(() => {})
+      await sql.end({ timeout: 1 })
     },
   }
 }

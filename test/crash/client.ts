@@ -38,7 +38,7 @@ type Options = Target & {
 }
 
 const PAUSE_MS = 20
-const BEFORE_REPEATING_MS = 50
+const AFTER_TROUBLE_MS = 100
 /** Every so many messages a client with keys asks for an answer that it has already. */
 const ASKS_AGAIN_EVERY = 5
 
@@ -74,12 +74,12 @@ async function send(
       account.answers.push([sent, Date.now()])
       return answer
     }
+    await sleep(AFTER_TROUBLE_MS)
     if (answer.is === 'wrong') account.wrong_answers.push(answer.text)
     if (answer.is === 'wrong' || (answer.is === 'unanswered' && !has_keys)) {
       account.unanswered.add(subject)
       return answer
     }
     if (answer.is === 'unanswered') account.repeated++
-    await sleep(BEFORE_REPEATING_MS)
   }
 }

@@ -30,8 +30,9 @@ export async function crash({ seed, enough }: CrashOptions): Promise<Report> {
   })
   const call = caller(server)
   const stop = new AbortController()
+  // As whatever keeps a service running would: a server whose database is killed while it starts gives up.
+  const revival = setInterval(server.start, 100)
   try {
-    server.start()
     await server.ready()
     const { id: admin_id } = await call('GET', '/me')
     const contacts = await Promise.all(
@@ -68,6 +69,7 @@ export async function crash({ seed, enough }: CrashOptions): Promise<Report> {
     })
   } finally {
     stop.abort()
+    clearInterval(revival)
     await server.remove()
     await sink.close()
   }

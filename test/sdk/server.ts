@@ -1,14 +1,9 @@
 // A server that listens, for clients that speak HTTP: with a database of its own and a worker that captures.
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
-import { accountsOf } from '#channels/accounts.ts'
-import { captureAccount } from '#channels/capture/capture.ts'
-import { startWorker } from '#delivery/worker.ts'
 import { type TestApp, testApp } from '../app.ts'
+import { captureAll } from '../capture.ts'
 import { checkContract } from '../contract.ts'
-
-const MAIL = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: 'secret' }
-const SILENT = { error() {}, warn() {}, info() {} }
 
 export type ListeningServer = TestApp & { url: string }
 
@@ -32,8 +27,6 @@ export async function listeningServer(options: Parameters<typeof testApp>[0] = {
   })
   after(() => assert.deepEqual([...differences], []))
 
-  const accounts = accountsOf([], captureAccount(MAIL))
-  const worker = await startWorker({ sql: t.database.sql, accounts, log: SILENT })
-  t.app.addHook('onClose', () => worker.stop())
+  t.app.addHook('onClose', await captureAll(t.database.sql))
   return { ...t, url: await t.app.listen({ port: 0, host: '127.0.0.1' }) }
 }
