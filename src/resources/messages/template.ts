@@ -18,7 +18,7 @@ export async function renderTemplate(workspace: Workspace, message: CheckedMessa
 function parametersOf(components: object[]): Parameter[] {
   const body = components.find((component) => String((component as { type: string }).type).toLowerCase() === 'body')
   const { parameters } = (body ?? {}) as { parameters?: unknown }
-  return Array.isArray(parameters) ? parameters : []
+  return Array.isArray(parameters) ? parameters.map((parameter) => parameter ?? {}) : []
 }
 
 const textOf = ({ text, currency, date_time }: Parameter): string =>
