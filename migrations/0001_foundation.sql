@@ -315,7 +315,8 @@ create index deliveries_due on deliveries (workspace_id, channel, due_at, id) wh
 create index deliveries_by_message on deliveries (workspace_id, message_id);
 -- What a contact may reply to.
 create index deliveries_by_contact on deliveries (workspace_id, contact_id, conversation_id);
-create index deliveries_by_ruleset on deliveries (workspace_id, ruleset_id, created_at desc, id desc);
+create index deliveries_by_ruleset on deliveries (workspace_id, ruleset_id, created_at desc, id desc)
+  where channel = 'whatsapp';
 create index deliveries_by_provider_id on deliveries (workspace_id, provider_id) where provider_id is not null;
 create index deliveries_by_status on deliveries (workspace_id, status, id desc);
 

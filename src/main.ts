@@ -60,7 +60,6 @@ const workspace = program.command('workspace').description('create and list work
 workspace
   .command('create <name>')
   .description('make a workspace and print its id and a token')
-  .option('-t, --timezone <zone>', 'its time zone, such as Europe/Paris', 'UTC')
   .option('--demo', 'fill it with a demo')
   .action((name, options) => withStorage(async ({ sql }) => (await workspaces()).addWorkspace(sql, name, options)))
 
@@ -86,8 +85,8 @@ ${settings.join('\n')}
 
 Examples:
   npm start                            try it: everything in ./data, nothing is really sent
-  npx interphone token create          a token for another program
-  npx interphone workspace create CI   a workspace apart from the others
+  npm run interphone -- token create          a token for another program
+  npm run interphone -- workspace create CI   a workspace apart from the others
   PORT=4000 npm start                  listen elsewhere`,
 )
 

@@ -21,7 +21,7 @@ export function banner(facts: BannerFacts): string[] {
   const rows = [
     ['URL', url],
     ...(public_url === url ? [] : [['Public URL', public_url]]),
-    ['Token', token ?? 'only its SHA-256 is kept; `npx interphone token create` makes another'],
+    ['Token', token ?? 'only its SHA-256 is kept; `npm run interphone -- token create` makes another'],
     ['Data', place],
     ['API reference', `${url}/docs`],
     [

@@ -5,9 +5,9 @@ import { print, table } from '#lib/terminal.ts'
 import { createWorkspace } from '#workspaces/create.ts'
 import { listWorkspaces } from '#workspaces/queries.ts'
 
-export async function addWorkspace(sql: Pool, name: string, { demo = false, timezone = 'UTC' }) {
+export async function addWorkspace(sql: Pool, name: string, { demo = false }) {
   const { id, token } = await sql.begin(async (transaction) => {
-    const created = await createWorkspace(transaction, { name, timezone })
+    const created = await createWorkspace(transaction, { name })
     if (demo) await fillWithDemo(transaction, created)
     return created
   })

@@ -61,7 +61,8 @@ export const isSound = (report: Report): boolean =>
     ({ length }) => length === 0,
   ) &&
   report.deliveries.queued === 0 &&
-  report.deliveries.failed === 0
+  report.deliveries.failed === 0 &&
+  report.deliveries.sent === report.messages_delivered
 
 export function lines(report: Report): string[] {
   const { deliveries } = report
