@@ -1,0 +1,97 @@
+// Whatever a request holds, it is answered or refused, and breaks nothing: every operation of the API's own description
+// is sent random requests that fit it, and such as were made to hurt.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { testApp } from './app.ts'
+import { captureAll } from './capture.ts'
+import { eventually } from './factories.ts'
+import { type Operation, type Request, requestsOf } from './fuzz/requests.ts'
+import { vocabularyOf } from './fuzz/vocabulary.ts'
+import { contentsOf, inhabit } from './inhabited.ts'
+
+/** FUZZ_SEED begins another run, FUZZ_RUNS makes it longer. */
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_122)
+const REQUESTS_PER_OPERATION = Number(process.env['FUZZ_RUNS'] ?? 100)
+
+const t = await testApp()
+const { sql } = t.database
+const another = await t.another()
+const mine = await inhabit(t)
+const theirs = await inhabit(another)
+// So that the worker, which serves all workspaces, finds nothing of theirs.
+await sql`update deliveries set status = 'delivered' where workspace_id = ${another.created.id}`
+const untouched = await contentsOf(another.workspace)
+
+await t.call('POST /conversations', { from: { type: 'user', id: mine.user }, body: 'For a second page' })
+const cursorOf = async (list: string) => (await t.call(`GET ${list}?per_page=1`)).body.pages.next.starting_after
+const vocabulary = vocabularyOf(mine, theirs, [await cursorOf('/contacts'), await cursorOf('/conversations')])
+
+const { body: description } = await t.call('GET /openapi.json')
+const operations = Object.entries<Record<string, Omit<Operation, 'method' | 'path'>>>(description.paths).flatMap(
+  ([path, methods]) =>
+    Object.entries(methods).map(([method, rest]) => ({ ...rest, method: method.toUpperCase(), path })),
+)
+
+const counted = new Map<number, number>()
+
+async function send(method: string, { url, payload, headers }: Request) {
+  const answer = await t.app.inject({
+    method: method as 'POST',
+    url,
+    headers: { ...headers, authorization: `Bearer ${t.created.token}` },
+    ...(payload !== undefined && { payload }),
+  })
+  const { statusCode: status, body: text } = answer
+  counted.set(status, (counted.get(status) ?? 0) + 1)
+  assert.ok(status < 500, `${status} ${text}`)
+  if (status >= 400) assertRefusal(answer.json(), text, answer.headers)
+}
+
+/** An `error.list`; or the bare error that the WhatsApp status reads answer. */
+function assertRefusal(body: Record<string, unknown>, text: string, headers: Record<string, unknown>) {
+  assert.match(String(headers['content-type']), /^application\/json/)
+  assert.equal(body['request_id'], headers['x-request-id'])
+  if (body['type'] === 'error') assert.ok(body['message'], text)
+  else {
+    assert.equal(body['type'], 'error.list')
+    const [error, ...more] = body['errors'] as Record<string, unknown>[]
+    assert.ok(error?.['code'] && error['message'] && more.length === 0, text)
+  }
+  assert.doesNotMatch(text, /\bat \S+:\d+|node_modules|PostgresError|syntax error/)
+}
+
+const tryOut = (operation: Operation) =>
+  test(`${operation.operationId} answers or refuses whatever it is sent`, async () => {
+    await fc.assert(
+      fc.asyncProperty(requestsOf(vocabulary, operation), (request) => send(operation.method, request)),
+      { seed: SEED, numRuns: REQUESTS_PER_OPERATION },
+    )
+  })
+
+/** What takes things away comes last, so that the others find something. */
+const takesAway = ({ operationId }: Operation) =>
+  ['ArchiveContact', 'DeleteContact', 'deleteTag', 'resetSandbox'].includes(operationId)
+
+for (const operation of operations.filter((operation) => !takesAway(operation))) tryOut(operation)
+
+test('what was accepted is delivered, whatever it says', async (context) => {
+  const stop = await captureAll(sql)
+  await eventually(
+    () => sql`select from deliveries where status = 'queued'`,
+    ({ count }) => count === 0,
+  ).finally(stop)
+  const bugs = await sql`select code, reason from delivery_history where code = 'internal'`
+  assert.deepEqual([...bugs], [])
+  const { count } = await sql`select from captured_messages`
+  context.diagnostic(`${count} messages captured`)
+})
+
+for (const operation of operations.filter(takesAway)) tryOut(operation)
+
+test('all of that has left another workspace as it was', async (context) => {
+  assert.deepEqual(await contentsOf(another.workspace), untouched)
+  const total = [...counted.values()].reduce((sum, count) => sum + count)
+  const answered = [...counted].sort(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`)
+  context.diagnostic(`${operations.length} operations, ${total} requests: ${answered.join(', ')}`)
+})

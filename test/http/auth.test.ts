@@ -1,0 +1,131 @@
+// Who may call: tokens in every form that clients send them, what revokes them, and what they are limited to.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { op } from '#http/op.ts'
+import { hashToken, insertToken, newTokenText, revokeToken } from '#workspaces/tokens.ts'
+import { testApp } from '../app.ts'
+
+const t = await testApp()
+t.app.get('/for-readers', op('forReaders', { scope: 'read_conversations' }), async () => 'read')
+const { token, admin_id } = t.created
+
+const withHeader = (authorization: string, route = 'GET /me') =>
+  t.call(route, undefined, { token: null, headers: { authorization } })
+const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+
+/** A token more, and its id. */
+async function anotherToken(scopes: string[] | null = null) {
+  const text = newTokenText()
+  const row = await insertToken(t.database.sql, t.created.id, text, { name: 'Another', admin_id, scopes }, new Date())
+  return { text, id: row?.id as string }
+}
+
+test('whoever has no valid token is refused, in the same words', async () => {
+  const refused = ['', 'Bearer', 'Bearer ', 'Bearer nobody', `Token ${token}`, token, `Bearer ${token} x`]
+  for (const header of [
+    ...refused,
+    'Basic',
+    'Basic %%%',
+    basic(''),
+    basic(':'),
+    basic('nobody:'),
+    basic(`x:${token}`),
+  ]) {
+    const { status, body, headers } = await withHeader(header)
+    assert.equal(status, 401, header)
+    assert.deepEqual(body, {
+      type: 'error.list',
+      request_id: headers['x-request-id'],
+      errors: [{ code: 'unauthorized', message: 'Access Token Invalid' }],
+    })
+    assert.match(String(headers['www-authenticate']), /^Bearer/)
+  }
+  assert.equal((await t.call('GET /me', undefined, { token: null })).status, 401)
+})
+
+test('a token as it is stored is no token', async () => {
+  assert.equal((await withHeader(`Bearer ${hashToken(token).toString('hex')}`)).status, 401)
+  const { sql } = t.database
+  const stored = await sql<{ text: string }[]>`select tokens::text as text from tokens`
+  for (const { text } of stored) assert.ok(!text.includes(token))
+})
+
+test('a token is taken as Bearer and as either half of Basic, whatever the case of the scheme', async () => {
+  const forms = [`Bearer ${token}`, `bearer ${token}`, `BEARER   ${token}  `]
+  for (const form of [
+    ...forms,
+    basic(`${token}:`),
+    basic(token),
+    basic(`:${token}`),
+    basic(`${token}:x`).replace('B', 'b'),
+  ]) {
+    assert.equal((await withHeader(form)).body.id, admin_id, form)
+  }
+})
+
+test('a revoked token is refused, and the refusal says so', async () => {
+  const { text, id } = await anotherToken()
+  await revokeToken(t.database.sql, t.created.id, id, new Date())
+  const { status, body } = await withHeader(`Bearer ${text}`)
+  assert.equal(status, 401)
+  assert.equal(body.errors[0].code, 'token_revoked')
+})
+
+test('a token that is revoked while it is in use is refused a few seconds later', async () => {
+  const { text, id } = await anotherToken()
+  assert.equal((await withHeader(`Bearer ${text}`)).status, 200)
+  await revokeToken(t.database.sql, t.created.id, id, new Date())
+  await new Promise((resolve) => setTimeout(resolve, 3_100))
+  assert.equal((await withHeader(`Bearer ${text}`)).status, 401)
+})
+
+test('a token that lacks the scope of an operation is told which one', async () => {
+  const [limited, allowed] = [await anotherToken(['write_tickets']), await anotherToken(['x', 'read_conversations'])]
+  const { status, body } = await withHeader(`Bearer ${limited.text}`, 'GET /for-readers')
+  assert.equal(status, 403)
+  assert.deepEqual(body.errors, [
+    { code: 'forbidden', message: 'You do not have the required scope (read_conversations) to access this resource' },
+  ])
+  assert.equal((await withHeader(`Bearer ${allowed.text}`, 'GET /for-readers')).status, 200)
+  assert.equal((await withHeader(`Bearer ${token}`, 'GET /for-readers')).status, 200)
+})
+
+test('the token of a workspace that was removed is refused at once', async () => {
+  const routes = ['GET /me', 'GET /tags', 'POST /tags', 'POST /contacts', 'POST /conversations/search'] as const
+  const removed = await t.another()
+  for (const route of routes)
+    await removed.call(route, route.startsWith('GET') ? undefined : { name: 'x', role: 'lead' })
+  assert.equal((await t.call(`DELETE /extensions/workspaces/${removed.created.id}`)).status, 200)
+  for (const route of routes) {
+    const { status, body } = await removed.call(
+      route,
+      route.startsWith('GET') ? undefined : { name: 'y', role: 'lead' },
+    )
+    assert.equal(status, 401, route)
+    assert.equal(body.errors[0].message, 'Access Token Invalid')
+  }
+})
+
+test('a token whose workspace another process removed writes nothing', async () => {
+  const { call, created } = await t.another()
+  assert.equal((await call('POST /tags', { name: 'Before' })).status, 200)
+  await t.database.sql`delete from workspaces where id = ${created.id}`
+  for (const [route, body] of [
+    ['POST /tags', { name: 'After' }],
+    ['POST /contacts', { role: 'lead' }],
+  ] as const) {
+    const { status, body: answer } = await call(route, body)
+    assert.equal(status, 401)
+    assert.equal(answer.errors[0].message, 'Access Token Invalid')
+  }
+})
+
+test('only a token of the first workspace makes, lists and removes workspaces', async () => {
+  const { call, created } = await t.another()
+  for (const route of ['GET /extensions/workspaces', `DELETE /extensions/workspaces/${t.created.id}`]) {
+    assert.equal((await call(route)).status, 403)
+  }
+  assert.equal((await call('POST /extensions/workspaces', { name: 'Mine' })).status, 403)
+  assert.equal((await t.call(`DELETE /extensions/workspaces/${t.created.id}`)).status, 409)
+  assert.equal((await t.call(`DELETE /extensions/workspaces/${created.id}`)).status, 200)
+})

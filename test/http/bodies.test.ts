@@ -1,0 +1,143 @@
+// Request bodies as clients write them, rightly and wrongly.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testApp } from '../app.ts'
+import { aContact } from '../factories.ts'
+
+const t = await testApp()
+const json = 'application/json'
+
+/** A body of exactly these bytes; the Content-Type is left out where it is undefined. */
+async function send(route: string, payload: string | Buffer, type: string | undefined = json) {
+  const [method, url] = route.split(' ') as ['POST', string]
+  const headers = { authorization: `Bearer ${t.created.token}`, ...(type !== undefined && { 'content-type': type }) }
+  const answer = await t.app.inject({ method, url, headers, payload })
+  const text = answer.body
+  return { status: answer.statusCode, text, body: text === '' ? undefined : answer.json(), headers: answer.headers }
+}
+
+function assertRefused(answer: Awaited<ReturnType<typeof send>>, status: number, code: string) {
+  assert.equal(answer.status, status, answer.text)
+  assert.equal(answer.body.type, 'error.list')
+  assert.equal(answer.body.request_id, answer.headers['x-request-id'])
+  assert.equal(answer.body.errors[0].code, code)
+  assert.doesNotMatch(answer.text, /\bat \S+:\d+|node_modules|\.ts\b/)
+}
+
+test('what is not JSON is refused', async () => {
+  for (const body of [
+    '{',
+    '{"name":}',
+    "{'name':'x'}",
+    'name',
+    '{"name":"x"}}',
+    '{"name":NaN}',
+    '\u0000',
+    '{"a":"\n"}',
+  ]) {
+    assertRefused(await send('POST /tags', body), 400, 'parameter_invalid')
+  }
+})
+
+test('JSON that is no object is refused', async () => {
+  for (const body of ['[]', '"x"', '1', 'null', 'true', '[{"name":"x"}]']) {
+    const answer = await send('POST /tags', body)
+    assertRefused(answer, 400, 'parameter_invalid')
+  }
+})
+
+test('a key that would reach into JavaScript itself is refused', async () => {
+  const keys = ['{"__proto__":{"name":"x"}}', '{"name":"x","constructor":{"prototype":{"x":1}}}']
+  for (const body of [...keys, '{"name":"x","users":[{"__proto__":{"id":"x"}}]}']) {
+    assertRefused(await send('POST /tags', body), 400, 'parameter_invalid')
+  }
+  assert.equal(({} as { name?: string }).name, undefined)
+})
+
+test('names that JavaScript’s objects have are names like others', async () => {
+  for (const name of ['constructor', 'toString', 'hasOwnProperty', '__defineGetter__']) {
+    const { status, body } = await send('POST /tags', JSON.stringify({ name, [name]: name }))
+    assert.equal(status, 200, name)
+    assert.equal(body.name, name)
+    const attributes = await send('POST /contacts', JSON.stringify({ role: 'lead', custom_attributes: { [name]: 1 } }))
+    assertRefused(attributes, 400, 'parameter_invalid')
+    const query = { field: name, operator: '=', value: 'x' }
+    assertRefused(await send('POST /contacts/search', JSON.stringify({ query })), 400, 'invalid_field')
+  }
+})
+
+test('nesting without end and NUL characters are refused', async () => {
+  const deep = (levels: number) => `{"name":"x","x":${'['.repeat(levels)}${']'.repeat(levels)}}`
+  for (const levels of [50, 5_000, 100_000])
+    assertRefused(await send('POST /tags', deep(levels)), 400, 'parameter_invalid')
+  assert.equal((await send('POST /tags', deep(5))).status, 200)
+  for (const body of ['{"name":"a\\u0000b"}', '{"name":"x","a\\u0000":1}', '{"name":"x","users":[{"id":"\\u0000"}]}']) {
+    assertRefused(await send('POST /tags', body), 400, 'parameter_invalid')
+  }
+  assert.equal((await send('POST /tags', '{"name":"a\\\\u0000b"}')).body.name, 'a\\u0000b')
+})
+
+test('a body of more than ten megabytes is refused', async () => {
+  const name = (bytes: number) => JSON.stringify({ name: 'x'.repeat(bytes) })
+  assertRefused(await send('POST /tags', name(10 * 1024 * 1024)), 413, 'payload_too_large')
+  assertRefused(await send('POST /tags', name(1024 * 1024)), 400, 'parameter_invalid')
+})
+
+test('a Content-Type other than JSON and forms is refused', async () => {
+  for (const type of [
+    'text/plain',
+    'application/xml',
+    'multipart/form-data; boundary=x',
+    'application/octet-stream',
+    'x',
+  ]) {
+    assertRefused(await send('POST /tags', '{"name":"x"}', type), 415, 'unsupported_media_type')
+  }
+})
+
+test('JSON is read under its vendor names, with a charset, and without any Content-Type', async () => {
+  const types = [
+    'application/json; charset=utf-8',
+    'APPLICATION/JSON',
+    'application/vnd.intercom.3+json',
+    'application/json;',
+    undefined,
+  ]
+  for (const type of types) assert.equal((await send('POST /tags', '{"name":"Typed"}', type)).status, 200, type)
+})
+
+test('a byte order mark before the JSON is no part of it', async () => {
+  const { status, body } = await send('POST /tags', Buffer.from('\ufeff{"name":"Marked"}'))
+  assert.equal(status, 200)
+  assert.equal(body.name, 'Marked')
+})
+
+test('text of every script, and bytes that are no text, arrive as far as they can', async () => {
+  const name = 'Ünïcödé 日本語 🏳️‍🌈 \u202e'
+  assert.equal((await send('POST /tags', JSON.stringify({ name }))).body.name, name)
+  const broken = Buffer.concat([Buffer.from('{"name":"a'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')])
+  assert.equal((await send('POST /tags', broken)).body.name, 'a\ufffd\ufffd')
+  assert.equal((await send('POST /tags', '{"name":"half \\ud83c"}')).status, 200)
+})
+
+test('an empty body that says it is JSON is no body', async () => {
+  const id = await aContact(t.workspace)
+  const { body: tag } = await send('POST /tags', '{"name":"Empty"}')
+  assert.equal((await send(`POST /contacts/${id}/archive`, '')).status, 200)
+  assert.equal((await send(`DELETE /tags/${tag.id}`, '')).status, 200)
+  assertRefused(await send('POST /tags', ''), 400, 'parameter_invalid')
+})
+
+test('a DELETE may have a body that nobody asked for', async () => {
+  const { body: tag } = await send('POST /tags', '{"name":"Deleted"}')
+  assert.equal((await send(`DELETE /tags/${tag.id}`, '{"reason":"none"}')).status, 200)
+})
+
+test('a form is read as text fields', async () => {
+  const form = 'application/x-www-form-urlencoded'
+  assert.equal((await send('POST /tags', 'name=From+a+form%21', form)).body.name, 'From a form!')
+  assertRefused(await send('POST /tags', '', form), 400, 'parameter_invalid')
+  assertRefused(await send('POST /tags', 'name=a&name=b', form), 400, 'parameter_invalid')
+  assertRefused(await send('POST /tags', 'name=a%00b', form), 400, 'parameter_invalid')
+  assert.equal((await send('POST /tags', '__proto__=x&name=safe', form)).status, 200)
+})

@@ -1,0 +1,110 @@
+// What a server says of itself: whether it is there, what it has done, and how it is to be called.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { buildApp } from '#app.ts'
+import { connect } from '#db/connect.ts'
+import { openDatabase, pendingDatabase } from '#db/database.ts'
+import { op } from '#http/op.ts'
+import { SECRET, testApp } from '../app.ts'
+import { freePort } from '../smtp-sink.ts'
+
+const t = await testApp()
+t.app.get('/broken', op('broken', {}), async () => {
+  throw new Error('Something that nobody should read')
+})
+const open = { token: null }
+
+test('without a database the server is alive, not ready, and asks to come again', async () => {
+  const database = pendingDatabase()
+  const app = buildApp({ database, secret: SECRET })
+  assert.equal((await app.inject('/healthz')).statusCode, 200)
+  const ready = await app.inject('/readyz')
+  assert.deepEqual([ready.statusCode, ready.json()], [503, { status: 'starting' }])
+  assert.equal((await app.inject('/openapi.json')).statusCode, 200)
+  for (const [method, url] of [
+    ['GET', '/tags'],
+    ['POST', '/messages'],
+  ] as const) {
+    const answer = await app.inject({ method, url, headers: { authorization: 'Bearer x' }, payload: {} })
+    assert.equal(answer.statusCode, 503, url)
+    assert.equal(answer.headers['retry-after'], '1')
+    const { request_id, ...body } = answer.json()
+    assert.equal(request_id, answer.headers['x-request-id'])
+    assert.deepEqual(body, {
+      type: 'error.list',
+      errors: [{ code: 'service_unavailable', message: 'The database is not available, try again' }],
+    })
+  }
+  database.open(t.database.sql)
+  assert.equal((await app.inject('/readyz')).statusCode, 200)
+  assert.equal(
+    (await app.inject({ url: '/me', headers: { authorization: `Bearer ${t.created.token}` } })).statusCode,
+    200,
+  )
+  await app.close()
+})
+
+test('a database that is out of reach is told as a 503, too', async () => {
+  const sql = connect({ host: '127.0.0.1', port: await freePort(), user: 'nobody', max: 1 })
+  const app = buildApp({ database: openDatabase(sql), secret: SECRET })
+  const { statusCode, headers, body } = await app.inject({ url: '/tags', headers: { authorization: 'Bearer x' } })
+  assert.deepEqual([statusCode, headers['retry-after']], [503, '1'])
+  assert.doesNotMatch(body, /127\.0\.0\.1|nobody|ECONN/)
+  assert.equal((await app.inject('/readyz')).statusCode, 503)
+  await app.close()
+  await sql.end({ timeout: 0 })
+})
+
+test('what goes wrong on our side is told without a word of how', async () => {
+  const { status, body, text, headers } = await t.call('GET /broken')
+  assert.equal(status, 500)
+  assert.deepEqual(body, {
+    type: 'error.list',
+    request_id: headers['x-request-id'],
+    errors: [{ code: 'server_error', message: 'Something went wrong on our side' }],
+  })
+  assert.doesNotMatch(text, /nobody should read|\bat \S+:\d+/)
+})
+
+test('every request has an id of its own, which the caller cannot choose', async () => {
+  const ids = new Set<unknown>()
+  for (const route of ['GET /tags', 'GET /tags/0', 'GET /nothing', 'GET /healthz', 'GET /tags']) {
+    const { headers } = await t.call(route, undefined, { headers: { 'request-id': 'mine', 'x-request-id': 'mine' } })
+    assert.match(String(headers['x-request-id']), /^[0-9a-f-]{36}$/)
+    ids.add(headers['x-request-id'])
+  }
+  assert.equal(ids.size, 5)
+})
+
+test('health and figures are open to whoever watches', async () => {
+  assert.deepEqual((await t.call('GET /healthz', undefined, open)).body, { status: 'alive' })
+  assert.deepEqual((await t.call('GET /readyz', undefined, open)).body, { status: 'ready' })
+  await t.call('GET /tags')
+  const { text, headers } = await t.call('GET /metrics', undefined, open)
+  assert.match(String(headers['content-type']), /^text\/plain/)
+  assert.match(text, /interphone_http_request_seconds_count\{operation="listTags",status="200"\} \d/)
+})
+
+test('the reference describes every operation, each under its own id', async () => {
+  const { body } = await t.call('GET /openapi.json', undefined, open)
+  assert.equal(body.openapi, '3.1.0')
+  const operations = Object.values<Record<string, { operationId?: string; tags?: string[] }>>(body.paths).flatMap(
+    (path) => Object.values(path),
+  )
+  const ids = operations.map(({ operationId }) => operationId)
+  assert.ok(ids.every(Boolean))
+  assert.equal(new Set(ids).size, ids.length)
+  for (const id of ['createMessage', 'listTags', 'CreateContact', 'listDeliveries']) assert.ok(ids.includes(id), id)
+  for (const path of Object.keys(body.paths)) assert.doesNotMatch(path, /healthz|metrics|openapi|docs/)
+})
+
+test('the reference is a page that needs nothing from outside', async () => {
+  const { text, headers } = await t.call('GET /docs', undefined, open)
+  assert.match(String(headers['content-type']), /^text\/html/)
+  const addresses = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address as string)
+  assert.ok(addresses.length > 1)
+  for (const address of addresses) {
+    assert.match(address, /^\//)
+    assert.equal((await t.call(`GET ${address}`, undefined, open)).status, 200)
+  }
+})
