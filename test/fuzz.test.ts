@@ -12,7 +12,7 @@ import { contentsOf, inhabit } from './inhabited.ts'
 
 /** FUZZ_SEED begins another run, FUZZ_RUNS makes it longer. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_122)
-const REQUESTS_PER_OPERATION = Number(process.env['FUZZ_RUNS'] ?? 100)
+const REQUESTS_PER_OPERATION = Number(process.env['FUZZ_RUNS'] ?? 80)
 
 const t = await testApp()
 const { sql } = t.database

@@ -16,6 +16,8 @@ export type ServerProcess = {
   readonly directory: string
   /** What all of its starts wrote to stderr. */
   readonly log: readonly string[]
+  /** When each run began and ended that nobody had told to end, in milliseconds. */
+  readonly deaths: readonly [began: number, ended: number][]
   /** Starts it unless it runs; does not wait until it is ready. */
   start(): void
   /** Resolves when it answers a request that needs its database. */
@@ -44,7 +46,9 @@ export async function serverProcess({
   const url = `http://127.0.0.1:${port}`
   const token = newTokenText()
   const log: string[] = []
+  const deaths: [number, number][] = []
   let child: ChildProcess | undefined
+  let told = false
 
   const { PATH = '' } = process.env
   const own = { INTERPHONE_DATA_DIR: directory, INTERPHONE_TOKEN: token, INTERPHONE_DEMO: '0', LOG_LEVEL: 'warn' }
@@ -54,6 +58,7 @@ export async function serverProcess({
 
   const end = async (signal: NodeJS.Signals) => {
     if (!child || !runs()) return
+    told = true
     const ended = once(child, 'exit')
     child.kill(signal)
     await ended
@@ -64,9 +69,13 @@ export async function serverProcess({
     token,
     directory,
     log,
+    deaths,
     start() {
       if (runs()) return
+      const began = Date.now()
+      told = false
       child = spawn(process.execPath, [MAIN, command], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+      child.on('exit', () => told || deaths.push([began, Date.now()]))
       createInterface(child.stderr!).on('line', (line) => log.push(line))
     },
     async ready(within_ms = 30_000) {
@@ -92,7 +101,7 @@ export async function serverProcess({
 }
 
 const answers = (url: string, token: string): Promise<boolean> =>
-  fetch(`${url}/me`, { headers: { authorization: `Bearer ${token}` } }).then(
+  fetch(`${url}/me`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(5_000) }).then(
     async (answer) => {
       await answer.text()
       return answer.status === 200

@@ -1,5 +1,6 @@
 // Opens the pool. All of our columns' types travel the same way through it.
-import postgres from 'postgres'
+import type postgres from 'postgres'
+import driver from 'postgres'
 import type { Pool } from './sql.ts'
 
 export type ConnectOptions = postgres.Options<Record<string, postgres.PostgresType>> & { url?: string }
@@ -16,5 +17,5 @@ export function connect({ url, ...options }: ConnectOptions): Pool {
     onnotice: () => {},
     ...options,
   }
-  return (url ? postgres(url, settings) : postgres(settings)) as unknown as Pool
+  return (url ? driver(url, settings) : driver(settings)) as unknown as Pool
 }

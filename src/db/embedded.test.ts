@@ -25,7 +25,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, afterEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import postgres from 'postgres'
+import type postgres from 'postgres'
+import driver from './driver.ts'
 import { binaries, copyBinaries } from './embedded/binaries.ts'
 import { DataDirectoryInUse, type Embedded, startEmbedded } from './embedded.ts'
 
@@ -50,7 +51,7 @@ const start = async (directory: string, log: string[] = [], settings: Record<str
 }
 
 const query = async (options: Embedded['options'], text: string): Promise<postgres.Row[]> => {
-  const sql = postgres({ ...options, max: 1, onnotice: () => {} })
+  const sql = driver({ ...options, max: 1, onnotice: () => {} })
   try {
     return await sql.unsafe(text)
   } finally {
@@ -88,7 +89,7 @@ const launch = (directory: string, work: string, uid?: number) => {
     const say = (value) => console.log(JSON.stringify(value))
     try {
       const embedded = await startEmbedded({ directory: ${JSON.stringify(directory)}, settings: { fsync: 'off' } })
-      const sql = postgres({ ...embedded.options, onnotice: () => {} })
+      const sql = driver({ ...embedded.options, onnotice: () => {} })
       ${work}
     } catch (error) {
       say({ error: error.message })
@@ -259,7 +260,7 @@ describe('a data directory', () => {
   it('serves again after one backend was killed', async () => {
     const { options } = await start(directory)
     const [backend] = await query(options, 'select pg_backend_pid() as pid')
-    const sql = postgres({ ...options, max: 1 })
+    const sql = driver({ ...options, max: 1 })
     const [held] = await sql`select pg_backend_pid() as pid`
     assert.notEqual(held?.['pid'], backend?.['pid'])
     process.kill(held?.['pid'], 'SIGKILL')

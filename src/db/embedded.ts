@@ -1,7 +1,8 @@
 // The PostgreSQL that the server runs itself when no DATABASE_URL is set: started, watched, started again, stopped.
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import postgres from 'postgres'
+import type postgres from 'postgres'
+import driver from './driver.ts'
 import { DATABASE, initialise, passwordFile, passwordOf, USER } from './embedded/cluster.ts'
 import { clearLeftovers } from './embedded/leftovers.ts'
 import { takeLock } from './embedded/lock.ts'
@@ -167,7 +168,7 @@ async function ensureDatabase(options: Embedded['options']): Promise<void> {
 }
 
 async function connect(options: Embedded['options'], work: (sql: postgres.Sql) => PromiseLike<unknown>): Promise<void> {
-  const sql = postgres({ ...options, max: 1, connect_timeout: 30, onnotice: () => {} })
+  const sql = driver({ ...options, max: 1, connect_timeout: 30, onnotice: () => {} })
   try {
     await work(sql)
   } finally {

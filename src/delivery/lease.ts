@@ -85,12 +85,18 @@ const named = (sql: Pool, recipient_type: 'to' | 'cc') => sql`(
   where others.workspace_id = leased.workspace_id and others.message_id = leased.message_id
     and others.part_id is not distinct from leased.part_id and others.recipient_type = ${recipient_type})`
 
-/** Holds leases for longer, while their deliveries wait for a place or for a slow provider. */
+/**
+ * Holds leases for longer, while their deliveries wait for a place or for a slow provider. Those that somebody is
+ * writing to just now are left to them: to wait for one while holding others could end in a deadlock.
+ */
 export async function renew(sql: Pool, leased: readonly Outgoing[], seconds: number): Promise<void> {
   await sql`
     update deliveries set due_at = now() + ${seconds} * interval '1 second'
-    from ${listed(sql, leased)}
-    where deliveries.workspace_id = listed.workspace_id and deliveries.id = listed.id and status = 'queued'`
+    from ${listed(sql, leased)} cross join lateral (
+      select workspace_id, id from deliveries
+      where workspace_id = listed.workspace_id and id = listed.id and status = 'queued' for update skip locked
+    ) held
+    where deliveries.workspace_id = held.workspace_id and deliveries.id = held.id`
 }
 
 /** Gives back what a stopping worker will not get to, and undoes the attempt that it was counted as. */

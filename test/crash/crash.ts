@@ -30,7 +30,7 @@ export async function crash({ seed, enough }: CrashOptions): Promise<Report> {
   })
   const call = caller(server)
   const stop = new AbortController()
-  // As whatever keeps a service running would: a server whose database is killed while it starts gives up.
+  // As whatever keeps a service running would: a server whose database is killed while it starts gives up by itself.
   const revival = setInterval(server.start, 100)
   try {
     await server.ready()
@@ -65,6 +65,7 @@ export async function crash({ seed, enough }: CrashOptions): Promise<Report> {
       account,
       arrivals: sink.arrivals,
       kills,
+      deaths: server.deaths,
       deliveries: { queued, sent, failed },
     })
   } finally {

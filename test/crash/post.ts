@@ -4,7 +4,7 @@ import { type Agent, type IncomingMessage, request } from 'node:http'
 /**
  * - `unreached`: the server did not get it, so it may be sent again.
  * - `unanswered`: it may have been carried out or not; only under its key may it be sent again.
- * - `wrong`: an answer that nothing justifies, whoever was killed.
+ * - `wrong`: an answer, or a silence, that nothing justifies, whoever was killed.
  */
 export type Answer = { is: 'accepted'; id: string } | { is: 'unreached' | 'unanswered' } | { is: 'wrong'; text: string }
 
@@ -33,7 +33,10 @@ export function post(agent: Agent, { url, token, admin_id }: Target, message: Ne
   )
   return new Promise((resolve) => {
     asking.on('response', (response) => resolve(read(response, key !== undefined)))
-    asking.on('timeout', () => asking.destroy())
+    asking.on('timeout', () => {
+      resolve({ is: 'wrong', text: `no answer in ${PATIENCE_MS} ms` })
+      asking.destroy()
+    })
     asking.on('error', ({ code }: NodeJS.ErrnoException) =>
       resolve({ is: code === 'ECONNREFUSED' ? 'unreached' : 'unanswered' }),
     )

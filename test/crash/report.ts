@@ -1,4 +1,5 @@
 // What the crash test found, as figures: what clients were promised held against what the mail server got.
+import type { ServerProcess } from '../server-process.ts'
 import type { Account } from './client.ts'
 import type { Kill } from './killer.ts'
 import type { Arrival } from './sink.ts'
@@ -11,16 +12,20 @@ type Findings = {
   account: Account
   arrivals: Arrival[]
   kills: Kill[]
+  deaths: ServerProcess['deaths']
   deliveries: { queued: number; sent: number; failed: number }
 }
 
 export type Report = ReturnType<typeof report>
 
-export function report({ seed, seconds, drained_seconds, account, arrivals, kills, deliveries }: Findings) {
+export function report({ seed, seconds, drained_seconds, account, arrivals, kills, deaths, deliveries }: Findings) {
   const identities = new Map<string, Set<string>>()
   for (const { subject, message_id } of arrivals)
     identities.set(subject, (identities.get(subject) ?? new Set()).add(message_id))
   const accepted = [...account.accepted]
+  const died = deaths.filter(([began, ended]) =>
+    account.answers.some(([, answered]) => answered > began && answered < ended),
+  )
   const backAfter = kills.map(({ at }) =>
     Math.min(...account.answers.flatMap(([sent, answered]) => (sent > at ? [answered - at] : []))),
   )
@@ -30,6 +35,9 @@ export function report({ seed, seconds, drained_seconds, account, arrivals, kill
     drained_seconds,
     server_kills: kills.filter(({ victim }) => victim === 'server').length,
     postgres_kills: kills.filter(({ victim }) => victim === 'postgres').length,
+    /** Runs of the server that nobody killed, and that ended: before they had answered anything, and after. */
+    gave_up_starting: deaths.length - died.length,
+    died: died.length,
     accepted: accepted.length,
     unanswered: account.unanswered.size,
     requests_repeated: account.repeated,
@@ -60,6 +68,7 @@ export const isSound = (report: Report): boolean =>
   [report.lost, report.two_identities, report.other_identity, report.answered_twice, report.wrong_answers].every(
     ({ length }) => length === 0,
   ) &&
+  report.died === 0 &&
   report.deliveries.queued === 0 &&
   report.deliveries.failed === 0 &&
   report.deliveries.sent === report.messages_delivered
@@ -69,6 +78,7 @@ export function lines(report: Report): string[] {
   return [
     `${report.accepted} messages answered 200 in ${report.seconds.toFixed(0)} s, seed ${report.seed}`,
     `killed -9: the server ${report.server_kills} times, PostgreSQL ${report.postgres_kills} times`,
+    `the server ended by itself ${report.died} times, and gave up starting ${report.gave_up_starting} times`,
     `answering again after ${report.median_outage_seconds.toFixed(2)} s (median), ${report.longest_outage_seconds.toFixed(2)} s (longest)`,
     `requests without an answer: ${report.unanswered} given up, of which ${report.delivered_unanswered} were delivered; ${report.requests_repeated} repeated under their key`,
     `emails: ${report.emails} for ${report.messages_delivered} messages, ${report.repeated_deliveries} of them repeated under the same identity; the last one ${report.drained_seconds.toFixed(1)} s after the last request`,

@@ -6,7 +6,7 @@ import { hashToken, insertToken, newTokenText, revokeToken } from '#workspaces/t
 import { testApp } from '../app.ts'
 
 const t = await testApp()
-t.app.get('/for-readers', op('forReaders', { scope: 'read_conversations' }), async () => 'read')
+t.app.get('/extensions/for-readers', op('forReaders', { scope: 'read_conversations' }), async () => 'read')
 const { token, admin_id } = t.created
 
 const withHeader = (authorization: string, route = 'GET /me') =>
@@ -81,13 +81,13 @@ test('a token that is revoked while it is in use is refused a few seconds later'
 
 test('a token that lacks the scope of an operation is told which one', async () => {
   const [limited, allowed] = [await anotherToken(['write_tickets']), await anotherToken(['x', 'read_conversations'])]
-  const { status, body } = await withHeader(`Bearer ${limited.text}`, 'GET /for-readers')
+  const { status, body } = await withHeader(`Bearer ${limited.text}`, 'GET /extensions/for-readers')
   assert.equal(status, 403)
   assert.deepEqual(body.errors, [
     { code: 'forbidden', message: 'You do not have the required scope (read_conversations) to access this resource' },
   ])
-  assert.equal((await withHeader(`Bearer ${allowed.text}`, 'GET /for-readers')).status, 200)
-  assert.equal((await withHeader(`Bearer ${token}`, 'GET /for-readers')).status, 200)
+  assert.equal((await withHeader(`Bearer ${allowed.text}`, 'GET /extensions/for-readers')).status, 200)
+  assert.equal((await withHeader(`Bearer ${token}`, 'GET /extensions/for-readers')).status, 200)
 })
 
 test('the token of a workspace that was removed is refused at once', async () => {

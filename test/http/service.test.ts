@@ -9,7 +9,7 @@ import { SECRET, testApp } from '../app.ts'
 import { freePort } from '../smtp-sink.ts'
 
 const t = await testApp()
-t.app.get('/broken', op('broken', {}), async () => {
+t.app.get('/extensions/broken', op('broken', {}), async () => {
   throw new Error('Something that nobody should read')
 })
 const open = { token: null }
@@ -56,7 +56,7 @@ test('a database that is out of reach is told as a 503, too', async () => {
 })
 
 test('what goes wrong on our side is told without a word of how', async () => {
-  const { status, body, text, headers } = await t.call('GET /broken')
+  const { status, body, text, headers } = await t.call('GET /extensions/broken')
   assert.equal(status, 500)
   assert.deepEqual(body, {
     type: 'error.list',

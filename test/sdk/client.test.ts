@@ -96,7 +96,7 @@ for (const { release, client: connect, errors } of SDKS) {
   })
 
   test(`SDK ${release}: every version that its types name is spoken`, async () => {
-    for (const version of ['1.0', '2.0', '2.7', '2.11', 'Unstable'] as const) {
+    for (const version of ['1.0', '1.4', '2.0', '2.11', 'Unstable'] as const) {
       const { rawResponse } = await client.tags.list({ version }).withRawResponse()
       assert.equal(rawResponse.headers.get('intercom-version'), version === 'Unstable' ? 'Preview' : version)
     }

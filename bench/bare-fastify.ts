@@ -1,0 +1,7 @@
+// What GET /contacts/{id} is held against: Fastify with one route, which answers what the process was started with.
+import Fastify from 'fastify'
+
+const contact = JSON.parse(process.argv[2]!)
+const app = Fastify()
+app.get('/contacts/:id', async () => contact)
+process.send?.(await app.listen({ port: 0, host: '127.0.0.1' }))

@@ -1,0 +1,39 @@
+// What a part of the benchmark yields, and how two things are measured fairly: in turn, several times.
+
+/** One line of the table. */
+export type Row = {
+  measure: string
+  /** What it is held against, in words. */
+  against: string
+  ours: string
+  theirs: string
+  ratio: string
+  goal: string
+  limit: string
+}
+
+/** `quick` takes smaller numbers: for seeing that it works, not for figures. */
+export type Size = { quick: boolean }
+
+export const median = (numbers: number[]): number =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
+
+/** Measures both in turn, after a round that does not count; the medians. */
+export async function alternate(
+  rounds: number,
+  ours: () => Promise<number>,
+  theirs: () => Promise<number>,
+): Promise<{ ours: number; theirs: number; ratio: number }> {
+  const figures = { ours: [] as number[], theirs: [] as number[] }
+  for (let round = 0; round <= rounds; round++) {
+    const both = { ours: await ours(), theirs: await theirs() }
+    if (round === 0) continue
+    figures.ours.push(both.ours)
+    figures.theirs.push(both.theirs)
+  }
+  const medians = { ours: median(figures.ours), theirs: median(figures.theirs) }
+  return { ...medians, ratio: medians.ours / medians.theirs }
+}
+
+export const perSecond = (figure: number): string => `${Math.round(figure).toLocaleString('en')}/s`
+export const inMs = (figure: number): string => `${figure.toFixed(figure < 10 ? 2 : 0)} ms`

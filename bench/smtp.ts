@@ -1,0 +1,78 @@
+// From POST /messages to the mail server: how much of what the mail library can hand over at all remains when each
+// message is accepted over HTTP first, written down, queued, and its outcome written down too.
+import nodemailer from 'nodemailer'
+import { alternate, perSecond, type Row, type Size } from './figures.ts'
+import { load, wire } from './load.ts'
+import { type Peer, startPeer } from './peer.ts'
+import { emailOf, idOf, withServer } from './server.ts'
+
+const CONTACTS = 1_000
+const AT_ONCE = 32
+/** What the server has, and what is held against it gets too. */
+const SMTP_CONNECTIONS = 8
+
+const FROM = 'team@example.com'
+const TEXT = 'It leaves today and should be with you on Friday.'
+const MAIL = { subject: 'Your order is on its way', html: `<p>${TEXT}</p>` }
+
+export async function measureSmtp({ quick }: Size): Promise<Row> {
+  const count = quick ? 1_000 : 6_000
+  const sink = await startPeer('sink.ts')
+  const environment = { SMTP_URL: sink.url, EMAIL_FROM: FROM }
+  try {
+    return await withServer({ contacts: CONTACTS, environment }, async ({ url, token, workspace: { admin_id } }) => {
+      const requests = Array.from({ length: CONTACTS }, (_, n) =>
+        wire('POST', '/messages', token, {
+          from: { type: 'admin', id: admin_id },
+          to: { type: 'user', id: idOf(n) },
+          message_type: 'email',
+          template: 'plain',
+          subject: MAIL.subject,
+          body: MAIL.html,
+        }),
+      )
+      const request = (n: number) => requests[n % CONTACTS]!
+      const { ours, theirs, ratio } = await alternate(
+        3,
+        () => rate(sink, count, () => load({ url, connections: AT_ONCE, request, requests: count })),
+        () => rate(sink, count, () => byNodemailer(sink.url, count)),
+      )
+      return {
+        measure: 'accept → handed to a local SMTP sink, sustained',
+        against: `nodemailer straight to the same sink, ${SMTP_CONNECTIONS} connections`,
+        ours: perSecond(ours),
+        theirs: perSecond(theirs),
+        ratio: ratio.toFixed(2),
+        goal: '≥ 0.50',
+        limit: 'the one thread that runs HTTP, the driver and SMTP at the same time',
+      }
+    })
+  } finally {
+    sink.stop()
+  }
+}
+
+/** Mails a second, from the first request to the last mail that the sink took. */
+async function rate(sink: Peer, count: number, send: () => Promise<unknown>): Promise<number> {
+  const all = sink.ask(count)
+  const began = performance.now()
+  await Promise.all([send(), all])
+  return count / ((performance.now() - began) / 1000)
+}
+
+async function byNodemailer(url: string, count: number): Promise<void> {
+  const { hostname: host, port } = new URL(url)
+  const options = { host, port: Number(port), ignoreTLS: true }
+  const transport = nodemailer.createTransport({
+    ...options,
+    pool: true,
+    maxConnections: SMTP_CONNECTIONS,
+    maxMessages: count,
+  })
+  let next = 0
+  async function work() {
+    while (next < count) await transport.sendMail({ from: FROM, to: emailOf(next++ % CONTACTS), ...MAIL, text: TEXT })
+  }
+  await Promise.all(Array.from({ length: SMTP_CONNECTIONS * 2 }, work))
+  transport.close()
+}

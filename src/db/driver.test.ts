@@ -1,0 +1,54 @@
+// Connections that break in the middle: everybody gets an answer, and no transaction is carried out in part.
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { serverOptions, testDatabase } from '../../test/database.ts'
+import { connect } from './connect.ts'
+
+const { sql, name, close } = await testDatabase()
+await sql`create table marks (mark text)`
+after(close)
+
+const pool = (max: number) =>
+  connect({ ...serverOptions(), database: name, max, connection: { application_name: 'it' } })
+const breakAll = () => sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'it'`
+
+/** What became of it, or that nothing did for five seconds. */
+const outcome = (work: PromiseLike<unknown>) =>
+  Promise.race([
+    Promise.resolve(work).then(
+      () => 'done',
+      () => 'refused',
+    ),
+    sleep(5_000, 'unanswered', { ref: false }),
+  ])
+
+test('a transaction whose connection broke is refused, and none of it is carried out on the next connection', async () => {
+  const it = pool(1)
+  const transaction = it.begin(async (own) => {
+    await own`insert into marks values ('first')`
+    await breakAll()
+    const next = it`select 1`
+    await sleep(500)
+    await own`insert into marks values ('second')`
+    await next
+  })
+  assert.equal(await outcome(transaction), 'refused')
+  assert.equal(await outcome(it`select 1`), 'done')
+  assert.deepEqual([...(await sql`select mark from marks`)], [])
+  await it.end({ timeout: 1 })
+})
+
+test('every query is answered, and the next ones are carried out, however often connections break', async () => {
+  const it = pool(4)
+  for (let round = 0; round < 20; round++) {
+    const queries = Array.from({ length: 40 }, (_, n) =>
+      n % 4 ? it`select ${n}::int` : it.begin((own) => own`select 1`),
+    )
+    const outcomes = Promise.all(queries.map(outcome))
+    await breakAll()
+    assert.ok(!(await outcomes).includes('unanswered'))
+  }
+  assert.equal(await outcome(it`select 1`), 'done')
+  await it.end({ timeout: 1 })
+})
