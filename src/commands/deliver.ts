@@ -6,13 +6,19 @@ import { captureAccount } from '#channels/capture/capture.ts'
 import { emailAccount } from '#channels/email/account.ts'
 import type { MailSettings } from '#channels/email/letter.ts'
 import type { Config } from '#config.ts'
-import type { Pool } from '#db/sql.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { keepHouse } from '#jobs/housekeeping.ts'
 import { print } from '#lib/terminal.ts'
 import { capturedLine } from './captured-line.ts'
+import type { Storage } from './storage.ts'
 
-type Options = { sql: Pool; config: Config; secret: string; first_workspace_id: string; log: FastifyBaseLogger }
+type Options = {
+  storage: Pick<Storage, 'sql' | 'is_embedded'>
+  config: Config
+  secret: string
+  first_workspace_id: string
+  log: FastifyBaseLogger
+}
 
 const SMTP_CONNECTIONS = 8
 
@@ -20,7 +26,14 @@ const SMTP_CONNECTIONS = 8
 const NOBODY = 'hello@interphone.invalid'
 
 /** Resolves to what stops it. */
-export async function deliver({ sql, config, secret, first_workspace_id, log }: Options): Promise<() => Promise<void>> {
+export async function deliver({
+  storage,
+  config,
+  secret,
+  first_workspace_id,
+  log,
+}: Options): Promise<() => Promise<void>> {
+  const { sql, is_embedded } = storage
   const accounts = await accountsFor(config, secret, first_workspace_id)
   const worker = await startWorker({
     sql,
@@ -28,6 +41,7 @@ export async function deliver({ sql, config, secret, first_workspace_id, log }: 
     log,
     onCaptured: (...both) => print(capturedLine(...both)),
     lease_seconds: config.delivery_lease_seconds,
+    is_alone: is_embedded,
   })
   const rest = keepHouse(sql, log)
   return async () => {

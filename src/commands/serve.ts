@@ -40,7 +40,7 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     })
     stops.push(() => app.close())
     log = (line) => app.log.warn(line)
-    if (worker) stops.push(await deliver({ sql, config, secret, first_workspace_id: beginning.id, log: app.log }))
+    if (worker) stops.push(await deliver({ storage, config, secret, first_workspace_id: beginning.id, log: app.log }))
     else announce(sql)
     await app.ready()
     listener?.open()

@@ -1,6 +1,6 @@
 // Opens the pool. All of our columns' types travel the same way through it.
 import type postgres from 'postgres'
-import driver from 'postgres'
+import driver from './driver.ts'
 import type { Pool } from './sql.ts'
 
 export type ConnectOptions = postgres.Options<Record<string, postgres.PostgresType>> & { url?: string }

@@ -85,7 +85,7 @@ const alive = (pid: number): boolean => {
 const launch = (directory: string, work: string, uid?: number) => {
   const program = `
     import { startEmbedded } from ${JSON.stringify(import.meta.resolve('./embedded.ts'))}
-    import postgres from ${JSON.stringify(import.meta.resolve('postgres'))}
+    import driver from ${JSON.stringify(import.meta.resolve('./driver.ts'))}
     const say = (value) => console.log(JSON.stringify(value))
     try {
       const embedded = await startEmbedded({ directory: ${JSON.stringify(directory)}, settings: { fsync: 'off' } })

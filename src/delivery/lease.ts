@@ -99,6 +99,19 @@ export async function renew(sql: Pool, leased: readonly Outgoing[], seconds: num
     where deliveries.workspace_id = held.workspace_id and deliveries.id = held.id`
 }
 
+/**
+ * Ends the leases of workers that have died: of every delivery whose latest attempt nobody has written anything about.
+ * Only for a worker that is alone, because it ends the leases of the living too.
+ */
+export async function endLeases(sql: Pool): Promise<void> {
+  await sql`
+    update deliveries set due_at = now()
+    where status = 'queued' and attempts > 0 and due_at > now() and not exists (
+      select from delivery_history history
+      where history.workspace_id = deliveries.workspace_id and delivery_id = deliveries.id
+        and attempt = deliveries.attempts and event = 'attempt')`
+}
+
 /** Gives back what a stopping worker will not get to, and undoes the attempt that it was counted as. */
 export async function giveBack(sql: Pool, leased: readonly Outgoing[]): Promise<void> {
   await sql`

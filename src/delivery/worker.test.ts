@@ -203,6 +203,20 @@ test('a worker that dies leaves its deliveries to the next one when the lease ru
   assert.equal(delivery.status, 'delivered')
 })
 
+test('a worker that is alone does not wait for the leases of one that died, but for what is to be tried later', async () => {
+  const [left, later] = [await aContact(workspace, { email: 'a@example.com' }), await aContact(workspace, {})]
+  const id = await aMessage(workspace, { to: left })
+  const tried = await aMessage(workspace, { to: later, message_type: 'inapp' })
+  const leased = await lease(sql, [], 10, 30)
+  const failed = leased.find(({ message_id }) => message_id === tried)
+  assert.ok(failed)
+  const slow = { ...QUICK, first_wait_ms: 30_000 }
+  await settle(sql, [settlement(failed, { outcome: 'retry', code: 'slow', reason: 'slow' }, slow, new Date())])
+  await work({ is_alone: true })
+  assert.equal((await settled(id))[0].status, 'delivered')
+  assert.equal((await deliveriesOf(tried))[0].status, 'queued')
+})
+
 test('a delivery whose lease runs out while it is being sent is not sent a second time by its worker', async () => {
   let sends = 0
   const slow: Account = {

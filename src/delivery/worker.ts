@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Accounts } from '#channels/accounts.ts'
 import type { Account, Captured, Outcome, Outgoing } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
-import { giveBack, type Lane, lease, renew } from './lease.ts'
+import { endLeases, giveBack, type Lane, lease, renew } from './lease.ts'
 import { countSettled } from './metrics.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { settlement } from './settle.ts'
@@ -20,6 +20,8 @@ export type WorkerOptions = {
   retry?: RetryPolicy
   /** How long a delivery stays taken when its worker dies. */
   lease_seconds?: number
+  /** No other worker can be alive: what one was at when it died is due at once. */
+  is_alone?: boolean
 }
 
 export type Worker = {
@@ -118,6 +120,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   const held = () => [...queues.values()].flatMap(({ waiting, sending }) => [...waiting, ...sending.values()])
 
+  if (options.is_alone) await endLeases(sql)
   const stopListening = onWake(look)
   const announcements = await onAnnouncement(sql, look)
   const looks = setInterval(look, LOOK_EVERY_MS)

@@ -42,10 +42,7 @@ type Answer = { status: number; body: any }
 const read = async (answer: Response): Promise<Answer> => ({ status: answer.status, body: await answer.json() })
 
 before(() => serve({}, ordinary))
-after(async () => {
-  await server.end('SIGKILL')
-  await run(['migrate'], settings) // Which stops the PostgreSQL that a killed server leaves.
-})
+after(() => server.end('SIGTERM'))
 
 describe('the first start', () => {
   test('prints one screen: where, which token, what next', () => {
