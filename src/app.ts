@@ -10,7 +10,7 @@ import Fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify'
-import type { Database } from '#db/database.ts'
+import type { Pool } from '#db/sql.ts'
 import { authentication } from '#http/auth.ts'
 import { BODY_LIMIT, parseBodies } from '#http/body.ts'
 import { contractCheck } from '#http/contract.ts'
@@ -40,7 +40,7 @@ import { LATEST, type Version } from '#versions/versions.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 
 export type AppOptions = {
-  database: Database
+  sql: Pool
   /** What links that go out are signed with. */
   secret: string
   /** Where the server is reached from outside, without a slash at the end: what such links begin with. */
@@ -55,7 +55,7 @@ export type AppOptions = {
 }
 
 /** What routes may need besides the app. */
-type Context = Pick<AppOptions, 'database' | 'secret' | 'public_url'> & {
+type Context = Pick<AppOptions, 'sql' | 'secret' | 'public_url'> & {
   /** To be called when a token has stopped being one. */
   forgetTokens(): void
 }
@@ -84,7 +84,7 @@ const EXPOSED_HEADERS = [
 const buildSerializer = () => () => JSON.stringify
 
 export function buildApp(options: AppOptions): App {
-  const { database, logger = false, default_version = LATEST, rate_limit_per_minute = 0, listener } = options
+  const { sql, logger = false, default_version = LATEST, rate_limit_per_minute = 0, listener } = options
   const app = Fastify({
     logger,
     ...(listener && { serverFactory: listener.serve }),
@@ -119,7 +119,7 @@ export function buildApp(options: AppOptions): App {
   describeApi(app)
   measureRequests(app)
 
-  const { identify, forgetTokens } = authentication(database)
+  const { identify, forgetTokens } = authentication(sql)
   const count = rateLimit(rate_limit_per_minute)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -131,7 +131,7 @@ export function buildApp(options: AppOptions): App {
     reply.header('intercom-version', version)
     assertAvailable(operation, version)
     request.token = token
-    request.workspace = workspaceOf(database.pool(), token, version)
+    request.workspace = workspaceOf(sql, token, version)
   })
   app.addHook('preValidation', async (request) => {
     const { operation } = request.routeOptions.config
@@ -146,7 +146,7 @@ export function buildApp(options: AppOptions): App {
   })
 
   app.register(async (open) => {
-    health(open, database)
+    health(open, sql)
     reference(open)
   })
   for (const [group, routes] of RESOURCES) {

@@ -1,7 +1,6 @@
 // The server in a test: on a database of its own, with a workspace, driven in process.
 import { after } from 'node:test'
 import { buildApp } from '#app.ts'
-import { openDatabase } from '#db/database.ts'
 import type { App } from '#http/op.ts'
 import { type CreatedWorkspace, createWorkspace } from '#workspaces/create.ts'
 import { type Workspace, workspaceOf } from '#workspaces/workspace.ts'
@@ -32,7 +31,7 @@ export type TestApp = {
 
 export async function testApp(options: Partial<Parameters<typeof buildApp>[0]> = {}): Promise<TestApp> {
   const database = await testDatabase()
-  const app = buildApp({ database: openDatabase(database.sql), secret: SECRET, check_contracts: true, ...options })
+  const app = buildApp({ sql: database.sql, secret: SECRET, check_contracts: true, ...options })
   after(async () => {
     await app.close()
     await database.close()

@@ -2,7 +2,6 @@
 // of its code loads.
 import { resolve } from 'node:path'
 import { type Config, listeningUrl } from '#config.ts'
-import { openDatabase } from '#db/database.ts'
 import { announce } from '#delivery/wake.ts'
 import { findRecipient } from '#demo/queries.ts'
 import { listen } from '#http/listen.ts'
@@ -35,7 +34,7 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     const { public_url, default_version, rate_limit_per_minute } = config
     const app = buildApp({
       ...{ public_url, default_version, rate_limit_per_minute, secret, listener },
-      database: openDatabase(sql),
+      sql,
       logger: { level: config.log_level, stream: process.stderr },
     })
     stops.push(() => app.close())

@@ -1,7 +1,7 @@
 // Who is calling: a token as Bearer or as the user name of Basic, kept only as its SHA-256.
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import type { Database } from '#db/database.ts'
+import type { Pool } from '#db/sql.ts'
 import { findToken, hashToken, type Token } from '#workspaces/tokens.ts'
 import { forbidden, unauthorized } from './errors.ts'
 
@@ -9,7 +9,7 @@ import { forbidden, unauthorized } from './errors.ts'
 const REMEMBERED_FOR_MS = 3_000
 const NO_TOKEN = 'none'
 
-export function authentication(database: Database) {
+export function authentication(sql: Pool) {
   const known = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: REMEMBERED_FOR_MS })
 
   async function tokenOf(text: string): Promise<Token | undefined> {
@@ -17,7 +17,7 @@ export function authentication(database: Database) {
     const key = hash.toString('latin1')
     let token = known.get(key)
     if (!token) {
-      token = (await findToken(database.pool(), hash)) ?? NO_TOKEN
+      token = (await findToken(sql, hash)) ?? NO_TOKEN
       known.set(key, token)
     }
     return token === NO_TOKEN ? undefined : token

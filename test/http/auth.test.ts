@@ -129,3 +129,21 @@ test('only a token of the first workspace makes, lists and removes workspaces', 
   assert.equal((await t.call(`DELETE /extensions/workspaces/${t.created.id}`)).status, 409)
   assert.equal((await t.call(`DELETE /extensions/workspaces/${created.id}`)).status, 200)
 })
+
+test('a token that is limited to reading admins reads them, and no contacts', async () => {
+  const text = 'limited-to-admins'
+  const admin_id = t.created.admin_id
+  await insertToken(
+    t.database.sql,
+    t.created.id,
+    text,
+    { name: 'Limited', admin_id, scopes: ['read_admins'] },
+    new Date(),
+  )
+  assert.equal((await t.call('GET /admins', undefined, { token: text })).status, 200)
+  const { status, body } = await t.call('GET /contacts', undefined, { token: text })
+  assert.equal(status, 403)
+  assert.deepEqual(body.errors, [
+    { code: 'forbidden', message: 'You do not have the required scope (read_write_users) to access this resource' },
+  ])
+})

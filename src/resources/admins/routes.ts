@@ -18,20 +18,27 @@ export default function admins(app: App) {
     ),
   )
 
-  app.get('/admins', op('listAdmins', { query: DisplayAvatar, response: AdminList }), async ({ workspace, query }) => ({
-    type: 'admin.list' as const,
-    admins: (await listAdmins(workspace)).map((admin) =>
-      presentAdmin(admin, { avatar: query.display_avatar === true }),
-    ),
-  }))
+  app.get(
+    '/admins',
+    op('listAdmins', { scope: 'read_admins', query: DisplayAvatar, response: AdminList }),
+    async ({ workspace, query }) => ({
+      type: 'admin.list' as const,
+      admins: (await listAdmins(workspace)).map((admin) =>
+        presentAdmin(admin, { avatar: query.display_avatar === true }),
+      ),
+    }),
+  )
 
-  app.get('/admins/:id', op('retrieveAdmin', { params: ById, response: Admin }), async ({ workspace, params }) =>
-    presentAdmin(found(await findAdmin(workspace, params.id), 'Admin not found', 'admin_not_found')),
+  app.get(
+    '/admins/:id',
+    op('retrieveAdmin', { scope: 'read_admins', params: ById, response: Admin }),
+    async ({ workspace, params }) =>
+      presentAdmin(found(await findAdmin(workspace, params.id), 'Admin not found', 'admin_not_found')),
   )
 
   app.put(
     '/admins/:id/away',
-    op('setAwayAdmin', { params: ById, body: AwayRequest, response: AwayAdmin }),
+    op('setAwayAdmin', { scope: 'read_admins', params: ById, body: AwayRequest, response: AwayAdmin }),
     async ({ workspace, params, body }) => {
       const { away_mode_enabled, away_mode_reassign, away_status_reason_id = null } = body
       found(await findAdmin(workspace, params.id), 'Admin for admin_id not found', 'admin_not_found')

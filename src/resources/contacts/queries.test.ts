@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { buildApp } from '#app.ts'
 import { connect } from '#db/connect.ts'
-import { openDatabase } from '#db/database.ts'
 import { testApp } from '../../../test/app.ts'
 import { serverOptions } from '../../../test/database.ts'
 
@@ -28,7 +27,7 @@ const watched = connect({
   max: 1,
   debug: (_connection, text, parameters) => void statements.push({ text, parameters }),
 })
-const app = buildApp({ database: openDatabase(watched), secret: 'secret' })
+const app = buildApp({ sql: watched, secret: 'secret' })
 after(async () => {
   await app.close()
   await watched.end()

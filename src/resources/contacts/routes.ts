@@ -35,7 +35,7 @@ const presentList = (page: Page, cut: Cut<WholeContactRow>, view: ContactView) =
 export default function contacts(app: App) {
   app.get(
     '/contacts',
-    op('ListContacts', { query: ListQuery, response: ContactList }),
+    op('ListContacts', { scope: 'read_write_users', query: ListQuery, response: ContactList }),
     async ({ workspace, query: { include_merge_history = false, ...asked } }) => {
       const page = pageOf(asked, CONTACTS_PAGE)
       const cut = await pageOfContacts(workspace, page, newest(workspace, 'created_at'))
@@ -43,34 +43,48 @@ export default function contacts(app: App) {
     },
   )
 
-  app.post('/contacts', op('CreateContact', { body: ContactRequest, response: Contact }), async ({ workspace, body }) =>
-    presentContact(await createContact(workspace, body)),
+  app.post(
+    '/contacts',
+    op('CreateContact', { scope: 'read_write_users', body: ContactRequest, response: Contact }),
+    async ({ workspace, body }) => presentContact(await createContact(workspace, body)),
   )
 
   app.get(
     '/contacts/:id',
-    op('ShowContact', { params: ById, query: ContactView, response: Contact }),
+    op('ShowContact', { scope: 'read_write_users', params: ById, query: ContactView, response: Contact }),
     async ({ workspace, params, query }) =>
       presentContact(found(await findWholeContact(workspace, params.id), 'User Not Found'), query),
   )
 
   app.get(
     '/contacts/find_by_external_id/:external_id',
-    op('ShowContactByExternalId', { since: '2.13', params: ByExternalId, query: ContactView, response: Contact }),
+    op('ShowContactByExternalId', {
+      scope: 'read_write_users',
+      since: '2.13',
+      params: ByExternalId,
+      query: ContactView,
+      response: Contact,
+    }),
     async ({ workspace, params, query }) =>
       presentContact(found(await findUserByExternalId(workspace, params.external_id), 'User Not Found'), query),
   )
 
   app.put(
     '/contacts/:id',
-    op('UpdateContact', { params: ById, query: ContactView, body: ContactRequest, response: Contact }),
+    op('UpdateContact', {
+      scope: 'read_write_users',
+      params: ById,
+      query: ContactView,
+      body: ContactRequest,
+      response: Contact,
+    }),
     async ({ workspace, params, query, body }) =>
       presentContact(await updateContact(workspace, params.id, body), query),
   )
 
   app.delete(
     '/contacts/:id',
-    op('DeleteContact', { params: ById, response: DeletedContact }),
+    op('DeleteContact', { scope: 'read_write_users', params: ById, response: DeletedContact }),
     async ({ workspace, params }) => ({
       ...presentContactReference(await deleteContact(workspace, params.id)),
       deleted: true as const,
@@ -79,7 +93,7 @@ export default function contacts(app: App) {
 
   app.post(
     '/contacts/search',
-    op('SearchContacts', { query: ContactView, body: SearchBody, response: ContactList }),
+    op('SearchContacts', { scope: 'read_write_users', query: ContactView, body: SearchBody, response: ContactList }),
     async ({ workspace, query, body }) => {
       const { page, cut } = await searchContacts(workspace, body)
       return presentList(page, cut, query)
@@ -88,7 +102,7 @@ export default function contacts(app: App) {
 
   app.post(
     '/contacts/:id/archive',
-    op('ArchiveContact', { params: ById, response: ArchivedContact }),
+    op('ArchiveContact', { scope: 'read_write_users', params: ById, response: ArchivedContact }),
     async ({ workspace, params }) => ({
       ...presentContactReference(await archiveContact(workspace, params.id)),
       archived: true,
@@ -97,7 +111,7 @@ export default function contacts(app: App) {
 
   app.post(
     '/contacts/:id/unarchive',
-    op('UnarchiveContact', { params: ById, response: ArchivedContact }),
+    op('UnarchiveContact', { scope: 'read_write_users', params: ById, response: ArchivedContact }),
     async ({ workspace, params }) => ({
       ...presentContactReference(await unarchiveContact(workspace, params.id)),
       archived: false,

@@ -39,7 +39,7 @@ const presentList = (page: Page, cut: Cut<ShownRow>) => ({
 export default function conversations(app: App, links: Links) {
   app.post(
     '/conversations',
-    op('createConversation', { body: CreateRequest, response: UserMessage }),
+    op('createConversation', { scope: 'write_conversations', body: CreateRequest, response: UserMessage }),
     async ({ workspace, body: { from, body, subject, attachment_urls, created_at } }) => {
       if (!body.trim()) throw invalid('Body is required')
       return sendFromContact(workspace, {
@@ -54,7 +54,7 @@ export default function conversations(app: App, links: Links) {
 
   app.get(
     '/conversations',
-    op('listConversations', { query: PageQuery, response: ConversationList }),
+    op('listConversations', { scope: 'read_conversations', query: PageQuery, response: ConversationList }),
     async ({ workspace, query }) => {
       const page = pageOf(query, CONVERSATIONS_PAGE)
       return presentList(page, await pageOfConversations(workspace, page, newest(workspace, 'updated_at')))
@@ -63,14 +63,19 @@ export default function conversations(app: App, links: Links) {
 
   app.get(
     '/conversations/:id',
-    op('retrieveConversation', { params: ById, query: DisplayQuery, response: Conversation }),
+    op('retrieveConversation', {
+      scope: 'read_conversations',
+      params: ById,
+      query: DisplayQuery,
+      response: Conversation,
+    }),
     async ({ workspace, params, query }) =>
       showWithParts(workspace, params.id, displayOf(query.display_as, workspace.version)),
   )
 
   app.post(
     '/conversations/search',
-    op('searchConversations', { body: SearchBody, response: ConversationList }),
+    op('searchConversations', { scope: 'read_conversations', body: SearchBody, response: ConversationList }),
     async ({ workspace, body }) => {
       const { page, cut } = await searchConversations(workspace, body)
       return presentList(page, cut)
@@ -79,7 +84,13 @@ export default function conversations(app: App, links: Links) {
 
   app.put(
     '/conversations/:id',
-    op('updateConversation', { params: ById, query: DisplayQuery, body: UpdateRequest, response: Conversation }),
+    op('updateConversation', {
+      scope: 'write_conversations',
+      params: ById,
+      query: DisplayQuery,
+      body: UpdateRequest,
+      response: Conversation,
+    }),
     async ({ workspace, params, query, body }) => {
       const { conversation_id, part_ids } = await update(workspace, params.id, body)
       return showWithNewParts(workspace, conversation_id, part_ids, displayOf(query.display_as, workspace.version))
@@ -88,7 +99,7 @@ export default function conversations(app: App, links: Links) {
 
   app.post(
     '/conversations/:id/reply',
-    op('replyConversation', { params: ById, body: ReplyRequest, response: Conversation }),
+    op('replyConversation', { scope: 'write_conversations', params: ById, body: ReplyRequest, response: Conversation }),
     async ({ workspace, params, body }) => {
       const attachments = await attach(workspace, links, body)
       const { conversation_id, part_ids } = await reply(workspace, params.id, body, attachments)
@@ -98,7 +109,12 @@ export default function conversations(app: App, links: Links) {
 
   app.post(
     '/conversations/:id/parts',
-    op('manageConversation', { params: ById, body: ManageRequest, response: Conversation }),
+    op('manageConversation', {
+      scope: 'write_conversations',
+      params: ById,
+      body: ManageRequest,
+      response: Conversation,
+    }),
     async ({ workspace, params, body }) => {
       const { conversation_id, part_ids } = await manage(workspace, params.id, body)
       return showWithNewParts(workspace, conversation_id, part_ids)

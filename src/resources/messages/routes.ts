@@ -21,14 +21,19 @@ const PAGE_SIZE = { default: 50, max: 100 }
 export default function messages(app: App) {
   app.post(
     '/messages',
-    op('createMessage', { body: MessageRequest, response: Message, statement: true }),
+    op('createMessage', { scope: 'write_conversations', body: MessageRequest, response: Message, statement: true }),
     async ({ workspace, body }) =>
       isContact(body.from) ? sendAsContact(workspace, body) : sendMessage(workspace, body),
   )
 
   app.get(
     '/messages/status',
-    op('getWhatsAppMessageStatus', { query: RulesetQuery, response: RulesetStatus, since: '2.16' }),
+    op('getWhatsAppMessageStatus', {
+      scope: 'read_conversations',
+      query: RulesetQuery,
+      response: RulesetStatus,
+      since: '2.16',
+    }),
     async ({ workspace, query: { ruleset_id, ...asked } }) => {
       if (!ruleset_id) throw new BareError(400, 'parameter_not_found', 'ruleset_id is required')
       const page = pageOf(asked, PAGE_SIZE)
@@ -49,7 +54,12 @@ export default function messages(app: App) {
 
   app.get(
     '/messages/whatsapp/status',
-    op('RetrieveWhatsAppMessageStatus', { query: MessageIdQuery, response: WhatsAppMessageStatus, since: '2.16' }),
+    op('RetrieveWhatsAppMessageStatus', {
+      scope: 'read_conversations',
+      query: MessageIdQuery,
+      response: WhatsAppMessageStatus,
+      since: '2.16',
+    }),
     async ({ workspace, query: { message_id } }) => {
       if (!message_id) throw new BareError(400, 'parameter_not_found', 'message_id is required')
       const delivery = await findByProviderId(workspace, message_id)

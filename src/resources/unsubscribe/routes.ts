@@ -3,7 +3,7 @@
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { UNSUBSCRIBE } from '#channels/email/letter.ts'
-import type { Database } from '#db/database.ts'
+import type { Pool } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { verify } from '#lib/sign.ts'
@@ -12,7 +12,7 @@ import { unsubscribe } from './queries.ts'
 const ByToken = Type.Object({ token: Type.String() })
 const Page = Type.String({ description: 'A page for people.' })
 
-export default function unsubscribing(app: App, { database, secret }: { database: Database; secret: string }) {
+export default function unsubscribing(app: App, { sql, secret }: { sql: Pool; secret: string }) {
   const contactOf = (token: string) => {
     const [workspace_id, contact_id] = found(verify(secret, UNSUBSCRIBE, token), 'This link is not valid').split('.')
     return { workspace_id: workspace_id as string, contact_id: contact_id as string }
@@ -32,7 +32,7 @@ export default function unsubscribing(app: App, { database, secret }: { database
     op('unsubscribe', { params: ByToken, response: Page, open: true, summary: 'One-click unsubscribe' }),
     async ({ params }, reply) => {
       const { workspace_id, contact_id } = contactOf(params.token)
-      const known = await unsubscribe(database.pool(), workspace_id, contact_id, new Date())
+      const known = await unsubscribe(sql, workspace_id, contact_id, new Date())
       found(known || undefined, 'This link is not valid any more')
       return page(reply, '<p>You are unsubscribed. No more emails like that one.</p>')
     },
