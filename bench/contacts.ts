@@ -8,7 +8,7 @@ const CONTACTS = 1_000
 const AT_ONCE = 64
 
 export function measureContacts({ quick }: Size): Promise<Row> {
-  const seconds = quick ? 2 : 4
+  const seconds = quick ? 2 : 3
   return withServer({ contacts: CONTACTS, command: 'api' }, async ({ url, token }) => {
     const requests = Array.from({ length: CONTACTS }, (_, n) => wire('GET', `/contacts/${idOf(n)}`, token))
     const request = (n: number) => requests[n % CONTACTS]!

@@ -11,7 +11,7 @@ const AT_ONCE = 4
 /** Two servers at the same time, asked in turn. */
 export function measureSearch({ quick }: Size): Promise<Row> {
   const many = quick ? MANY / 10 : MANY
-  const seconds = quick ? 2 : 5
+  const seconds = quick ? 2 : 4
   return withServer({ contacts: FEW, command: 'api' }, (small) =>
     withServer({ contacts: many, command: 'api' }, async (large) => {
       const p99 = async (server: Measured, contacts: number) =>

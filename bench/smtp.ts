@@ -16,7 +16,7 @@ const TEXT = 'It leaves today and should be with you on Friday.'
 const MAIL = { subject: 'Your order is on its way', html: `<p>${TEXT}</p>` }
 
 export async function measureSmtp({ quick }: Size): Promise<Row> {
-  const count = quick ? 1_000 : 6_000
+  const count = quick ? 1_000 : 4_000
   const sink = await startPeer('sink.ts')
   const environment = { SMTP_URL: sink.url, EMAIL_FROM: FROM }
   try {

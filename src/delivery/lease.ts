@@ -114,6 +114,7 @@ export async function endLeases(sql: Pool): Promise<void> {
 
 /** Gives back what a stopping worker will not get to, and undoes the attempt that it was counted as. */
 export async function giveBack(sql: Pool, leased: readonly Outgoing[]): Promise<void> {
+  if (!leased.length) return
   await sql`
     update deliveries set due_at = now(), attempts = attempts - 1
     from ${listed(sql, leased)}

@@ -29,20 +29,30 @@ export type Worker = {
   stop(): Promise<void>
 }
 
-/** Deliveries of one account that were leased and wait for a place, and how many are being sent. */
-type Queue = { account: Account; waiting: Outgoing[]; sending: Map<string, Outgoing> }
+/**
+ * What is held of one lane: of all that was leased and is not settled yet, some wait for a place, some are being sent,
+ * and what came of the others is being written down, which keeps no place from the next.
+ */
+type Queue = {
+  workspace_id: string
+  channel: Outgoing['channel']
+  account: Account
+  held: Map<string, Outgoing>
+  waiting: Outgoing[]
+  sending: number
+}
 
 const LOOK_EVERY_MS = 1_000
 /** So that under load one look takes many deliveries, and not each settled one brings another look. */
 const LOOKS_APART_MS = 10
 const STOP_WITHIN_MS = 3_500
-/** How many of a lane are held for each that is being sent: enough that a lane never waits for the database. */
+/** How many of a lane are held for each place: enough that a lane never waits for the database. */
 const ROOM_PER_PLACE = 16
 const ROOM_OF_A_NEW_LANE = 50
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { sql, accounts, log, onCaptured, retry = DEFAULT_RETRY, lease_seconds = 30 } = options
-  const queues = new Map<string, Queue & { workspace_id: string; channel: Outgoing['channel'] }>()
+  const queues = new Map<string, Queue>()
   let stopping = false
   let looking = false
   let lookAgain = false
@@ -51,7 +61,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     sql,
     (batch) => {
       for (const { outgoing, status, captured, wait_ms } of batch) {
-        queues.get(keyOf(outgoing))?.sending.delete(outgoing.id)
+        queues.get(keyOf(outgoing))?.held.delete(outgoing.id)
         countSettled(outgoing.channel, wait_ms === null ? status : 'retried')
         if (captured) onCaptured?.(captured, outgoing)
       }
@@ -71,7 +81,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         log.warn({ err: error }, 'could not look for deliveries')
         return []
       })
-      for (const outgoing of leased) take(outgoing)
+      if (stopping) await giveBack(sql, leased).catch(() => {})
+      else for (const outgoing of leased) take(outgoing)
       for (const queue of queues.values()) fill(queue)
       if (leased.length >= ROOM_OF_A_NEW_LANE) lookAgain = true
       await new Promise((resolve) => setTimeout(resolve, LOOKS_APART_MS))
@@ -81,44 +92,52 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   /** One that is held already comes again where its lease ran out while the database was away: it is not sent twice. */
   function take(outgoing: Outgoing) {
-    const { waiting, sending } = queueOf(outgoing)
-    if (!sending.has(outgoing.id) && !waiting.some(({ id }) => id === outgoing.id)) waiting.push(outgoing)
+    const { held, waiting } = queueOf(outgoing)
+    if (held.has(outgoing.id)) return
+    held.set(outgoing.id, outgoing)
+    waiting.push(outgoing)
   }
 
   function busyLanes(): Lane[] {
     const lanes: Lane[] = []
-    for (const [key, { workspace_id, channel, account, waiting, sending }] of queues) {
-      const held = waiting.length + sending.size
-      if (held === 0) queues.delete(key)
-      else lanes.push({ workspace_id, channel, room: Math.max(0, account.concurrency * ROOM_PER_PLACE - held) })
+    for (const [key, { workspace_id, channel, account, held }] of queues) {
+      if (held.size === 0) queues.delete(key)
+      else lanes.push({ workspace_id, channel, room: Math.max(0, account.concurrency * ROOM_PER_PLACE - held.size) })
     }
     return lanes
   }
 
-  function queueOf({ workspace_id, channel }: Outgoing) {
+  function queueOf({ workspace_id, channel }: Outgoing): Queue {
     const key = keyOf({ workspace_id, channel })
     let queue = queues.get(key)
     if (!queue) {
-      queue = { workspace_id, channel, account: accounts.of(workspace_id, channel), waiting: [], sending: new Map() }
+      const account = accounts.of(workspace_id, channel)
+      queue = { workspace_id, channel, account, held: new Map(), waiting: [], sending: 0 }
       queues.set(key, queue)
     }
     return queue
   }
 
   function fill(queue: Queue) {
-    while (!stopping && queue.waiting.length && queue.sending.size < queue.account.concurrency) {
-      const outgoing = queue.waiting.shift() as Outgoing
-      queue.sending.set(outgoing.id, outgoing)
-      void send(queue, outgoing)
-    }
+    while (!stopping && queue.waiting.length && queue.sending < queue.account.concurrency)
+      void send(queue, queue.waiting.shift() as Outgoing)
   }
 
-  async function send({ account }: Queue, outgoing: Outgoing) {
-    const outcome = suppressed(outgoing) ?? (await attempt(account, outgoing))
+  async function send(queue: Queue, outgoing: Outgoing) {
+    queue.sending++
+    const outcome = suppressed(outgoing) ?? (await attempt(queue.account, outgoing))
+    queue.sending--
     outcomes.add(settlement(outgoing, outcome, retry, new Date()))
+    fill(queue)
   }
 
-  const held = () => [...queues.values()].flatMap(({ waiting, sending }) => [...waiting, ...sending.values()])
+  const allHeld = () => [...queues.values()].flatMap(({ held }) => [...held.values()])
+
+  function putBack(queue: Queue): Outgoing[] {
+    const untouched = queue.waiting.splice(0)
+    for (const { id } of untouched) queue.held.delete(id)
+    return untouched
+  }
 
   if (options.is_alone) await endLeases(sql)
   const stopListening = onWake(look)
@@ -126,7 +145,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const looks = setInterval(look, LOOK_EVERY_MS)
   const renewals = setInterval(
     () => {
-      const leased = held()
+      const leased = allHeld()
       if (leased.length)
         renew(sql, leased, lease_seconds).catch((error) => log.warn({ err: error }, 'could not renew leases'))
     },
@@ -140,9 +159,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       stopListening()
       clearInterval(looks)
       const until = Date.now() + STOP_WITHIN_MS
-      const untouched = [...queues.values()].flatMap((queue) => queue.waiting.splice(0))
-      if (untouched.length) await giveBack(sql, untouched).catch(() => {}) // Their leases run out by themselves.
-      while (held().length && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
+      const untouched = [...queues.values()].flatMap(putBack)
+      await giveBack(sql, untouched).catch(() => {}) // Their leases run out by themselves.
+      while ((looking || allHeld().length) && Date.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, 10))
       clearInterval(renewals)
       await outcomes.drain(Math.max(0, until - Date.now()))
       await announcements.unlisten().catch(() => {})
