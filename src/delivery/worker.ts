@@ -31,7 +31,7 @@ export type Worker = {
 
 /**
  * What is held of one lane: of all that was leased and is not settled yet, some wait for a place, some are being sent,
- * and what came of the others is being written down, which keeps no place from the next.
+ * and what came of the others is being written down.
  */
 type Queue = {
   workspace_id: string
@@ -49,6 +49,11 @@ const STOP_WITHIN_MS = 3_500
 /** How many of a lane are held for each place: enough that a lane never waits for the database. */
 const ROOM_PER_PLACE = 16
 const ROOM_OF_A_NEW_LANE = 50
+/**
+ * How many for each place are being sent or written down: with one, a place would stand empty while the disk writes;
+ * all of them are sent again when the worker dies.
+ */
+const UNSETTLED_PER_PLACE = 2
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { sql, accounts, log, onCaptured, retry = DEFAULT_RETRY, lease_seconds = 30 } = options
@@ -65,6 +70,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         countSettled(outgoing.channel, wait_ms === null ? status : 'retried')
         if (captured) onCaptured?.(captured, outgoing)
       }
+      for (const queue of queues.values()) fill(queue)
       look()
     },
     (error) => log.error({ err: error }, 'could not write down what came of deliveries; trying again'),
@@ -119,8 +125,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 
   function fill(queue: Queue) {
-    while (!stopping && queue.waiting.length && queue.sending < queue.account.concurrency)
-      void send(queue, queue.waiting.shift() as Outgoing)
+    const { held, waiting, account } = queue
+    const hasPlace = () =>
+      queue.sending < account.concurrency && held.size - waiting.length < account.concurrency * UNSETTLED_PER_PLACE
+    while (!stopping && waiting.length && hasPlace()) void send(queue, waiting.shift() as Outgoing)
   }
 
   async function send(queue: Queue, outgoing: Outgoing) {
