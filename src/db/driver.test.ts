@@ -1,4 +1,5 @@
-// Connections that break in the middle: everybody gets an answer, and no transaction is carried out in part.
+// Connections and queries that break in the middle: everybody gets an answer, their own, and no transaction is carried
+// out in part.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -38,6 +39,13 @@ test('a transaction whose connection broke is refused, and none of it is carried
   assert.equal(await outcome(transaction), 'refused')
   assert.equal(await outcome(work!), 'refused')
   assert.deepEqual([...(await sql`select mark from marks`)], [])
+  await it.end({ timeout: 1 })
+})
+
+test('a query that fails after its first rows leaves nothing of them in the next result', async () => {
+  const it = pool(1)
+  await assert.rejects(it`select 1 / (4 - n) from generate_series(1, 10) as n`, /division by zero/)
+  assert.deepEqual([...(await it`select n from generate_series(1, 2) as n`)], [{ n: 1 }, { n: 2 }])
   await it.end({ timeout: 1 })
 })
 

@@ -1,6 +1,7 @@
 // The PostgreSQL driver, with what it does wrong when a connection breaks put right as it is loaded: as it is published,
 // a database that restarts leaves requests unanswered for good, ends the process, or lets a part of a transaction
-// through. https://github.com/porsager/postgres/issues/1208, /issues/1216, /pull/1209, /pull/1215
+// through, and a query that fails in the middle of its rows spoils the next one's.
+// https://github.com/porsager/postgres/issues/1208, /issues/1216, /issues/1181, /pull/1209, /pull/1215
 import { registerHooks } from 'node:module'
 
 /** A place in one of the driver's files, which is there once, and what stands there instead. */
@@ -31,11 +32,18 @@ const FIXES: Fix[] = [
     ;(query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
     query = results = errorResponse = null
     result = new Result()
+    rows = 0
 
     if (initial)
       return reconnect()
 
 `,
+  },
+  // Rows that came before a query's error left holes in the next result on that connection.
+  {
+    file: 'connection.js',
+    from: 'result = new Result()\n    connectTimer.cancel()',
+    to: 'result = new Result()\n    rows = 0\n    connectTimer.cancel()',
   },
   // Where the connection broke while it asked for the types, nobody caught the error, which ended the process.
   { file: 'connection.js', from: 'return fetchArrayTypes()', to: 'return fetchArrayTypes().catch(() => {})' },
