@@ -14,8 +14,8 @@ export function parseBodies(app: FastifyInstance) {
   const parse: FastifyBodyParser<string> = (request, body, done) => {
     if (body === '') return done(null, undefined)
     parseJson(request, body, (error, value) => {
-      if (!error && value) return done(unreadable(body, value), value)
-      done(error, value)
+      if (error || !value) return done(error, value)
+      done(unreadable(body, value), HALF_A_CHARACTER.test(body) ? madeWhole(value) : value)
     })
   }
   const parseUntyped: FastifyBodyParser<string> = (request, body, done) =>
@@ -25,6 +25,17 @@ export function parseBodies(app: FastifyInstance) {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, parse)
   app.addContentTypeParser(/^application\/[\w.-]+\+json/, { parseAs: 'string' }, parse)
   app.addContentTypeParser('*', { parseAs: 'string' }, parseUntyped)
+}
+
+/** The escape of a surrogate; most come in pairs. */
+const HALF_A_CHARACTER = /\\ud[89a-f]/i
+
+/** Whoever cuts a text in the middle of an emoji sends half of it, which no database text holds: it becomes a U+FFFD. */
+function madeWhole(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed()
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(madeWhole)
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), madeWhole(inner)]))
 }
 
 const unsupported = () =>

@@ -117,7 +117,8 @@ test('text of every script, and bytes that are no text, arrive as far as they ca
   assert.equal((await send('POST /tags', JSON.stringify({ name }))).body.name, name)
   const broken = Buffer.concat([Buffer.from('{"name":"a'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')])
   assert.equal((await send('POST /tags', broken)).body.name, 'a\ufffd\ufffd')
-  assert.equal((await send('POST /tags', '{"name":"half \\ud83c"}')).status, 200)
+  assert.equal((await send('POST /tags', '{"name":"half \\ud83c"}')).body.name, 'half \ufffd')
+  assert.equal((await send('POST /tags', '{"name":"whole \\ud83c\\udf89"}')).body.name, 'whole 🎉')
 })
 
 test('an empty body that says it is JSON is no body', async () => {
