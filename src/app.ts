@@ -110,10 +110,10 @@ export function buildApp(options: AppOptions): App {
   app.decorateRequest('token')
   parseBodies(app)
   app.register(cors, {
-    origin: true,
+    origin: '*', // The token is what protects; nothing is sent along by a browser of itself.
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     strictPreflight: false,
-    exposedHeaders: EXPOSED_HEADERS,
+    exposedHeaders: EXPOSED_HEADERS.join(', '),
   })
   app.register(formbody)
   describeApi(app)
@@ -133,16 +133,17 @@ export function buildApp(options: AppOptions): App {
     request.token = token
     request.workspace = workspaceOf(sql, token, version)
   })
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const { operation } = request.routeOptions.config
     if (operation && request.workspace) request.body = upgrade(operation.id, request.body, request.workspace.version)
+    done()
   })
   app.addHook('onRoute', runInTransaction)
 
   const check = options.check_contracts ? contractCheck() : undefined
-  app.addHook('preSerialization', async (request, reply, payload) => {
+  app.addHook('preSerialization', (request, reply, payload, done) => {
     check?.(request, reply, payload)
-    return request.workspace ? downgrade(payload, request.workspace.version) : payload
+    done(null, request.workspace ? downgrade(payload, request.workspace.version) : payload)
   })
 
   app.register(async (open) => {

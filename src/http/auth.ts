@@ -13,12 +13,10 @@ export function authentication(sql: Pool) {
   const known = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: REMEMBERED_FOR_MS })
 
   async function tokenOf(text: string): Promise<Token | undefined> {
-    const hash = hashToken(text)
-    const key = hash.toString('latin1')
-    let token = known.get(key)
+    let token = known.get(text)
     if (!token) {
-      token = (await findToken(sql, hash)) ?? NO_TOKEN
-      known.set(key, token)
+      token = (await findToken(sql, hashToken(text))) ?? NO_TOKEN
+      known.set(text, token)
     }
     return token === NO_TOKEN ? undefined : token
   }
