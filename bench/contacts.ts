@@ -18,7 +18,7 @@ export function measureContacts({ quick }: Size): Promise<Row> {
     const fastify = await startPeer('bare-fastify.ts', [await contact.text()])
     try {
       const { ours, theirs, ratio } = await alternate(
-        quick ? 3 : 5,
+        quick ? 3 : 4,
         () => rate(url),
         () => rate(fastify.url),
       )

@@ -1,5 +1,5 @@
 // POST /messages: how much of what PostgreSQL and its driver can accept remains when it is asked for over HTTP.
-import { acceptMessage } from '#resources/messages/queries.ts'
+import { acceptMessages } from '#resources/messages/queries.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import { alternate, perSecond, type Row, type Size } from './figures.ts'
 import { load, wire } from './load.ts'
@@ -16,7 +16,7 @@ export function measureMessages({ quick }: Size): Promise<Row> {
     const requests = Array.from({ length: CONTACTS }, (_, n) => requestFor(server, n))
     const request = (n: number) => requests[n % CONTACTS]!
     const { ours, theirs, ratio } = await alternate(
-      quick ? 3 : 5,
+      quick ? 3 : 4,
       async () => (await load({ url: server.url, connections: AT_ONCE, request, seconds })).per_second,
       () => bareDriver(server, seconds),
     )
@@ -48,17 +48,19 @@ async function bareDriver({ sql, workspace: caller }: Measured, seconds: number)
   let accepted = 0
   async function work() {
     while (performance.now() < until) {
-      const attempt = await acceptMessage(workspace, {
-        admin_id: caller.admin_id,
-        message_type: 'email',
-        template: 'plain',
-        ...TEXT,
-        locale: null,
-        components: null,
-        created_at: new Date(),
-        recipients: [{ contact_id: idOf(accepted % CONTACTS), recipient_type: 'to' }],
-      })
-      if (!attempt.id) throw new Error('The bare driver was not let in')
+      const [attempt] = await acceptMessages(workspace, [
+        {
+          admin_id: caller.admin_id,
+          message_type: 'email',
+          template: 'plain',
+          ...TEXT,
+          locale: null,
+          components: null,
+          created_at: new Date(),
+          recipients: [{ contact_id: idOf(accepted % CONTACTS), recipient_type: 'to' }],
+        },
+      ])
+      if (!attempt?.id) throw new Error('The bare driver was not let in')
       accepted++
     }
   }

@@ -25,7 +25,7 @@ export function measureSearch({ quick }: Size): Promise<Row> {
           })
         ).p99_ms
       const { ours, theirs, ratio } = await alternate(
-        quick ? 3 : 5,
+        quick ? 3 : 4,
         () => p99(large, many),
         () => p99(small, FEW),
       )

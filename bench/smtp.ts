@@ -17,7 +17,7 @@ const SUBJECT = 'Your order is on its way'
 const BODY = '<p>It leaves today and should be with you on Friday.</p>'
 
 export async function measureSmtp({ quick }: Size): Promise<Row> {
-  const count = quick ? 1_000 : 4_000
+  const count = quick ? 1_000 : 3_000
   const sink = await startPeer('sink.ts')
   const environment = { SMTP_URL: sink.url, EMAIL_FROM: FROM }
   try {

@@ -1,6 +1,7 @@
 // Contacts: users and leads. What is archived, deleted or merged away is there, but nobody finds it.
 import { beyond, type Cut, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
 import { type Fragment, one } from '#db/sql.ts'
+import { together } from '#db/together.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type ContactRow = {
@@ -61,10 +62,14 @@ export function findContactsBy(workspace: Workspace, key: 'external_id' | 'email
     order by role = 'lead', coalesce(last_seen_at, last_replied_at, updated_at) desc, id`
 }
 
-export const findWholeContact = (workspace: Workspace, id: string) =>
-  one(workspace.sql<WholeContactRow[]>`
+/** The most frequent read of all: those of one moment share a query. */
+export const findWholeContact = together(async (workspace: Workspace, ids: string[]) => {
+  const contacts = await workspace.sql<WholeContactRow[]>`
     select ${whole(workspace)} from contacts
-    where workspace_id = ${workspace.id} and id = ${id} and is_live`)
+    where workspace_id = ${workspace.id} and id = any(${ids}::text[]) and is_live`
+  const byId = new Map(contacts.map((contact) => [contact.id, contact]))
+  return ids.map((id) => byId.get(id))
+})
 
 export const findUserByExternalId = (workspace: Workspace, external_id: string) =>
   one(workspace.sql<WholeContactRow[]>`

@@ -276,6 +276,32 @@ test('before 2.14 there is one recipient, before 2.16 no WhatsApp, and SMS only 
   assert.equal((await call('POST /messages', sms)).status, 200)
 })
 
+test('of messages that come at the same moment each is accepted or refused by itself, in its own words', async () => {
+  const answers = await Promise.all([
+    call('POST /messages', { ...email(), subject: 'First' }),
+    call('POST /messages', { ...email(), to: { type: 'user', id: 'nobody' } }),
+    call('POST /messages', { ...email(), from: { type: 'admin', id: '1' } }),
+    call('POST /messages', {
+      ...email(),
+      subject: 'Last',
+      to: [{ id: anna }],
+      cc: { id: await aContact(workspace, { email: 'b@example.com' }) },
+    }),
+  ])
+  assert.deepEqual(
+    answers.map(({ status, body }) => body.errors?.[0].code ?? [status, body.subject]),
+    [[200, 'First'], 'not_found', 'admin_not_found', [200, 'Last']],
+  )
+  assert.deepEqual(
+    (await deliveries(answers[0]!.body.id)).map((one: { address: string }) => one.address),
+    ['anna@example.com'],
+  )
+  assert.deepEqual(
+    (await deliveries(answers[3]!.body.id)).map((one: { address: string }) => one.address),
+    ['anna@example.com', 'b@example.com'],
+  )
+})
+
 test('a WhatsApp to an unknown number makes a lead of its name', async () => {
   const { body } = await call('POST /messages', { ...whatsapp(), to: { phone: '+5547999998888', name: 'John Doe' } })
   const [{ contact_id, address }] = await deliveries(body.id)

@@ -1,6 +1,7 @@
 // The SQL of accepting a message, and of reading what became of WhatsApp ones.
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
+import { together } from '#db/together.ts'
 import type { AdminRow } from '#resources/admins/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { MessageType } from './check.ts'
@@ -28,57 +29,77 @@ export type Attempt = {
 }
 
 /**
- * Accepts a message whole or not at all, in one statement: the message, a delivery for each recipient, and the event.
- * Everything that has to hold is looked up by the same statement, so one round trip is all that a message costs.
+ * Accepts messages, each whole or not at all, in one statement: the message, a delivery for each recipient, and the
+ * event. Everything that has to hold is looked up by the same statement, so one round trip and one commit are all that
+ * the messages of one moment cost. Look-ups are lateral: PostgreSQL, which cannot know how few are asked for, would else
+ * read all contacts that there are.
  */
-export async function acceptMessage(workspace: Workspace, message: MessageToAccept): Promise<Attempt> {
+export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]): Promise<Attempt[]> {
   const { sql, id: workspace_id } = workspace
   const now = workspace.now()
-  const [attempt] = await sql<[Attempt]>`
-    with sender as (
-      select id, name, email, away_mode_enabled, away_mode_reassign from admins
-      where workspace_id = ${workspace_id} and id = ${rowId(message.admin_id)} and not is_bot
+  return sql<Attempt[]>`
+    with asked as materialized (
+      select asked.*, to_jsonb(sender) || jsonb_build_object('id', sender.id::text) as owner
+      from json_to_recordset(${JSON.stringify(messages.map(asRow))}::text::json) as asked (
+        position int, admin_id bigint, message_type text, subject text, body text, template text, locale text,
+        components jsonb, created_at timestamptz, contact_ids text[], recipient_types text[])
+      left join lateral (
+        select id, name, email, away_mode_enabled, away_mode_reassign from admins
+        where workspace_id = ${workspace_id} and id = admin_id and not is_bot limit 1
+      ) sender on true
     ),
-    recipient as (
-      select position, contact_id, recipient_type, contacts.id is not null as found, contacts.name,
-        case ${message.message_type}
-          when 'inapp' then contacts.id
-          when 'email' then contacts.email
-          else contacts.formatted_phone
-        end as address
-      from unnest(
-        ${message.recipients.map((recipient) => recipient.contact_id)}::text[],
-        ${message.recipients.map((recipient) => recipient.recipient_type)}::text[]
-      ) with ordinality as wanted (contact_id, recipient_type, position)
-      left join contacts on workspace_id = ${workspace_id} and contacts.id = contact_id and is_live
+    recipient as materialized (
+      select position, line, contact_id, recipient_type, contact.id is not null as found, contact.name,
+        case message_type when 'inapp' then contact.id when 'email' then email else formatted_phone end as address
+      from asked
+      cross join unnest(contact_ids, recipient_types) with ordinality as wanted (contact_id, recipient_type, line)
+      left join lateral (
+        select id, name, email, formatted_phone from contacts
+        where workspace_id = ${workspace_id} and id = contact_id and is_live limit 1
+      ) contact on true
+    ),
+    accepted as materialized (
+      select asked.*, nextval(pg_get_serial_sequence('messages', 'id')) as id, nextval('conversation_ids') as conversation_id
+      from asked
+      where owner is not null
+        and not exists (select from recipient where recipient.position = asked.position and address is null)
     ),
     message as (
-      insert into messages (workspace_id, author_type, author_id, message_type, subject, body, template, locale,
+      insert into messages (workspace_id, id, author_type, author_id, message_type, subject, body, template, locale,
         components, conversation_id, created_at)
-      select ${workspace_id}, 'admin', sender.id, ${message.message_type}, ${message.subject}, ${message.body},
-        ${message.template}, ${message.locale}, ${message.components && JSON.stringify(message.components)}::text::jsonb,
-        nextval('conversation_ids'), ${message.created_at}
-      from sender where not exists (select from recipient where address is null)
-      returning id, conversation_id
+      select ${workspace_id}, id, 'admin', admin_id, message_type, subject, body, template, locale, components,
+        conversation_id, created_at
+      from accepted
     ),
     delivery as (
       insert into deliveries (workspace_id, channel, message_id, ruleset_id, conversation_id, contact_id,
         recipient_type, address, name, created_at, updated_at)
-      select ${workspace_id}, ${message.message_type}, message.id, message.id,
+      select ${workspace_id}, message_type, accepted.id, accepted.id,
         case recipient_type when 'bcc' then nextval('conversation_ids') else conversation_id end,
         contact_id, recipient_type, address, recipient.name, ${now}, ${now}
-      from message, recipient order by position
+      from accepted join recipient using (position) order by position, line
     ),
     event as (
       insert into events (workspace_id, topic, object_id, created_at)
-      select ${workspace_id}, 'message.accepted', id, ${now} from message
+      select ${workspace_id}, 'message.accepted', id, ${now} from accepted
     )
-    select message.id, (select to_jsonb(sender) || jsonb_build_object('id', sender.id::text) from sender) as owner,
+    select accepted.id, asked.owner,
       (select jsonb_agg(jsonb_build_object('contact_id', contact_id, 'found', found, 'address', address)
-        order by position) from recipient) as recipients
-    from (select) as always left join message on true`
-  return attempt
+        order by line) from recipient where recipient.position = asked.position) as recipients
+    from asked left join accepted using (position)
+    order by position`
 }
+
+/** Messages that are to be accepted in the same moment share a statement. */
+export const acceptMessage = together(acceptMessages)
+
+const asRow = ({ admin_id, recipients, ...message }: MessageToAccept, position: number) => ({
+  ...message,
+  position,
+  admin_id: rowId(admin_id),
+  contact_ids: recipients.map(({ contact_id }) => contact_id),
+  recipient_types: recipients.map(({ recipient_type }) => recipient_type),
+})
 
 export type TemplateRow = { name: string; language: string; body: string }
 
