@@ -7,7 +7,7 @@ export type { Status }
  * From which statuses a report moves a delivery to a new one. `failed` ends what was not delivered; a provider that
  * later reports better was wrong before, and better is believed.
  */
-const REACHED_FROM: Record<Status, readonly Status[]> = {
+export const REACHED_FROM: Record<Status, Status[]> = {
   queued: [],
   sent: ['queued'],
   delivered: ['queued', 'sent', 'failed'],

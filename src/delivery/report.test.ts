@@ -1,0 +1,91 @@
+// Later words on deliveries: late, doubled, out of order, and about what nobody knows.
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { testApp } from '../../test/app.ts'
+import { aContact, aMessage } from '../../test/factories.ts'
+import { lease } from './lease.ts'
+import { report } from './report.ts'
+import { DEFAULT_RETRY } from './retry.ts'
+import { settle, settlement } from './settle.ts'
+
+const t = await testApp()
+const { workspace, call } = t
+const { sql, id: workspace_id } = workspace
+let contact: string
+let delivery: { id: string }
+
+const look = async () => (await call(`GET /extensions/deliveries/${delivery.id}`)).body
+const meant = (more = {}) => ({ workspace_id, channel: 'sms' as const, delivery_id: delivery.id, ...more })
+const failed = { status: 'failed' as const, code: '30003', reason: 'Unreachable' }
+
+beforeEach(async () => {
+  await call('POST /extensions/sandbox/reset')
+  contact = await aContact(workspace, { formatted_phone: '+12025550123' })
+  const message = await aMessage(workspace, { to: contact, message_type: 'sms' })
+  delivery = (await call(`GET /extensions/messages/${message}/deliveries`)).body.data[0]
+})
+
+/** As the worker does it. */
+async function send(provider_id: string) {
+  const [outgoing] = await lease(t.database.sql, [], 10, 30)
+  const sent = settlement(outgoing!, { outcome: 'sent', provider_id }, DEFAULT_RETRY, new Date())
+  return () => settle(t.database.sql, [sent])
+}
+
+test('nobody knows it: another workspace, another channel, no number, no such name', async () => {
+  const other = await t.another()
+  for (const unknown of [
+    meant({ workspace_id: other.created.id }),
+    meant({ channel: 'whatsapp' }),
+    meant({ delivery_id: 'x' }),
+    { workspace_id, channel: 'sms' as const, provider_id: 'SMunknown' },
+  ])
+    assert.equal(await report(sql, unknown, { status: 'delivered' }), undefined)
+  assert.equal((await look()).status, 'queued')
+})
+
+test('a status never moves back, and the same word is kept once', async () => {
+  await (await send('SM1'))()
+  const by_name = { workspace_id, channel: 'sms' as const, provider_id: 'SM1' }
+  assert.equal((await report(sql, by_name, { status: 'read' }))?.moved, true)
+  assert.equal((await report(sql, by_name, { status: 'read' }))?.moved, false)
+  assert.equal((await report(sql, by_name, { status: 'delivered' }))?.moved, false)
+  assert.equal((await report(sql, by_name, failed))?.moved, false)
+  const { status, history, error } = await look()
+  assert.deepEqual(
+    [status, error, history.map((one: { status: string }) => one.status)],
+    ['read', null, ['sent', 'read']],
+  )
+})
+
+test('a failure says why; whoever reports better afterwards is believed', async () => {
+  await (await send('SM1'))()
+  await report(sql, meant(), failed)
+  const failure = await look()
+  assert.deepEqual([failure.status, failure.error.code, failure.error.reason], ['failed', '30003', 'Unreachable'])
+  await report(sql, meant(), { status: 'delivered' })
+  const better = await look()
+  assert.deepEqual([better.status, better.error], ['delivered', null])
+})
+
+test('a word that comes before the sending is written down is not lost, nor is the message sent again', async () => {
+  const writeDown = await send('SM1')
+  assert.equal((await report(sql, meant({ provider_id: 'SM1' }), { status: 'delivered' }))?.moved, true)
+  await writeDown()
+  const { status, provider_id } = await look()
+  assert.deepEqual([status, provider_id], ['delivered', 'SM1'])
+  await sql`update deliveries set due_at = now() where workspace_id = ${workspace_id}`
+  assert.equal((await lease(t.database.sql, [], 10, 30)).length, 0)
+})
+
+test('the contact learns of an opt-out, also where the status stays', async () => {
+  await (await send('SM1'))()
+  await report(sql, meant(), { status: 'delivered' })
+  await report(sql, meant(), { status: 'delivered', unsubscribe: true })
+  await report(sql, meant(), { status: 'delivered', unsubscribe: true })
+  const [row] = await sql`select unsubscribed_from_sms, unsubscribed_from_emails from contacts where id = ${contact}`
+  assert.deepEqual({ ...row }, { unsubscribed_from_sms: true, unsubscribed_from_emails: false })
+  const [counted] = await sql`
+    select count(*)::int from events where workspace_id = ${workspace_id} and topic = 'contact.unsubscribed'`
+  assert.equal(counted?.['count'], 1)
+})

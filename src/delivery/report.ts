@@ -1,0 +1,67 @@
+// A later word on a delivery, from a provider or a reader: delivered, read, bounced. It comes late, doubled, out of order,
+// and at times before we have written down that the message was sent at all.
+import type { ChannelName, Report } from '#channels/channel.ts'
+import { one, rowId, type Sql } from '#db/sql.ts'
+import { REACHED_FROM } from './status.ts'
+
+/**
+ * Which delivery is meant: by our own id, where the provider sends that back, else by the provider's name for it
+ * (an email's Message-ID names several deliveries, so emails are always told by our id).
+ */
+export type Meant = { workspace_id: string; channel: ChannelName } & (
+  | { delivery_id: string; provider_id?: string }
+  | { delivery_id?: undefined; provider_id: string }
+)
+
+export type Reported = { id: string; contact_id: string; moved: boolean }
+
+/**
+ * Moves the delivery up its lattice, keeps the word in its history, and lets the contact's record learn from it, in one
+ * statement. Undefined where there is no such delivery. The same word again changes nothing and is not kept.
+ * `at` is when it happened, as the provider tells.
+ */
+export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): Promise<Reported | undefined> {
+  const { workspace_id, channel, delivery_id, provider_id = null } = meant
+  const { status, code = null, reason = null, details = null, answer = null } = word
+  const { hard_bounce = false, spam_complaint = false, unsubscribe = false } = word
+  const failed = status === 'failed'
+  const which = delivery_id === undefined ? sql`provider_id = ${provider_id}` : sql`id = ${rowId(delivery_id)}`
+  return one(sql<Reported[]>`
+    with meant as (
+      select id, contact_id, attempts, status from deliveries
+      where workspace_id = ${workspace_id} and channel = ${channel} and ${which}
+      for update
+    ),
+    moved as (
+      update deliveries set status = ${status}, provider_id = coalesce(deliveries.provider_id, ${provider_id}),
+        error_code = ${failed ? code : null}, error_reason = ${failed ? reason : null},
+        error_details = ${failed ? details : null}, updated_at = greatest(updated_at, ${at}::timestamptz)
+      from meant
+      where workspace_id = ${workspace_id} and deliveries.id = meant.id and meant.status = any(${REACHED_FROM[status]})
+      returning deliveries.id
+    ),
+    learned as (
+      update contacts set
+        has_hard_bounced = has_hard_bounced or ${hard_bounce},
+        marked_email_as_spam = marked_email_as_spam or ${spam_complaint},
+        unsubscribed_from_emails = unsubscribed_from_emails or ${unsubscribe && channel === 'email'},
+        unsubscribed_from_sms = unsubscribed_from_sms or ${unsubscribe && channel === 'sms'}
+      from meant
+      where workspace_id = ${workspace_id} and contacts.id = meant.contact_id and (
+        (${hard_bounce} and not has_hard_bounced) or (${spam_complaint} and not marked_email_as_spam)
+        or (${unsubscribe && channel === 'email'} and not unsubscribed_from_emails)
+        or (${unsubscribe && channel === 'sms'} and not unsubscribed_from_sms))
+      returning contacts.id
+    ),
+    event as (
+      insert into events (workspace_id, topic, object_id, created_at)
+      select ${workspace_id}, 'contact.unsubscribed', id, ${at} from learned where ${unsubscribe}
+    ),
+    history as (
+      insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, at)
+      select ${workspace_id}, id, 'report', case when exists (select from moved) then ${status} else status end, attempts,
+        ${code}, ${reason}, ${answer}, ${at}
+      from meant where exists (select from moved) or exists (select from learned)
+    )
+    select id, contact_id, exists (select from moved) as moved from meant`)
+}
