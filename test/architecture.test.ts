@@ -140,7 +140,8 @@ test('SQL stands in queries.ts and in the folders made for it', () => {
 
 /** Tables that belong to the server rather than to a workspace. */
 const SERVERS_OWN = ['workspaces', 'migrations']
-const tenants = [...read('migrations/0001_foundation.sql').matchAll(/^create table (\w+)/gm)]
+const schema = globSync('migrations/*.sql', { cwd: ROOT }).map(read).join('\n')
+const tenants = [...schema.matchAll(/^create table (\w+)/gm)]
   .map(([, table]) => table as string)
   .filter((table) => !SERVERS_OWN.includes(table))
 
@@ -161,7 +162,6 @@ test('every statement on a table of a workspace names the workspace', () => {
 })
 
 test('every primary key and unique index of a workspace’s table begins with the workspace', () => {
-  const schema = globSync('migrations/*.sql', { cwd: ROOT }).map(read).join('\n')
   for (const table of tenants) {
     const [, definition = ''] = new RegExp(`create table ${table} \\(([\\s\\S]*?)\\n\\);`).exec(schema) ?? []
     assert.match(definition, /primary key \(workspace_id, /, `the primary key of ${table}`)

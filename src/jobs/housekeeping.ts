@@ -16,8 +16,9 @@ export function keepHouse(sql: Pool, log: Pick<FastifyBaseLogger, 'warn'>): () =
   }
 }
 
-/** A remembered answer holds for a day; events are kept for whoever comes late, for a month. */
+/** A remembered answer holds for a day; events, and what has been received, for whoever comes late, for a month. */
 export async function clean(sql: Pool): Promise<void> {
   await sql`delete from idempotency_keys where created_at < now() - interval '24 hours'`
+  await sql`delete from received_messages where received_at < now() - interval '30 days'`
   await sql`delete from events where created_at < now() - interval '30 days'`
 }

@@ -1,8 +1,8 @@
 // Who a message goes to: contacts by id, external id, email or phone number; each once.
 import { conflict, invalid, notFound } from '#http/errors.ts'
 import { e164 } from '#lib/phone.ts'
-import { createLead } from '#resources/contacts/create.ts'
-import { findContactsBy, lockIdentity } from '#resources/contacts/queries.ts'
+import { contactByPhone } from '#resources/contacts/by-address.ts'
+import { findContactsBy } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Addressee, MessageType } from './check.ts'
 
@@ -51,7 +51,5 @@ function onlyOne(contacts: { id: string; role: string }[]): string {
 async function findOrCreateByPhone(workspace: Workspace, { name, recipient_type }: Addressee, phone: string) {
   const number = e164(phone)
   if (!number) throw invalid(`${recipient_type}.phone is not a phone number with its country code`)
-  await lockIdentity(workspace, { phone: number }) // Two messages to a new number at once are to one lead.
-  const [known] = await findContactsBy(workspace, 'formatted_phone', number)
-  return (known ?? (await createLead(workspace, { phone: number, name: name ?? null }))).id
+  return (await contactByPhone(workspace, number, name ?? null)).id
 }

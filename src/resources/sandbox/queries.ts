@@ -47,11 +47,15 @@ export const countCaptured = async (workspace: Workspace, filter: CapturedFilter
   return Number(count)
 }
 
-/** Everything that REST calls put there. Admins, teams, templates and tokens stay: no REST call could bring them back. */
+/**
+ * Everything that REST calls put there. Admins, teams, templates and tokens stay: no REST call could bring them back;
+ * and so do channel accounts, which are settings.
+ */
 const EMPTIED = [
   'captured_messages',
   'delivery_history',
   'deliveries',
+  'received_messages',
   'attachments',
   'conversation_parts',
   'conversation_contacts',

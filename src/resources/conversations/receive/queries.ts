@@ -1,0 +1,42 @@
+// Where what a contact writes on a channel belongs, and whether it has come before.
+import { one } from '#db/sql.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { Channel } from '../channels.ts'
+import type { ConversationRow } from '../queries.ts'
+
+/** False where it was taken before. Until the transaction ends, nobody else takes it. */
+export async function claimReceived(workspace: Workspace, channel: Channel, provider_id: string): Promise<boolean> {
+  const claimed = await workspace.sql`
+    insert into received_messages (workspace_id, channel, provider_id, received_at)
+    values (${workspace.id}, ${channel}, ${provider_id}, ${workspace.now()})
+    on conflict do nothing`
+  return claimed.count > 0
+}
+
+/** The contact's newest conversation on the channel, and the newest message to the contact that nobody has answered. */
+export type Candidates = {
+  conversation: (Pick<ConversationRow, 'id' | 'state' | 'last_close_at'> & { last_word_at: Date }) | undefined
+  unanswered: { conversation_id: string; created_at: Date } | undefined
+}
+
+export async function findCandidates(
+  workspace: Workspace,
+  contact_id: string,
+  channel: Channel,
+  source_type: ConversationRow['source_type'],
+): Promise<Candidates> {
+  const { sql, id } = workspace
+  const conversation = await one(sql<NonNullable<Candidates['conversation']>[]>`
+    select id, state, last_close_at, greatest(created_at, last_contact_reply_at, last_admin_reply_at) as last_word_at
+    from conversations
+    where workspace_id = ${id} and source_type = ${source_type} and id in (
+      select conversation_id from conversation_contacts where workspace_id = ${id} and contact_id = ${contact_id})
+    order by state = 'closed', updated_at desc, id desc limit 1`)
+  const unanswered = await one(sql<NonNullable<Candidates['unanswered']>[]>`
+    select conversation_id, created_at from deliveries
+    where workspace_id = ${id} and contact_id = ${contact_id} and channel = ${channel} and part_id is null
+      and status <> 'failed'
+      and not exists (select from conversations where workspace_id = ${id} and id = deliveries.conversation_id)
+    order by created_at desc, id desc limit 1`)
+  return { conversation, unanswered }
+}

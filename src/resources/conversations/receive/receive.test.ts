@@ -1,0 +1,111 @@
+// What contacts write on channels, and where it goes; by SMS, because there nothing but the rules can tell.
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { findContact } from '#resources/contacts/queries.ts'
+import { atomically } from '#workspaces/workspace.ts'
+import { testApp } from '../../../../test/app.ts'
+import { aContact, aMessage } from '../../../../test/factories.ts'
+import { destination, receive } from './receive.ts'
+
+const t = await testApp()
+const { workspace, call } = t
+let joe: string
+let count = 0
+
+beforeEach(async () => {
+  await call('POST /extensions/sandbox/reset')
+  joe = await aContact(workspace, { formatted_phone: '+12025550123', phone: '+12025550123' })
+})
+
+const write = (body: string, more: object = {}) =>
+  atomically(workspace, async (workspace) =>
+    receive(workspace, {
+      channel: 'sms',
+      provider_id: `SM${count++}`,
+      contact: (await findContact(workspace, joe))!,
+      body,
+      ...more,
+    }),
+  )
+const conversationOf = async (placed: object) => {
+  assert.ok('conversation_id' in placed, JSON.stringify(placed))
+  return (await call(`GET /conversations/${placed.conversation_id}`)).body
+}
+const manage = (id: string, act: object) =>
+  call(`POST /conversations/${id}/parts`, { type: 'admin', admin_id: workspace.admin_id, ...act })
+
+test('a blocked contact is not heard', async () => {
+  await workspace.sql`update contacts set blocked_at = now() where workspace_id = ${workspace.id} and id = ${joe}`
+  assert.deepEqual(await write('Hello'), { outcome: 'blocked' })
+  assert.equal((await call('GET /conversations')).body.total_count, 0)
+})
+
+test('what is brought twice, even at once, is taken once', async () => {
+  const outcomes = await Promise.all([1, 2, 3].map(() => write('Hello', { provider_id: 'SM-same' })))
+  assert.deepEqual(outcomes.map(({ outcome }) => outcome).sort(), ['begun', 'known', 'known'])
+  assert.equal((await call('GET /conversations')).body.total_count, 1)
+})
+
+test('what could not be put anywhere can be brought again', async () => {
+  await assert.rejects(write('Hello', { provider_id: 'SM-again', answers: '999999' }))
+  assert.equal((await write('Hello', { provider_id: 'SM-again' })).outcome, 'begun')
+})
+
+test('a contact who has been written to answers that message', async () => {
+  const message = await aMessage(workspace, { to: joe, message_type: 'sms', body: 'Your parcel is here' })
+  const conversation = await conversationOf(await write('Thanks'))
+  assert.equal(conversation.source.id, message)
+  assert.equal(conversation.source.type, 'sms')
+  assert.equal(conversation.conversation_parts.conversation_parts[0].body, '<p>Thanks</p>')
+})
+
+test('an answer to a newer message closes the SMS conversation that was open and begins one', async () => {
+  const first = await conversationOf(await write('Hello'))
+  const message = await aMessage(workspace, { to: joe, message_type: 'sms', body: 'Your parcel is here' })
+  const second = await conversationOf(await write('Thanks'))
+  assert.equal(second.source.id, message)
+  assert.equal((await call(`GET /conversations/${first.id}`)).body.state, 'closed')
+})
+
+test('what was said since a message goes on', async () => {
+  await aMessage(workspace, { to: joe, message_type: 'sms', body: 'Old news' })
+  const first = await conversationOf(await write('Hello', { answers: null }))
+  assert.deepEqual(
+    await write('And another thing').then((placed) => 'conversation_id' in placed && placed.conversation_id),
+    first.id,
+  )
+})
+
+test('an open conversation goes on, a closed one too, and one that was closed long ago does not', async () => {
+  const first = await conversationOf(await write('Hello'))
+  assert.equal((await conversationOf(await write('Anybody?'))).id, first.id)
+  await manage(first.id, { message_type: 'close' })
+  const reopened = await conversationOf(await write('One more thing'))
+  assert.deepEqual([reopened.id, reopened.state], [first.id, 'open'])
+  await manage(first.id, { message_type: 'close' })
+  await workspace.sql`
+    update conversations set last_close_at = now() - interval '5 days' where workspace_id = ${workspace.id}`
+  const another = await conversationOf(await write('Hello again'))
+  assert.notEqual(another.id, first.id)
+})
+
+test('channels are kept apart', async () => {
+  const sms = await conversationOf(await write('Hello'))
+  const whatsapp = await conversationOf(await write('Hello', { channel: 'whatsapp' }))
+  assert.notEqual(whatsapp.id, sms.id)
+  assert.equal(whatsapp.source.type, 'whatsapp')
+})
+
+test('five days after it was closed a conversation is over, unless a message waits for an answer', () => {
+  const now = new Date('2026-06-10T12:00:00Z')
+  const closed = (last_close_at: string) => ({
+    ...{ id: '1', state: 'closed' as const, last_word_at: new Date('2026-06-01T00:00:00Z') },
+    last_close_at: new Date(last_close_at),
+  })
+  const unanswered = { conversation_id: '2', created_at: new Date('2026-05-01T00:00:00Z') }
+  assert.equal(destination({ conversation: closed('2026-06-05T12:00:01Z'), unanswered }, now), '1')
+  assert.equal(destination({ conversation: closed('2026-06-05T12:00:00Z'), unanswered: undefined }, now), null)
+  assert.equal(destination({ conversation: closed('2026-06-05T12:00:00Z'), unanswered }, now), '2')
+  assert.equal(destination({ conversation: undefined, unanswered }, now), '2')
+  assert.equal(destination({ conversation: undefined, unanswered: undefined }, now), null)
+})
