@@ -26,6 +26,7 @@ import { validatorCompiler } from '#http/validator.ts'
 import { assertAvailable, versionOf } from '#http/version.ts'
 import admins from '#resources/admins/routes.ts'
 import attachments from '#resources/attachments/routes.ts'
+import channels from '#resources/channels/routes.ts'
 import contacts from '#resources/contacts/routes.ts'
 import conversations from '#resources/conversations/routes.ts'
 import dataAttributes from '#resources/data-attributes/routes.ts'
@@ -68,6 +69,7 @@ const RESOURCES: [group: string, routes: (app: App, context: Context) => void][]
   ['Tags', tags],
   ['Data Attributes', dataAttributes],
   ['Admins', admins],
+  ['Extensions: channels', channels],
   ['Extensions: deliveries', deliveries],
   ['Extensions: sandbox', sandbox],
   ['Extensions: workspaces', workspaces],

@@ -79,6 +79,7 @@ const withDefault = <T>(name: string, kind: Kind<T>, otherwise: string, about: s
   ({ name, kind, otherwise, about }) as Setting<T> & { otherwise: string }
 
 const secret = { secret: true }
+const phoneNumber = like(/^\+[1-9]\d{6,14}$/, 'a number with its country code such as +12025550123')
 
 /** Every setting, in the order in which people are told of them. */
 const SETTINGS = {
@@ -164,6 +165,46 @@ const SETTINGS = {
     'The key: PEM, or the path of a file that holds it.',
     secret,
   ),
+  smtp_inbound_port: setting(
+    'SMTP_INBOUND_PORT',
+    numberFrom(1, 65_535),
+    'Takes mail in on this port, for replies; absent: none.',
+  ),
+  twilio_account_sid: setting(
+    'TWILIO_ACCOUNT_SID',
+    like(/^AC[0-9a-f]{32}$/i, 'an Account SID: AC and 32 hexadecimal digits'),
+    "Sends the first workspace's SMS; else SMS are captured.",
+  ),
+  twilio_auth_token: setting('TWILIO_AUTH_TOKEN', anyText, 'Its Auth Token, which also signs callbacks.', secret),
+  twilio_from: setting('TWILIO_FROM', phoneNumber, 'The number that SMS come from; this or the service is needed.'),
+  twilio_messaging_service_sid: setting(
+    'TWILIO_MESSAGING_SERVICE_SID',
+    like(/^MG[0-9a-f]{32}$/i, 'a Messaging Service SID: MG and 32 hexadecimal digits'),
+    'The Messaging Service that picks the number.',
+  ),
+  twilio_base_url: setting(
+    'TWILIO_BASE_URL',
+    url(['http:', 'https:'], 'https://api.twilio.com'),
+    "Where Twilio's API is, for tests and proxies.",
+  ),
+  whatsapp_phone_number_id: setting(
+    'WHATSAPP_PHONE_NUMBER_ID',
+    like(/^\d{5,20}$/, 'the number of a phone number'),
+    "Sends the first workspace's WhatsApp messages; else they are captured.",
+  ),
+  whatsapp_access_token: setting('WHATSAPP_ACCESS_TOKEN', anyText, 'A permanent token of a system user.', secret),
+  whatsapp_app_secret: setting('WHATSAPP_APP_SECRET', anyText, "The app's secret, which signs callbacks.", secret),
+  whatsapp_verify_token: setting(
+    'WHATSAPP_VERIFY_TOKEN',
+    anyText,
+    'What Meta shows when the webhook is set up: a text of your choice.',
+    secret,
+  ),
+  whatsapp_base_url: setting(
+    'WHATSAPP_BASE_URL',
+    url(['http:', 'https:'], 'https://graph.facebook.com/v23.0'),
+    "Where Meta's Graph API is, with its version.",
+  ),
 }
 
 type Value<S> = S extends { kind: Kind<infer T>; otherwise: string }
@@ -192,12 +233,26 @@ function read({ name, kind, otherwise, secret }: Setting<unknown>, environment: 
   return value
 }
 
-function assertComplete({ smtp_url, email_from, dkim_domain, dkim_selector, dkim_private_key }: Values): void {
-  if (smtp_url && !email_from) throw new WrongSetting('SMTP_URL needs EMAIL_FROM, the sender of the email, beside it.')
-  const dkim = { DKIM_DOMAIN: dkim_domain, DKIM_SELECTOR: dkim_selector, DKIM_PRIVATE_KEY: dkim_private_key }
-  const missing = Object.entries(dkim).flatMap(([name, value]) => (value ? [] : [name]))
-  if (missing.length === 1 || missing.length === 2)
-    throw new WrongSetting(`${missing.join(' and ')} must be set too: the three DKIM settings go together.`)
+/** Settings that mean nothing without one another: all of them, or none. */
+const TOGETHER: [what: string, names: string[]][] = [
+  ['the three DKIM settings', ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY']],
+  ['the credentials of Twilio', ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN']],
+  [
+    'the four WhatsApp settings',
+    ['WHATSAPP_PHONE_NUMBER_ID', 'WHATSAPP_ACCESS_TOKEN', 'WHATSAPP_APP_SECRET', 'WHATSAPP_VERIFY_TOKEN'],
+  ],
+]
+
+function assertComplete(values: Values): void {
+  if (values.smtp_url && !values.email_from)
+    throw new WrongSetting('SMTP_URL needs EMAIL_FROM, the sender of the email, beside it.')
+  for (const [what, names] of TOGETHER) {
+    const absent = names.filter((name) => !values[name.toLowerCase() as keyof Values])
+    if (absent.length && absent.length < names.length)
+      throw new WrongSetting(`${absent.join(' and ')} must be set too: ${what} go together.`)
+  }
+  if (values.twilio_account_sid && !values.twilio_from && !values.twilio_messaging_service_sid)
+    throw new WrongSetting('TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID must be set: SMS need a sender.')
 }
 
 /** Where this machine itself reaches the server. */

@@ -20,7 +20,8 @@ export type Inhabitants = Record<
   | 'delivery'
   | 'failed'
   | 'conversation'
-  | 'part',
+  | 'part'
+  | 'channel',
   string
 > & { external_id: string; email: string }
 
@@ -71,6 +72,13 @@ export async function inhabit({ call, created, workspace }: Pick<TestApp, 'call'
   })
   await post(`/conversations/${conversation_id}/tags`, { id: tag.id, admin_id: admin })
 
+  const channel = await post('/extensions/channels', {
+    provider: 'smtp',
+    name: `Mail of ${id}`,
+    settings: { from: `hello@${id}.example.com` },
+    secrets: { url: 'smtp://127.0.0.1:2525' },
+  })
+
   const deliveryOf = (message_id: string) =>
     idOf(sql<{ id: string }[]>`select id from deliveries where workspace_id = ${id} and message_id = ${message_id}`)
   const [delivery, failed] = [await deliveryOf(message.id), await deliveryOf(failing.id)]
@@ -99,6 +107,7 @@ export async function inhabit({ call, created, workspace }: Pick<TestApp, 'call'
     failed,
     conversation: conversation_id,
     part: answered.conversation_parts.conversation_parts[0].id,
+    channel: channel.id,
   } satisfies Inhabitants
 }
 

@@ -108,6 +108,13 @@ const ATTEMPTS: Record<string, Attempts> = {
   getDelivery: ({ delivery }) => [[`GET /extensions/deliveries/${delivery}`]],
   retryDelivery: ({ failed }) => [[`POST /extensions/deliveries/${failed}/retry`]],
   cancelDelivery: ({ delivery }) => [[`POST /extensions/deliveries/${delivery}/cancel`]],
+  getChannel: ({ channel }) => [[`GET /extensions/channels/${channel}`]],
+  updateChannel: ({ channel }) => [[`PUT /extensions/channels/${channel}`, { name: 'x' }]],
+  testChannel: (their, my) => [
+    [`POST /extensions/channels/${their.channel}/test`, { to: { id: my.user } }],
+    [`POST /extensions/channels/${my.channel}/test`, { to: { id: their.user } }],
+  ],
+  deleteChannel: ({ channel }) => [[`DELETE /extensions/channels/${channel}`]],
   ArchiveContact: ({ user }) => [[`POST /contacts/${user}/archive`]],
   DeleteContact: ({ user }) => [[`DELETE /contacts/${user}`]],
   deleteTag: ({ tag }) => [[`DELETE /tags/${tag}`]],
@@ -140,6 +147,7 @@ const LISTS: Record<string, (their: Inhabitants) => Request[]> = {
   lisDataAttributes: () => [['GET /data_attributes?include_archived=true']],
   identifyAdmin: () => [['GET /me']],
   listAdmins: () => [['GET /admins']],
+  listChannels: () => [['GET /extensions/channels']],
   listDeliveries: () => [['GET /extensions/deliveries?per_page=150']],
   listCapturedMessages: ({ email }) => [
     ['GET /extensions/sandbox/messages?per_page=150'],
@@ -149,6 +157,7 @@ const LISTS: Record<string, (their: Inhabitants) => Request[]> = {
 
 /** Tried in tests of their own, below or beside them. */
 const ELSEWHERE = [
+  'createChannel',
   'createDataAttribute',
   'resetSandbox',
   'listWorkspaces',
@@ -263,7 +272,7 @@ test('a workspace that is emptied or removed takes nothing of another along', as
   const emptied = await contentsOf(workspace)
   assert.deepEqual(
     Object.keys(emptied).filter((table) => emptied[table]?.length),
-    ['admins', 'away_status_reasons', 'teams', 'tokens', 'whatsapp_templates'],
+    ['admins', 'away_status_reasons', 'channel_accounts', 'teams', 'tokens', 'whatsapp_templates'],
   )
   const removed = await t.another()
   await inhabit(removed)

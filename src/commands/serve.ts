@@ -2,12 +2,14 @@
 // of its code loads.
 import { resolve } from 'node:path'
 import { type Config, listeningUrl } from '#config.ts'
+import { keepEnvironmentAccounts } from '#delivery/accounts.ts'
 import { announce } from '#delivery/wake.ts'
 import { findRecipient } from '#demo/queries.ts'
 import { listen } from '#http/listen.ts'
 import { print } from '#lib/terminal.ts'
 import { banner } from './banner.ts'
 import { type Beginning, begin } from './begin.ts'
+import { environmentAccounts } from './environment-accounts.ts'
 import { load } from './load.ts'
 import { secretKey } from './secrets.ts'
 import { openStorage, type Storage } from './storage.ts'
@@ -31,6 +33,7 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     const { sql } = storage
     const beginning = await begin(storage, config)
     const secret = secretKey(config)
+    await keepEnvironmentAccounts(sql, beginning.id, secret, environmentAccounts(config))
     const { public_url, default_version, rate_limit_per_minute } = config
     const app = buildApp({
       ...{ public_url, default_version, rate_limit_per_minute, secret, listener },
@@ -39,7 +42,7 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     })
     stops.push(() => app.close())
     log = (line) => app.log.warn(line)
-    if (worker) stops.push(await deliver({ storage, config, secret, first_workspace_id: beginning.id, log: app.log }))
+    if (worker) stops.push(await deliver({ storage, config, secret, log: app.log }))
     else announce(sql)
     await app.ready()
     listener?.open()

@@ -87,8 +87,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         log.warn({ err: error }, 'could not look for deliveries')
         return []
       })
+      const current = await accountsFor([...queues.values(), ...leased])
       if (stopping) await giveBack(sql, leased).catch(() => {})
-      else for (const outgoing of leased) take(outgoing)
+      else for (const outgoing of leased) take(outgoing, current.get(keyOf(outgoing)))
       for (const queue of queues.values()) fill(queue)
       if (leased.length >= ROOM_OF_A_NEW_LANE) lookAgain = true
       await new Promise((resolve) => setTimeout(resolve, LOOKS_APART_MS))
@@ -96,9 +97,31 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     looking = false
   }
 
-  /** One that is held already comes again where its lease ran out while the database was away: it is not sent twice. */
-  function take(outgoing: Outgoing) {
-    const { held, waiting } = queueOf(outgoing)
+  /** The account of each lane, as it is now; without those that cannot be looked up because the database is away. */
+  async function accountsFor(lanes: Pick<Outgoing, 'workspace_id' | 'channel'>[]): Promise<Map<string, Account>> {
+    const current = new Map<string, Account>()
+    const different = new Map(lanes.map((lane) => [keyOf(lane), lane]))
+    const find = async (key: string, { workspace_id, channel }: (typeof lanes)[number]) => {
+      const account = await accounts.of(workspace_id, channel)
+      current.set(key, account)
+      const queue = queues.get(key)
+      if (queue) queue.account = account
+    }
+    await Promise.all(
+      [...different].map(([key, lane]) =>
+        find(key, lane).catch((error) => log.warn({ err: error }, 'could not look up a channel account')),
+      ),
+    )
+    return current
+  }
+
+  /**
+   * One that is held already comes again where its lease ran out while the database was away: it is not sent twice.
+   * One without an account is left to come again when its lease ends.
+   */
+  function take(outgoing: Outgoing, account: Account | undefined) {
+    if (!account) return
+    const { held, waiting } = queueOf(outgoing, account)
     if (held.has(outgoing.id)) return
     held.set(outgoing.id, outgoing)
     waiting.push(outgoing)
@@ -113,11 +136,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     return lanes
   }
 
-  function queueOf({ workspace_id, channel }: Outgoing): Queue {
+  function queueOf({ workspace_id, channel }: Outgoing, account: Account): Queue {
     const key = keyOf({ workspace_id, channel })
     let queue = queues.get(key)
     if (!queue) {
-      const account = accounts.of(workspace_id, channel)
       queue = { workspace_id, channel, account, held: new Map(), waiting: [], sending: 0 }
       queues.set(key, queue)
     }

@@ -1,10 +1,44 @@
 // Email as the delivery worker knows it: an SMTP account that sends letters.
+import { Type } from 'typebox'
 import type { Account } from '../channel.ts'
+import { provider } from '../provider.ts'
 import { letter, type MailSettings } from './letter.ts'
 import type { SmtpAccount } from './send.ts'
 
-export const emailAccount = (smtp: SmtpAccount, settings: MailSettings, concurrency: number): Account => ({
-  send: (outgoing) => smtp.send(letter(outgoing, settings)),
+/** As many connections to the mail server at once. */
+const CONNECTIONS = 8
+
+const domain = (description: string) => Type.String({ pattern: '^([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+$', description })
+
+export const smtp = provider({
+  channel: 'email',
+  settings: Type.Object({
+    from: Type.String({ pattern: '^[^<>@\\s]+@[^<>@\\s]+$', description: 'The address that email comes from.' }),
+    reply_domain: Type.Optional(domain('The domain whose mail comes to this server, for replies.')),
+    dkim_domain: Type.Optional(domain('The domain that signs; the three DKIM settings go together.')),
+    dkim_selector: Type.Optional(Type.String({ pattern: '^[\\w.-]+$', description: 'Where its key is in the DNS.' })),
+  }),
+  secrets: Type.Object({
+    url: Type.String({ description: 'smtp://user:password@host:587 or smtps://user:password@host:465' }),
+    dkim_private_key: Type.Optional(Type.String({ description: 'An RSA key in PEM.' })),
+  }),
+  key: ({ reply_domain }) => reply_domain?.toLowerCase() ?? null,
+  async open({ settings, secrets }, { public_url, secret }) {
+    const { from, reply_domain = null, dkim_domain, dkim_selector } = settings
+    const { url, dkim_private_key } = secrets
+    if (new Set([!dkim_domain, !dkim_selector, !dkim_private_key]).size > 1)
+      throw new Error('dkim_domain, dkim_selector and dkim_private_key go together')
+    const dkim = dkim_domain &&
+      dkim_selector &&
+      dkim_private_key && { domainName: dkim_domain, keySelector: dkim_selector, privateKey: dkim_private_key }
+    const { smtpAccount } = await import('./send.ts') // With the mail library, which most servers do not need at once.
+    const server = smtpAccount({ url, max_connections: CONNECTIONS, ...(dkim && { dkim }) })
+    return emailAccount(server, { from, reply_domain, public_url, secret }, CONNECTIONS)
+  },
+})
+
+export const emailAccount = (server: SmtpAccount, settings: MailSettings, concurrency: number): Account => ({
+  send: (outgoing) => server.send(letter(outgoing, settings)),
   concurrency,
-  close: () => smtp.close(),
+  close: () => server.close(),
 })
