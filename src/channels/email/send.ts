@@ -4,6 +4,7 @@ import { createTransport, type DKIMOptions, type NodemailerError, type SMTPPoolO
 import type { Outcome } from '../channel.ts'
 import { classify } from './classify.ts'
 import { compose, type OutgoingEmail } from './compose.ts'
+import { gather } from './gather.ts'
 
 /** `privateKey` is an RSA key in PEM; its public half is in the DNS, at `<keySelector>._domainkey.<domainName>`. */
 export type Dkim = { domainName: string; keySelector: string; privateKey: string }
@@ -55,15 +56,22 @@ export function smtpAccount(options: {
     socketTimeout: timeouts.socket,
     dnsTimeout: timeouts.connection,
   })
+  transport.use('stream', (mail, done) => {
+    mail.message.transform(gather)
+    done()
+  })
   const sending = new Set<Promise<Outcome>>()
 
   async function attempt(email: OutgoingEmail): Promise<Outcome> {
+    const patience = new AbortController()
+    const impatience = setTimeout(() => patience.abort(), timeouts.total)
     try {
-      const signal = AbortSignal.timeout(timeouts.total)
-      const { messageId, response } = await transport.sendMail({ ...compose(email), signal })
+      const { messageId, response } = await transport.sendMail({ ...compose(email), signal: patience.signal })
       return { outcome: 'sent', provider_id: messageId, answer: response }
     } catch (error) {
       return classify(error as NodemailerError)
+    } finally {
+      clearTimeout(impatience)
     }
   }
 
