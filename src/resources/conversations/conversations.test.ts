@@ -272,3 +272,18 @@ test('the statistics tell how fast it went, and leave out what has not happened'
     assigned_team_first_response_time_in_office_hours: [],
   })
 })
+
+test('nobody reviews conversations here: the lists are empty, and there only for whoever asks', async () => {
+  const { body: begun } = await t.call('POST /conversations', { from: { type: 'user', id: joe }, body: 'Hello' })
+  const asked = '?include_monitors=true&include_scorecards=true&include_translations=true'
+  const { body: one } = await t.call(`GET /conversations/${begun.conversation_id}${asked}`)
+  assert.deepEqual([one.monitor_evaluations, one.scorecards], [[], []])
+  const search = { query: { field: 'id', operator: '=', value: begun.conversation_id } }
+  const { body: found } = await t.call(
+    `POST /conversations/search${asked.replace('&include_translations=true', '')}`,
+    search,
+  )
+  assert.deepEqual([found.conversations[0].monitor_evaluations, found.conversations[0].scorecards], [[], []])
+  const { body: plain } = await t.call(`GET /conversations/${begun.conversation_id}`)
+  assert.ok(!('monitor_evaluations' in plain) && !('scorecards' in plain))
+})

@@ -13,6 +13,7 @@ import { UpdateRequest, update } from './acts/update.ts'
 import { sendFromContact, UserMessage } from './begin.ts'
 import { Conversation, ConversationList, presentConversation } from './present/conversation.ts'
 import { DisplayQuery, displayOf } from './present/display.ts'
+import { presentQuality, QualityQuery } from './present/quality.ts'
 import { pageOfConversations, type ShownRow } from './present/queries.ts'
 import { showWithNewParts, showWithParts } from './present/show.ts'
 import { reply } from './replies/reply.ts'
@@ -29,11 +30,20 @@ const CreateRequest = Type.Object({
   brand_id: Type.Optional(Id),
 })
 
-const presentList = (page: Page, cut: Cut<ShownRow>) => ({
+const ListQuery = Type.Object({ ...PageQuery.properties, ...QualityQuery.properties })
+const ShowQuery = Type.Object({
+  ...DisplayQuery.properties,
+  ...QualityQuery.properties,
+  include_translations: Type.Optional(
+    Type.Boolean({ description: 'Nothing is translated here: `translations` of every part is null.' }),
+  ),
+})
+
+const presentList = (page: Page, cut: Cut<ShownRow>, quality: QualityQuery) => ({
   type: 'conversation.list' as const,
   pages: presentPages(page, cut),
   total_count: cut.total_count,
-  conversations: cut.rows.map((row) => presentConversation(row)),
+  conversations: cut.rows.map((row) => ({ ...presentConversation(row), ...presentQuality(quality) })),
 })
 
 export default function conversations(app: App, links: Links) {
@@ -54,10 +64,10 @@ export default function conversations(app: App, links: Links) {
 
   app.get(
     '/conversations',
-    op('listConversations', { scope: 'read_conversations', query: PageQuery, response: ConversationList }),
+    op('listConversations', { scope: 'read_conversations', query: ListQuery, response: ConversationList }),
     async ({ workspace, query }) => {
       const page = pageOf(query, CONVERSATIONS_PAGE)
-      return presentList(page, await pageOfConversations(workspace, page, newest(workspace, 'updated_at')))
+      return presentList(page, await pageOfConversations(workspace, page, newest(workspace, 'updated_at')), query)
     },
   )
 
@@ -66,19 +76,26 @@ export default function conversations(app: App, links: Links) {
     op('retrieveConversation', {
       scope: 'read_conversations',
       params: ById,
-      query: DisplayQuery,
+      query: ShowQuery,
       response: Conversation,
     }),
-    async ({ workspace, params, query }) =>
-      showWithParts(workspace, params.id, displayOf(query.display_as, workspace.version)),
+    async ({ workspace, params, query }) => ({
+      ...(await showWithParts(workspace, params.id, displayOf(query.display_as, workspace.version))),
+      ...presentQuality(query),
+    }),
   )
 
   app.post(
     '/conversations/search',
-    op('searchConversations', { scope: 'read_conversations', body: SearchBody, response: ConversationList }),
-    async ({ workspace, body }) => {
+    op('searchConversations', {
+      scope: 'read_conversations',
+      query: QualityQuery,
+      body: SearchBody,
+      response: ConversationList,
+    }),
+    async ({ workspace, query, body }) => {
       const { page, cut } = await searchConversations(workspace, body)
-      return presentList(page, cut)
+      return presentList(page, cut, query)
     },
   )
 

@@ -6,6 +6,7 @@ import { presentAttachment, ShownAttachment } from '#resources/attachments/schem
 import { channelName } from '../channels.ts'
 import { PartList } from '../parts/schema.ts'
 import { AS_HTML, type Display } from './display.ts'
+import { QUALITY } from './quality.ts'
 import type { ShownRow } from './queries.ts'
 import { presentStatistics, Statistics } from './statistics.ts'
 
@@ -90,6 +91,7 @@ export const ListedConversation = Type.Object({
   ai_agent: Type.Null(),
   ai_agent_participated: Type.Literal(false),
   channel: Type.Object({ initial: Type.String(), current: Type.String() }),
+  ...QUALITY,
 })
 
 export const Conversation = Type.Object({ ...ListedConversation.properties, conversation_parts: PartList })
