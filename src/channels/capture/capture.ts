@@ -1,9 +1,11 @@
 // The sandbox: what every channel does without an account. The message is rendered as it would go out, kept, and moves
 // on to `delivered`, or wherever its recipient's magic leads.
 import { toPlainText } from '#lib/html.ts'
+import { segmented } from '#lib/segments.ts'
 import type { Account, Captured, ChannelName, Outcome, Outgoing } from '../channel.ts'
 import { compose, messageId } from '../email/compose.ts'
 import { letter, type MailSettings } from '../email/letter.ts'
+import { smsText } from '../sms/text.ts'
 import { fateOf } from './magic.ts'
 
 export const captureAccount = (mail: MailSettings): Account => ({
@@ -25,6 +27,8 @@ function providerId(outgoing: Outgoing, mail: MailSettings): string {
   if (outgoing.channel === 'whatsapp') return `wamid.${Buffer.from(name).toString('base64')}`
   return outgoing.channel === 'sms' ? `SM${Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32)}` : name
 }
+
+const rendered = (text: string) => ({ text, ...segmented(text) })
 
 const plain = (html: string | null) => toPlainText(html ?? '', { links: 'label (url)' })
 
@@ -57,7 +61,7 @@ const RENDER: Record<ChannelName, (outgoing: Outgoing, mail: MailSettings) => Ca
     sender: outgoing.sender.workspace_name,
     recipient: outgoing.address,
     subject: null,
-    rendered: { text: plain(outgoing.body) },
+    rendered: rendered(smsText(outgoing)),
   }),
   whatsapp: (outgoing) => ({
     sender: outgoing.sender.workspace_name,

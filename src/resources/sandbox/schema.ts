@@ -19,7 +19,8 @@ export const CapturedMessage = Type.Object({
   to: Type.String(),
   subject: Nullable(Type.String()),
   rendered: Type.Record(Type.String(), Type.Unknown(), {
-    description: 'text and html of an email, text of an SMS, template and components of a WhatsApp message …',
+    description:
+      'text and html of an email, text and segments of an SMS, template and components of a WhatsApp message …',
   }),
   captured_at: Type.Integer(),
 })

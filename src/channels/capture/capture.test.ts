@@ -1,0 +1,51 @@
+// What the sandbox shows of a message: what would have gone out.
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { testApp } from '../../../test/app.ts'
+import { captureAll } from '../../../test/capture.ts'
+import { aContact, aMessage, eventually } from '../../../test/factories.ts'
+
+const t = await testApp()
+const { workspace, call } = t
+let contact: string
+
+beforeEach(async () => {
+  await call('POST /extensions/sandbox/reset')
+  contact = await aContact(workspace, { formatted_phone: '+12025550123', phone: '+12025550123' })
+})
+
+async function captured() {
+  const stop = await captureAll(t.database.sql)
+  const { body } = await eventually(
+    () => call('GET /extensions/sandbox/messages'),
+    ({ body }) => body.total_count > 0,
+  ).finally(stop)
+  return body.data[0].rendered
+}
+
+test('an SMS is plain text, signs and all, and is shown with its segments', async () => {
+  await aMessage(workspace, { to: contact, message_type: 'sms', body: '1 < 2 & 3 > 2 “ok”' })
+  assert.deepEqual(await captured(), { text: '1 < 2 & 3 > 2 “ok”', encoding: 'UCS-2', segments: 1 })
+})
+
+test('an answer by SMS loses its markup', async () => {
+  const conversation = await aConversation()
+  const { status, text } = await call(`POST /conversations/${conversation}/reply`, {
+    message_type: 'comment',
+    type: 'admin',
+    admin_id: workspace.admin_id,
+    body: '<p>Fish &amp; chips<br>for <b>two</b>, see <a href="https://example.com/menu">the menu</a></p>',
+  })
+  assert.equal(status, 200, text)
+  const expected = 'Fish & chips\nfor two, see the menu (https://example.com/menu)'
+  assert.deepEqual(await captured(), { text: expected, encoding: 'GSM-7', segments: 1 })
+})
+
+/** An SMS conversation that began with the contact. */
+async function aConversation() {
+  const { body } = await call('POST /conversations', { from: { type: 'user', id: contact }, body: 'Hello' })
+  await workspace.sql`
+    update conversations set source_type = 'sms'
+    where workspace_id = ${workspace.id} and id = ${body.conversation_id}`
+  return body.conversation_id
+}

@@ -1,0 +1,53 @@
+// How many segments a text takes: at every edge, and held against the carriers' own calculator over texts of all kinds.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import calculator from 'sms-segments-calculator'
+import { segmented } from './segments.ts'
+
+test('a text that no longer fits into one segment loses seven or three places in each', () => {
+  const cases: [text: string, encoding: string, segments: number][] = [
+    ['', 'GSM-7', 1],
+    ['a'.repeat(160), 'GSM-7', 1],
+    ['a'.repeat(161), 'GSM-7', 2],
+    ['a'.repeat(306), 'GSM-7', 2],
+    ['a'.repeat(307), 'GSM-7', 3],
+    ['ž'.repeat(70), 'UCS-2', 1],
+    ['ž'.repeat(71), 'UCS-2', 2],
+    ['ž'.repeat(134), 'UCS-2', 2],
+    ['ž'.repeat(135), 'UCS-2', 3],
+  ]
+  for (const [text, encoding, segments] of cases) assert.deepEqual(segmented(text), { encoding, segments })
+})
+
+test('a character of the extension table takes two places, and is not torn apart', () => {
+  assert.equal(segmented('€'.repeat(80)).segments, 1)
+  assert.equal(segmented('€'.repeat(81)).segments, 2)
+  // 153 holds 76 pairs and one place that stays empty.
+  assert.equal(segmented('€'.repeat(76 * 2)).segments, 2)
+  assert.equal(segmented('€'.repeat(76 * 2 + 1)).segments, 3)
+})
+
+test('one character that GSM-7 does not have makes all of it UCS-2, and emoji take two places', () => {
+  assert.deepEqual(segmented(`${'a'.repeat(69)}“`), { encoding: 'UCS-2', segments: 1 })
+  assert.deepEqual(segmented(`${'a'.repeat(70)}“`), { encoding: 'UCS-2', segments: 2 })
+  assert.deepEqual(segmented('😀'.repeat(35)), { encoding: 'UCS-2', segments: 1 })
+  assert.deepEqual(segmented('😀'.repeat(67)), { encoding: 'UCS-2', segments: 3 })
+})
+
+test("it counts what Twilio's calculator counts", () => {
+  const piece = fc.constantFrom('a', 'Hello ', '€', '{', '\n', 'ä', 'ñ', '^', 'à', ']', 'Ç')
+  const wide = fc.constantFrom('a', 'word ', '“', 'ж', '語', '😀', '€', 'ç')
+  const text = fc
+    .oneof(fc.array(piece, { maxLength: 400 }), fc.array(wide, { maxLength: 250 }))
+    .map((pieces) => pieces.join(''))
+  fc.assert(
+    fc.property(text, (text) => {
+      const expected = new calculator.SegmentedMessage(text)
+      const { encoding, segments } = segmented(text)
+      assert.equal(encoding, expected.getEncodingName())
+      assert.equal(segments, expected.segmentsCount)
+    }),
+    { seed: 7, numRuns: 300 },
+  )
+})
