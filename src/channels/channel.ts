@@ -61,15 +61,19 @@ export type Captured = {
  * - `sent`: the provider took the message; `provider_id` is its name for it (wamid, SMS sid, Message-ID). `then` is
  *   what is known of its further way already, in order; `captured` is there where it went no further than the sandbox.
  * - `retry`: a passing fault; try again, after `retry_after` seconds where the provider said so.
- * - `failed`: no attempt will ever succeed; `hard_bounce` marks the address itself as dead.
+ * - `failed`: no attempt will ever succeed; `hard_bounce` marks the address itself as dead, `unsubscribe` says that the
+ *   recipient has opted out of the channel.
  */
 export type Outcome =
   | ({ outcome: 'sent'; provider_id: string; then?: Report[]; captured?: Captured } & Remark)
   | ({ outcome: 'retry'; code: string; reason: string; retry_after?: number } & Remark)
-  | ({ outcome: 'failed'; code: string; reason: string; hard_bounce?: boolean } & Remark)
+  | ({ outcome: 'failed'; code: string; reason: string; hard_bounce?: boolean; unsubscribe?: boolean } & Remark)
 
-/** A later word on a delivery that was sent. Effects on the contact come with it. */
-export type Report = { status: 'delivered' | 'read' | 'failed' } & Remark & {
+/**
+ * A later word on a delivery. Effects on the contact come with it. `sent` says that the provider has the message, which
+ * is news where its answer got lost.
+ */
+export type Report = { status: Exclude<Status, 'queued'> } & Remark & {
     hard_bounce?: boolean
     spam_complaint?: boolean
     unsubscribe?: boolean

@@ -78,6 +78,21 @@ test('a word that comes before the sending is written down is not lost, nor is t
   assert.equal((await lease(t.database.sql, [], 10, 30)).length, 0)
 })
 
+test('word that the provider has a message, where its answer was lost, keeps it from being sent again', async () => {
+  const [outgoing] = await lease(t.database.sql, [], 10, 30)
+  assert.equal((await report(sql, meant({ provider_id: 'SM1' }), { status: 'sent' }))?.moved, true)
+  const lost = settlement(outgoing!, { outcome: 'retry', code: 'x', reason: 'x' }, DEFAULT_RETRY, new Date())
+  await settle(t.database.sql, [lost])
+  await sql`update deliveries set due_at = now() where workspace_id = ${workspace_id}`
+  assert.equal((await lease(t.database.sql, [], 10, 30)).length, 0)
+  const { status, provider_id, history } = await look()
+  assert.deepEqual([status, provider_id], ['sent', 'SM1'])
+  assert.deepEqual(
+    history.map((one: { status: string }) => one.status),
+    ['sent', 'sent'],
+  )
+})
+
 test('the contact learns of an opt-out, also where the status stays', async () => {
   await (await send('SM1'))()
   await report(sql, meant(), { status: 'delivered' })

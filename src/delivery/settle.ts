@@ -26,7 +26,7 @@ export type Settlement = {
 /** What an outcome means for its delivery. Bare of I/O. */
 export function settlement(outgoing: Outgoing, outcome: Outcome, policy: RetryPolicy, now: Date): Settlement {
   if (outcome.outcome === 'sent') return sent(outgoing, outcome)
-  if (outcome.outcome === 'failed') return failed(outgoing, outcome, outcome.hard_bounce ?? false)
+  if (outcome.outcome === 'failed') return failed(outgoing, outcome)
   const age_ms = now.getTime() - outgoing.queued_at.getTime()
   const wait_ms = nextWait(policy, { attempt: outgoing.attempt, age_ms, retry_after: outcome.retry_after ?? 0 })
   if (wait_ms === null) return givenUp(outgoing, outcome)
@@ -74,7 +74,8 @@ function sent(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'sent' }>
   }
 }
 
-function failed(outgoing: Outgoing, outcome: Remark, hard_bounce: boolean): Settlement {
+function failed(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'failed' }>): Settlement {
+  const { hard_bounce = false, unsubscribe = false } = outcome
   const remark = remarkOf(outcome)
   return {
     ...NOTHING_ELSE,
@@ -82,6 +83,7 @@ function failed(outgoing: Outgoing, outcome: Remark, hard_bounce: boolean): Sett
     status: 'failed',
     remark,
     hard_bounce,
+    unsubscribe,
     history: [{ event: 'attempt', status: 'failed', ...remark }],
   }
 }
@@ -127,11 +129,12 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
         where current.workspace_id = settled.workspace_id and current.id = settled.id
       ) open
       where deliveries.workspace_id = settled.workspace_id and deliveries.id = settled.id
-      returning deliveries.workspace_id, deliveries.id
+      returning deliveries.workspace_id, deliveries.id, deliveries.status as status_now
     ),
     history as (
       insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, at)
-      select workspace_id, row.delivery_id, event, status, attempt, code, reason, answer, now()
+      select workspace_id, row.delivery_id, event, case when status = 'queued' then status_now else status end, attempt,
+        code, reason, answer, now()
       from jsonb_to_recordset(${json(settlements.flatMap(historyRows))}::text::jsonb) as row (
         workspace_id text, delivery_id bigint, event text, status text, attempt int, code text, reason text,
         answer text)
@@ -152,20 +155,27 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
     ),
     changed as (
       select workspace_id, contact_id, bool_or(contacted) as contacted, bool_or(hard_bounce) as hard_bounce,
-        bool_or(spam_complaint) as spam_complaint, bool_or(unsubscribe) as unsubscribe
+        bool_or(spam_complaint) as spam_complaint, bool_or(leaves_emails) as leaves_emails,
+        bool_or(leaves_sms) as leaves_sms
       from jsonb_to_recordset(${json(settlements.flatMap(contactRow))}::text::jsonb) as row (
-        workspace_id text, contact_id text, contacted bool, hard_bounce bool, spam_complaint bool, unsubscribe bool)
+        workspace_id text, contact_id text, contacted bool, hard_bounce bool, spam_complaint bool, leaves_emails bool,
+        leaves_sms bool)
       group by 1, 2 order by 1, 2
     ),
     events as (
       insert into events (workspace_id, topic, object_id, created_at)
-      select workspace_id, 'contact.unsubscribed', contact_id, now() from changed where unsubscribe
+      select workspace_id, 'contact.unsubscribed', contact_id, now() from changed
+      where exists (
+        select from contacts
+        where workspace_id = changed.workspace_id and id = changed.contact_id
+          and (leaves_emails and not unsubscribed_from_emails or leaves_sms and not unsubscribed_from_sms))
     )
     update contacts set
       last_contacted_at = case when changed.contacted then now() else last_contacted_at end,
       has_hard_bounced = has_hard_bounced or changed.hard_bounce,
       marked_email_as_spam = marked_email_as_spam or changed.spam_complaint,
-      unsubscribed_from_emails = unsubscribed_from_emails or changed.unsubscribe
+      unsubscribed_from_emails = unsubscribed_from_emails or changed.leaves_emails,
+      unsubscribed_from_sms = unsubscribed_from_sms or changed.leaves_sms
     from changed where contacts.workspace_id = changed.workspace_id and contacts.id = changed.contact_id`
 }
 
@@ -204,7 +214,8 @@ const contactRow = ({ outgoing, contacted, hard_bounce, spam_complaint, unsubscr
           contacted,
           hard_bounce,
           spam_complaint,
-          unsubscribe,
+          leaves_emails: unsubscribe && outgoing.channel === 'email',
+          leaves_sms: unsubscribe && outgoing.channel === 'sms',
         },
       ]
     : []

@@ -7,6 +7,7 @@ import type { Account, Captured } from '#channels/channel.ts'
 import { emailAccount } from '#channels/email/account.ts'
 import { smtpAccount } from '#channels/email/send.ts'
 import { testApp } from '../../test/app.ts'
+import { topicsOf } from '../../test/events.ts'
 import { aContact, aMessage, eventually } from '../../test/factories.ts'
 import { freePort, type SmtpSink, smtpSink } from '../../test/smtp-sink.ts'
 import { lease } from './lease.ts'
@@ -173,6 +174,18 @@ test('an email to several leaves out who unsubscribed; one to a single person do
   assert.equal(other.status, 'delivered')
   const [single] = await settled(await aMessage(workspace, { to: gone }))
   assert.equal(single.status, 'delivered')
+})
+
+test('a refusal that tells of an opt-out marks the contact, on that channel, and is told once', async () => {
+  const gone = await aContact(workspace, { formatted_phone: '+12025550152' })
+  const ids = await Promise.all([1, 2].map(() => aMessage(workspace, { to: gone, message_type: 'sms', body: 'Hi' })))
+  await work()
+  for (const [delivery] of await Promise.all(ids.map(settled))) assert.equal(delivery.error.code, '21610')
+  const [row] = await sql`select unsubscribed_from_sms, unsubscribed_from_emails from contacts where id = ${gone}`
+  assert.deepEqual({ ...row }, { unsubscribed_from_sms: true, unsubscribed_from_emails: false })
+  assert.deepEqual(await topicsOf(workspace, gone), ['contact.unsubscribed'])
+  const [again] = await settled(await aMessage(workspace, { to: gone, message_type: 'sms', body: 'Hello' }))
+  assert.equal(again.error.code, 'opted_out')
 })
 
 test('what has no account is captured, as it would have gone out', async () => {

@@ -11,11 +11,11 @@ const sent = (then: Extract<Outcome, { outcome: 'sent' }>['then'] = []): Outcome
 })
 const delivered = sent([{ status: 'delivered' }])
 const failedLater = (remark: Remark) => sent([{ status: 'failed', ...remark }])
-const failed = (code: string, reason: string, hard_bounce = false): Outcome => ({
+const failed = (code: string, reason: string, marks: { hard_bounce?: true; unsubscribe?: true } = {}): Outcome => ({
   outcome: 'failed',
   code,
   reason,
-  hard_bounce,
+  ...marks,
 })
 const passing = (code: string, reason: string, retry_after?: number): Outcome => ({
   outcome: 'retry',
@@ -38,7 +38,7 @@ export const EMAIL_FATES: Record<string, Fate> = {
   sent: always(sent()),
   delivered: always(delivered),
   read: always(sent([{ status: 'delivered' }, { status: 'read' }])),
-  bounced: always(failed('smtp_550_5.1.1', 'The address does not exist', true)),
+  bounced: always(failed('smtp_550_5.1.1', 'The address does not exist', { hard_bounce: true })),
   'bounced-later': always(
     sent([{ status: 'failed', code: 'bounced', reason: 'The address does not exist', hard_bounce: true }]),
   ),
@@ -69,7 +69,7 @@ export const PHONE_FATES: Record<string, Record<'sms' | 'whatsapp', Fate>> = {
     whatsapp: always(failed('132001', 'Template does not exist in that language')),
   },
   '0152': {
-    sms: always(failed('21610', 'The recipient replied STOP')),
+    sms: always(failed('21610', 'The recipient replied STOP', { unsubscribe: true })),
     whatsapp: always(failed('131050', 'The recipient stopped marketing messages')),
   },
   '0160': {
