@@ -93,6 +93,14 @@ test('word that the provider has a message, where its answer was lost, keeps it 
   )
 })
 
+test('words of a provider that no database text can hold are written as far as they can be', async () => {
+  const [outgoing] = await lease(t.database.sql, [], 10, 30)
+  const refused = { outcome: 'failed' as const, code: 'x', reason: 'a\0b', answer: 'half a 😀'.slice(0, -1) }
+  await settle(t.database.sql, [settlement(outgoing!, refused, DEFAULT_RETRY, new Date())])
+  const { error, history } = await look()
+  assert.deepEqual([error.reason, history[0].provider_answer], ['ab', 'half a \ufffd'])
+})
+
 test('the contact learns of an opt-out, also where the status stays', async () => {
   await (await send('SM1'))()
   await report(sql, meant(), { status: 'delivered' })

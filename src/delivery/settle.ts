@@ -179,7 +179,12 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
     from changed where contacts.workspace_id = changed.workspace_id and contacts.id = changed.contact_id`
 }
 
-const json = (rows: object[]) => JSON.stringify(rows)
+/**
+ * A provider's words can hold what no database text does, or be cut off in the middle of a character. A batch that
+ * cannot be written would be tried for ever, and everybody's outcomes with it.
+ */
+const json = (rows: object[]) =>
+  JSON.stringify(rows, (_, value) => (typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value))
 
 const deliveryRow = ({ outgoing, status, provider_id, remark, wait_ms }: Settlement) => ({
   workspace_id: outgoing.workspace_id,
