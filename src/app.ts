@@ -33,6 +33,7 @@ import dataAttributes from '#resources/data-attributes/routes.ts'
 import deliveries from '#resources/deliveries/routes.ts'
 import messages from '#resources/messages/routes.ts'
 import sandbox from '#resources/sandbox/routes.ts'
+import secureModeSecrets from '#resources/secure-mode-secrets/routes.ts'
 import tags from '#resources/tags/routes.ts'
 import unsubscribing from '#resources/unsubscribe/routes.ts'
 import workspaces from '#resources/workspaces/routes.ts'
@@ -69,6 +70,7 @@ const RESOURCES: [group: string, routes: (app: App, context: Context) => void][]
   ['Tags', tags],
   ['Data Attributes', dataAttributes],
   ['Admins', admins],
+  ['Identity Verification Secrets', secureModeSecrets],
   ['Extensions: channels', channels],
   ['Extensions: deliveries', deliveries],
   ['Extensions: sandbox', sandbox],
@@ -140,7 +142,12 @@ export function buildApp(options: AppOptions): App {
     if (operation && request.workspace) request.body = upgrade(operation.id, request.body, request.workspace.version)
     done()
   })
-  app.addHook('onRoute', runInTransaction)
+  app.addHook('preHandler', (request, reply, done) => {
+    const { status } = request.routeOptions.config.operation ?? {}
+    if (status) reply.code(status)
+    done()
+  })
+  app.addHook('onRoute', runInTransaction(options.secret))
 
   const check = options.check_contracts ? contractCheck() : undefined
   app.addHook('preSerialization', (request, reply, payload, done) => {

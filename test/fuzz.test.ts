@@ -71,7 +71,9 @@ const tryOut = (operation: Operation) =>
 
 /** What takes things away comes last, so that the others find something. */
 const takesAway = ({ operationId }: Operation) =>
-  ['ArchiveContact', 'DeleteContact', 'deleteTag', 'resetSandbox'].includes(operationId)
+  ['ArchiveContact', 'DeleteContact', 'deleteIdentityVerificationSecret', 'deleteTag', 'resetSandbox'].includes(
+    operationId,
+  )
 
 for (const operation of operations.filter((operation) => !takesAway(operation))) tryOut(operation)
 

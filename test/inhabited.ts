@@ -21,7 +21,8 @@ export type Inhabitants = Record<
   | 'failed'
   | 'conversation'
   | 'part'
-  | 'channel',
+  | 'channel'
+  | 'secret',
   string
 > & { external_id: string; email: string }
 
@@ -29,7 +30,7 @@ export async function inhabit({ call, created, workspace }: Pick<TestApp, 'call'
   const { sql, id } = workspace
   const post = async (route: string, body?: unknown) => {
     const answer = await call(`POST ${route}`, body)
-    if (answer.status !== 200) throw new Error(`POST ${route}: ${answer.text}`)
+    if (answer.status > 201) throw new Error(`POST ${route}: ${answer.text}`)
     return answer.body
   }
   const idOf = async (rows: PromiseLike<readonly { id: string }[]>) => (await rows)[0]!.id
@@ -79,6 +80,8 @@ export async function inhabit({ call, created, workspace }: Pick<TestApp, 'call'
     secrets: { url: 'smtp://127.0.0.1:2525' },
   })
 
+  const secret = await post('/secure_mode_secrets', { name: `Secret of ${id}`, supports_web: true })
+
   const deliveryOf = (message_id: string) =>
     idOf(sql<{ id: string }[]>`select id from deliveries where workspace_id = ${id} and message_id = ${message_id}`)
   const [delivery, failed] = [await deliveryOf(message.id), await deliveryOf(failing.id)]
@@ -108,6 +111,7 @@ export async function inhabit({ call, created, workspace }: Pick<TestApp, 'call'
     conversation: conversation_id,
     part: answered.conversation_parts.conversation_parts[0].id,
     channel: channel.id,
+    secret: secret.id,
   } satisfies Inhabitants
 }
 

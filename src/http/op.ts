@@ -26,11 +26,13 @@ export type OperationOptions = Shapes & {
   /** What a token must be allowed, where it is limited at all. */
   scope?: string
   /** The status of success, 200 where absent. */
-  status?: 200 | 201 | 202
+  status?: 200 | 201 | 202 | 204
   /** The operation writes with a single statement, so that a transaction around it would only cost. */
   statement?: boolean
   /** Answered without a token. */
   open?: boolean
+  /** Its answer holds a secret: where it has to be kept, it is kept encrypted. */
+  confidential?: boolean
 }
 
 export type Operation = Omit<OperationOptions, keyof Shapes> & { id: string }
@@ -64,7 +66,7 @@ export function op<const O extends OperationOptions>(id: string, options: O) {
       params: O['params']
       querystring: O['query']
       body: O['body']
-      response: { 200: O['response']; 201: O['response']; 202: O['response'] }
+      response: { 200: O['response']; 201: O['response']; 202: O['response']; 204: O['response'] }
     }
     config: { operation: Operation }
   }

@@ -41,9 +41,19 @@ export const findAwayStatusReason = (workspace: Workspace, id: string) =>
   one(workspace.sql<{ id: string; deleted: boolean }[]>`
     select id, deleted from away_status_reasons where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
-export type WorkspaceRow = { id: string; name: string; timezone: string; region: string; created_at: Date }
+export type WorkspaceRow = {
+  id: string
+  name: string
+  timezone: string
+  region: string
+  /** Whether users have to prove to a messenger who they are. */
+  identity_verification: boolean
+  created_at: Date
+}
 
 export const findOwnWorkspace = (workspace: Workspace) =>
   one(workspace.sql<WorkspaceRow[]>`
-    select id, name, timezone, region, created_at from workspaces
-    where id = ${workspace.id}`) as Promise<WorkspaceRow>
+    select id, name, timezone, region, created_at, exists (
+      select from secure_mode_secrets where workspace_id = ${workspace.id} and deleted_at is null
+    ) as identity_verification
+    from workspaces where id = ${workspace.id}`) as Promise<WorkspaceRow>

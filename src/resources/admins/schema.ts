@@ -99,8 +99,8 @@ export const presentMe = (admin: AdminRow, workspace: WorkspaceRow): Static<type
     region: workspace.region,
     timezone: workspace.timezone,
     created_at: epoch(workspace.created_at),
-    secure: false,
-    identity_verification: false,
+    secure: workspace.identity_verification,
+    identity_verification: workspace.identity_verification,
   },
 })
 

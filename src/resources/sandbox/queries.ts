@@ -65,6 +65,7 @@ const EMPTIED = [
   'tags',
   'contacts',
   'data_attributes',
+  'secure_mode_secrets',
   'events',
   'idempotency_keys',
 ] as const

@@ -20,6 +20,7 @@ export default function workspaces(app: App, { forgetTokens }: { forgetTokens():
   app.post(
     '/extensions/workspaces',
     op('createWorkspace', {
+      confidential: true,
       body: WorkspaceRequest,
       response: NewWorkspace,
       summary: 'An empty workspace with a token of its own',

@@ -1,0 +1,42 @@
+// Identity verification secrets: what a workspace's own systems sign their users with, so that nobody can pose as another
+// in a messenger. As long as there is one, users have to be signed.
+import { found } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { ById, NOTHING } from '#http/types.ts'
+import { createSecret } from './create.ts'
+import { deleteSecret, listSecrets } from './queries.ts'
+import { NewSecret, presentSecret, SecretList, SecretRequest } from './schema.ts'
+
+const since = 'Preview'
+const [read, write] = ['read_secure_mode_secret', 'write_secure_mode_secret']
+
+export default function secureModeSecrets(app: App, { secret }: { secret: string }) {
+  app.get(
+    '/secure_mode_secrets',
+    op('listIdentityVerificationSecrets', { since, scope: read, response: SecretList }),
+    async ({ workspace }) => ({ type: 'list' as const, data: (await listSecrets(workspace)).map(presentSecret) }),
+  )
+
+  app.post(
+    '/secure_mode_secrets',
+    op('createIdentityVerificationSecret', {
+      since,
+      scope: write,
+      status: 201,
+      confidential: true,
+      body: SecretRequest,
+      response: NewSecret,
+    }),
+    async ({ workspace, body }) => createSecret(workspace, secret, body),
+  )
+
+  app.delete(
+    '/secure_mode_secrets/:id',
+    op('deleteIdentityVerificationSecret', { since, scope: write, status: 204, params: ById }),
+    async ({ workspace, params }) => {
+      const code = 'identity_verification_secret_not_found'
+      found(await deleteSecret(workspace, params.id), 'Identity verification secret not found', code)
+      return NOTHING
+    },
+  )
+}
