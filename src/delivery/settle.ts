@@ -105,7 +105,8 @@ function givenUp(outgoing: Outgoing, outcome: Remark): Settlement {
 /**
  * Writes settlements down. A delivery that moved on meanwhile keeps the better status; one that was canceled while
  * it was under way is told the truth, that it was sent. The same settlements again, because nobody knows whether they
- * were written before the connection broke, add nothing to the history.
+ * were written before the connection broke, add nothing to the history. Deliveries are held before contacts, as report()
+ * holds them, and what they are is read once they are held: a report that comes at the same moment counts.
  */
 export async function settle(sql: Pool, settlements: readonly Settlement[]): Promise<void> {
   await sql`
@@ -114,20 +115,22 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
         workspace_id text, id bigint, status text, provider_id text, code text, reason text, details text,
         wait_ms bigint)
     ),
+    held as materialized (
+      select workspace_id, id,
+        current.status = 'queued' or (current.status = 'failed' and error_code = 'canceled') as is_open
+      from settled join deliveries current using (workspace_id, id)
+      order by workspace_id, id for update of current
+    ),
     updated as (
       update deliveries set
-        status = case when open.is_open then settled.status else deliveries.status end,
+        status = case when held.is_open then settled.status else deliveries.status end,
         provider_id = coalesce(settled.provider_id, deliveries.provider_id),
-        error_code = case when open.is_open then settled.code else error_code end,
-        error_reason = case when open.is_open then settled.reason else error_reason end,
-        error_details = case when open.is_open then settled.details else error_details end,
+        error_code = case when held.is_open then settled.code else error_code end,
+        error_reason = case when held.is_open then settled.reason else error_reason end,
+        error_details = case when held.is_open then settled.details else error_details end,
         due_at = coalesce(now() + settled.wait_ms * interval '1 millisecond', due_at),
         updated_at = now()
-      from settled
-      cross join lateral (
-        select status = 'queued' or (status = 'failed' and error_code = 'canceled') as is_open from deliveries current
-        where current.workspace_id = settled.workspace_id and current.id = settled.id
-      ) open
+      from settled join held using (workspace_id, id)
       where deliveries.workspace_id = settled.workspace_id and deliveries.id = settled.id
       returning deliveries.workspace_id, deliveries.id, deliveries.status as status_now
     ),
@@ -176,7 +179,8 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
       marked_email_as_spam = marked_email_as_spam or changed.spam_complaint,
       unsubscribed_from_emails = unsubscribed_from_emails or changed.leaves_emails,
       unsubscribed_from_sms = unsubscribed_from_sms or changed.leaves_sms
-    from changed where contacts.workspace_id = changed.workspace_id and contacts.id = changed.contact_id`
+    from changed cross join (select count(*) from updated) deliveries_first
+    where contacts.workspace_id = changed.workspace_id and contacts.id = changed.contact_id`
 }
 
 /**

@@ -117,13 +117,11 @@ export async function insertOpened(
 }
 
 /**
- * The contacts' other SMS conversations that are not closed, held for whoever closes them. The contacts are held first:
+ * The contacts' other SMS conversations that are not closed, held for whoever closes them. One at a time opens some:
  * of two conversations that open at the same moment, the later one finds the earlier.
  */
 export async function lockOpenSmsConversations(workspace: Workspace, contact_ids: string[], other_than: string) {
-  await workspace.sql`
-    select from contacts where workspace_id = ${workspace.id} and id = any(${contact_ids})
-    order by id for no key update`
+  await lockWriters(workspace, 'opens', contact_ids)
   return workspace.sql<ConversationRow[]>`
     select * from conversations
     where workspace_id = ${workspace.id} and source_type = 'sms' and state <> 'closed' and id <> ${other_than}
@@ -132,3 +130,11 @@ export async function lockOpenSmsConversations(workspace: Workspace, contact_ids
         where workspace_id = ${workspace.id} and contact_id = any(${contact_ids}))
     order by id for update`
 }
+
+/**
+ * Until the transaction ends, nobody else does this for these contacts. No rows are held: replies hold conversations
+ * before contacts, and whoever held a contact first could wait for them in a circle.
+ */
+export const lockWriters = (workspace: Workspace, what: 'writes' | 'opens', contact_ids: string[]) => workspace.sql`
+  select pg_advisory_xact_lock(hashtextextended(${`${workspace.id} ${what} `} || id, 0))
+  from (select unnest(${contact_ids}::text[]) as id order by id) contacts`

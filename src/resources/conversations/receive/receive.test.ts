@@ -46,6 +46,28 @@ test('what is brought twice, even at once, is taken once', async () => {
   assert.equal((await call('GET /conversations')).body.total_count, 1)
 })
 
+test('things that come at the same moment go to one conversation', async () => {
+  const placed = await Promise.all([write('One'), write('Two'), write('Three')])
+  assert.deepEqual(placed.map(({ outcome }) => outcome).sort(), ['begun', 'replied', 'replied'])
+  assert.equal((await call('GET /conversations')).body.total_count, 1)
+})
+
+test('who answers a message while others reply in the open conversation waits for nobody in a circle', async () => {
+  for (let round = 0; round < 15; round++) {
+    await call('POST /extensions/sandbox/reset')
+    joe = await aContact(workspace, { formatted_phone: '+12025550123' })
+    const first = await conversationOf(await write('Hello'))
+    await aMessage(workspace, { to: joe, message_type: 'sms', body: 'News' })
+    const comment = { message_type: 'comment', type: 'admin', admin_id: workspace.admin_id, body: 'Hello' }
+    const [, replied] = await Promise.all([
+      write('About the news'),
+      call(`POST /conversations/${first.id}/reply`, comment),
+      write('About that', { answers: first.id }),
+    ])
+    assert.equal(replied.status, 200)
+  }
+})
+
 test('what could not be put anywhere can be brought again', async () => {
   await assert.rejects(write('Hello', { provider_id: 'SM-again', answers: '999999' }))
   assert.equal((await write('Hello', { provider_id: 'SM-again' })).outcome, 'begun')

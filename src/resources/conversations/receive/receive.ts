@@ -3,6 +3,7 @@ import type { Attachment } from '#resources/attachments/schema.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { beginConversation } from '../begin.ts'
+import { lockWriters } from '../beginnings/queries.ts'
 import { type Channel, sourceTypeOf } from '../channels.ts'
 import type { Recipient } from '../queries.ts'
 import { contactReplies } from '../replies/contact.ts'
@@ -36,10 +37,14 @@ export type Placed =
   | { outcome: 'begun' | 'replied'; conversation_id: string; part_ids: string[] }
   | { outcome: 'blocked' | 'known' }
 
-/** Run it in a transaction: what is taken and that it was taken are kept together. */
+/**
+ * Run it in a transaction: what is taken and that it was taken are kept together. Of one contact, one thing at a time is
+ * placed, so that what comes at the same moment goes to the same conversation.
+ */
 export async function receive(workspace: Workspace, received: Received): Promise<Placed> {
   const { channel, provider_id, contact, recipients, subject, answers, ...written } = received
   if (contact.blocked_at) return { outcome: 'blocked' }
+  await lockWriters(workspace, 'writes', [contact.id])
   if (!(await claimReceived(workspace, channel, provider_id))) return { outcome: 'known' }
   const conversation_id = answers === undefined ? await whereItBelongs(workspace, contact, channel) : answers
   if (conversation_id) {
