@@ -8,6 +8,10 @@ import { forbidden, unauthorized } from './errors.ts'
 /** A revoked token is refused everywhere after this long at most; where it was revoked, at once. */
 const REMEMBERED_FOR_MS = 3_000
 const NO_TOKEN = 'none'
+/** Longer than any token of ours with its scheme: not worth a look-up, nor to be remembered. */
+const LONGEST_HEADER = 512
+/** What operations under /extensions need that name no scope of Intercom's: a token that is not limited, or has this. */
+const EXTENSIONS = 'extensions'
 
 export function authentication(sql: Pool) {
   const known = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: REMEMBERED_FOR_MS })
@@ -28,7 +32,8 @@ export function authentication(sql: Pool) {
       const token = text && (await tokenOf(text))
       if (!token) throw unauthorized()
       if (token.revoked_at) throw unauthorized('Access Token has been revoked', 'token_revoked')
-      const scope = request.routeOptions.config.operation?.scope
+      const { url = '', config } = request.routeOptions
+      const scope = config.operation?.scope ?? (url.startsWith('/extensions/') ? EXTENSIONS : undefined)
       if (scope && token.scopes && !token.scopes.includes(scope)) {
         throw forbidden(`You do not have the required scope (${scope}) to access this resource`)
       }
@@ -39,8 +44,9 @@ export function authentication(sql: Pool) {
 }
 
 /** The token in an Authorization header: after `Bearer`, or the user name (else the password) of `Basic`. */
-function credentials(header: string | undefined): string | undefined {
-  const [, scheme, value] = /^(bearer|basic)\s+(\S+)\s*$/i.exec(header ?? '') ?? []
+function credentials(header = ''): string | undefined {
+  if (header.length > LONGEST_HEADER) return undefined
+  const [, scheme, value] = /^(bearer|basic)\s+(\S+)\s*$/i.exec(header) ?? []
   if (!scheme || !value) return undefined
   if (scheme.toLowerCase() === 'bearer') return value
   const [user, ...password] = Buffer.from(value, 'base64').toString().split(':')

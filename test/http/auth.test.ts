@@ -147,3 +147,7 @@ test('a token that is limited to reading admins reads them, and no contacts', as
     { code: 'forbidden', message: 'You do not have the required scope (read_write_users) to access this resource' },
   ])
 })
+
+test('a token that is longer than any of ours is a wrong token', async () => {
+  assert.equal((await t.call('GET /tags', undefined, { token: 'x'.repeat(15_000) })).status, 401)
+})

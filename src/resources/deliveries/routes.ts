@@ -22,7 +22,12 @@ const PAGE_SIZE = { default: 50, max: 150 }
 export default function deliveries(app: App) {
   app.get(
     '/extensions/messages/:id/deliveries',
-    op('listMessageDeliveries', { params: ById, response: DeliveryList, summary: "One message's deliveries" }),
+    op('listMessageDeliveries', {
+      scope: 'read_conversations',
+      params: ById,
+      response: DeliveryList,
+      summary: "One message's deliveries",
+    }),
     async ({ workspace, params }) => {
       found((await messageExists(workspace, params.id)) || undefined, 'Message not found')
       return { type: 'list' as const, data: (await listDeliveriesOf(workspace, params.id)).map(presentDelivery) }
@@ -31,7 +36,12 @@ export default function deliveries(app: App) {
 
   app.get(
     '/extensions/deliveries',
-    op('listDeliveries', { query: DeliveryQuery, response: DeliveryPage, summary: 'Deliveries, by status' }),
+    op('listDeliveries', {
+      scope: 'read_conversations',
+      query: DeliveryQuery,
+      response: DeliveryPage,
+      summary: 'Deliveries, by status',
+    }),
     async ({ workspace, query: { status, ...asked } }) => {
       const page = pageOf(asked, PAGE_SIZE)
       const order = newest(workspace, 'created_at')
@@ -48,13 +58,18 @@ export default function deliveries(app: App) {
 
   app.get(
     '/extensions/deliveries/:id',
-    op('getDelivery', { params: ById, response: Delivery, summary: 'One delivery' }),
+    op('getDelivery', { scope: 'read_conversations', params: ById, response: Delivery, summary: 'One delivery' }),
     async ({ workspace, params }) => show(workspace, params.id),
   )
 
   app.post(
     '/extensions/deliveries/:id/retry',
-    op('retryDelivery', { params: ById, response: Delivery, summary: 'Send a failed delivery again' }),
+    op('retryDelivery', {
+      scope: 'write_conversations',
+      params: ById,
+      response: Delivery,
+      summary: 'Send a failed delivery again',
+    }),
     async ({ workspace, params }) => {
       await show(workspace, params.id)
       if (!(await requeue(workspace, params.id))) throw conflict('Only a failed delivery can be sent again')
@@ -65,7 +80,12 @@ export default function deliveries(app: App) {
 
   app.post(
     '/extensions/deliveries/:id/cancel',
-    op('cancelDelivery', { params: ById, response: Delivery, summary: 'Give up a queued delivery' }),
+    op('cancelDelivery', {
+      scope: 'write_conversations',
+      params: ById,
+      response: Delivery,
+      summary: 'Give up a queued delivery',
+    }),
     async ({ workspace, params }) => {
       await show(workspace, params.id)
       if (!(await cancelDelivery(workspace, params.id))) throw conflict('Only a queued delivery can be canceled')

@@ -12,6 +12,7 @@ export default function sandbox(app: App) {
   app.get(
     '/extensions/sandbox/messages',
     op('listCapturedMessages', {
+      scope: 'read_conversations',
       query: CapturedQuery,
       response: CapturedPage,
       summary: 'What was captured, newest first',
