@@ -29,16 +29,27 @@ export const workspaceOf = (sql: Sql, { workspace_id, admin_id }: Caller, versio
   afterCommit: (task) => task(),
 })
 
-/** Runs several statements as one: in the transaction that is open already, or in one of their own. */
+/**
+ * Runs several statements as one: in the transaction that is open already, or in one of their own. Where PostgreSQL ends
+ * that because it and others waited for each other in a circle, it is begun once more: nothing of it was written.
+ */
 export async function atomically<Result>(
   workspace: Workspace,
   work: (workspace: Workspace) => Promise<Result>,
 ): Promise<Result> {
   if (!('begin' in workspace.sql)) return work(workspace)
+  const pool = workspace.sql as Pool
+  return transaction(workspace, pool, work).catch((error) => {
+    if (error.code !== DEADLOCK) throw error
+    return transaction(workspace, pool, work)
+  })
+}
+
+const DEADLOCK = '40P01'
+
+async function transaction<Result>(workspace: Workspace, pool: Pool, work: (workspace: Workspace) => Promise<Result>) {
   const tasks: (() => void)[] = []
-  const result = await (workspace.sql as Pool).begin((sql) =>
-    work({ ...workspace, sql, afterCommit: (task) => void tasks.push(task) }),
-  )
+  const result = await pool.begin((sql) => work({ ...workspace, sql, afterCommit: (task) => void tasks.push(task) }))
   for (const task of tasks) workspace.afterCommit(task)
   return result as Result
 }

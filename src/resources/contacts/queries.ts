@@ -131,15 +131,17 @@ export const touchContact = (workspace: Workspace, id: string) => workspace.sql`
 export type Identity = { email?: string | null; external_id?: string | null; phone?: string | null }
 
 /**
- * Until the transaction ends, nobody else gives a contact one of these. They are taken in one order everywhere, so
- * that no two requests wait for each other.
+ * Until the transaction ends, nobody else gives a contact one of these. Those of one call are taken in one order, so that
+ * no two requests wait for each other: who needs several takes them at once.
  */
-export const lockIdentity = (workspace: Workspace, identity: Identity) => {
-  const claims = Object.entries(identity).map(([key, value]) => value && `${workspace.id} ${key} ${value}`)
+export const lockIdentity = (workspace: Workspace, ...identities: Identity[]) => {
+  const claims = identities
+    .flatMap((identity) => Object.entries(identity))
+    .flatMap(([key, value]) => (value ? [`${workspace.id} ${key} ${value}`] : []))
   return workspace.sql`
     select pg_advisory_xact_lock(key) from (
       select distinct hashtextextended(lower(claim), 0) as key
-      from unnest(${claims.filter(Boolean) as string[]}::text[]) claim order by key) keys`
+      from unnest(${claims}::text[]) claim order by key) keys`
 }
 
 export type Rival = { id: string; is_live: boolean }

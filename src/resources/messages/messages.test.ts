@@ -302,6 +302,18 @@ test('of messages that come at the same moment each is accepted or refused by it
   )
 })
 
+test('messages to the same new numbers in different orders wait for nobody in a circle', async () => {
+  for (let round = 0; round < 8; round++) {
+    const numbers = [`+1202555${2000 + round}`, `+1202555${3000 + round}`]
+    const send = (to: string[]) => call('POST /messages', { ...whatsapp(), to: to.map((phone) => ({ phone })) })
+    const answers = await Promise.all([numbers, numbers.toReversed(), numbers, numbers.toReversed()].map(send))
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 200],
+    )
+  }
+})
+
 test('a WhatsApp to an unknown number makes a lead of its name', async () => {
   const { body } = await call('POST /messages', { ...whatsapp(), to: { phone: '+5547999998888', name: 'John Doe' } })
   const [{ contact_id, address }] = await deliveries(body.id)

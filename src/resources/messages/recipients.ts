@@ -2,7 +2,7 @@
 import { conflict, invalid, notFound } from '#http/errors.ts'
 import { e164 } from '#lib/phone.ts'
 import { contactByPhone } from '#resources/contacts/by-address.ts'
-import { findContactsBy } from '#resources/contacts/queries.ts'
+import { findContactsBy, lockIdentity } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Addressee, MessageType } from './check.ts'
 
@@ -17,6 +17,8 @@ export async function resolveRecipients(
   addressees: Addressee[],
   message_type: MessageType,
 ): Promise<ResolvedRecipient[]> {
+  const numbers = addressees.map(({ phone }) => ({ phone: phone === undefined ? null : e164(phone) }))
+  if (numbers.filter(({ phone }) => phone).length > 1) await lockIdentity(workspace, ...numbers)
   const recipients = new Map<string, ResolvedRecipient>()
   for (const addressee of addressees) {
     const contact_id = addressee.id ?? (await findAddressee(workspace, addressee, message_type))
