@@ -86,5 +86,6 @@ export type Account = {
   send: Send
   /** How many deliveries it takes at once. */
   concurrency: number
-  close(): Promise<void>
+  /** Sends nothing new; what is under way may finish within this time (3 s where it is not given). May come twice. */
+  close(within_ms?: number): Promise<void>
 }

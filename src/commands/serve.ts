@@ -33,7 +33,10 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     const { sql } = storage
     const beginning = await begin(storage, config)
     const secret = secretKey(config)
-    await keepEnvironmentAccounts(sql, beginning.id, secret, environmentAccounts(config))
+    if (worker) {
+      const accounts = environmentAccounts(config)
+      await keepEnvironmentAccounts(sql, beginning.id, { accounts, secret, is_secret_set: !!config.secret_key })
+    }
     const { public_url, default_version, rate_limit_per_minute } = config
     const app = buildApp({
       ...{ public_url, default_version, rate_limit_per_minute, secret, listener },

@@ -1,5 +1,6 @@
 // The accounts of a running server: read from the database when there is something to send, opened once, and opened anew
 // when somebody has changed them, here or in another process.
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { LRUCache } from 'lru-cache'
 import type { Accounts } from '#channels/accounts.ts'
@@ -48,41 +49,73 @@ export type EnvironmentAccount = Pick<AccountRow, 'channel' | 'provider' | 'sett
   secrets: Record<string, unknown>
 }
 
-/**
- * Makes the workspace's accounts from the environment those that are given, and no others. On a channel that already has
- * an account of another origin the environment wins.
- */
-export const keepEnvironmentAccounts = (
-  pool: Pool,
-  workspace_id: string,
-  secret: string,
-  accounts: EnvironmentAccount[],
-): Promise<unknown> => pool.begin((sql) => keep(sql, workspace_id, secret, accounts, new Date()))
+export type Environment = {
+  accounts: EnvironmentAccount[]
+  secret: string
+  /** Whether the secret was set rather than made up by this machine. */
+  is_secret_set: boolean
+}
 
-async function keep(
-  sql: Sql,
-  workspace_id: string,
-  secret: string,
-  accounts: EnvironmentAccount[],
-  at: Date,
-): Promise<void> {
-  const channels = accounts.map(({ channel }) => channel)
-  await sql`
+/**
+ * Makes the workspace's accounts from the environment those that are given, and no others. What still waits for one that
+ * is not given any more fails: see `endWaiting`.
+ *
+ * @throws Error with one sentence where the channel has an account that was made through the API, or where another
+ * machine keeps these accounts under a secret key of its own.
+ */
+export const keepEnvironmentAccounts = (pool: Pool, workspace_id: string, environment: Environment): Promise<unknown> =>
+  pool.begin((sql) => keep(sql, workspace_id, environment, new Date()))
+
+async function keep(sql: Sql, workspace_id: string, { accounts, secret, is_secret_set }: Environment, at: Date) {
+  const given = accounts.map(({ channel }) => channel)
+  const gone = await sql<{ channel: SendingChannel }[]>`
     delete from channel_accounts
-    where workspace_id = ${workspace_id} and from_environment and not channel = any(${channels})`
-  for (const { channel, provider, settings, secrets } of accounts) {
-    const known = await findAccount(sql, workspace_id, channel)
-    if (known?.from_environment && isSame(secret, known, { settings, secrets })) continue
-    await sql`
-      insert into channel_accounts (workspace_id, channel, provider, name, settings, secrets, key, from_environment,
-        created_at, updated_at)
-      values (${workspace_id}, ${channel}, ${provider}, 'From the environment', ${JSON.stringify(settings)}::text::jsonb,
-        ${sealSecrets(secret, secrets)}, ${PROVIDERS[provider].key(settings as never)}, true, ${at}, ${at})
-      on conflict (workspace_id, channel) do update set provider = excluded.provider, name = excluded.name,
-        settings = excluded.settings, secrets = excluded.secrets, key = excluded.key, from_environment = true,
-        updated_at = excluded.updated_at`
+    where workspace_id = ${workspace_id} and from_environment and not channel = any(${given}) returning channel`
+  for (const { channel } of gone) await endWaiting(sql, workspace_id, channel, at)
+  for (const account of accounts) {
+    const known = await findAccount(sql, workspace_id, account.channel)
+    if (known) assertReplaceable(known, secret, is_secret_set)
+    if (!known || !isSame(secret, known, account)) await keepOne(sql, workspace_id, account, secret, at)
   }
 }
+
+function assertReplaceable({ channel, from_environment, secrets }: AccountRow, secret: string, is_secret_set: boolean) {
+  if (!from_environment)
+    throw new Error(
+      `The first workspace has an account for ${channel} that was made through the API: remove it there, or unset what the environment says of ${channel}.`,
+    )
+  if (!is_secret_set && unseal(secret, SECRETS, secrets) === undefined)
+    throw new Error(
+      'The channel accounts in this database were kept with another secret key: set INTERPHONE_SECRET_KEY, to the same text on every machine.',
+    )
+}
+
+const keepOne = (sql: Sql, workspace_id: string, account: EnvironmentAccount, secret: string, at: Date) => {
+  const { channel, provider, settings, secrets } = account
+  return sql`
+    insert into channel_accounts (workspace_id, channel, provider, name, settings, secrets, key, from_environment,
+      created_at, updated_at)
+    values (${workspace_id}, ${channel}, ${provider}, 'From the environment', ${JSON.stringify(settings)}::text::jsonb,
+      ${sealSecrets(secret, secrets)}, ${PROVIDERS[provider].key(settings as never)}, true, ${at}, ${at})
+    on conflict (workspace_id, channel) do update set provider = excluded.provider, settings = excluded.settings,
+      secrets = excluded.secrets, key = excluded.key, updated_at = excluded.updated_at`
+}
+
+/**
+ * Ends what waits on a channel whose account is removed: the sandbox would else take it, and call it delivered. It can be
+ * retried by hand, through whatever the channel has then. What is just being sent still counts if it succeeds.
+ */
+export const endWaiting = (sql: Sql, workspace_id: string, channel: SendingChannel, at: Date) => sql`
+  with ended as (
+    update deliveries set status = 'failed', error_code = 'account_removed',
+      error_reason = 'The channel account was removed before this was sent', error_details = null, updated_at = ${at}
+    where workspace_id = ${workspace_id} and channel = ${channel} and status = 'queued'
+    returning workspace_id, id, attempts
+  )
+  insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, at)
+  select workspace_id, id, 'given_up', 'failed', attempts, 'account_removed',
+    'The channel account was removed before this was sent', ${at}
+  from ended`
 
 function isSame(
   secret: string,
@@ -98,42 +131,61 @@ function isSame(
 
 /** A changed account is used after this long at the latest. */
 const ASKED_EVERY_MS = 1_000
-const MOST_REMEMBERED = 10_000
+/** One that has nothing to send is closed after this long. */
+const IDLE_FOR_MS = 10 * 60_000
+const MOST_OPEN = 10_000
+/** How long one that is replaced may go on with what it is sending: longer than any attempt takes. */
+const RETIRED_WITHIN_MS = 150_000
 
 /** `version` tells whether the account is still the one that was opened. */
-type Opened = { version: string; account: Promise<Account> }
+type Opened = { version: string; account: Promise<Account>; asked_at: number }
+
+const versionOf = ({ id, provider, settings, secrets }: AccountRow): string =>
+  createHash('sha256')
+    .update(JSON.stringify([id, provider, settings]))
+    .update(secrets)
+    .digest('base64')
 
 /** `capture` is what channels without an account do. */
 export function accountsIn(sql: Pool, surroundings: Surroundings, capture: Account): Accounts {
-  const opened = new Map<string, Opened>()
-  const recent = new LRUCache<string, Promise<Account>>({ max: MOST_REMEMBERED, ttl: ASKED_EVERY_MS })
+  const retiring = new Set<Account>()
+  const opened = new LRUCache<string, Opened>({
+    max: MOST_OPEN,
+    ttl: IDLE_FOR_MS,
+    ttlAutopurge: true,
+    updateAgeOnGet: true,
+    dispose: ({ account }) => void account.then(retire),
+  })
 
-  async function look(key: string, workspace_id: string, channel: ChannelName): Promise<Account> {
-    const row = await findAccount(sql, workspace_id, channel)
-    const known = opened.get(key)
-    const version = row && `${row.id} ${row.updated_at.getTime()}`
-    if (known && known.version === version) return known.account
-    if (known) void known.account.then((account) => account.close())
-    opened.delete(key)
-    if (!row || !version) return capture
-    const account = open(row, surroundings)
-    opened.set(key, { version, account })
-    return account
+  async function retire(account: Account) {
+    retiring.add(account)
+    await account.close(RETIRED_WITHIN_MS)
+    retiring.delete(account)
   }
 
   return {
-    of(workspace_id, channel) {
+    async of(workspace_id, channel) {
       const key = `${workspace_id} ${channel}`
-      const remembered = recent.get(key)
-      if (remembered) return remembered
-      const account = look(key, workspace_id, channel)
-      recent.set(key, account)
-      account.catch(() => recent.delete(key))
+      const known = opened.get(key)
+      if (known && Date.now() - known.asked_at < ASKED_EVERY_MS) return known.account
+      const row = await findAccount(sql, workspace_id, channel)
+      if (!row) {
+        opened.delete(key)
+        return capture
+      }
+      const current = opened.get(key) // Perhaps opened by somebody else meanwhile.
+      const version = versionOf(row)
+      if (current?.version === version) {
+        current.asked_at = Date.now()
+        return current.account
+      }
+      const account = open(row, surroundings)
+      opened.set(key, { version, account, asked_at: Date.now() })
       return account
     },
     async close() {
-      const all = await Promise.all([...opened.values()].map(({ account }) => account))
-      await Promise.all([capture, ...all].map((account) => account.close()))
+      const current = await Promise.all([...opened.values()].map(({ account }) => account))
+      await Promise.all([capture, ...current, ...retiring].map((account) => account.close()))
     },
   }
 }

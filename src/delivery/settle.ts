@@ -103,7 +103,7 @@ function givenUp(outgoing: Outgoing, outcome: Remark): Settlement {
 }
 
 /**
- * Writes settlements down. A delivery that moved on meanwhile keeps the better status; one that was canceled while
+ * Writes settlements down. A delivery that moved on meanwhile keeps the better status; one that was ended while
  * it was under way is told the truth, that it was sent. The same settlements again, because nobody knows whether they
  * were written before the connection broke, add nothing to the history. Deliveries are held before contacts, as report()
  * holds them, and what they are is read once they are held: a report that comes at the same moment counts.
@@ -117,7 +117,8 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
     ),
     held as materialized (
       select workspace_id, id,
-        current.status = 'queued' or (current.status = 'failed' and error_code = 'canceled') as is_open
+        current.status = 'queued'
+          or (current.status = 'failed' and error_code in ('canceled', 'account_removed')) as is_open
       from settled join deliveries current using (workspace_id, id)
       order by workspace_id, id for update of current
     ),

@@ -8,19 +8,29 @@ import type { SmtpAccount } from './send.ts'
 /** As many connections to the mail server at once. */
 const CONNECTIONS = 8
 
-const domain = (description: string) => Type.String({ pattern: '^([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+$', description })
+const domain = (description: string) =>
+  Type.String({ maxLength: 253, pattern: '^([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+$', description })
 
 export const smtp = provider({
   channel: 'email',
   settings: Type.Object({
-    from: Type.String({ pattern: '^[^<>@\\s]+@[^<>@\\s]+$', description: 'The address that email comes from.' }),
+    from: Type.String({
+      maxLength: 320,
+      pattern: '^[^<>@\\s]+@[^<>@\\s]+$',
+      description: 'The address that email comes from.',
+    }),
     reply_domain: Type.Optional(domain('The domain whose mail comes to this server, for replies.')),
     dkim_domain: Type.Optional(domain('The domain that signs; the three DKIM settings go together.')),
-    dkim_selector: Type.Optional(Type.String({ pattern: '^[\\w.-]+$', description: 'Where its key is in the DNS.' })),
+    dkim_selector: Type.Optional(
+      Type.String({ maxLength: 253, pattern: '^[\\w.-]+$', description: 'Where its key is in the DNS.' }),
+    ),
   }),
   secrets: Type.Object({
-    url: Type.String({ description: 'smtp://user:password@host:587 or smtps://user:password@host:465' }),
-    dkim_private_key: Type.Optional(Type.String({ description: 'An RSA key in PEM.' })),
+    url: Type.String({
+      maxLength: 2048,
+      description: 'smtp://user:password@host:587 or smtps://user:password@host:465',
+    }),
+    dkim_private_key: Type.Optional(Type.String({ maxLength: 16_384, description: 'An RSA key in PEM.' })),
   }),
   key: ({ reply_domain }) => reply_domain?.toLowerCase() ?? null,
   async open({ settings, secrets }, { public_url, secret }) {
@@ -40,5 +50,5 @@ export const smtp = provider({
 export const emailAccount = (server: SmtpAccount, settings: MailSettings, concurrency: number): Account => ({
   send: (outgoing) => server.send(letter(outgoing, settings)),
   concurrency,
-  close: () => server.close(),
+  close: (within_ms) => server.close(within_ms),
 })

@@ -21,7 +21,7 @@ export type SmtpAccount = {
   /** Connects and logs in, without sending. */
   verify(): Promise<{ ok: true } | { ok: false; code: string; reason: string; answer?: string }>
   /** Has what still waits retried, gives what is being sent its time to finish, and closes the connections. */
-  close(): Promise<void>
+  close(within_ms?: number): Promise<void>
 }
 
 /**
@@ -90,9 +90,9 @@ export function smtpAccount(options: {
         return { ok: false, code, reason, ...(answer && { answer }) }
       }
     },
-    async close() {
+    async close(within_ms = timeouts.close) {
       transport.close()
-      const impatience = setTimeout(() => transport.close({ force: true }), timeouts.close)
+      const impatience = setTimeout(() => transport.close({ force: true }), within_ms)
       await Promise.all(sending)
       clearTimeout(impatience)
     },
@@ -128,13 +128,27 @@ function server(url: string): SMTPPoolOptions {
 }
 
 // A "%" that starts no escape is meant as it stands: passwords are pasted as they are.
-const decode = (text: string) => decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'))
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'))
+  } catch {
+    throw new Error('The user name and password of an SMTP URL are percent-encoded UTF-8')
+  }
+}
 
 // With a key it cannot use the library would send unsigned, so a bad key has to show here.
 function signature({ domainName, keySelector, privateKey }: Dkim): DKIMOptions {
-  const key = createPrivateKey(privateKey)
+  const key = privateKeyOf(privateKey)
   if (key.asymmetricKeyType !== 'rsa') throw new Error('The DKIM key has to be an RSA key')
   return { domainName, keySelector, privateKey: key, headerFieldNames: SIGNED.join(':') }
+}
+
+function privateKeyOf(pem: string) {
+  try {
+    return createPrivateKey(pem)
+  } catch {
+    throw new Error('The DKIM key has to be an RSA key in PEM')
+  }
 }
 
 const SIGNED = [

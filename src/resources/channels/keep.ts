@@ -15,8 +15,9 @@ export async function createChannel(
   around: Surroundings,
   request: NewChannel,
 ): Promise<AccountRow> {
-  const { provider, settings = {}, secrets = {} } = request
+  const { provider } = request
   const { channel } = PROVIDERS[provider]
+  const [settings, secrets] = [merged({}, request.settings), merged({}, request.secrets)]
   const kept = await configured(workspace, around, provider, { settings, secrets })
   const created = await insertChannel(workspace, { ...kept, channel, provider, name: request.name ?? provider })
   if (!created) throw conflict(`The workspace has an account for ${channel} already: change or remove that one`)
@@ -35,7 +36,8 @@ export async function changeChannel(
     settings: merged(known.settings, request.settings),
     secrets: request.secrets ? merged(secretsOf(around, known), request.secrets) : secretsOf(around, known),
   })
-  return updateChannel(workspace, known.id, { ...kept, name: request.name ?? known.name })
+  const secrets = request.secrets ? kept.secrets : known.secrets
+  return updateChannel(workspace, known.id, { ...kept, secrets, name: request.name ?? known.name })
 }
 
 export function assertOurs(account: AccountRow): AccountRow {

@@ -2,7 +2,7 @@
 // captured by the sandbox.
 import { Type } from 'typebox'
 import type { Surroundings } from '#channels/provider.ts'
-import type { AccountRow } from '#delivery/accounts.ts'
+import { type AccountRow, endWaiting } from '#delivery/accounts.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, ListOf } from '#http/types.ts'
@@ -48,10 +48,15 @@ export default function channels(app: App, { secret, public_url = '' }: { secret
 
   app.delete(
     '/extensions/channels/:id',
-    op('deleteChannel', { params: ById, response: DeletedChannel, summary: 'Capture the channel again' }),
+    op('deleteChannel', {
+      params: ById,
+      response: DeletedChannel,
+      summary: 'Capture the channel again; what still waits for the account fails',
+    }),
     async ({ workspace, params }) => {
-      const { id } = assertOurs(found(await lockChannel(workspace, params.id), 'Channel not found'))
+      const { id, channel } = assertOurs(found(await lockChannel(workspace, params.id), 'Channel not found'))
       await deleteChannel(workspace, id)
+      await endWaiting(workspace.sql, workspace.id, channel, workspace.now())
       return { type: 'channel' as const, id, deleted: true as const }
     },
   )
