@@ -111,6 +111,19 @@ test('a word that comes while the sending is written down is not overwritten, an
   }
 })
 
+test('the failure of an attempt says nothing about a later one, by whomever that was asked for', async () => {
+  await (await send('SM1'))()
+  await report(sql, meant({ attempt: 1 }), failed)
+  await call(`POST /extensions/deliveries/${delivery.id}/retry`)
+  assert.equal((await report(sql, meant({ attempt: 1 }), failed))?.moved, false)
+  assert.equal((await look()).status, 'queued')
+  await (await send('SM2'))()
+  assert.equal((await report(sql, meant({ attempt: 1 }), failed))?.moved, false)
+  assert.equal((await look()).status, 'sent')
+  assert.equal((await report(sql, meant({ attempt: 2 }), failed))?.moved, true)
+  assert.equal((await report(sql, meant({ attempt: 1 }), { status: 'delivered' }))?.moved, true)
+})
+
 test('the contact learns of an opt-out, also where the status stays', async () => {
   await (await send('SM1'))()
   await report(sql, meant(), { status: 'delivered' })

@@ -6,22 +6,24 @@ import { REACHED_FROM } from './status.ts'
 
 /**
  * Which delivery is meant: by our own id, where the provider sends that back, else by the provider's name for it
- * (an email's Message-ID names several deliveries, so emails are always told by our id).
+ * (an email's Message-ID names several deliveries, so emails are always told by our id). `attempt` is which of its
+ * attempts is spoken of, where the provider sends that back too.
  */
 export type Meant = { workspace_id: string; channel: ChannelName } & (
-  | { delivery_id: string; provider_id?: string }
-  | { delivery_id?: undefined; provider_id: string }
+  | { delivery_id: string; provider_id?: string; attempt?: number }
+  | { delivery_id?: undefined; provider_id: string; attempt?: undefined }
 )
 
 export type Reported = { id: string; contact_id: string; moved: boolean }
 
 /**
  * Moves the delivery up its lattice, keeps the word in its history, and lets the contact's record learn from it, in one
- * statement. Undefined where there is no such delivery. The same word again changes nothing and is not kept.
+ * statement. Undefined where there is no such delivery. The same word again changes nothing and is not kept;
+ * nor does the failure of an attempt, once there is a later one or somebody has asked for one.
  * `at` is when it happened, as the provider tells.
  */
 export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): Promise<Reported | undefined> {
-  const { workspace_id, channel, delivery_id, provider_id = null } = meant
+  const { workspace_id, channel, delivery_id, provider_id = null, attempt = null } = meant
   const { status, code = null, reason = null, details = null, answer = null } = word
   const { hard_bounce = false, spam_complaint = false, unsubscribe = false } = word
   const failed = status === 'failed'
@@ -38,6 +40,10 @@ export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): P
         error_details = ${failed ? details : null}, updated_at = greatest(updated_at, ${at}::timestamptz)
       from meant
       where workspace_id = ${workspace_id} and deliveries.id = meant.id and meant.status = any(${REACHED_FROM[status]})
+        and not (${failed && attempt !== null} and (meant.attempts > ${attempt} or exists (
+          select from delivery_history earlier
+          where earlier.workspace_id = ${workspace_id} and delivery_id = meant.id and event = 'retried'
+            and attempt >= ${attempt})))
       returning deliveries.id
     ),
     learned as (
