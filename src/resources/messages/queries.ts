@@ -125,11 +125,12 @@ export type WhatsAppDeliveryRow = {
 
 const whatsappColumns = ({ sql }: Workspace) => sql`
   id, conversation_id, contact_id, status, provider_id, error_code, error_reason, error_details, created_at, updated_at,
-  (select template from messages where messages.workspace_id = deliveries.workspace_id and messages.id = message_id)`
+  (select template from messages where messages.workspace_id = deliveries.workspace_id and messages.id = message_id
+    and part_id is null)`
 
-/** What is still queued has no status that could be told yet. */
+/** What is still queued has no status that could be told yet; answers in the conversations are none of the set's. */
 const ofRuleset = ({ sql }: Workspace, ruleset_id: string) => sql`
-  ruleset_id = ${rowId(ruleset_id)} and channel = 'whatsapp' and status <> 'queued'`
+  ruleset_id = ${rowId(ruleset_id)} and channel = 'whatsapp' and part_id is null and status <> 'queued'`
 
 /** Newest first by creation, which never moves: pages stay exact while statuses do not. */
 export const listRuleset = (workspace: Workspace, ruleset_id: string, order: Order, page: Page) =>

@@ -101,6 +101,25 @@ test('each recipient of a message is one event with its present status, newest f
   })
 })
 
+test('what is answered in the conversation of a message is not of its set, nor of its template', async () => {
+  const id = await send({ type: 'user', id: contacts[1] })
+  const { conversation_id } = (await call(`GET /messages/status?ruleset_id=${id}`)).body.events[0]
+  const reply = (more: object) =>
+    call(`POST /conversations/${conversation_id}/reply`, { message_type: 'comment', body: 'Hello', ...more })
+  await reply({ type: 'user', intercom_user_id: contacts[1] })
+  const { body } = await reply({ type: 'admin', admin_id: workspace.admin_id })
+  const [{ id: part_id }] = body.conversation_parts.conversation_parts
+  const [delivery] = await eventually(
+    () => workspace.sql`
+      select provider_id from deliveries
+      where workspace_id = ${workspace.id} and part_id = ${part_id} and status = 'delivered'`,
+    ({ count }) => count === 1,
+  )
+  assert.equal((await call(`GET /messages/status?ruleset_id=${id}`)).body.total_count, 1)
+  const answer = await call(`GET /messages/whatsapp/status?message_id=${encodeURIComponent(delivery?.['provider_id'])}`)
+  assert.deepEqual([answer.body.status, answer.body.template_name], ['delivered', ''])
+})
+
 test('a single message is read by its wamid, with the error where it failed', async () => {
   const sent = await send({ type: 'user', id: contacts[3] })
   const { body } = await call(`GET /messages/status?ruleset_id=${sent}`)
