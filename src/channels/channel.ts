@@ -31,6 +31,10 @@ export type Outgoing = {
   template: string | null
   locale: string | null
   components: unknown
+  /** Files of an answer, by their addresses. */
+  attachments: { name: string; url: string; content_type: string; filesize: number }[]
+  /** Of an answer by WhatsApp: when somebody with that number last wrote on WhatsApp. Null everywhere else. */
+  last_written_at: Date | null
   sender: { name: string; avatar_url: string | null; workspace_name: string }
   /** Everybody whom the headers of an email name, the recipient too where it is no blind copy. */
   to: Party[]

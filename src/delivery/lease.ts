@@ -71,6 +71,8 @@ const outgoing = (sql: Pool) => sql`
   coalesce(retried_at, leased.created_at) as queued_at,
   messages.subject, template, locale, components,
   case when part_id is null then messages.body else parts.body end as body,
+  coalesce(parts.attachments, '[]') as attachments,
+  case when leased.channel = 'whatsapp' and part_id is not null then ${lastWritten(sql)} end as last_written_at,
   json_build_object('name', coalesce(admins.name, ''), 'avatar_url', admins.avatar_url,
     'workspace_name', workspaces.name) as sender,
   case when leased.channel = 'email' then ${named(sql, 'to')} else '[]' end as to,
@@ -78,6 +80,11 @@ const outgoing = (sql: Pool) => sql`
   json_build_object('email', contacts.email, 'unsubscribed_from_emails', unsubscribed_from_emails,
     'unsubscribed_from_sms', unsubscribed_from_sms, 'has_hard_bounced', has_hard_bounced,
     'blocked', blocked_at is not null) as contact`
+
+/** By the number, not by the contact: several contacts may have it, and it is the number that wrote. */
+const lastWritten = (sql: Pool) => sql`(
+  select max(last_whatsapp_at) from contacts others
+  where others.workspace_id = leased.workspace_id and others.formatted_phone = leased.address)`
 
 const named = (sql: Pool, recipient_type: 'to' | 'cc') => sql`(
   select coalesce(json_agg(json_build_object('name', others.name, 'address', others.address) order by others.id), '[]')

@@ -5,11 +5,15 @@ type Suppressed = Extract<Outcome, { outcome: 'failed' }>
 
 const because = (code: string, reason: string): Suppressed => ({ outcome: 'failed', code, reason })
 
+/** For so long after a person wrote, WhatsApp takes free text to that person. */
+const WINDOW_MS = 24 * 60 * 60 * 1000
+
 /**
  * Why this delivery must not be sent, or undefined. An email to one person goes out although they unsubscribed, as
  * Intercom's manual messages do; one to several is a group email, which they have left.
  */
-export function suppressed({ channel, contact, to, cc, recipient_type }: Outgoing): Suppressed | undefined {
+export function suppressed(outgoing: Outgoing, now = new Date()): Suppressed | undefined {
+  const { channel, contact, to, cc, recipient_type } = outgoing
   if (contact.blocked) return because('blocked', 'The contact is blocked')
   if (channel === 'email') {
     const isGroup = to.length + cc.length > 1 || recipient_type === 'bcc'
@@ -18,4 +22,9 @@ export function suppressed({ channel, contact, to, cc, recipient_type }: Outgoin
       return because('unsubscribed', 'The contact unsubscribed from emails')
   }
   if (channel === 'sms' && contact.unsubscribed_from_sms) return because('opted_out', 'The contact opted out of SMS')
+  if (channel === 'whatsapp' && !mayBeFreeText(outgoing, now))
+    return because('131047', 'More than 24 hours have passed since the contact wrote on WhatsApp: send a template')
 }
+
+const mayBeFreeText = ({ part_id, last_written_at }: Outgoing, now: Date): boolean =>
+  part_id === null || (last_written_at !== null && now.getTime() - last_written_at.getTime() < WINDOW_MS)

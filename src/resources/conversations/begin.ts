@@ -23,6 +23,8 @@ export type Beginning = {
   attachments?: Attachment[]
   /** Whom the contact's mail went to. */
   recipients?: Recipient[]
+  /** What the message keeps besides. */
+  metadata?: object
   created_at?: Date | undefined
   /** `inapp` where absent. */
   channel?: Channel
@@ -30,7 +32,17 @@ export type Beginning = {
 
 /** The message with its conversation, which is open and waits for an answer. A blocked contact begins none: 403. */
 export async function beginConversation(workspace: Workspace, beginning: Beginning): Promise<Begun> {
-  const { contact, body, html, subject, url, attachments = [], recipients = [], channel = 'inapp' } = beginning
+  const {
+    contact,
+    body,
+    html,
+    subject,
+    url,
+    attachments = [],
+    recipients = [],
+    metadata = {},
+    channel = 'inapp',
+  } = beginning
   assertNotBlocked(contact)
   const begun = await insertBegun(workspace, {
     contact,
@@ -42,9 +54,10 @@ export async function beginConversation(workspace: Workspace, beginning: Beginni
     url: url ?? null,
     attachments,
     recipients,
+    metadata,
     created_at: beginning.created_at ?? workspace.now(),
   })
-  await contactHasReplied(workspace, contact.id, begun.created_at)
+  await contactHasReplied(workspace, contact.id, begun.created_at, sourceTypeOf(channel))
   await emit(workspace, 'conversation.user.created', begun.conversation_id)
   return begun
 }

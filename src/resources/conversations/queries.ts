@@ -85,9 +85,15 @@ export const takesPart = async (workspace: Workspace, conversation_id: string, c
         and conversation_id = ${conversation_id} and contact_id = ${contact_id}`
   ).count > 0
 
-/** The contact has just written. */
-export const contactHasReplied = (workspace: Workspace, contact_id: string, at: Date) => workspace.sql`
-  update contacts set last_replied_at = greatest(last_replied_at, ${at}::timestamptz)
+/** The contact has just written, by that way. */
+export const contactHasReplied = (
+  workspace: Workspace,
+  contact_id: string,
+  at: Date,
+  way: ConversationRow['source_type'],
+) => workspace.sql`
+  update contacts set last_replied_at = greatest(last_replied_at, ${at}::timestamptz),
+    last_whatsapp_at = greatest(last_whatsapp_at, ${way === 'whatsapp' ? at : null}::timestamptz)
   where workspace_id = ${workspace.id} and id = ${contact_id}`
 
 /** Wakes what has slept long enough, in every workspace, at most `most` at a time; says how many that were. */

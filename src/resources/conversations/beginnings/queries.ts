@@ -19,6 +19,7 @@ export type ContactMessage = {
   url: string | null
   attachments: Attachment[]
   recipients: Recipient[]
+  metadata: object
   created_at: Date
 }
 
@@ -29,9 +30,10 @@ export const insertBegun = (workspace: Workspace, message: ContactMessage) => {
   return one(workspace.sql<Begun[]>`
     with message as (
       insert into messages
-        (workspace_id, author_type, author_id, message_type, subject, body, url, attachments, conversation_id, created_at)
+        (workspace_id, author_type, author_id, message_type, subject, body, url, attachments, metadata, conversation_id,
+          created_at)
       values (${workspace.id}, ${contact.role}, ${contact.id}, ${message.channel}, ${message.subject}, ${message.body},
-        ${message.url}, ${attachments}::text::jsonb, nextval('conversation_ids'), ${created_at})
+        ${message.url}, ${attachments}::text::jsonb, ${JSON.stringify(message.metadata)}::text::jsonb, nextval('conversation_ids'), ${created_at})
       returning id, conversation_id, created_at
     ), conversation as (
       insert into conversations

@@ -118,6 +118,17 @@ test('channels are kept apart', async () => {
   assert.equal(whatsapp.source.type, 'whatsapp')
 })
 
+test('what came along is kept with the message that begins a conversation, and with each part', async () => {
+  const metadata = { media: { id: '1001' } }
+  const { id, source } = await conversationOf(await write('Look', { metadata }))
+  const [begun] = await workspace.sql`
+    select metadata from messages where workspace_id = ${workspace.id} and id = ${source.id}`
+  assert.deepEqual(begun?.['metadata'], metadata)
+  await write('And this', { metadata })
+  const { conversation_parts } = (await call(`GET /conversations/${id}`)).body
+  assert.deepEqual(conversation_parts.conversation_parts[0].metadata, metadata)
+})
+
 test('five days after it was closed a conversation is over, unless a message waits for an answer', () => {
   const now = new Date('2026-06-10T12:00:00Z')
   const closed = (last_close_at: string) => ({

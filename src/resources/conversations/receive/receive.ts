@@ -21,7 +21,7 @@ export type Received = {
   attachments?: Attachment[]
   /** Whom a mail went to. */
   recipients?: Recipient[]
-  /** What the part keeps besides. */
+  /** What the part, or the message that begins a conversation, keeps besides. */
   metadata?: object
   /**
    * The conversation that it answers, where the channel tells (a mail's thread, a quoted WhatsApp message): one that
@@ -51,9 +51,8 @@ export async function receive(workspace: Workspace, received: Received): Promise
     const reply = await contactReplies(workspace, { ...written, contact, channel, conversation_id })
     return { outcome: 'replied', ...reply }
   }
-  const { metadata: _, ...beginning } = written
   const begun = await beginConversation(workspace, {
-    ...beginning,
+    ...written,
     contact,
     channel,
     ...(subject !== undefined && { subject }),

@@ -46,7 +46,7 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
     metadata,
     created_at,
   })
-  await contactHasReplied(workspace, contact.id, created_at)
+  await contactHasReplied(workspace, contact.id, created_at, source_type)
   const taken = await takeFromAbsentAdmin(workspace, written.conversation, created_at)
   return { conversation_id: conversation.id, part_ids: [written.part_id, ...taken] }
 }

@@ -1,0 +1,111 @@
+// The day in which WhatsApp takes free text: who wrote last and when, and what becomes of an answer that comes too late.
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, test } from 'node:test'
+import { findContact } from '#resources/contacts/queries.ts'
+import { receive } from '#resources/conversations/receive/receive.ts'
+import { atomically } from '#workspaces/workspace.ts'
+import { testApp } from '../../test/app.ts'
+import { captureAll } from '../../test/capture.ts'
+import { aContact, aMessage, eventually } from '../../test/factories.ts'
+import { anAnswer, outgoing } from '../../test/outgoing.ts'
+import { suppressed } from './suppress.ts'
+
+const t = await testApp()
+const { workspace, call } = t
+const NUMBER = '+12025550141'
+const now = new Date('2026-06-10T12:00:00Z')
+let joe: string
+let stop: () => Promise<void>
+
+beforeEach(async () => {
+  await call('POST /extensions/sandbox/reset')
+  joe = await aContact(workspace, { formatted_phone: NUMBER })
+  stop = await captureAll(t.database.sql)
+})
+afterEach(() => stop())
+
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
+let count = 0
+
+/** What Joe writes on a channel, and the conversation that it went to. */
+async function write(created_at: Date, more: { contact?: string; channel?: 'sms'; answers?: null } = {}) {
+  const { contact = joe, ...rest } = more
+  const placed = await atomically(workspace, async (workspace) =>
+    receive(workspace, {
+      ...{ channel: 'whatsapp', provider_id: `wamid.${count++}`, body: 'Hello', created_at },
+      contact: (await findContact(workspace, contact))!,
+      ...rest,
+    }),
+  )
+  assert.ok('conversation_id' in placed)
+  return placed.conversation_id
+}
+
+async function answer(conversation_id: string) {
+  const { body } = await call(`POST /conversations/${conversation_id}/reply`, {
+    ...{ message_type: 'comment', type: 'admin', admin_id: workspace.admin_id, body: 'Hello Joe' },
+  })
+  const part_id = body.conversation_parts.conversation_parts[0].id
+  const [delivery] = await workspace.sql<{ id: string }[]>`
+    select id from deliveries where workspace_id = ${workspace.id} and part_id = ${part_id}`
+  return eventually(
+    async () => (await call(`GET /extensions/deliveries/${delivery?.id}`)).body,
+    ({ status }) => status !== 'queued',
+  )
+}
+
+test('an answer a day after the contact wrote is not sent, and says what to do', async () => {
+  const { status, error, attempts } = await answer(await write(hoursAgo(24)))
+  assert.deepEqual([status, error.code, attempts], ['failed', '131047', 1])
+  assert.match(error.reason, /More than 24 hours have passed .* send a template/)
+  assert.equal((await call('GET /extensions/sandbox/messages')).body.total_count, 0)
+})
+
+test('an answer to somebody who never wrote is not sent', async () => {
+  await aMessage(workspace, { to: joe, message_type: 'whatsapp', template: 'order_update', components: [] })
+  const [{ conversation_id }] = (await call('GET /extensions/deliveries')).body.data
+  await workspace.sql`update contacts set last_whatsapp_at = null where workspace_id = ${workspace.id}`
+  await call(`POST /conversations/${conversation_id}/reply`, {
+    ...{ message_type: 'comment', type: 'user', intercom_user_id: joe, body: 'Hi' },
+  })
+  await workspace.sql`update contacts set last_whatsapp_at = null where workspace_id = ${workspace.id}`
+  assert.equal((await answer(conversation_id)).error.code, '131047')
+})
+
+test('within the day it is sent, and whatever the contact writes on WhatsApp begins a new one', async () => {
+  const conversation = await write(hoursAgo(23.9))
+  assert.equal((await answer(conversation)).status, 'delivered')
+  const old = await write(hoursAgo(50), { answers: null })
+  await workspace.sql`update contacts set last_whatsapp_at = ${hoursAgo(30)} where workspace_id = ${workspace.id}`
+  assert.equal((await answer(old)).status, 'failed')
+  await write(hoursAgo(0.1), { answers: null })
+  assert.equal((await answer(old)).status, 'delivered')
+})
+
+test('it is the number that wrote: another contact who has it may be answered too', async () => {
+  const twin = await aContact(workspace, { role: 'lead', formatted_phone: NUMBER })
+  const old = await write(hoursAgo(30), { contact: twin })
+  assert.equal((await answer(old)).status, 'failed')
+  await write(hoursAgo(1))
+  assert.equal((await answer(old)).status, 'delivered')
+})
+
+test('what comes late does not close what a newer message opened; an SMS opens nothing', async () => {
+  const conversation = await write(hoursAgo(1))
+  await write(hoursAgo(40))
+  assert.equal((await answer(conversation)).status, 'delivered')
+  await call('POST /extensions/sandbox/reset')
+  joe = await aContact(workspace, { formatted_phone: NUMBER })
+  const old = await write(hoursAgo(30))
+  await write(hoursAgo(1), { channel: 'sms' })
+  assert.equal((await answer(old)).status, 'failed')
+})
+
+test('templates and other channels know no such day', () => {
+  const last_written_at = new Date('2026-06-09T12:00:00Z')
+  assert.equal(suppressed(outgoing(), now), undefined)
+  assert.equal(suppressed(anAnswer('x', { channel: 'sms' }), now), undefined)
+  assert.equal(suppressed(anAnswer('x', { last_written_at }), now)?.code, '131047')
+  assert.equal(suppressed(anAnswer('x', { last_written_at }), new Date(now.getTime() - 1)), undefined)
+  assert.equal(suppressed(anAnswer('x', { last_written_at }), last_written_at), undefined)
+})
