@@ -2,7 +2,7 @@
 import type { Config } from '#config.ts'
 import type { EnvironmentAccount } from '#delivery/accounts.ts'
 
-export const environmentAccounts = (config: Config): EnvironmentAccount[] => [...email(config)]
+export const environmentAccounts = (config: Config): EnvironmentAccount[] => [...email(config), ...whatsapp(config)]
 
 function email(config: Config): EnvironmentAccount[] {
   const { smtp_url, email_from, email_reply_domain, dkim_domain, dkim_selector, dkim_private_key } = config
@@ -13,6 +13,23 @@ function email(config: Config): EnvironmentAccount[] {
       provider: 'smtp',
       settings: given({ from: email_from, reply_domain: email_reply_domain, dkim_domain, dkim_selector }),
       secrets: given({ url: smtp_url, dkim_private_key }),
+    },
+  ]
+}
+
+function whatsapp(config: Config): EnvironmentAccount[] {
+  const { whatsapp_phone_number_id, whatsapp_access_token, whatsapp_app_secret, whatsapp_verify_token } = config
+  if (!whatsapp_phone_number_id) return []
+  return [
+    {
+      channel: 'whatsapp',
+      provider: 'meta',
+      settings: given({ phone_number_id: whatsapp_phone_number_id, base_url: config.whatsapp_base_url }),
+      secrets: given({
+        access_token: whatsapp_access_token,
+        app_secret: whatsapp_app_secret,
+        verify_token: whatsapp_verify_token,
+      }),
     },
   ]
 }

@@ -1,0 +1,51 @@
+// WhatsApp as the delivery worker knows it: a business phone number on Meta's Cloud API.
+import { Type } from 'typebox'
+import { provider } from '../provider.ts'
+import { type MetaAccount, sendMessage } from './send.ts'
+
+export const BASE_URL = 'https://graph.facebook.com/v23.0'
+
+/** Enough for the 80 messages a second that Meta allows a number, at the 300 ms that it usually takes for one. */
+const AT_ONCE = 24
+
+const Secret = (description: string) => Type.String({ pattern: '^[\\x21-\\x7e]+$', description })
+
+export const meta = provider({
+  channel: 'whatsapp',
+  settings: Type.Object({
+    phone_number_id: Type.String({
+      pattern: '^\\d{5,20}$',
+      description: "Meta's number of the phone number, which is not the phone number itself.",
+    }),
+    base_url: Type.Optional(
+      Type.String({ pattern: '^https?://[^\\s?#]+$', description: `Where the Graph API is; else ${BASE_URL}` }),
+    ),
+  }),
+  secrets: Type.Object({
+    access_token: Secret('A permanent token of a system user, without spaces.'),
+    app_secret: Secret("The app's secret, which signs callbacks, without spaces."),
+    verify_token: Secret('What Meta shows when the webhook is set up: a text of your choice, without spaces.'),
+  }),
+  key: ({ phone_number_id }) => phone_number_id,
+  async open({ settings, secrets }, { secret }) {
+    const account = metaAccount(settings, secrets)
+    return {
+      send: (outgoing) => sendMessage(account, secret, outgoing),
+      concurrency: AT_ONCE,
+      close: async () => {},
+    }
+  },
+})
+
+/**
+ * What a call of Meta's API takes of an account.
+ * @throws Error with one sentence for people, where it cannot work.
+ */
+export function metaAccount(
+  { phone_number_id, base_url = BASE_URL }: { phone_number_id: string; base_url?: string },
+  { access_token }: { access_token: string },
+): MetaAccount {
+  if (!URL.canParse(base_url)) throw new Error(`base_url has to be a URL such as ${BASE_URL}`)
+  if (!/^[\x21-\x7e]+$/.test(access_token)) throw new Error('An access token has no spaces')
+  return { phone_number_id, base_url: base_url.replace(/\/+$/, ''), access_token }
+}

@@ -1,0 +1,33 @@
+// The components of a template as Meta takes them, from those that a caller of Intercom's API writes.
+
+type Component = Record<string, unknown>
+
+/**
+ * Intercom's examples write types in capitals (`BODY`, `QUICK_REPLY`), Meta wants them small, a button's index as text,
+ * and no component that has nothing to fill in. What we do not know passes as it is: Meta says what is wrong with it.
+ */
+export const metaComponents = (components: unknown): Component[] =>
+  (Array.isArray(components) ? components : []).filter(isObject).map(component).filter(fillsIn)
+
+function component({ type, sub_type, index, parameters, ...rest }: Component): Component {
+  return {
+    type: small(type),
+    ...(sub_type !== undefined && { sub_type: small(sub_type) }),
+    ...(index !== undefined && { index: String(index) }),
+    ...(Array.isArray(parameters) && parameters.length && { parameters: parameters.map(parameter) }),
+    ...rest,
+  }
+}
+
+const fillsIn = ({ type: _, ...rest }: Component): boolean => Object.keys(rest).length > 0
+
+function parameter(value: unknown): unknown {
+  if (!isObject(value)) return value
+  const { type, text } = value
+  return { ...value, type: small(type), ...(typeof text === 'number' && { text: String(text) }) }
+}
+
+const small = (value: unknown) => (typeof value === 'string' ? value.toLowerCase() : value)
+
+const isObject = (value: unknown): value is Component =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

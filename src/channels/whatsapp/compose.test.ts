@@ -1,0 +1,122 @@
+// What a delivery is as a WhatsApp message; each that is not refused is one that Meta would take.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Outgoing } from '#channels/channel.ts'
+import { faultsOf } from '../../../test/meta/message.ts'
+import { anAnswer, outgoing } from '../../../test/outgoing.ts'
+import { compose } from './compose.ts'
+
+function composed(delivery: Outgoing) {
+  const result = compose(delivery, 'tracker')
+  if ('reason' in result) assert.fail(result.reason)
+  assert.deepEqual(faultsOf('application/json', JSON.stringify(result.message)), [])
+  return result.message
+}
+const refused = (delivery: Outgoing) => {
+  const result = compose(delivery, 'tracker')
+  return 'reason' in result ? result : assert.fail('It was composed')
+}
+const file = (more: object = {}) => ({
+  ...{ name: 'plan.pdf', url: 'https://files.example.com/plan.pdf', content_type: 'application/pdf', filesize: 1000 },
+  ...more,
+})
+
+test('a message without a template is refused', () => {
+  assert.equal(refused(outgoing({ template: null })).code, 'no_template')
+})
+
+test('an answer that says nothing, or more than WhatsApp takes, is refused with its length', () => {
+  assert.equal(refused(anAnswer('<p> </p>')).code, 'empty')
+  assert.equal(refused(anAnswer(null)).code, 'empty')
+  assert.deepEqual(refused(anAnswer(`<p>${'x'.repeat(4097)}</p>`)), {
+    code: 'too_long',
+    reason: 'WhatsApp takes 4096 characters of text; these are 4097',
+  })
+  assert.equal((composed(anAnswer('😀'.repeat(4096)))['text'] as { body: string }).body.length, 8192)
+})
+
+test("a template goes as Intercom's example has it, in Meta's spelling", () => {
+  const components = [
+    { type: 'HEADER', parameters: [{ type: 'IMAGE', image: { link: 'https://example.com/a.png' } }] },
+    {
+      type: 'BODY',
+      parameters: [
+        { type: 'text', text: 'Username 123' },
+        { type: 'text', text: 7 },
+        { type: 'CURRENCY', currency: { fallback_value: '$10', code: 'USD', amount_1000: 10_000 } },
+        { type: 'date_time', date_time: { fallback_value: 'Monday' } },
+      ],
+    },
+    { type: 'FOOTER' },
+    { type: 'BUTTON', sub_type: 'QUICK_REPLY', index: 0, parameters: [{ type: 'payload', payload: 'YES' }] },
+    { type: 'button', sub_type: 'url', index: '1', parameters: [{ type: 'text', text: 'orders/7' }] },
+  ]
+  const { template, ...rest } = composed(outgoing({ template: 'keep_live', locale: 'pt-BR', components }))
+  assert.deepEqual(rest, {
+    ...{ messaging_product: 'whatsapp', recipient_type: 'individual', to: '12025550123', type: 'template' },
+    biz_opaque_callback_data: 'tracker',
+  })
+  assert.deepEqual(template, {
+    name: 'keep_live',
+    language: { code: 'pt_BR' },
+    components: [
+      { type: 'header', parameters: [{ type: 'image', image: { link: 'https://example.com/a.png' } }] },
+      {
+        type: 'body',
+        parameters: [
+          { type: 'text', text: 'Username 123' },
+          { type: 'text', text: '7' },
+          { type: 'currency', currency: { fallback_value: '$10', code: 'USD', amount_1000: 10_000 } },
+          { type: 'date_time', date_time: { fallback_value: 'Monday' } },
+        ],
+      },
+      { type: 'button', sub_type: 'quick_reply', index: '0', parameters: [{ type: 'payload', payload: 'YES' }] },
+      { type: 'button', sub_type: 'url', index: '1', parameters: [{ type: 'text', text: 'orders/7' }] },
+    ],
+  })
+})
+
+test('components that are none leave the template as it is', () => {
+  for (const components of [null, [], 'x', [null, 7, []], [{ type: 'BODY', parameters: [] }]])
+    assert.deepEqual(composed(outgoing({ components, locale: null }))['template'], {
+      name: 'order_update',
+      language: { code: 'en' },
+    })
+})
+
+test('the HTML of an answer becomes text with the signs of WhatsApp', () => {
+  const html =
+    '<p>Hi <b>Anna </b>and <em>all</em>, <s>no</s> <code>x = 1</code><strong> </strong></p><ul><li>one</li></ul>' +
+    '<p>See <a href="https://example.com/a">this</a></p>'
+  assert.deepEqual(composed(anAnswer(html))['text'], {
+    body: 'Hi *Anna* and _all_, ~no~ `x = 1`\n\n- one\n\nSee this (https://example.com/a)',
+    preview_url: true,
+  })
+  assert.deepEqual(composed(anAnswer('<p>1 &lt; 2</p>'))['text'], { body: '1 < 2' })
+})
+
+test('a single file goes as media, with the words as its caption', () => {
+  assert.deepEqual(composed(anAnswer('<p>The plan</p>', { attachments: [file()] }))['document'], {
+    ...{ link: 'https://files.example.com/plan.pdf', caption: 'The plan', filename: 'plan.pdf' },
+  })
+  const picture = file({ name: 'a.png', url: 'https://files.example.com/a.png', content_type: 'image/png' })
+  assert.deepEqual(composed(anAnswer(null, { attachments: [picture] }))['image'], { link: picture.url })
+  const sound = file({ name: 'a.mp3', url: 'https://files.example.com/a.mp3', content_type: 'audio/mpeg' })
+  assert.deepEqual(composed(anAnswer('', { attachments: [sound] }))['audio'], { link: sound.url })
+})
+
+test('files that WhatsApp takes in no one message go as links', () => {
+  const sound = file({ name: 'a.mp3', url: 'https://files.example.com/a.mp3', content_type: 'audio/mpeg' })
+  for (const [body, attachments] of [
+    ['Two', [file(), file()]],
+    ['Too large', [file({ content_type: 'image/png', filesize: 6_000_000 })]],
+    ['Unknown', [file({ content_type: 'application/zip' })]],
+    ['Words and sound', [sound]],
+    ['x'.repeat(1025), [file()]],
+  ] as const) {
+    const { type, text } = composed(anAnswer(body, { attachments: [...attachments] }))
+    assert.equal(type, 'text', body)
+    const links = attachments.map(({ name, url }) => `${name}: ${url}`)
+    assert.equal((text as { body: string }).body, [body, ...links].join('\n\n'))
+  }
+})

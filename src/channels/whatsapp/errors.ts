@@ -1,0 +1,112 @@
+// Meta's error codes: what each means for a delivery, in words for people, and whether it is worth another try.
+import type { Outcome, Remark, Report } from '../channel.ts'
+
+type Unsent = Exclude<Outcome, { outcome: 'sent' }>
+
+/** An error as it stands in an answer to a send, or in a status that comes later. */
+export type MetaError = {
+  code?: number
+  title?: string
+  message?: string
+  is_transient?: boolean
+  error_data?: { details?: string }
+}
+
+/** `again` is there where another attempt may succeed: after so many seconds at least. */
+type Meaning = { reason: string; again?: number }
+
+const NOW = 0
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+
+const TOKEN = { reason: 'Meta does not take the access token: it is wrong, expired or withdrawn' }
+const PERMISSION = { reason: 'The access token lacks the permission to send' }
+
+/** https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes; 200 to 299 are permissions, below. */
+const MEANINGS: Record<number, Meaning> = {
+  0: TOKEN,
+  190: TOKEN,
+  3: PERMISSION,
+  10: PERMISSION,
+  4: { reason: 'The app has made too many calls', again: MINUTE },
+  80007: { reason: 'The WhatsApp business account has reached its rate limit', again: MINUTE },
+  130429: { reason: 'Too many messages at once for this number', again: NOW },
+  100: { reason: 'A parameter is wrong or not known to Meta' },
+  131008: { reason: 'A required parameter is missing' },
+  131009: { reason: 'The value of a parameter is not valid' },
+  368: { reason: 'The WhatsApp business account is blocked for a breach of policy' },
+  131031: { reason: 'The WhatsApp business account is locked' },
+  130472: { reason: "The recipient is in an experiment of Meta's and gets no marketing messages" },
+  130497: { reason: 'The business may not send to the country of the recipient' },
+  131000: { reason: 'Something went wrong at Meta', again: NOW },
+  131016: { reason: "A service of Meta's is not available for a while", again: NOW },
+  131005: { reason: 'Access denied: the token may not send from this number' },
+  131021: { reason: 'The recipient is the sender itself' },
+  131026: { reason: 'The message cannot be delivered: the number may not be on WhatsApp' },
+  131030: { reason: 'The recipient is not among the test numbers of the app' },
+  131037: { reason: 'The display name of the number is not approved yet' },
+  131042: { reason: 'The payment method of the WhatsApp business account does not work' },
+  131045: { reason: 'The sending number is not registered with the Cloud API' },
+  131047: { reason: 'More than 24 hours have passed since the contact wrote on WhatsApp: send a template' },
+  131048: { reason: 'Held back because people reported or blocked the number: spam limit reached', again: HOUR },
+  131056: { reason: 'Too many messages to this recipient in a short time', again: 6 },
+  131064: { reason: 'The messaging limit of the number is reached', again: HOUR },
+  131049: { reason: 'Held back: the recipient has got enough marketing messages of late', again: 6 * HOUR },
+  131050: { reason: 'The recipient stopped marketing messages from this business' },
+  131051: { reason: 'WhatsApp does not know this type of message' },
+  131052: { reason: 'The media could not be downloaded', again: MINUTE },
+  131053: { reason: 'The media could not be taken up: its link, its type or its size', again: MINUTE },
+  131057: { reason: 'The WhatsApp business account is in maintenance', again: 5 * MINUTE },
+  132000: { reason: 'The template has another number of parameters' },
+  132001: { reason: 'The template does not exist in that language, or is not approved' },
+  132005: { reason: 'The template is too long with these parameters' },
+  132007: { reason: "The template breaks a policy of WhatsApp's" },
+  132012: { reason: 'A parameter of the template has the wrong format' },
+  132015: { reason: 'The template is paused for its low quality' },
+  132016: { reason: 'The template is disabled for its low quality' },
+  133016: { reason: 'The number was registered too often of late', again: HOUR },
+}
+
+const meaningOf = (code: number): Meaning | undefined =>
+  MEANINGS[code] ?? (code >= 200 && code <= 299 ? PERMISSION : undefined)
+
+/** The longest that anybody's Retry-After is believed. */
+const DAY = 24 * HOUR
+
+/** A refusal to send. `status` is that of HTTP; `retry_after` what its header asks for; `answer` Meta's own words. */
+export function refusal(
+  { error, status, retry_after = 0 }: { error: MetaError; status: number; retry_after?: number },
+  answer: string,
+): Unsent {
+  const { code = 0, is_transient = false } = error
+  const meaning = meaningOf(code)
+  const about = { code: String(code), ...wordsOf(error, meaning), answer }
+  const mayPass = meaning?.again !== undefined || is_transient || passes(status)
+  if (!mayPass) return { outcome: 'failed', ...about }
+  return { outcome: 'retry', ...about, ...wait(Math.max(meaning?.again ?? 0, retry_after)) }
+}
+
+/** What HTTP itself calls a passing fault. */
+export const passes = (status: number): boolean => status === 429 || status === 408 || status >= 500
+
+export const wait = (seconds: number): { retry_after?: number } =>
+  seconds > 0 ? { retry_after: Math.min(seconds, DAY) } : {}
+
+/** A failure that a status tells of. Meta gives no more attempts to what it has once taken. */
+export function failure(error: MetaError): Report {
+  const { code } = error
+  return {
+    status: 'failed',
+    ...(code !== undefined && { code: String(code) }),
+    ...wordsOf(error, code === undefined ? undefined : meaningOf(code)),
+    answer: JSON.stringify(error).slice(0, 2000),
+  }
+}
+
+/** As the status reads of WhatsApp messages show it: the title first, and what Meta says about this very message. */
+function wordsOf(error: MetaError, meaning: Meaning | undefined): Remark & { reason: string } {
+  const { title, message, error_data } = error
+  const reason = title || meaning?.reason || message || 'Message delivery failed'
+  const details = error_data?.details || (message === reason ? undefined : message)
+  return { reason, ...(details && { details }) }
+}

@@ -1,0 +1,147 @@
+// What a person wrote on WhatsApp, in words that an inbox can show, whatever kind of message it was.
+import { extension } from 'mime-types'
+import { type Static, type TSchema, Type } from 'typebox'
+import { Check } from 'typebox/value'
+import { Timestamp, timeOf } from './timestamp.ts'
+
+/** A file that is still at Meta; `fetchMedia` gets it by its id. */
+export type MediaReference = { id: string; name: string; content_type: string; sha256?: string }
+
+export type Written = {
+  wamid: string
+  /** The number without a plus. */
+  from: string
+  at: Date
+  /** The message that it answers or quotes. */
+  quoted: string | undefined
+  body: string
+  media?: MediaReference
+  /** What the sender of a button or a list gave it, to know again which was picked. */
+  picked?: string
+}
+
+const Message = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 512 }),
+  from: Type.String({ pattern: '^\\d{5,15}$' }),
+  timestamp: Timestamp,
+  type: Type.String(),
+  context: Type.Optional(Type.Object({ id: Type.Optional(Type.String()) })),
+})
+
+/** What nobody wrote to be read: a reaction is a nod at a message, a system message tells of a changed number. */
+const NOT_WRITTEN = new Set(['reaction', 'system', 'request_welcome', 'ephemeral'])
+
+/** `ignored` where there is nothing to read in it; undefined where it cannot be made out. */
+export function readMessage(news: unknown): Written | 'ignored' | undefined {
+  if (!Check(Message, news)) return undefined
+  if (NOT_WRITTEN.has(news.type)) return 'ignored'
+  const said = (READERS[news.type] ?? readUnknown)(news as Kinds, news.type)
+  if (!said) return undefined
+  return { wamid: news.id, from: news.from, at: timeOf(news.timestamp), quoted: news.context?.id, ...said }
+}
+
+type Said = Pick<Written, 'body' | 'media' | 'picked'>
+type Kinds = Record<string, unknown>
+type Reader = (message: Kinds, type: string) => Said | undefined
+
+/** Reads what stands under the message's own type, if it is what the schema says. */
+const reader =
+  <S extends TSchema>(schema: S, read: (content: Static<S>, type: string) => Said): Reader =>
+  (message, type) => {
+    const content = message[type]
+    return Check(schema, content) ? read(content as Static<S>, type) : undefined
+  }
+
+const Text = Type.String({ maxLength: 65_536 })
+const Maybe = Type.Optional(Text)
+
+const Media = Type.Object({
+  id: Type.String({ pattern: '^[\\w.:-]{1,255}$' }),
+  mime_type: Maybe,
+  sha256: Maybe,
+  caption: Maybe,
+  filename: Maybe,
+  voice: Type.Optional(Type.Boolean()),
+})
+
+const media = reader(Media, ({ id, mime_type = '', sha256, caption, filename, voice }, type) => {
+  const [content_type = ''] = mime_type.split(';')
+  const name = (filename || `${type}-${id}.${extension(content_type) || 'bin'}`).slice(0, 255)
+  const kept = { id, name, content_type: content_type.trim() || 'application/octet-stream', ...(sha256 && { sha256 }) }
+  return { body: caption || note(voice ? 'Voice message' : (KINDS[type] ?? 'File'), filename), media: kept }
+})
+
+const KINDS: Record<string, string> = {
+  image: 'Image',
+  video: 'Video',
+  audio: 'Audio',
+  document: 'Document',
+  sticker: 'Sticker',
+}
+
+/** What stands for something that is no text, as readers of transcripts know it. */
+const note = (what: string, which?: string): string => (which ? `[${what}: ${which}]` : `[${what}]`)
+
+const Picked = Type.Object({ id: Maybe, title: Text, description: Maybe })
+const Interactive = Type.Object({
+  button_reply: Type.Optional(Picked),
+  list_reply: Type.Optional(Picked),
+  nfm_reply: Type.Optional(Type.Object({ name: Maybe, body: Maybe, response_json: Maybe })),
+})
+
+const Location = Type.Object({
+  latitude: Type.Number(),
+  longitude: Type.Number(),
+  name: Maybe,
+  address: Maybe,
+})
+
+const People = Type.Array(
+  Type.Object({
+    name: Type.Optional(Type.Object({ formatted_name: Maybe })),
+    phones: Type.Optional(Type.Array(Type.Object({ phone: Maybe, wa_id: Maybe }))),
+    emails: Type.Optional(Type.Array(Type.Object({ email: Maybe }))),
+  }),
+  { maxItems: 300 },
+)
+
+const READERS: Record<string, Reader> = {
+  text: reader(Type.Object({ body: Text }), ({ body }) => ({ body })),
+  ...{ image: media, video: media, audio: media, voice: media, document: media, sticker: media },
+  button: reader(Type.Object({ text: Text, payload: Maybe }), ({ text, payload }) => ({
+    body: text,
+    ...(payload && { picked: payload }),
+  })),
+  interactive: reader(Interactive, ({ button_reply, list_reply, nfm_reply }) => {
+    const answer = button_reply ?? list_reply
+    if (answer) return { body: answer.title, ...(answer.id && { picked: answer.id }) }
+    return {
+      body: nfm_reply?.body || note('Form'),
+      ...(nfm_reply?.response_json && { picked: nfm_reply.response_json }),
+    }
+  }),
+  location: reader(Location, ({ latitude, longitude, name, address }) => ({
+    body: [
+      `Location: ${[name, address].filter((part) => part).join(', ') || `${latitude}, ${longitude}`}`,
+      `https://maps.google.com/?q=${latitude},${longitude}`,
+    ].join('\n'),
+  })),
+  contacts: reader(People, (people) => ({
+    body: people
+      .map(({ name, phones = [], emails = [] }) =>
+        [name?.formatted_name, ...phones.map(({ phone, wa_id }) => phone ?? wa_id), ...emails.map(({ email }) => email)]
+          .filter((part) => part)
+          .join(', '),
+      )
+      .map((person) => `Contact: ${person || 'without a name'}`)
+      .join('\n'),
+  })),
+}
+
+const Unsupported = Type.Object({ errors: Type.Array(Type.Object({ title: Maybe }), { minItems: 1 }) })
+
+/** The contact wrote something, and somebody should know, even where WhatsApp or we cannot show what it was. */
+const readUnknown: Reader = (message, type) => {
+  const title = Check(Unsupported, message) ? message.errors[0]?.title : undefined
+  return { body: note('A message that cannot be shown here', title ?? (type === 'unsupported' ? undefined : type)) }
+}
