@@ -36,6 +36,7 @@ import sandbox from '#resources/sandbox/routes.ts'
 import secureModeSecrets from '#resources/secure-mode-secrets/routes.ts'
 import tags from '#resources/tags/routes.ts'
 import unsubscribing from '#resources/unsubscribe/routes.ts'
+import whatsappWebhook from '#resources/webhooks/whatsapp/routes.ts'
 import workspaces from '#resources/workspaces/routes.ts'
 import { downgrade, upgrade } from '#versions/convert.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
@@ -77,6 +78,7 @@ const RESOURCES: [group: string, routes: (app: App, context: Context) => void][]
   ['Extensions: workspaces', workspaces],
   ['Attachments', attachments],
   ['Unsubscribing', unsubscribing],
+  ['Webhooks: WhatsApp', whatsappWebhook],
 ]
 
 /** What a script in a browser may read of an answer, besides its body. */

@@ -169,6 +169,8 @@ const ELSEWHERE = [
   'readAttachment',
   'askToUnsubscribe',
   'unsubscribe',
+  'verifyWhatsAppWebhook',
+  'receiveWhatsAppWebhook',
 ]
 
 const before = { mine: await contentsOf(t.workspace), theirs: await contentsOf(another.workspace) }

@@ -114,6 +114,12 @@ const isDataException = (error: { code?: string }) => /^22[0-9A-Z]{3}$/.test(err
 const isWorkspaceGone = ({ code, constraint_name = '' }: { code?: string; constraint_name?: string }) =>
   code === '23503' && constraint_name.endsWith('_workspace_id_fkey')
 
+/** Whether the same again would be refused again, for what it is; a fault of ours or of the moment may pass. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError
+    ? error.status < 500
+    : isDataException(error as { code?: string }) || isWorkspaceGone(error as { code?: string })
+
 /** Schema errors name the field; a missing one and a wrong one have different codes. */
 function fromValidation(error: FastifyError): ApiError {
   const [first] = error.validation ?? []

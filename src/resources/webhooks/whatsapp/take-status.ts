@@ -1,0 +1,24 @@
+// What Meta tells of a message that we sent, written down on its delivery.
+import { readTracker } from '#channels/whatsapp/send.ts'
+import { readStatus, type StatusNews } from '#channels/whatsapp/status.ts'
+import type { Pool } from '#db/sql.ts'
+import { type Meant, report } from '#delivery/report.ts'
+
+/** False where the news cannot be read. What it says of messages that are none of the workspace's is let go. */
+export async function takeStatus(sql: Pool, secret: string, workspace_id: string, news: unknown): Promise<boolean> {
+  const status = readStatus(news)
+  if (status === undefined) return false
+  if (status === 'ignored') return true
+  const meant = meantBy(secret, workspace_id, status)
+  if (meant) await report(sql, meant, status.word, status.at)
+  return true
+}
+
+/** Our own tracker names the delivery, even before its wamid is written down; without one the wamid does. */
+function meantBy(secret: string, workspace_id: string, { tracker, wamid }: StatusNews): Meant | undefined {
+  const about = { workspace_id, channel: 'whatsapp' as const, provider_id: wamid }
+  const tracked = tracker === undefined ? undefined : readTracker(secret, tracker)
+  if (!tracked) return about
+  if (tracked.workspace_id !== workspace_id) return undefined
+  return { ...about, delivery_id: tracked.delivery_id, attempt: tracked.attempt }
+}

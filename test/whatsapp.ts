@@ -1,0 +1,81 @@
+// A workspace whose WhatsApp goes over a Meta that is there for the test, with the server's webhook open to it.
+import { after } from 'node:test'
+import { captureAccount } from '#channels/capture/capture.ts'
+import { accountsIn } from '#delivery/accounts.ts'
+import { startWorker } from '#delivery/worker.ts'
+import { SECRET, type TestApp, testApp } from './app.ts'
+import { eventually } from './factories.ts'
+import { type MetaPeer, metaPeer, newsBody, type Taken } from './meta.ts'
+
+const SILENT = { error() {}, warn() {}, info() {} }
+const QUICK = { first_wait_ms: 20, longest_wait_ms: 100, give_up_after_ms: 60_000 }
+
+export type WhatsApp = {
+  t: TestApp
+  peer: MetaPeer
+  webhook: string
+  /** What the server has logged of the webhook. */
+  logged: string[]
+  /** Posts statuses or messages of the account's number, signed. */
+  news(value: object, signing?: Parameters<MetaPeer['post']>[2]): Promise<Response>
+  /** A template by POST /messages: its id. */
+  send(to: string | string[], more?: object): Promise<string>
+  deliveriesOf(message_id: string): Promise<Delivery[]>
+  /** The first delivery of a message, once it has that status. */
+  becomes(message_id: string, status: string): Promise<Delivery>
+  /** What Meta took for a number, without a plus. */
+  takenFor(to: string): Taken[]
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape an answer has, and asserts on it
+export type Delivery = any
+
+export const accountOf = ({ url, phone_number_id, secrets }: MetaPeer) => ({
+  provider: 'meta',
+  settings: { phone_number_id, base_url: url },
+  secrets,
+})
+
+export async function whatsapp(): Promise<WhatsApp> {
+  const logged: string[] = []
+  const logger = { level: 'warn', stream: { write: (line: string) => void logged.push(line) } }
+  const t = await testApp({ logger })
+  const peer = await metaPeer()
+  const { sql } = t.database
+  const around = { public_url: 'http://localhost', secret: SECRET }
+  const mail = { from: 'team@example.com', reply_domain: null, ...around }
+  const accounts = accountsIn(sql, around, captureAccount(mail))
+  const worker = await startWorker({ sql, accounts, log: SILENT, retry: QUICK })
+  const origin = await t.app.listen({ port: 0, host: '127.0.0.1' })
+  after(async () => {
+    await worker.stop()
+    await accounts.close()
+    await peer.close()
+  })
+  const { status, text } = await t.call('POST /extensions/channels', accountOf(peer))
+  if (status !== 200) throw new Error(text)
+
+  const webhook = `${origin}/webhooks/whatsapp`
+  const deliveriesOf = async (id: string) => (await t.call(`GET /extensions/messages/${id}/deliveries`)).body.data
+  return {
+    ...{ t, peer, webhook, logged, deliveriesOf },
+    news: (value, signing) => peer.post(webhook, newsBody(peer.phone_number_id, value), signing),
+    async send(to, more = {}) {
+      const { body, text } = await t.call('POST /messages', {
+        from: { type: 'admin', id: t.created.admin_id },
+        to: [to].flat().map((id) => ({ type: 'user', id })),
+        ...{ message_type: 'whatsapp', template: 'order_update', locale: 'en', components: [], ...more },
+      })
+      if (!body.id) throw new Error(text)
+      return body.id
+    },
+    becomes: async (id, status) =>
+      (
+        await eventually(
+          () => deliveriesOf(id),
+          ([delivery]) => delivery?.status === status,
+        )
+      )[0],
+    takenFor: (to) => peer.taken.filter((taken) => taken.to === to),
+  }
+}
