@@ -103,7 +103,7 @@ test('words of a provider that no database text can hold are written as far as t
 
 test('a word that comes while the sending is written down is not overwritten, and nobody waits in a circle', async () => {
   for (let round = 0; round < 60; round++) {
-    await sql`update deliveries set status = 'queued', due_at = now(), provider_id = null where id = ${delivery.id}`
+    await sql`update deliveries set status = 'queued', due_at = now() - interval '1 second', provider_id = null where id = ${delivery.id}`
     await sql`update contacts set unsubscribed_from_sms = false where id = ${contact}`
     const writeDown = await send(`SM${round}`)
     await Promise.all([writeDown(), report(sql, meant(), { status: 'delivered', unsubscribe: true })])
