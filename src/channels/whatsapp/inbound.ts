@@ -66,7 +66,7 @@ const Media = Type.Object({
 
 const media = reader(Media, ({ id, mime_type = '', sha256, caption, filename, voice }, type) => {
   const [content_type = ''] = mime_type.split(';')
-  const name = (filename || `${type}-${id}.${extension(content_type) || 'bin'}`).slice(0, 255)
+  const name = (filename || `${type}-${id}.${extension(content_type) || 'bin'}`).slice(0, 255).toWellFormed()
   const kept = { id, name, content_type: content_type.trim() || 'application/octet-stream', ...(sha256 && { sha256 }) }
   return { body: caption || note(voice ? 'Voice message' : (KINDS[type] ?? 'File'), filename), media: kept }
 })

@@ -237,6 +237,8 @@ test('media are kept by their id and name at once, and can be fetched from Meta'
       ['[Video]', 'video-4004.mp4'],
     ],
   )
+  await write({ type: 'document', document: { id: '4005', filename: `${'x'.repeat(254)}😀.pdf` } })
+  assert.equal((await conversation()).parts.at(-1).metadata.whatsapp_media.name, `${'x'.repeat(254)}\ufffd`)
   const { settings, secrets } = accountOf(peer)
   const { id } = parts[0].metadata.whatsapp_media
   assert.deepEqual(await fetchMedia({ ...settings, ...secrets }, id), { content_type: 'audio/ogg; codecs=opus', bytes })
