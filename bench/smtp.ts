@@ -84,7 +84,7 @@ const mailTo = (address: string) => ({
 
 const MAIL = compose({
   ...{ delivery_id: '1', workspace_id: 'abcdefgh', identity: 'message-1.abcdefgh', date: new Date() },
-  ...{ from: { name: 'Ada Admin', address: FROM }, reply_to: null, to: [], cc: [], recipient: '' },
+  ...{ from: { name: 'Ada Admin', address: FROM }, return_path: null, reply_to: null, to: [], cc: [], recipient: '' },
   ...{ subject: SUBJECT, body: BODY, layout: 'plain', in_reply_to: null, references: [] },
   sender: { name: 'Ada Admin', avatar_url: null, workspace_name: 'Demo' },
   unsubscribe_url: `http://localhost:3000/unsubscribe/${'x'.repeat(80)}`,

@@ -36,6 +36,10 @@ export type Outgoing = {
   /** Of an answer by WhatsApp: when somebody with that number last wrote on WhatsApp. Null everywhere else. */
   last_written_at: Date | null
   sender: { name: string; avatar_url: string | null; workspace_name: string }
+  /** Of an answer by email: the Message-IDs of the conversation's latest mails from contacts, the oldest first. */
+  thread?: string[]
+  /** Whether what is answered was a contact's beginning rather than ours. */
+  begun_by_contact?: boolean
   /** Everybody whom the headers of an email name, the recipient too where it is no blind copy. */
   to: Party[]
   cc: Party[]

@@ -75,6 +75,8 @@ const outgoing = (sql: Pool) => sql`
   case when leased.channel = 'whatsapp' and part_id is not null then ${lastWritten(sql)} end as last_written_at,
   json_build_object('name', coalesce(admins.name, ''), 'avatar_url', admins.avatar_url,
     'workspace_name', workspaces.name) as sender,
+  case when leased.channel = 'email' and part_id is not null then ${thread(sql)} else '[]' end as thread,
+  messages.author_type <> 'admin' as begun_by_contact,
   case when leased.channel = 'email' then ${named(sql, 'to')} else '[]' end as to,
   case when leased.channel = 'email' then ${named(sql, 'cc')} else '[]' end as cc,
   json_build_object('email', contacts.email, 'unsubscribed_from_emails', unsubscribed_from_emails,
@@ -91,6 +93,20 @@ const named = (sql: Pool, recipient_type: 'to' | 'cc') => sql`(
   from deliveries others
   where others.workspace_id = leased.workspace_id and others.message_id = leased.message_id
     and others.part_id is not distinct from leased.part_id and others.recipient_type = ${recipient_type})`
+
+/** As many as a header may name; the first is what began it. */
+const LONGEST_THREAD = 20
+
+const thread = (sql: Pool) => sql`(
+  select coalesce(json_agg(message_id order by received_at, message_id), '[]') from (
+    (select message_id, received_at from conversation_mails
+      where workspace_id = leased.workspace_id and conversation_id = leased.conversation_id
+      order by received_at, message_id limit 1)
+    union
+    (select message_id, received_at from conversation_mails
+      where workspace_id = leased.workspace_id and conversation_id = leased.conversation_id
+      order by received_at desc, message_id desc limit ${LONGEST_THREAD - 1})
+  ) mails)`
 
 /**
  * Holds leases for longer, while their deliveries wait for a place or for a slow provider. Those that somebody is

@@ -11,6 +11,7 @@ function email(changes: Partial<OutgoingEmail> = {}): OutgoingEmail {
     workspace_id: 'w',
     identity: 'message-19.ab12cd34',
     from: { name: 'Ann Lee', address: 'ann@example.com' },
+    return_path: null,
     reply_to: null,
     to: [{ name: 'Bob', address: 'bob@example.org' }],
     cc: [],
@@ -43,6 +44,7 @@ test('no text reaches beyond its own header', async () => {
   const mail = await raw({
     subject: evil,
     from: { name: evil, address: `ann@example.com${evil}` },
+    return_path: `b@example.com${evil}`,
     reply_to: `r@example.com${evil}`,
     to: [{ name: evil, address: `bob@example.org${evil}` }],
     cc: [{ name: 'a\u2028b\nc', address: 'c@example.org' }],

@@ -13,6 +13,8 @@ export type OutgoingEmail = {
   /** The left part of the Message-ID, as in `message-19.ab12cd34`: the same on every attempt. */
   identity: string
   from: Mailbox
+  /** Where mail servers say what became of it; the sender's own mailbox where null. */
+  return_path: string | null
   reply_to: string | null
   /** Whom the headers name: the same for every recipient of a message. Who is in neither gets a blind copy. */
   to: Mailbox[]
@@ -39,7 +41,7 @@ export type Mail = SendMailOptions & { messageId: string; text: string; html: st
 export function compose(email: OutgoingEmail): Mail {
   const { from, to, cc, reply_to, in_reply_to, unsubscribe_url } = email
   return {
-    envelope: { from: alone(from.address), to: alone(email.recipient) },
+    envelope: { from: alone(email.return_path ?? from.address), to: alone(email.recipient) },
     from: mailbox(from),
     ...(reply_to && { replyTo: mailbox({ name: from.name, address: reply_to }) }),
     to: to.map(mailbox),

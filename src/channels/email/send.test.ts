@@ -91,6 +91,7 @@ function email(changes: Partial<OutgoingEmail> = {}): OutgoingEmail {
     workspace_id: 'w',
     identity: 'message-19.ab12cd34',
     from: { name: 'Ann Lee', address: 'ann@example.com' },
+    return_path: null,
     reply_to: null,
     to: [{ name: 'Bob', address: 'bob@example.org' }],
     cc: [],

@@ -57,6 +57,7 @@ const EMPTIED = [
   'deliveries',
   'received_messages',
   'attachments',
+  'conversation_mails',
   'conversation_parts',
   'conversation_contacts',
   'conversations',

@@ -1,0 +1,16 @@
+-- Mail that comes in: what it was as a mail, and by what its thread is known.
+
+-- Of a conversation that a mail began: `{ subject, email_address_headers, message_id, history }`, as parts have it too.
+alter table conversations add column email_message_metadata jsonb;
+
+-- The mails from contacts in a conversation, by their Message-IDs: answers to them, from us or from others who got them
+-- too, belong there.
+create table conversation_mails (
+  workspace_id text collate "C" not null,
+  message_id text collate "C" not null,
+  conversation_id bigint not null,
+  received_at timestamptz(3) not null,
+  primary key (workspace_id, message_id),
+  foreign key (workspace_id, conversation_id) references conversations on delete cascade
+);
+create index conversation_mails_in_order on conversation_mails (workspace_id, conversation_id, received_at, message_id);
