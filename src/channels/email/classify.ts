@@ -36,8 +36,11 @@ const ENHANCED = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/
 const DEAD = /^5\.(?:1\.(?![789]$)\d+|2\.1)$/
 const POLICY = /polic|spam|relay|block|blacklist|denied|prohibit|reputation|sender|verif|spf|dkim|dmarc|authenticat/i
 
-// To call an address dead when it is not costs a person all later mail, so an unclear refusal does not count.
-function isDeadAddress(command: string, reply: number, enhanced: string | undefined, answer: string): boolean {
+/**
+ * Whether a refusal says that there is nobody at the address, rather than that it does not want this mail, or us. To call
+ * an address dead when it is not costs a person all later mail, so an unclear refusal does not count.
+ */
+export function isDeadAddress(command: string, reply: number, enhanced: string | undefined, answer: string): boolean {
   if (command === 'MAIL FROM') return false
   if (enhanced && !enhanced.startsWith('5.0.')) return DEAD.test(enhanced)
   return command === 'RCPT TO' && [550, 551, 553].includes(reply) && !POLICY.test(answer)

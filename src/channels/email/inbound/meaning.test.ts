@@ -1,0 +1,475 @@
+// Mails as mailers write them, from files, and what each of them means: whose it is, what is new in it, or what it reports.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import { signedAddress } from '../addresses.ts'
+import { MAIL_LIMIT, RefusedMail, readMail } from './mail.ts'
+import { type Envelope, type Letter, meaningOf } from './meaning.ts'
+
+const MAILS = new URL('../../../../test/mails/', import.meta.url)
+const RECEIVER = {
+  workspace_id: 'ab12cd34',
+  reply_domain: 'in.example.com',
+  sending_addresses: ['hello@example.com'],
+  secret: 'a secret for tests',
+}
+const UNKNOWN: Envelope = { return_path: null, recipients: [] }
+
+const bytesOf = (name: string) => readFileSync(new URL(`${name}.eml`, MAILS))
+const meaningOfFile = async (name: string, envelope = UNKNOWN) =>
+  meaningOf(await readMail(bytesOf(name)), envelope, RECEIVER)
+const meaningOfText = async (text: string, envelope = UNKNOWN) =>
+  meaningOf(await readMail(Buffer.from(text.replaceAll('\n', '\r\n'))), envelope, RECEIVER)
+
+async function letterOf(name: string): Promise<Letter> {
+  const meaning = await meaningOfFile(name)
+  assert.equal(meaning.kind, 'letter', JSON.stringify(meaning))
+  return meaning as Letter & { kind: 'letter' }
+}
+
+type Expected = {
+  from: string
+  body: string
+  subject?: string
+  /** Found in the history; none where empty. */
+  history?: string
+  files?: string[]
+  pictures?: string[]
+  /** Whether it names our delivery 42 by the address it went to, and our message 19 by its headers. */
+  is_reply?: boolean
+}
+
+const LETTERS: Record<string, Expected> = {
+  'gmail-reply': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'Yes please, send it on Friday.\n\nJoe',
+    history: 'shall we send it?',
+    is_reply: true,
+  },
+  'gmail-inline-answers': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'On Sun, Mar 1, 2026 at 1:00 PM Ada Admin wrote:\n\n> Which colour?\n\nBlue.\n\n> Which size?\n\nLarge.',
+    history: 'Best, Ada',
+    is_reply: true,
+  },
+  'gmail-forward': {
+    from: 'Joe Example <joe@example.org>',
+    subject: 'Fwd: Invoice 77',
+    body: 'Is this one yours?',
+    history: 'Please pay 30 EUR.',
+  },
+  'gmail-forward-without-a-word': {
+    from: 'Joe Example <joe@example.org>',
+    body: '---------- Forwarded message ---------\nFrom: Billing <billing@example.net>\nDate: Fri, Feb 27, 2026 at 8:00 AM\nSubject: Invoice 78\nTo: Joe Example <joe@example.org>\n\nPlease pay 31 EUR.',
+  },
+  'outlook-desktop': {
+    from: 'Example, Joe <Joe.Example@corp.example.org>',
+    body: 'Dear Ada,\n\nplease go ahead.\n\nKind regards\n\nJoe',
+    history: 'Hello Joe, shall we send it?',
+    is_reply: true,
+  },
+  'outlook-desktop-german': {
+    from: 'Jörg Beispiel <joerg@example.org>',
+    subject: 'AW: Ihre Bestellung für März',
+    body: 'Schönen Tag,\n\nbitte schicken Sie es für 30\u00a0Euro.',
+    history: 'Sollen wir es schicken?',
+    is_reply: true,
+  },
+  'outlook-web': {
+    from: 'Joe Example <joe@outlook.example>',
+    body: 'Fine with me – thank you.',
+    history: 'Head of Examples',
+    is_reply: true,
+  },
+  'outlook-ios': {
+    from: 'Joe Example <joe@outlook.example>',
+    body: 'Friday works.',
+    history: 'Outlook for iOS',
+    is_reply: true,
+  },
+  'original-message': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'No thanks.',
+    history: 'Original Message',
+    is_reply: true,
+  },
+  'apple-mail': {
+    from: 'Joe Example <joe@icloud.example>',
+    body: 'Look at this:\n\nIt came broken.',
+    history: 'did it arrive?',
+    pictures: ['broken.png'],
+    is_reply: true,
+  },
+  'iphone-text': {
+    from: 'Joe <joe@icloud.example>',
+    body: 'On my way 🚲',
+    history: 'Sent from my iPhone',
+    is_reply: true,
+  },
+  'thunderbird-below': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'Please do, and add the small one as well.',
+    history: 'Example Street 1',
+    is_reply: true,
+  },
+  'thunderbird-html': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'Ça marche.',
+    history: 'shall we send it?',
+    is_reply: true,
+  },
+  yahoo: {
+    from: 'Joe Example <joe@yahoo.example>',
+    body: 'Not today, thanks.',
+    history: 'shall we send it?',
+    is_reply: true,
+  },
+  'japanese-iso-2022-jp': {
+    from: '山田太郎 <yamada@example.jp>',
+    subject: 'Re: ご注文について',
+    body: 'お世話になっております。\n金曜日にお願いします。',
+    history: 'いつ送りましょうか。',
+    is_reply: true,
+  },
+  'french-windows-1252': {
+    from: 'Zoé Exemple <zoe@example.fr>',
+    subject: 'Re: Commande €',
+    body: 'Bonjour Ada,\n\ncela coûte combien – 30 € ? « Livré » d’ici vendredi…\n\nCordialement,\nZoé',
+    history: 'a écrit :',
+    is_reply: true,
+  },
+  'russian-koi8-r': {
+    from: 'Иван Примеров <ivan@example.ru>',
+    subject: 'Re: Ваш заказ',
+    body: 'Здравствуйте!\nДа, отправьте в пятницу.',
+    history: 'Отправить?',
+    is_reply: true,
+  },
+  'chinese-gb18030': {
+    from: '李雷 <li@example.cn>',
+    subject: '回复：您的订单',
+    body: '好的，周五发货。',
+    history: '什么时候发货？',
+    is_reply: true,
+  },
+  'raw-utf-8-headers': {
+    from: 'Žofie Příkladová <zofie@example.cz>',
+    subject: 'Re: Vaše objednávka – díky!',
+    body: 'Děkuji, pošlete to.',
+    history: 'Máme to poslat?',
+    is_reply: true,
+  },
+  'raw-latin-1-headers': {
+    from: 'Søren Eksempel <soren@example.dk>',
+    subject: 'Re: Din ordre på fredag',
+    body: 'Ja tak, på fredag.',
+    history: 'Skal vi sende den?',
+    is_reply: true,
+  },
+  'text-spanish': {
+    from: 'Ana <ana@example.es>',
+    body: 'Sí, por favor.\n\nGracias',
+    history: 'escribió:',
+    is_reply: true,
+  },
+  'text-italian': { from: 'Gino <gino@example.it>', body: 'Va bene venerdì.', history: 'Inviato da', is_reply: true },
+  'text-dutch': { from: 'Jan <jan@example.nl>', body: 'Ja graag.', history: 'Verstuurd vanaf', is_reply: true },
+  'text-polish': { from: 'Jan <jan@example.pl>', body: 'Tak, proszę.', history: 'napisał(a):', is_reply: true },
+  'text-german': { from: 'Jo <jo@example.de>', body: 'Ja, gern.', history: 'Von meinem iPhone', is_reply: true },
+  'text-portuguese': { from: 'Zé <ze@example.pt>', body: 'Pode ser.', history: 'escreveu', is_reply: true },
+  'text-swedish': { from: 'Bo <bo@example.se>', body: 'Ja tack.', history: 'skrev Ada', is_reply: true },
+  'html-only': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'Where is order 7 (https://shop.example.com/orders/7)?\n\n(https://tracker.example.com/p.gif)',
+  },
+  'no-text-part': { from: 'Scanner <scan@example.org>', body: '', files: ['scan.pdf application/pdf 45'] },
+  'calendar-invite': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'You have been invited to a call on Friday.',
+    files: ['invite.ics text/calendar 144', 'invite.ics application/ics 32'],
+  },
+  'winmail-dat': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'See the enclosed.',
+    files: ['winmail.dat application/ms-tnef 32'],
+  },
+  'smime-signed': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'Signed, and sent.',
+    files: ['smime.p7s application/pkcs7-signature 13'],
+    is_reply: true,
+  },
+  'pgp-encrypted': {
+    from: 'Joe Example <joe@example.org>',
+    body: '',
+    files: ['application-1.pgp application/pgp-encrypted 12', 'encrypted.asc application/octet-stream 82'],
+    is_reply: true,
+  },
+  'pgp-inline': {
+    from: 'Joe Example <joe@example.org>',
+    body: '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nSend it on Friday.\n-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAdFiEE\n-----END PGP SIGNATURE-----',
+    history: 'When?',
+    is_reply: true,
+  },
+  'nested-multiparts': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'The rich one',
+    history: 'mail gateway',
+    pictures: ['image-1.png'],
+    files: ['Umsätze 2026.csv text/csv 8', 'the original.eml message/rfc822 88'],
+  },
+  'huge-headers': { from: 'Joe Example <joe@example.org>', body: 'Still here.', is_reply: true },
+  'without-message-id-and-date': { from: 'Fax Machine <fax@example.org>', body: 'Page 1 of 1' },
+  truncated: {
+    from: 'Joe Example <joe@example.org>',
+    body: 'It is attached.',
+    files: ['photo.jpg image/jpeg 87'],
+    is_reply: true,
+  },
+  'missing-boundary': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'A mailer forgot its boundary.',
+    is_reply: true,
+  },
+  'wrong-charset': { from: 'Joe <joe@example.org>', body: 'Plain enough.', is_reply: true },
+  'emoji-subject': {
+    from: '🦊 Fox <fox@example.org>',
+    subject: "🎉 It's here! 👫🇩🇪",
+    body: 'It came 🎁 today 👨‍👩‍👧‍👦',
+  },
+  'several-recipients': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'Both of us would like it.',
+    history: 'Who wants it?',
+    is_reply: true,
+  },
+  'own-signature': {
+    from: 'Joe Example <joe@example.org>',
+    body: 'Hi,\n\ndoes it come in red? I wrote: "red" in my order, sent 3 days ago:\nnobody answered. From: which shop do you send?',
+    history: 'Example Ltd',
+  },
+  'nul-bytes-and-lone-returns': {
+    from: 'Joe Example <joe@example.org>',
+    subject: 'Re: Your order',
+    body: 'A NUL  and half an emoji ��� here.',
+    is_reply: true,
+  },
+  'name-is-an-address': { from: 'ceo@bank.example <mallory@example.net>', body: 'Pay me.' },
+}
+
+const AUTOMATIC: Record<string, string> = {
+  vacation: 'auto_submitted',
+  'exchange-out-of-office': 'auto_submitted',
+  'mailing-list': 'mailing_list',
+  'our-own': 'our_own',
+  'daemon-without-a-report': 'empty_return_path',
+}
+
+const REPORTS = [
+  ...['dsn-postfix', 'dsn-postfix-delayed', 'dsn-exchange', 'dsn-gmail-mailbox-full', 'dsn-delivered'],
+  ...['arf-spam-complaint', 'arf-redacted'],
+]
+
+test('every file is expected to mean something', () => {
+  const files = readdirSync(MAILS).filter((name) => name.endsWith('.eml'))
+  const expected = [...Object.keys(LETTERS), ...Object.keys(AUTOMATIC), ...REPORTS, 'without-from']
+  assert.deepEqual(files.map((name) => name.slice(0, -4)).sort(), expected.sort())
+  assert.ok(files.length >= 30)
+})
+
+describe('a letter is read', () => {
+  for (const [name, expected] of Object.entries(LETTERS)) {
+    test(name, async () => {
+      const { from, subject, contents, delivery_id, answers_ours } = await letterOf(name)
+      assert.equal(`${from.name} <${from.address}>`, expected.from)
+      if (expected.subject) assert.equal(subject, expected.subject)
+      assert.equal(contents.body, expected.body)
+      if (expected.history) assert.ok(contents.history.includes(expected.history), contents.history)
+      else assert.equal(contents.history, '')
+      const files = contents.files.map((file) => `${file.name} ${file.content_type} ${file.data.length}`)
+      assert.deepEqual(files, expected.files ?? [])
+      assert.deepEqual(
+        contents.pictures.map((file) => file.name),
+        expected.pictures ?? [],
+      )
+      assert.equal(delivery_id, expected.is_reply ? '42' : null)
+      assert.deepEqual(answers_ours, expected.is_reply ? [{ kind: 'message', id: '19', workspace_id: 'ab12cd34' }] : [])
+    })
+  }
+})
+
+describe('what a program wrote is told by its headers', () => {
+  for (const [name, why] of Object.entries(AUTOMATIC)) {
+    test(name, async () => assert.deepEqual(await meaningOfFile(name), { kind: 'automatic', why }))
+  }
+
+  const cases: [header: string, why: string | undefined][] = [
+    ['Auto-Submitted: no', undefined],
+    ['X-Auto-Response-Suppress: None', undefined],
+    ['Precedence: first-class', undefined],
+    ['Return-Path: <joe@example.org>', undefined],
+    ['X-Auto-Response-Suppress: OOF, AutoReply', 'auto_reply'],
+    ['X-Autorespond: away', 'auto_reply'],
+    ['Precedence: junk', 'bulk'],
+    ['Return-Path: <>', 'empty_return_path'],
+    ['Message-ID: <part-7.ab12cd34@anywhere.example>', 'our_own'],
+    ['Message-ID: <part-7.zz99zz99@example.com>', undefined],
+  ]
+  for (const [header, why] of cases) {
+    test(`${header} means ${why ?? 'a letter'}`, async () => {
+      const meaning = await meaningOfText(`${header}\nFrom: joe@example.org\n\nHello`)
+      assert.deepEqual(meaning.kind === 'automatic' ? meaning.why : undefined, why)
+    })
+  }
+
+  test('a mail that has passed more servers than any letter does', async () => {
+    const meaning = await meaningOfText(`${'Received: from a\n'.repeat(60)}From: joe@example.org\n\nHello`)
+    assert.deepEqual(meaning, { kind: 'automatic', why: 'loop' })
+  })
+
+  test('an empty return path in the envelope, a daemon, and our own addresses', async () => {
+    const from = (address: string) => `From: ${address}\n\nHello`
+    const empty = await meaningOfText(from('joe@example.org'), { return_path: '', recipients: [] })
+    assert.deepEqual(empty, { kind: 'automatic', why: 'empty_return_path' })
+    assert.deepEqual(await meaningOfText(from('Postmaster@example.org')), { kind: 'automatic', why: 'mailer_daemon' })
+    for (const own of ['Hello@Example.com', 'reply-61-62@IN.example.com'])
+      assert.deepEqual(await meaningOfText(from(own)), { kind: 'automatic', why: 'our_own' })
+  })
+})
+
+describe('a report tells what became of a mail', () => {
+  const wordsOf = async (name: string) => {
+    const meaning = await meaningOfFile(name)
+    assert.ok(meaning.kind === 'report', meaning.kind)
+    return meaning
+  }
+
+  test('an address that does not exist bounces for good', async () => {
+    for (const [name, code, delivery_id, recipient] of [
+      ['dsn-postfix', 'dsn_5.1.1', '42', 'joe@example.org'],
+      ['dsn-exchange', 'dsn_5.1.10', null, 'Joe@corp.example.org'],
+    ] as const) {
+      const report = await wordsOf(name)
+      const [word] = report.words
+      assert.ok(word && 'report' in word)
+      assert.equal(report.delivery_id, delivery_id)
+      assert.equal(word.about.message_id, '<message-19.ab12cd34@example.com>')
+      assert.equal(word.about.recipients[0], recipient)
+      assert.deepEqual([word.report.status, word.report.code, word.report.hard_bounce], ['failed', code, true])
+      assert.match(word.report.answer ?? '', /^550 5\.1/)
+    }
+  })
+
+  test('a mailbox that is full fails the mail, but not the address', async () => {
+    const { words } = await wordsOf('dsn-gmail-mailbox-full')
+    const [word] = words
+    assert.ok(word && 'report' in word)
+    assert.deepEqual([word.report.status, word.report.hard_bounce], ['failed', undefined])
+  })
+
+  test('a delay is no more than a remark; so is a relay, and delivered is delivered', async () => {
+    const [delayed] = (await wordsOf('dsn-postfix-delayed')).words
+    assert.ok(delayed && 'remark' in delayed)
+    assert.deepEqual(
+      [delayed.remark.code, delayed.remark.reason],
+      ['dsn_4.4.1', 'A mail server reports the mail delayed'],
+    )
+    const [delivered, relayed] = (await wordsOf('dsn-delivered')).words
+    assert.ok(delivered && 'report' in delivered && relayed && 'remark' in relayed)
+    assert.equal(delivered.report.status, 'delivered')
+    assert.deepEqual(relayed.about.recipients, ['jane@example.org'])
+  })
+
+  test('a complaint finds its contact by what is left of the mail', async () => {
+    const [complaint] = (await wordsOf('arf-spam-complaint')).words
+    assert.ok(complaint && 'report' in complaint)
+    assert.deepEqual([complaint.report.spam_complaint, complaint.report.unsubscribe], [true, true])
+    assert.match(complaint.about.return_path ?? '', /^bounce-/)
+    const [redacted] = (await wordsOf('arf-redacted')).words
+    assert.ok(redacted && 'report' in redacted)
+    assert.deepEqual([redacted.report.spam_complaint, redacted.report.unsubscribe], [undefined, true])
+    assert.deepEqual([redacted.about.recipients, redacted.about.contact_id], [[], '6762f0dd1bb69f9f2193bb83'])
+  })
+
+  test('a report without anything in it reports nothing', async () => {
+    const head = 'From: x@example.org\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n'
+    const meaning = await meaningOfText(`${head}--b\nContent-Type: message/delivery-status\n\nnothing here\n--b--`)
+    assert.deepEqual(meaning, { kind: 'report', words: [], delivery_id: null })
+  })
+})
+
+describe('what is no letter is refused', () => {
+  test('a mail from nobody', async () => {
+    await assert.rejects(meaningOfFile('without-from'), /does not say whom it is from/)
+    await assert.rejects(meaningOfText('From: Nobody\n\nHello'), RefusedMail)
+    await assert.rejects(meaningOfText(''), RefusedMail)
+  })
+
+  test('more bytes, parts, files or headers than any letter has', async () => {
+    const refused = async (raw: string | Buffer) =>
+      assert.rejects(readMail(Buffer.from(raw)), (error: RefusedMail) => error.is_too_large)
+    await refused(Buffer.alloc(MAIL_LIMIT + 1, 'x'))
+    const head = 'From: x@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n'
+    await refused(head + '--b\r\n\r\nx\r\n'.repeat(1_100))
+    await refused(head + '--b\r\nContent-Type: image/png\r\n\r\nx\r\n'.repeat(101))
+    await refused(`From: x@example.org\r\nX-Long: ${'x'.repeat(1_100_000)}\r\n\r\nx`)
+  })
+
+  test('15 MB of an attachment are read in reasonable time', async () => {
+    const data = Buffer.alloc(15 * 1024 * 1024, 7)
+    const head = 'From: x@example.org\r\nContent-Type: application/octet-stream; name="big.bin"\r\n'
+    const body = data.toString('base64').replace(/.{76}/g, '$&\r\n')
+    const mail = await readMail(Buffer.from(`${head}Content-Transfer-Encoding: base64\r\n\r\n${body}`))
+    assert.ok(mail.files[0]?.data.equals(data))
+  })
+
+  test('text and HTML beyond reading are kept as files, HTML without end is not walked', async () => {
+    const type = (subtype: string) => `From: x@example.org\nContent-Type: text/${subtype}\n\n`
+    const long = (await meaningOfText(type('plain') + 'word '.repeat(60_000))) as Letter
+    assert.deepEqual([long.contents.body.length, long.contents.files[0]?.data.length], [249_999, 300_000])
+    const deep = (await meaningOfText(`${type('html') + '<b>'.repeat(100_000)}Hello`)) as Letter
+    assert.deepEqual([deep.contents.body, deep.contents.files[0]?.name], ['Hello', 'message.html'])
+    const wide = (await meaningOfText(type('html') + '<p>Hello</p>'.repeat(100_000))) as Letter
+    assert.equal(wide.contents.files[0]?.name, 'message.html')
+    assert.match(wide.contents.body, /^Hello +Hello/)
+  })
+})
+
+test('From tells who it is, and Reply-To is kept beside', async () => {
+  const { metadata, recipients } = await letterOf('several-recipients')
+  assert.deepEqual(
+    metadata.email_address_headers.map(({ type, name }) => `${type} ${name}`),
+    ['from Joe Example', 'to Ada Admin', 'to Roe, Jane', 'cc null', 'cc null', 'reply_to Joe at home'],
+  )
+  assert.deepEqual(metadata.message_id, '<all1@example.org>')
+  assert.deepEqual(
+    recipients.map(({ type, email }) => `${type} ${email.replace(/^reply-.*@/, 'reply@')}`),
+    ['to reply@in.example.com', 'to jane@example.org', 'cc a@example.org', 'cc b@example.org'],
+  )
+})
+
+test('an address that somebody made up, or that names another workspace, names no delivery of ours', async () => {
+  const theirs = signedAddress(
+    'reply',
+    { workspace_id: 'zz99zz99', id: '42' },
+    { ...RECEIVER, domain: 'in.example.com' },
+  )
+  const ours = signedAddress(
+    'reply',
+    { workspace_id: 'ab12cd34', id: '42' },
+    { secret: 'another', domain: 'in.example.com' },
+  )
+  for (const to of [theirs, ours, 'reply-@in.example.com', 'reply-6-7@in.example.com']) {
+    const letter = (await meaningOfText(`From: joe@example.org\nTo: ${to}\n\nHello`)) as Letter
+    assert.equal(letter.delivery_id, null, to)
+  }
+})
+
+test('an address of ours fits into an envelope, however many deliveries there are', () => {
+  const address = signedAddress(
+    'bounce',
+    { workspace_id: 'ab12cd34', id: '99999999999' },
+    { secret: 's', domain: 'x.example' },
+  )
+  assert.ok(address.indexOf('@') <= 64)
+})
