@@ -27,6 +27,7 @@ export const TOPICS = [
   'conversation.admin.single.created',
   'conversation.admin.snoozed',
   'conversation.admin.unsnoozed',
+  'conversation.contact.attached',
   'conversation.priority.updated',
   'conversation.user.created',
   'conversation.user.replied',

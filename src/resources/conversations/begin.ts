@@ -1,5 +1,6 @@
 // A conversation that a contact begins: by the API, in the messenger, by mail, SMS or WhatsApp.
 import { type Static, Type } from 'typebox'
+import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { emit } from '#events/emit.ts'
 import { forbidden } from '#http/errors.ts'
 import { epoch } from '#http/types.ts'
@@ -25,6 +26,8 @@ export type Beginning = {
   recipients?: Recipient[]
   /** What the message keeps besides. */
   metadata?: object
+  /** What it was as a mail. */
+  email_message_metadata?: EmailMessageMetadata
   created_at?: Date | undefined
   /** `inapp` where absent. */
   channel?: Channel
@@ -55,6 +58,7 @@ export async function beginConversation(workspace: Workspace, beginning: Beginni
     attachments,
     recipients,
     metadata,
+    email_message_metadata: beginning.email_message_metadata ?? null,
     created_at: beginning.created_at ?? workspace.now(),
   })
   await contactHasReplied(workspace, contact.id, begun.created_at, sourceTypeOf(channel))
@@ -75,7 +79,7 @@ export const UserMessage = Type.Object({
 
 export async function sendFromContact(
   workspace: Workspace,
-  message: Omit<Beginning, 'html' | 'recipients' | 'channel'>,
+  message: Omit<Beginning, 'html' | 'recipients' | 'email_message_metadata' | 'channel'>,
 ): Promise<Static<typeof UserMessage>> {
   const { id, conversation_id, created_at } = await beginConversation(workspace, message)
   return {

@@ -1,4 +1,5 @@
 // Conversations and who takes part in them.
+import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -15,6 +16,8 @@ export type ConversationRow = {
   author_id: string
   url: string | null
   attachments: Attachment[]
+  /** What the mail that began it was as a mail. */
+  email_message_metadata: EmailMessageMetadata | null
   state: 'open' | 'closed' | 'snoozed'
   read: boolean
   priority: 'none' | 'low' | 'medium' | 'high' | 'urgent'
@@ -67,7 +70,9 @@ export const findNewestPartId = async (workspace: Workspace, conversation_id: st
   )?.id
 
 /** What an act changes in a conversation. */
-export type Change = Partial<Omit<ConversationRow, 'id' | 'custom_attributes' | 'attachments'>>
+export type Change = Partial<
+  Omit<ConversationRow, 'id' | 'custom_attributes' | 'attachments' | 'email_message_metadata'>
+>
 
 export const changeConversation = (workspace: Workspace, id: string, change: Change) => workspace.sql`
   update conversations set ${workspace.sql({ ...change, updated_at: workspace.now() })}
@@ -83,6 +88,15 @@ export const takesPart = async (workspace: Workspace, conversation_id: string, c
     await workspace.sql`
       select from conversation_contacts where workspace_id = ${workspace.id}
         and conversation_id = ${conversation_id} and contact_id = ${contact_id}`
+  ).count > 0
+
+/** False where the contact takes part already. */
+export const addParticipant = async (workspace: Workspace, conversation_id: string, contact_id: string) =>
+  (
+    await workspace.sql`
+      insert into conversation_contacts (workspace_id, conversation_id, contact_id, joined_at)
+      values (${workspace.id}, ${conversation_id}, ${contact_id}, ${workspace.now()})
+      on conflict do nothing`
   ).count > 0
 
 /** The contact has just written, by that way. */

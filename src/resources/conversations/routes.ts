@@ -12,7 +12,7 @@ import { ManageRequest, manage } from './acts/manage.ts'
 import { UpdateRequest, update } from './acts/update.ts'
 import { sendFromContact, UserMessage } from './begin.ts'
 import { Conversation, ConversationList, presentConversation } from './present/conversation.ts'
-import { DisplayQuery, displayOf } from './present/display.ts'
+import { DisplayQuery, displayOf, withEmailHistory } from './present/display.ts'
 import { presentQuality, QualityQuery } from './present/quality.ts'
 import { pageOfConversations, type ShownRow } from './present/queries.ts'
 import { showWithNewParts, showWithParts } from './present/show.ts'
@@ -34,6 +34,9 @@ const ListQuery = Type.Object({ ...PageQuery.properties, ...QualityQuery.propert
 const ShowQuery = Type.Object({
   ...DisplayQuery.properties,
   ...QualityQuery.properties,
+  include_email_history: Type.Optional(
+    Type.Boolean({ description: 'What mails quoted, passed on and were signed with.' }),
+  ),
   include_translations: Type.Optional(
     Type.Boolean({ description: 'Nothing is translated here: `translations` of every part is null.' }),
   ),
@@ -79,10 +82,11 @@ export default function conversations(app: App, links: Links) {
       query: ShowQuery,
       response: Conversation,
     }),
-    async ({ workspace, params, query }) => ({
-      ...(await showWithParts(workspace, params.id, displayOf(query.display_as, workspace.version))),
-      ...presentQuality(query),
-    }),
+    async ({ workspace, params, query }) => {
+      const display = displayOf(query.display_as, workspace.version)
+      const wanted = withEmailHistory(display, query.include_email_history, workspace.version)
+      return { ...(await showWithParts(workspace, params.id, wanted)), ...presentQuality(query) }
+    },
   )
 
   app.post(

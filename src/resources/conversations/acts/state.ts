@@ -98,6 +98,13 @@ export const givesUpForAbsence = (): Outcome => ({
   topics: ['conversation.admin.assigned'],
 })
 
+/** A contact comes along; the conversation stays as it is. */
+export const contactJoins = (): Outcome => ({
+  part_type: 'participant_added',
+  change: {},
+  topics: ['conversation.contact.attached'],
+})
+
 /** Another conversation takes this one's place. */
 export const isSuperseded = (row: ConversationRow, at: Date): Outcome => ({
   part_type: 'close',

@@ -1,5 +1,6 @@
 // How a conversation comes into being: with a contact's message, or out of an admin's.
 
+import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { one, rowId } from '#db/sql.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -20,12 +21,13 @@ export type ContactMessage = {
   attachments: Attachment[]
   recipients: Recipient[]
   metadata: object
+  email_message_metadata: EmailMessageMetadata | null
   created_at: Date
 }
 
 /** The message, its conversation and the contact in it, in one statement. */
 export const insertBegun = (workspace: Workspace, message: ContactMessage) => {
-  const { contact, created_at } = message
+  const { contact, created_at, email_message_metadata } = message
   const attachments = JSON.stringify(message.attachments)
   return one(workspace.sql<Begun[]>`
     with message as (
@@ -38,11 +40,12 @@ export const insertBegun = (workspace: Workspace, message: ContactMessage) => {
     ), conversation as (
       insert into conversations
         (workspace_id, id, source_id, source_type, delivered_as, subject, body, author_type, author_id, url, attachments,
-          recipients, waiting_since, first_contact_reply_at, first_contact_reply_type, first_contact_reply_url,
+          recipients, email_message_metadata, waiting_since, first_contact_reply_at, first_contact_reply_type, first_contact_reply_url,
           last_contact_reply_at, created_at, updated_at)
       select ${workspace.id}, conversation_id, id, ${message.source_type}, 'customer_initiated', ${message.subject ?? ''},
         ${message.html}, ${contact.role}, ${contact.id}, ${message.url}, ${attachments}::text::jsonb,
-        ${JSON.stringify(message.recipients)}::text::jsonb, created_at, created_at, ${message.source_type}, ${message.url},
+        ${JSON.stringify(message.recipients)}::text::jsonb,
+        ${email_message_metadata && JSON.stringify(email_message_metadata)}::text::jsonb, created_at, created_at, ${message.source_type}, ${message.url},
         created_at, created_at, ${workspace.now()}
       from message
     ), taking_part as (

@@ -1,4 +1,5 @@
 // The parts of a conversation: what was said and done in it.
+import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { one } from '#db/sql.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -18,7 +19,7 @@ export type PartRow = {
   attachments: Attachment[]
   metadata: Record<string, unknown>
   event_details: Record<string, unknown> | null
-  email_message_metadata: Record<string, unknown> | null
+  email_message_metadata: EmailMessageMetadata | null
   redacted: boolean
   tags: { id: string; name: string }[]
   notified_at: Date
@@ -36,6 +37,8 @@ export type NewPart = {
   attachments?: Attachment[]
   metadata?: object
   event_details?: object
+  /** Where it came by mail: the mail's subject, addresses, Message-ID and history. */
+  email_message_metadata?: EmailMessageMetadata
   created_at: Date
 }
 
@@ -78,10 +81,11 @@ export async function insertPart(
   part: NewPart,
 ): Promise<string> {
   const { author, assigned_to = null, attachments = [], metadata = {}, event_details = null } = part
+  const { email_message_metadata = null } = part
   const inserted = await one(workspace.sql<{ id: string }[]>`
     insert into conversation_parts
       (workspace_id, conversation_id, part_type, body, author_type, author_id, assigned_to_type, assigned_to_id, state,
-        attachments, metadata, event_details, notified_at, created_at, updated_at)
+        attachments, metadata, event_details, email_message_metadata, notified_at, created_at, updated_at)
     values
       (${workspace.id}, ${conversation_id}, ${part.part_type}, ${part.body ?? null}, ${author.type},
         coalesce(${author.id ?? null}::text, (
@@ -89,6 +93,7 @@ export async function insertPart(
         ${assigned_to?.type ?? null}, ${assigned_to?.id ?? null}, ${state},
         ${JSON.stringify(attachments)}::text::jsonb, ${JSON.stringify(metadata)}::text::jsonb,
         ${event_details && JSON.stringify(event_details)}::text::jsonb,
+        ${email_message_metadata && JSON.stringify(email_message_metadata)}::text::jsonb,
         ${part.created_at}, ${part.created_at}, ${part.created_at})
     returning id`)
   return inserted!.id

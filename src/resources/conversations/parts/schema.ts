@@ -2,8 +2,22 @@
 import { type Static, Type } from 'typebox'
 import { epoch, Nullable } from '#http/types.ts'
 import { presentAttachment, ShownAttachment } from '#resources/attachments/schema.ts'
-import { AS_HTML, type Display } from '../present/display.ts'
+import { AS_HTML, type Display, mailMetadata } from '../present/display.ts'
 import type { PartRow } from './queries.ts'
+
+/** What a mail was as a mail. Its history is HTML. */
+export const EmailMessageMetadata = Type.Object({
+  subject: Type.String(),
+  email_address_headers: Type.Array(
+    Type.Object({
+      type: Type.Enum(['from', 'to', 'cc', 'reply_to']),
+      name: Nullable(Type.String()),
+      email_address: Type.String(),
+    }),
+  ),
+  message_id: Nullable(Type.String()),
+  history: Type.Optional(Type.String({ description: 'With `include_email_history`: quotes, forwards and signature.' })),
+})
 
 export const Part = Type.Object({
   type: Type.Literal('conversation_part'),
@@ -29,7 +43,7 @@ export const Part = Type.Object({
     quick_reply_options: Type.Optional(Type.Array(Type.Object({ text: Type.String(), uuid: Type.String() }))),
     quick_reply_uuid: Type.Optional(Type.String()),
   }),
-  email_message_metadata: Nullable(Type.Record(Type.String(), Type.Unknown())),
+  email_message_metadata: Nullable(EmailMessageMetadata),
   state: Type.Enum(['open', 'closed', 'snoozed'], { description: "The conversation's state when the part was made." }),
   tags: Type.Array(Type.Object({ type: Type.Literal('tag'), id: Type.String(), name: Type.String() })),
   event_details: Nullable(Type.Record(Type.String(), Type.Unknown())),
@@ -65,7 +79,7 @@ export const presentPart = (part: PartRow, display: Display = AS_HTML): Static<t
   external_id: null,
   redacted: part.redacted,
   metadata: part.metadata,
-  email_message_metadata: part.email_message_metadata,
+  email_message_metadata: part.email_message_metadata && mailMetadata(part.email_message_metadata, display),
   state: part.state,
   tags: part.tags.map(({ id, name }) => ({ type: 'tag', id, name })),
   event_details: part.event_details,

@@ -4,8 +4,8 @@ import { CursorPages } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable } from '#http/types.ts'
 import { presentAttachment, ShownAttachment } from '#resources/attachments/schema.ts'
 import { channelName } from '../channels.ts'
-import { PartList } from '../parts/schema.ts'
-import { AS_HTML, type Display } from './display.ts'
+import { EmailMessageMetadata, PartList } from '../parts/schema.ts'
+import { AS_HTML, type Display, mailMetadata } from './display.ts'
 import { QUALITY } from './quality.ts'
 import type { ShownRow } from './queries.ts'
 import { presentStatistics, Statistics } from './statistics.ts'
@@ -34,6 +34,7 @@ const Source = Type.Object({
   attachments: Type.Array(ShownAttachment),
   url: Nullable(Type.String()),
   redacted: Type.Boolean(),
+  email_message_metadata: Type.Optional(EmailMessageMetadata),
 })
 
 const AppliedTag = Type.Object({
@@ -167,4 +168,5 @@ const presentSource = (row: ShownRow, display: Display): Static<typeof Source> =
   attachments: row.attachments.map(presentAttachment),
   url: row.url,
   redacted: false,
+  ...(row.email_message_metadata && { email_message_metadata: mailMetadata(row.email_message_metadata, display) }),
 })

@@ -1,4 +1,5 @@
 // What a contact wrote on a channel, as its provider brings it: put where it belongs, once however often it is brought.
+import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -23,6 +24,8 @@ export type Received = {
   recipients?: Recipient[]
   /** What the part, or the message that begins a conversation, keeps besides. */
   metadata?: object
+  /** What a mail was as a mail: kept with the part, or with the source. */
+  email_message_metadata?: EmailMessageMetadata
   /**
    * The conversation that it answers, where the channel tells (a mail's thread, a quoted WhatsApp message): one that
    * stands, or one that a message to the contact reserved. Null: none, it begins one. Absent: the channel cannot tell,

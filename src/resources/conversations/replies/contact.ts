@@ -1,4 +1,5 @@
 // A contact's reply, by whatever way it came: into a conversation that there is, or one that it opens.
+import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { found } from '#http/errors.ts'
 import { paragraphs, sanitizeHtml } from '#lib/html.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
@@ -23,6 +24,7 @@ export type ContactReply = {
   html?: string
   attachments?: Attachment[]
   metadata?: object
+  email_message_metadata?: EmailMessageMetadata
   created_at?: Date | undefined
   /** The way it came; the conversation's own where absent. */
   channel?: Channel
@@ -36,6 +38,7 @@ export type Replied = { conversation_id: string; part_ids: string[] }
  */
 export async function contactReplies(workspace: Workspace, reply: ContactReply): Promise<Replied> {
   const { contact, body, html, attachments = [], metadata = {}, created_at = workspace.now() } = reply
+  const { email_message_metadata } = reply
   assertNotBlocked(contact)
   const conversation = await lockConversationOf(workspace, reply.conversation_id, contact)
   const source_type = reply.channel ? sourceTypeOf(reply.channel) : conversation.source_type
@@ -44,6 +47,7 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
     body: html === undefined ? paragraphs(body) : sanitizeHtml(html),
     attachments,
     metadata,
+    ...(email_message_metadata && { email_message_metadata }),
     created_at,
   })
   await contactHasReplied(workspace, contact.id, created_at, source_type)
