@@ -36,10 +36,12 @@ import sandbox from '#resources/sandbox/routes.ts'
 import secureModeSecrets from '#resources/secure-mode-secrets/routes.ts'
 import tags from '#resources/tags/routes.ts'
 import unsubscribing from '#resources/unsubscribe/routes.ts'
+import inboundEmail from '#resources/webhooks/email/routes.ts'
 import whatsappWebhook from '#resources/webhooks/whatsapp/routes.ts'
 import workspaces from '#resources/workspaces/routes.ts'
 import { downgrade, upgrade } from '#versions/convert.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
+import type { Token } from '#workspaces/tokens.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 
 export type AppOptions = {
@@ -59,6 +61,8 @@ export type AppOptions = {
 
 /** What routes may need besides the app. */
 type Context = Pick<AppOptions, 'sql' | 'secret' | 'public_url'> & {
+  /** The token of a request to an operation that is open, where it needs one after all; throws a 401 without. */
+  identify(request: FastifyRequest): Promise<Token>
   /** To be called when a token has stopped being one. */
   forgetTokens(): void
 }
@@ -78,6 +82,7 @@ const RESOURCES: [group: string, routes: (app: App, context: Context) => void][]
   ['Extensions: workspaces', workspaces],
   ['Attachments', attachments],
   ['Unsubscribing', unsubscribing],
+  ['Webhooks: email', inboundEmail],
   ['Webhooks: WhatsApp', whatsappWebhook],
 ]
 
@@ -166,7 +171,7 @@ export function buildApp(options: AppOptions): App {
       scope.addHook('onRoute', (route) => {
         route.schema = { ...route.schema, tags: [group] }
       })
-      routes(scope as unknown as App, { ...options, forgetTokens })
+      routes(scope as unknown as App, { ...options, identify, forgetTokens })
     })
   }
   return app

@@ -167,6 +167,7 @@ const ELSEWHERE = [
   'createWorkspace',
   'deleteWorkspace',
   'readAttachment',
+  'receiveEmail',
   'askToUnsubscribe',
   'unsubscribe',
   'verifyWhatsAppWebhook',

@@ -1,6 +1,6 @@
 // A later word on a delivery, from a provider or a reader: delivered, read, bounced. It comes late, doubled, out of order,
 // and at times before we have written down that the message was sent at all.
-import type { ChannelName, Report } from '#channels/channel.ts'
+import type { ChannelName, Remark, Report } from '#channels/channel.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
 import { REACHED_FROM } from './status.ts'
 
@@ -71,3 +71,15 @@ export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): P
     )
     select id, contact_id, exists (select from moved) as moved from meant`)
 }
+
+/** Keeps a word that changes nothing, such as that a mail is still on its way, in the delivery's history. */
+export const note = (
+  sql: Sql,
+  { workspace_id, channel, delivery_id }: { workspace_id: string; channel: ChannelName; delivery_id: string },
+  { code = '', reason = '', answer = '' }: Remark,
+  at = new Date(),
+) => sql`
+  insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, at)
+  select workspace_id, id, 'report', status, attempts, nullif(${code}, ''), nullif(${reason}, ''), nullif(${answer}, ''),
+    ${at}
+  from deliveries where workspace_id = ${workspace_id} and channel = ${channel} and id = ${rowId(delivery_id)}`

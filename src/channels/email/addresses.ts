@@ -1,4 +1,5 @@
 // The addresses and Message-IDs by which what comes back by mail finds the delivery, the message or the part it is about.
+import { domainToASCII } from 'node:url'
 import { sign, verify } from '#lib/sign.ts'
 
 /** What an address of ours is for: a person's answer, or a mail server's word on what became of the mail. */
@@ -40,5 +41,5 @@ export function mailNamedBy(message_id: string): NamedMail | undefined {
   return { kind: kind.toLowerCase() as NamedMail['kind'], id, workspace_id: workspace_id.toLowerCase() }
 }
 
-/** The domain of an address, in lower case; empty where there is none. */
-export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+/** The domain of an address as the DNS has it, in lower case; empty where there is none. */
+export const domainOf = (address: string): string => domainToASCII(address.slice(address.lastIndexOf('@') + 1))

@@ -47,7 +47,8 @@ function fileName(path: string): string {
   }
 }
 
-async function store(
+/** Keeps one file, given in base64, and makes the link that leads to it. */
+export async function store(
   workspace: Workspace,
   { secret, public_url = '' }: Links,
   file: AttachedFile,

@@ -8,6 +8,7 @@ import { type App, op } from '#http/op.ts'
 import { ById, ListOf } from '#http/types.ts'
 import { Message, Recipient } from '#resources/messages/schema.ts'
 import { sendMessage } from '#resources/messages/send.ts'
+import { inboundUrl } from '#resources/webhooks/email/token.ts'
 import { assertOurs, changeChannel, createChannel, secretsOf } from './keep.ts'
 import { deleteChannel, findChannel, listChannels, lockChannel } from './queries.ts'
 import { Channel, ChannelRequest, ChannelUpdate, DeletedChannel, presentChannel } from './schema.ts'
@@ -20,7 +21,12 @@ const TestRequest = Type.Object({
 
 export default function channels(app: App, { secret, public_url = '' }: { secret: string; public_url?: string }) {
   const around: Surroundings = { secret, public_url }
-  const present = (account: AccountRow) => presentChannel(account, Object.keys(secretsOf(around, account)))
+  const present = (account: AccountRow) => ({
+    ...presentChannel(account, Object.keys(secretsOf(around, account))),
+    ...(account.channel === 'email' && {
+      inbound_url: inboundUrl(around, { workspace_id: account.workspace_id, account_id: account.id }),
+    }),
+  })
 
   app.get(
     '/extensions/channels',

@@ -21,6 +21,11 @@ export const Channel = Type.Object({
   name: Name,
   settings: Settings,
   secrets: Type.Record(Type.String(), Type.Literal('****'), { description: 'Which secrets are set.' }),
+  inbound_url: Type.Optional(
+    Type.String({
+      description: 'Of email: where an inbound-parse service posts mail for the workspace. Keep it secret.',
+    }),
+  ),
   from_environment: Type.Boolean({ description: 'Set by the environment of the server, which alone changes it.' }),
   created_at: Type.Integer(),
   updated_at: Type.Integer(),

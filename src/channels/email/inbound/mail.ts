@@ -1,4 +1,5 @@
 // A mail that came in, read as far as it can be read: from the bytes on the wire to plain data.
+import { createHash } from 'node:crypto'
 import type { AddressObject, ParsedMail } from 'mailparser'
 import { extension } from 'mime-types'
 import { isEmail } from '#lib/email.ts'
@@ -15,6 +16,8 @@ export type MailFile = {
 }
 
 export type Mail = {
+  /** What it is known by: its Message-ID, or a hash of its bytes where it has none. */
+  id: string
   /** With its angle brackets; null where it has none. */
   message_id: string | null
   /** What it answers: first what In-Reply-To names, then the References, the latest first. */
@@ -62,7 +65,7 @@ export async function readMail(raw: Buffer): Promise<Mail> {
   const parsed = await simpleParser(mended(raw), READING).catch((error: Error) => {
     throw tooLarge(`The message cannot be read: ${error.message}`)
   })
-  return mailOf(parsed)
+  return mailOf(parsed, raw)
 }
 
 const READING = {
@@ -78,7 +81,7 @@ const READING = {
 
 const tooLarge = (message: string) => new RefusedMail(message, { is_too_large: true })
 
-function mailOf(parsed: ParsedMail): Mail {
+function mailOf(parsed: ParsedMail, raw: Buffer): Mail {
   const headers = headersOf(parsed)
   const files = parsed.attachments.map(fileOf).filter(({ data }) => data.length)
   if (files.length > MOST_FILES) throw tooLarge(`The message has more than ${MOST_FILES} files`)
@@ -86,8 +89,10 @@ function mailOf(parsed: ParsedMail): Mail {
   const text = clean(parsed.text ?? '')
   const readable = text || (html.length > LONGEST_HTML ? withoutTags(html) : '')
   const named = (name: string) => (headers.get(name) ?? []).flatMap(messageIds)
+  const message_id = named('message-id')[0] ?? null
   return {
-    message_id: named('message-id')[0] ?? null,
+    id: message_id ?? `sha256:${createHash('sha256').update(raw).digest('hex')}`,
+    message_id,
     answers: [...new Set([...named('in-reply-to'), ...named('references').toReversed()])].slice(0, MOST_ANSWERED),
     from: mailboxes(parsed.from)[0] ?? mailboxes(parsed.headers.get('sender'))[0] ?? null,
     reply_to: mailboxes(parsed.replyTo),

@@ -280,7 +280,7 @@ test('every file is expected to mean something', () => {
 describe('a letter is read', () => {
   for (const [name, expected] of Object.entries(LETTERS)) {
     test(name, async () => {
-      const { from, subject, contents, delivery_id, answers_ours } = await letterOf(name)
+      const { from, subject, contents, delivery_id, answers } = await letterOf(name)
       assert.equal(`${from.name} <${from.address}>`, expected.from)
       if (expected.subject) assert.equal(subject, expected.subject)
       assert.equal(contents.body, expected.body)
@@ -293,7 +293,10 @@ describe('a letter is read', () => {
         expected.pictures ?? [],
       )
       assert.equal(delivery_id, expected.is_reply ? '42' : null)
-      assert.deepEqual(answers_ours, expected.is_reply ? [{ kind: 'message', id: '19', workspace_id: 'ab12cd34' }] : [])
+      assert.deepEqual(
+        answers.map(({ ours }) => ours),
+        expected.is_reply ? [{ kind: 'message', id: '19', workspace_id: 'ab12cd34' }] : [],
+      )
     })
   }
 })

@@ -17,6 +17,9 @@ export type EmailMessageMetadata = {
   history?: string
 }
 
+/** A Message-ID, and the mail of ours that it names, if it does. */
+export type Answered = { message_id: string; ours: NamedMail | null }
+
 export type Letter = {
   from: Mailbox
   subject: string
@@ -25,9 +28,8 @@ export type Letter = {
   contents: Contents
   /** Our delivery whose reply address it went to. Only whoever has got that mail, or was given it, knows the address. */
   delivery_id: string | null
-  /** What it answers by its headers, the nearest first: mail of ours, and whatever else. */
-  answers_ours: NamedMail[]
-  answers: string[]
+  /** What it answers by its headers, the nearest first. */
+  answers: Answered[]
 }
 
 export type Meaning =
@@ -44,7 +46,6 @@ export function meaningOf(mail: Mail, envelope: Envelope, receiver: Receiver & {
   const why = automatic(mail, envelope.return_path, receiver)
   if (why) return { kind: 'automatic', why }
   if (!mail.from) throw new RefusedMail('The message does not say whom it is from')
-  const ours = mail.answers.map(mailNamedBy).filter((named) => named?.workspace_id === workspace_id)
   return {
     kind: 'letter',
     from: mail.from,
@@ -53,9 +54,13 @@ export function meaningOf(mail: Mail, envelope: Envelope, receiver: Receiver & {
     metadata: metadataOf(mail, mail.from),
     contents: contentsOf(mail),
     delivery_id,
-    answers_ours: ours.filter((named) => named !== undefined),
-    answers: mail.answers,
+    answers: mail.answers.map((message_id) => ({ message_id, ours: ours(message_id, workspace_id) })),
   }
+}
+
+function ours(message_id: string, workspace_id: string): NamedMail | null {
+  const named = mailNamedBy(message_id)
+  return named?.workspace_id === workspace_id ? named : null
 }
 
 /** The envelope tells for certain; where it is not known, the headers do. */

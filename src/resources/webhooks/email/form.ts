@@ -1,0 +1,90 @@
+// A mail as inbound-parse services post it: as it is, or as one field of a form, with the envelope beside it.
+import { Busboy } from '@fastify/busboy'
+import { MAIL_LIMIT } from '#channels/email/inbound/mail.ts'
+import type { Envelope } from '#channels/email/inbound/meaning.ts'
+import { ApiError, invalid, missing } from '#http/errors.ts'
+
+export type Posted = { raw: Buffer; envelope: Envelope }
+
+/** How SendGrid (`email`), Mailgun (`body-mime`) and others (`raw`) call the whole mail. */
+const MAIL_FIELDS = ['email', 'raw', 'body-mime']
+
+const UNKNOWN: Envelope = { return_path: null, recipients: [] }
+
+/** `body` is whatever was posted. Media types other than those of mails and forms are a 415. */
+export async function posted(content_type: string, body: Buffer): Promise<Posted> {
+  const type = content_type.split(';')[0]?.trim().toLowerCase() ?? ''
+  if (type === 'multipart/form-data') return fromFields(await formFields(content_type, body))
+  if (type === 'application/x-www-form-urlencoded') return fromFields(urlFields(body))
+  if (type && !/^(message\/(rfc822|global)|text\/plain|application\/octet-stream)$/.test(type)) throw unsupported()
+  if (!body.length) throw missing('The body must be a mail')
+  return { raw: body, envelope: UNKNOWN }
+}
+
+const unsupported = () =>
+  new ApiError(415, 'unsupported_media_type', 'The Content-Type header should be message/rfc822 or multipart/form-data')
+
+type FieldsByName = ReadonlyMap<string, Buffer>
+
+function fromFields(fields: FieldsByName): Posted {
+  const raw = MAIL_FIELDS.map((name) => fields.get(name)).find((value) => value?.length)
+  if (!raw) throw missing(`One of the fields ${MAIL_FIELDS.join(', ')} must be the whole mail`)
+  return { raw, envelope: sendgridEnvelope(fields) ?? mailgunEnvelope(fields) }
+}
+
+/** `{"to":["a@in.example.com"],"from":"joe@example.org"}` */
+function sendgridEnvelope(fields: FieldsByName): Envelope | undefined {
+  const text = fields.get('envelope')?.toString()
+  if (!text) return undefined
+  const { to, from } = json(text)
+  const recipients = [to].flat().filter((address) => typeof address === 'string')
+  return { return_path: typeof from === 'string' ? from : null, recipients: recipients.slice(0, MOST_RECIPIENTS) }
+}
+
+function mailgunEnvelope(fields: FieldsByName): Envelope {
+  const recipients = fields.get('recipient')?.toString().split(',') ?? []
+  return {
+    return_path: fields.get('sender')?.toString() ?? null,
+    recipients: recipients.map((address) => address.trim()).slice(0, MOST_RECIPIENTS),
+  }
+}
+
+const MOST_RECIPIENTS = 100
+
+function json(text: string): Record<string, unknown> {
+  try {
+    const value = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    throw invalid('envelope must be JSON')
+  }
+}
+
+const urlFields = (body: Buffer): FieldsByName =>
+  new Map([...new URLSearchParams(body.toString())].map(([name, value]) => [name, Buffer.from(value)]))
+
+/** Every field as the bytes that it is: a mail has charsets of its own. */
+function formFields(content_type: string, body: Buffer): Promise<FieldsByName> {
+  return new Promise((resolve, reject) => {
+    const malformed = () => reject(invalid('The form cannot be read'))
+    const fields = new Map<string, Buffer>()
+    try {
+      const form = new Busboy({
+        headers: { 'content-type': content_type },
+        isPartAFile: () => true,
+        limits: { parts: 200, files: 200, fileSize: MAIL_LIMIT + 1 },
+      })
+      form.on('file', (name, stream) => {
+        const chunks: Buffer[] = []
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+        stream.on('end', () => fields.set(name, Buffer.concat(chunks)))
+        stream.on('error', malformed)
+      })
+      form.on('finish', () => resolve(fields))
+      form.on('error', malformed)
+      form.end(body)
+    } catch {
+      malformed()
+    }
+  })
+}

@@ -1,0 +1,27 @@
+// Mails for tests to bring in: put together, posted as they are, and as inbound-parse services post them.
+import { randomUUID } from 'node:crypto'
+import type { Call } from './app.ts'
+
+export type TestMail = {
+  from?: string
+  to?: string
+  subject?: string
+  body?: string
+  message_id?: string
+  headers?: Record<string, string>
+}
+
+/** A plain mail, with a Message-ID of its own. */
+export function rawMail({ from = 'Joe <joe@example.org>', body = 'Hello', ...mail }: TestMail = {}): Buffer {
+  const { to = 'support@in.example.com', subject = 'A question', message_id = `<${randomUUID()}@example.org>` } = mail
+  const headers = { From: from, To: to, Subject: subject, 'Message-ID': message_id, ...mail.headers }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body.replaceAll('\n', '\r\n')}\r\n`)
+}
+
+/** Posts a mail to the webhook, with the workspace's own token unless the URL has one. */
+export const postMail = (call: Call, raw: Buffer | string, url = '/webhooks/email/inbound') =>
+  call(`POST ${url}`, raw, {
+    headers: { 'content-type': 'message/rfc822' },
+    ...(url.includes('token=') && { token: null }),
+  })
