@@ -13,6 +13,7 @@ import { environmentAccounts } from './environment-accounts.ts'
 import { load } from './load.ts'
 import { secretKey } from './secrets.ts'
 import { openStorage, type Storage } from './storage.ts'
+import { takeMails } from './take-mail.ts'
 
 export type Roles = { api: boolean; worker: boolean }
 
@@ -47,6 +48,7 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     log = (line) => app.log.warn(line)
     if (worker) stops.push(await deliver({ storage, config, secret, log: app.log }))
     else announce(sql)
+    if (api) stops.push(await takeMails({ sql, config, secret, log: app.log }))
     await app.ready()
     listener?.open()
     if (api) await welcome(storage, config, beginning)
