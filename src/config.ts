@@ -153,6 +153,12 @@ const SETTINGS = {
   ),
   email_from: setting('EMAIL_FROM', emailAddress, 'The sender of that email; required with SMTP_URL.'),
   email_reply_domain: setting('EMAIL_REPLY_DOMAIN', domain, 'The domain whose mail comes to this server, for replies.'),
+  email_bounces: withDefault(
+    'EMAIL_BOUNCES',
+    onOrOff,
+    '1',
+    'Bounces go to that domain, too; 0 for mail servers that send for nobody but EMAIL_FROM.',
+  ),
   dkim_domain: setting('DKIM_DOMAIN', domain, 'The domain that signs that email; the three DKIM settings go together.'),
   dkim_selector: setting(
     'DKIM_SELECTOR',

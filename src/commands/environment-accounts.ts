@@ -11,7 +11,10 @@ function email(config: Config): EnvironmentAccount[] {
     {
       channel: 'email',
       provider: 'smtp',
-      settings: given({ from: email_from, reply_domain: email_reply_domain, dkim_domain, dkim_selector }),
+      settings: {
+        ...given({ from: email_from, reply_domain: email_reply_domain, dkim_domain, dkim_selector }),
+        ...(!config.email_bounces && { bounces: false }),
+      },
       secrets: given({ url: smtp_url, dkim_private_key }),
     },
   ]

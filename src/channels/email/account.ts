@@ -20,6 +20,11 @@ export const smtp = provider({
       description: 'The address that email comes from.',
     }),
     reply_domain: Type.Optional(domain('The domain whose mail comes to this server, for replies.')),
+    bounces: Type.Optional(
+      Type.Boolean({
+        description: 'Whether bounces go to the reply domain; false for mail servers that insist on from.',
+      }),
+    ),
     dkim_domain: Type.Optional(domain('The domain that signs; the three DKIM settings go together.')),
     dkim_selector: Type.Optional(
       Type.String({ maxLength: 253, pattern: '^[\\w.-]+$', description: 'Where its key is in the DNS.' }),
@@ -34,7 +39,7 @@ export const smtp = provider({
   }),
   key: ({ reply_domain }) => reply_domain?.toLowerCase() ?? null,
   async open({ settings, secrets }, { public_url, secret }) {
-    const { from, reply_domain = null, dkim_domain, dkim_selector } = settings
+    const { from, reply_domain = null, bounces = true, dkim_domain, dkim_selector } = settings
     const { url, dkim_private_key } = secrets
     if (new Set([!dkim_domain, !dkim_selector, !dkim_private_key]).size > 1)
       throw new Error('dkim_domain, dkim_selector and dkim_private_key go together')
@@ -43,7 +48,7 @@ export const smtp = provider({
       dkim_private_key && { domainName: dkim_domain, keySelector: dkim_selector, privateKey: dkim_private_key }
     const { smtpAccount } = await import('./send.ts') // With the mail library, which most servers do not need at once.
     const server = smtpAccount({ url, max_connections: CONNECTIONS, ...(dkim && { dkim }) })
-    return emailAccount(server, { from, reply_domain, public_url, secret }, CONNECTIONS)
+    return emailAccount(server, { from, reply_domain, bounces, public_url, secret }, CONNECTIONS)
   },
 })
 

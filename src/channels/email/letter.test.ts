@@ -32,6 +32,12 @@ test('without a domain for replies, they and bounces go to the mailbox that send
   assert.deepEqual(compose(email).envelope?.from, { name: '', address: 'hello@example.com' })
 })
 
+test('where the mail server sends for nobody else, bounces go to the mailbox that sends', () => {
+  const { reply_to, return_path } = letter(outgoing(), { ...SETTINGS, bounces: false })
+  assert.match(reply_to!, /^reply-/)
+  assert.equal(return_path, null)
+})
+
 test('an address made for one thing cannot be used for the other', () => {
   const { reply_to, return_path } = letter(outgoing(), SETTINGS)
   assert.equal(deliveryNamedBy(reply_to!.replace('reply', 'bounce'), SETTINGS.secret), undefined)

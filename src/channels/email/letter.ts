@@ -10,6 +10,8 @@ export type MailSettings = {
   from: string
   /** The domain whose mail comes to us, where there is one: replies and bounces then have addresses of their own there. */
   reply_domain: string | null
+  /** Whether bounces go there; some mail servers send for nobody but `from`. True where absent. */
+  bounces?: boolean
   /** Where the unsubscribe link leads. */
   public_url: string
   secret: string
@@ -32,7 +34,7 @@ export function letter(outgoing: Outgoing, settings: MailSettings): OutgoingEmai
     workspace_id: outgoing.workspace_id,
     identity: part_id ? identityOf({ kind: 'part', id: part_id, workspace_id }) : source,
     from,
-    return_path: addressOf('bounce', outgoing, settings),
+    return_path: settings.bounces === false ? null : addressOf('bounce', outgoing, settings),
     reply_to: addressOf('reply', outgoing, settings),
     to: outgoing.to.map(mailbox),
     cc: outgoing.cc.map(mailbox),
