@@ -17,7 +17,7 @@ const outgoing = (more: Partial<Outgoing> = {}): Outgoing => ({
   ...{ workspace_id: 'ab12cd34', id: '42', channel: 'email', message_id: '19', part_id: null, conversation_id: '7' },
   ...{ contact_id: 'c', recipient_type: 'to', address: 'joe@example.org', name: null, attempt: 1 },
   ...{ created_at: new Date(), queued_at: new Date(), subject: 'Hello', body: '<p>Hi</p>', template: 'plain' },
-  ...{ locale: null, components: null, to: [], cc: [] },
+  ...{ locale: null, components: null, to: [], cc: [], attachments: [], last_written_at: null },
   sender: { name: 'Ada', avatar_url: null, workspace_name: 'Acme' },
   contact: {
     ...{ email: null, unsubscribed_from_emails: false, unsubscribed_from_sms: false },

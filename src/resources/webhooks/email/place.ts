@@ -2,7 +2,7 @@
 import type { Letter } from '#channels/email/inbound/meaning.ts'
 import { contactByEmail } from '#resources/contacts/by-address.ts'
 import { type ContactRow, findContact } from '#resources/contacts/queries.ts'
-import { findAdminMessage, findReservingMessageId } from '#resources/conversations/beginnings/queries.ts'
+import { findAdminMessage, findReservingMessageId, lockWriters } from '#resources/conversations/beginnings/queries.ts'
 import { joinConversation } from '#resources/conversations/join.ts'
 import { openFromMessage } from '#resources/conversations/open-from-message.ts'
 import { lockConversation } from '#resources/conversations/queries.ts'
@@ -31,6 +31,7 @@ async function placeByAddress(workspace: Workspace, { from }: Letter, delivery: 
   const { conversation_id } = delivery
   const contact = await writerOf(workspace, from, delivery)
   if (contact.blocked_at) return { contact, answers: null }
+  await lockWriters(workspace, 'writes', [contact.id]) // Before the conversation, as whoever writes on a channel does.
   if (await findReservingMessageId(workspace, conversation_id, contact.id)) return { contact, answers: conversation_id }
   const conversation = await opened(workspace, delivery)
   if (!conversation) return { contact, answers: null }

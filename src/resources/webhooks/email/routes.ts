@@ -6,12 +6,12 @@ import type { Pool } from '#db/sql.ts'
 import { ApiError, invalid, unauthorized } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import type { Links } from '#resources/attachments/attach.ts'
+import { accountInToken } from '#resources/channels/inbound-url.ts'
 import type { Token } from '#workspaces/tokens.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import { posted } from './form.ts'
 import { findMailAccount } from './queries.ts'
 import { takeMail } from './take.ts'
-import { accountInToken } from './token.ts'
 
 const TakenMail = Type.Object({
   type: Type.Literal('inbound_email'),
