@@ -2,7 +2,11 @@
 import type { Config } from '#config.ts'
 import type { EnvironmentAccount } from '#delivery/accounts.ts'
 
-export const environmentAccounts = (config: Config): EnvironmentAccount[] => [...email(config), ...whatsapp(config)]
+export const environmentAccounts = (config: Config): EnvironmentAccount[] => [
+  ...email(config),
+  ...sms(config),
+  ...whatsapp(config),
+]
 
 function email(config: Config): EnvironmentAccount[] {
   const { smtp_url, email_from, email_reply_domain, dkim_domain, dkim_selector, dkim_private_key } = config
@@ -16,6 +20,24 @@ function email(config: Config): EnvironmentAccount[] {
         ...(!config.email_bounces && { bounces: false }),
       },
       secrets: given({ url: smtp_url, dkim_private_key }),
+    },
+  ]
+}
+
+function sms(config: Config): EnvironmentAccount[] {
+  const { twilio_account_sid, twilio_auth_token, twilio_from, twilio_messaging_service_sid, twilio_base_url } = config
+  if (!twilio_account_sid) return []
+  return [
+    {
+      channel: 'sms',
+      provider: 'twilio',
+      settings: given({
+        account_sid: twilio_account_sid,
+        from: twilio_from,
+        messaging_service_sid: twilio_messaging_service_sid,
+        base_url: twilio_base_url,
+      }),
+      secrets: given({ auth_token: twilio_auth_token }),
     },
   ]
 }

@@ -2,6 +2,11 @@
 import { toPlainText } from '#lib/html.ts'
 import type { Outgoing } from '../channel.ts'
 
-/** A message's SMS body is plain text and goes out as it stands; an answer in a conversation is HTML. */
-export const smsText = ({ part_id, body }: Pick<Outgoing, 'part_id' | 'body'>): string =>
-  part_id === null ? (body ?? '') : toPlainText(body ?? '', { links: 'label (url)' })
+type Written = Pick<Outgoing, 'part_id' | 'body' | 'attachments'>
+
+/** A message's SMS body is plain text and goes out as it stands; an answer is HTML, and its files go as their addresses. */
+export function smsText({ part_id, body, attachments }: Written): string {
+  if (part_id === null) return body ?? ''
+  const text = toPlainText(body ?? '', { links: 'label (url)' })
+  return [text, ...attachments.map(({ url }) => url)].filter(Boolean).join('\n')
+}
