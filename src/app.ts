@@ -15,6 +15,7 @@ import { authentication } from '#http/auth.ts'
 import { BODY_LIMIT, parseBodies } from '#http/body.ts'
 import { contractCheck } from '#http/contract.ts'
 import { errorHandler, notFound, refuseUnreadable } from '#http/errors.ts'
+import { armedFaults, cut } from '#http/faults.ts'
 import { health } from '#http/health.ts'
 import type { Listener } from '#http/listen.ts'
 import { measureRequests } from '#http/metrics.ts'
@@ -32,6 +33,7 @@ import conversations from '#resources/conversations/routes.ts'
 import dataAttributes from '#resources/data-attributes/routes.ts'
 import deliveries from '#resources/deliveries/routes.ts'
 import messages from '#resources/messages/routes.ts'
+import sandboxFaults from '#resources/sandbox/faults/routes.ts'
 import sandbox from '#resources/sandbox/routes.ts'
 import secureModeSecrets from '#resources/secure-mode-secrets/routes.ts'
 import tags from '#resources/tags/routes.ts'
@@ -65,6 +67,8 @@ type Context = Pick<AppOptions, 'sql' | 'secret' | 'public_url'> & {
   identify(request: FastifyRequest): Promise<Token>
   /** To be called when a token has stopped being one. */
   forgetTokens(): void
+  /** The ids of all operations, once all routes are there. */
+  operations: ReadonlySet<string>
 }
 
 /** In reading order; the group's name is its chapter in the API reference. */
@@ -79,6 +83,7 @@ const RESOURCES: [group: string, routes: (app: App, context: Context) => void][]
   ['Extensions: channels', channels],
   ['Extensions: deliveries', deliveries],
   ['Extensions: sandbox', sandbox],
+  ['Extensions: sandbox', sandboxFaults],
   ['Extensions: workspaces', workspaces],
   ['Attachments', attachments],
   ['Unsubscribing', unsubscribing],
@@ -119,6 +124,7 @@ export function buildApp(options: AppOptions): App {
   })
   app.decorateRequest('workspace')
   app.decorateRequest('token')
+  app.decorateRequest('losesAnswer', false)
   parseBodies(app)
   app.register(cors, {
     origin: '*', // The token is what protects; nothing is sent along by a browser of itself.
@@ -132,6 +138,8 @@ export function buildApp(options: AppOptions): App {
 
   const { identify, forgetTokens } = authentication(sql)
   const count = rateLimit(rate_limit_per_minute)
+  const { meetFault, release } = armedFaults(sql)
+  app.addHook('preClose', async () => release())
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     const { operation } = request.routeOptions.config
@@ -143,6 +151,7 @@ export function buildApp(options: AppOptions): App {
     assertAvailable(operation, version)
     request.token = token
     request.workspace = workspaceOf(sql, token, version)
+    if (token.faults) await meetFault(token.faults, request, reply)
   })
   app.addHook('preValidation', (request, _reply, done) => {
     const { operation } = request.routeOptions.config
@@ -155,11 +164,19 @@ export function buildApp(options: AppOptions): App {
     done()
   })
   app.addHook('onRoute', runInTransaction(options.secret))
+  const operations = new Set<string>()
+  app.addHook('onRoute', ({ config }) => {
+    if (config?.operation) operations.add(config.operation.id)
+  })
 
   const check = options.check_contracts ? contractCheck() : undefined
   app.addHook('preSerialization', (request, reply, payload, done) => {
     check?.(request, reply, payload)
     done(null, request.workspace ? downgrade(payload, request.workspace.version) : payload)
+  })
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.losesAnswer) cut(reply)
+    done(null, payload)
   })
 
   app.register(async (open) => {
@@ -171,7 +188,7 @@ export function buildApp(options: AppOptions): App {
       scope.addHook('onRoute', (route) => {
         route.schema = { ...route.schema, tags: [group] }
       })
-      routes(scope as unknown as App, { ...options, identify, forgetTokens })
+      routes(scope as unknown as App, { ...options, identify, forgetTokens, operations })
     })
   }
   return app

@@ -5,7 +5,10 @@ import type { Pool } from '#db/sql.ts'
 import { findToken, hashToken, type Token } from '#workspaces/tokens.ts'
 import { forbidden, unauthorized } from './errors.ts'
 
-/** A revoked token is refused everywhere after this long at most; where it was revoked, at once. */
+/**
+ * What changes of a token, or of its workspace's sandbox, holds everywhere after this long at most; where it was changed,
+ * at once.
+ */
 const REMEMBERED_FOR_MS = 3_000
 const NO_TOKEN = 'none'
 /** Longer than any token of ours with its scheme: not worth a look-up, nor to be remembered. */
@@ -15,12 +18,15 @@ const EXTENSIONS = 'extensions'
 
 export function authentication(sql: Pool) {
   const known = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: REMEMBERED_FOR_MS })
+  let forgotten = 0
 
   async function tokenOf(text: string): Promise<Token | undefined> {
     let token = known.get(text)
     if (!token) {
+      const before = forgotten
       token = (await findToken(sql, hashToken(text))) ?? NO_TOKEN
-      known.set(text, token)
+      // What was asked for before all was forgotten may be what was to be forgotten.
+      if (forgotten === before) known.set(text, token)
     }
     return token === NO_TOKEN ? undefined : token
   }
@@ -39,7 +45,10 @@ export function authentication(sql: Pool) {
       }
       return token
     },
-    forgetTokens: () => known.clear(),
+    forgetTokens() {
+      forgotten++
+      known.clear()
+    },
   }
 }
 

@@ -29,6 +29,9 @@ export class BareError extends ApiError {
   }
 }
 
+/** What a workspace has armed for itself: nothing has gone wrong. */
+export class ArmedError extends ApiError {}
+
 export const badRequest = (code: string, message: string) => new ApiError(400, code, message)
 /** A parameter that is there but wrong. */
 export const invalid = (message: string) => badRequest('parameter_invalid', message)
@@ -49,7 +52,9 @@ export function found<Row>(row: Row | undefined | null, message?: string, code?:
 
 export function errorHandler(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply) {
   const refusal = error instanceof ApiError ? error : asApiError(error)
-  if (refusal.status === UNAVAILABLE) request.log.warn({ code: error.code, url: request.url }, 'database out of reach')
+  if (refusal instanceof ArmedError) request.log.debug({ url: request.url }, 'answered with an armed fault')
+  else if (refusal.status === UNAVAILABLE)
+    request.log.warn({ code: error.code, url: request.url }, 'database out of reach')
   else if (refusal.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed')
   return reply.code(refusal.status).headers(refusal.headers).send(refusal.body(request.id))
 }

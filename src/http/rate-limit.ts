@@ -8,6 +8,8 @@ const SLICES_PER_MINUTE = 60 / SLICE_SECONDS
 /** What Intercom allows an app; told in the headers where no limit is set. */
 const INTERCOM_PER_MINUTE = 10_000
 
+export const exceeding = (limit: unknown) => `Exceeded rate limit of ${limit} in ${SLICE_SECONDS}_seconds`
+
 /** Counts one request of `key` and writes the headers; refuses it with a 429 where `perMinute` is not 0. */
 export function rateLimit(perMinute: number) {
   const limit = Math.max(1, Math.floor((perMinute || INTERCOM_PER_MINUTE) / SLICES_PER_MINUTE))
@@ -24,7 +26,7 @@ export function rateLimit(perMinute: number) {
       'x-ratelimit-reset': reset,
     })
     if (exceeded) {
-      throw new ApiError(429, 'rate_limit_exceeded', `Exceeded rate limit of ${limit} in ${SLICE_SECONDS}_seconds`, {
+      throw new ApiError(429, 'rate_limit_exceeded', exceeding(limit), {
         'retry-after': String(Math.ceil(slice.msBeforeNext / 1000)),
       })
     }

@@ -2,18 +2,25 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { one, rowId, type Sql } from '#db/sql.ts'
 import type { Version } from '#versions/versions.ts'
+import type { Clock } from './clock.ts'
+import type { RequestFault } from './faults.ts'
+import type { Lags } from './workspace.ts'
 
-export type Token = {
-  id: string
-  workspace_id: string
-  admin_id: string
-  /** What the token is limited to, or null: everything. */
-  scopes: string[] | null
-  /** May make, list and remove workspaces. */
-  is_operator: boolean
-  revoked_at: Date | null
-  default_version: Version | null
-}
+/** With what its workspace's sandbox does to each request, so that a request has nothing to ask for. */
+export type Token = Clock &
+  Lags & {
+    id: string
+    workspace_id: string
+    admin_id: string
+    /** What the token is limited to, or null: everything. */
+    scopes: string[] | null
+    /** May make, list and remove workspaces. */
+    is_operator: boolean
+    revoked_at: Date | null
+    default_version: Version | null
+    /** What the next requests shall meet, oldest first; null where nothing is armed. */
+    faults: RequestFault[] | null
+  }
 
 export type NewToken = { name: string; admin_id: string; scopes?: string[] | null; is_operator?: boolean }
 
@@ -25,7 +32,13 @@ export const newTokenText = (): string => Buffer.from(`tok:${randomUUID().replac
 /** The one look-up that knows no workspace yet: the token says which it is. */
 export const findToken = (sql: Sql, hash: Buffer) =>
   one(sql<Token[]>`
-    select tokens.id, workspace_id, admin_id, scopes, is_operator, revoked_at, default_version
+    select tokens.id, workspace_id, admin_id, scopes, is_operator, revoked_at, default_version, clock_frozen_at,
+      clock_ahead_seconds, search_lag_ms, message_lag_ms, (
+        select json_agg(json_build_object('id', faults.id::text, 'fault', fault, 'operation', operation,
+          'method', method, 'path', path, 'retry_after', retry_after, 'delay_ms', delay_ms) order by faults.id)
+        from faults
+        where faults.workspace_id = tokens.workspace_id and target = 'requests' and remaining > 0
+      ) as faults
     from tokens join workspaces on workspaces.id = workspace_id where hash = ${hash}`)
 
 export const insertToken = (sql: Sql, workspace_id: string, text: string, token: NewToken, at: Date) =>

@@ -1,6 +1,7 @@
 // A workspace as one request (or one job) sees it: what every query and every verb takes first.
 import type { Pool, Sql } from '#db/sql.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
+import { type Clock, SERVER_CLOCK, timeOn } from './clock.ts'
 
 export type Workspace = {
   /** Eight lower-case letters and digits: `app.id_code`, `workspace_id` and `app_id` on the wire. */
@@ -13,21 +14,33 @@ export type Workspace = {
   readonly admin_id: string
   /** The workspace's clock; a sandbox may freeze or advance it. */
   now(): Date
+  /** How long searches do not find what is new, and messages do not reach contacts who are: 0, but in a sandbox. */
+  readonly lags: Lags
   /** Runs a task once what was written is committed; never when it is rolled back. */
   afterCommit(task: () => void): void
 }
 
-type Caller = { workspace_id: string; admin_id: string }
+/** In milliseconds, by the workspace's clock. */
+export type Lags = { search_lag_ms: number; message_lag_ms: number }
+
+/** Without a clock of its own the workspace goes by the server's, and without lags it has none. */
+type Caller = { workspace_id: string; admin_id: string } & Partial<Clock & Lags>
 
 /** The workspace of a token, with tasks run at once until a transaction takes them over. */
-export const workspaceOf = (sql: Sql, { workspace_id, admin_id }: Caller, version: Version = LATEST): Workspace => ({
-  id: workspace_id,
-  sql,
-  version,
-  admin_id,
-  now: () => new Date(),
-  afterCommit: (task) => task(),
-})
+export function workspaceOf(sql: Sql, caller: Caller, version: Version = LATEST): Workspace {
+  const { clock_frozen_at, clock_ahead_seconds, search_lag_ms, message_lag_ms } = { ...UNTOUCHED, ...caller }
+  return {
+    id: caller.workspace_id,
+    sql,
+    version,
+    admin_id: caller.admin_id,
+    now: () => timeOn({ clock_frozen_at, clock_ahead_seconds }),
+    lags: { search_lag_ms, message_lag_ms },
+    afterCommit: (task) => task(),
+  }
+}
+
+const UNTOUCHED = { ...SERVER_CLOCK, search_lag_ms: 0, message_lag_ms: 0 }
 
 /**
  * Runs several statements as one: in the transaction that is open already, or in one of their own. Where PostgreSQL ends

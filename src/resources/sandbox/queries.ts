@@ -69,6 +69,7 @@ const EMPTIED = [
   'secure_mode_secrets',
   'events',
   'idempotency_keys',
+  'faults',
 ] as const
 
 export async function emptyWorkspace(workspace: Workspace): Promise<void> {

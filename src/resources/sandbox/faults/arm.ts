@@ -1,0 +1,51 @@
+// Arms a fault: for the next requests of this workspace, or for what it sends next.
+import { conflict, invalid, missing } from '#http/errors.ts'
+import { REQUEST_FAULTS, SEND_FAULTS } from '#workspaces/faults.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { type FaultRow, insertFault } from './queries.ts'
+import type { FaultRequest } from './schema.ts'
+
+const MOST_ARMED = 100
+
+const FAULTS: Record<FaultRow['target'], readonly FaultRow['fault'][]> = {
+  requests: REQUEST_FAULTS,
+  sends: SEND_FAULTS,
+}
+
+/** What a fault of the other target has no use for. */
+const FOREIGN: Record<FaultRow['target'], readonly (keyof FaultRequest)[]> = {
+  requests: ['channel', 'code', 'reason'],
+  sends: ['operation', 'method', 'path', 'delay_ms'],
+}
+
+/** `operations` are all that there are: a fault for one that does not exist would never be met. */
+export async function armFault(
+  workspace: Workspace,
+  request: FaultRequest,
+  operations: ReadonlySet<string>,
+): Promise<FaultRow> {
+  const { target = 'requests', operation = null, method = null, path = null, channel = null } = request
+  const { times = 1, retry_after = 1, delay_ms, code = null, reason = null } = request
+  const fault = FAULTS[target].find((name) => name === request.fault)
+  if (!fault) throw invalid(`fault must be one of ${FAULTS[target].join(', ')}`)
+  const foreign = FOREIGN[target].find((key) => request[key] !== undefined)
+  if (foreign) throw invalid(`${foreign} means nothing to faults of ${target}`)
+  if (operation !== null && !operations.has(operation)) throw invalid(`operation ${operation} is none of this API`)
+  if (fault === 'delay' && delay_ms === undefined) throw missing('delay_ms is required')
+  const row = {
+    target,
+    fault,
+    operation,
+    method,
+    path,
+    channel,
+    times,
+    retry_after,
+    delay_ms: delay_ms ?? 0,
+    code,
+    reason,
+  }
+  const armed = await insertFault(workspace, row, MOST_ARMED)
+  if (!armed) throw conflict(`No more than ${MOST_ARMED} faults can be armed at once`)
+  return armed
+}

@@ -1,0 +1,55 @@
+// Faults: what goes wrong on purpose in this workspace, and in no other.
+import { found } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { ById } from '#http/types.ts'
+import { armFault } from './arm.ts'
+import { deleteFault, deleteFaults, listFaults } from './queries.ts'
+import { Disarmed, Fault, FaultList, FaultRequest, presentFault } from './schema.ts'
+
+type Context = {
+  /** What is remembered of tokens says what is armed. */
+  forgetTokens(): void
+  operations: ReadonlySet<string>
+}
+
+export default function faults(app: App, { forgetTokens, operations }: Context) {
+  app.get(
+    '/extensions/sandbox/faults',
+    op('listFaults', { response: FaultList, summary: 'What is armed, and how often it will still be met' }),
+    async ({ workspace }) => ({ type: 'list' as const, data: (await listFaults(workspace)).map(presentFault) }),
+  )
+
+  app.post(
+    '/extensions/sandbox/faults',
+    op('armFault', {
+      body: FaultRequest,
+      response: Fault,
+      summary: 'The next requests or sends fail in a way of your choice',
+    }),
+    async ({ workspace, body }) => {
+      const armed = await armFault(workspace, body, operations)
+      workspace.afterCommit(forgetTokens)
+      return presentFault(armed)
+    },
+  )
+
+  app.delete(
+    '/extensions/sandbox/faults',
+    op('disarmFaults', { response: Disarmed, summary: 'Disarms all that is armed' }),
+    async ({ workspace }) => {
+      const disarmed = await deleteFaults(workspace)
+      workspace.afterCommit(forgetTokens)
+      return { type: 'faults' as const, disarmed }
+    },
+  )
+
+  app.delete(
+    '/extensions/sandbox/faults/:id',
+    op('disarmFault', { params: ById, response: Fault, summary: 'Disarms one fault' }),
+    async ({ workspace, params }) => {
+      const disarmed = found(await deleteFault(workspace, params.id), 'Fault not found')
+      workspace.afterCommit(forgetTokens)
+      return presentFault(disarmed)
+    },
+  )
+}

@@ -1,0 +1,83 @@
+// A fault over the wire: what it does, to what, and how often still.
+import { type Static, Type } from 'typebox'
+import { epoch, Id, Nullable } from '#http/types.ts'
+import type { FaultRow } from './queries.ts'
+
+const Target = Type.Enum(['requests', 'sends'])
+const Method = Type.Enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
+const Channel = Type.Enum(['inapp', 'email', 'sms', 'whatsapp'])
+
+const LONGEST_DELAY_MS = 60_000
+const LONGEST_RETRY_AFTER_SECONDS = 3_600
+const MOST_TIMES = 10_000
+
+export const FaultRequest = Type.Object({
+  target: Type.Optional(Target),
+  fault: Type.Unsafe<string>({
+    ...Id,
+    description:
+      'Of requests: 429, 500, 503, timeout, delay, or lose_answer, which carries the request out and then cuts the connection. ' +
+      'Of sends: 429, 500, timeout, or permanent.',
+  }),
+  times: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TIMES, description: 'How many it meets; 1.' })),
+  operation: Type.Optional(Type.String({ maxLength: 100, description: 'Only requests of this operationId.' })),
+  method: Type.Optional(Method),
+  path: Type.Optional(
+    Type.String({ maxLength: 500, pattern: '^/', description: 'Only requests to this path and those under it.' }),
+  ),
+  channel: Type.Optional(Channel),
+  retry_after: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: LONGEST_RETRY_AFTER_SECONDS,
+      description: 'Seconds, with a 429; 1. Requests: 0 leaves the Retry-After header out.',
+    }),
+  ),
+  delay_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_DELAY_MS })),
+  code: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'What the provider of a send says.' })),
+  reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+})
+export type FaultRequest = Static<typeof FaultRequest>
+
+export const Fault = Type.Object({
+  type: Type.Literal('fault'),
+  id: Type.String(),
+  target: Target,
+  fault: Type.String(),
+  operation: Nullable(Type.String()),
+  method: Nullable(Method),
+  path: Nullable(Type.String()),
+  channel: Nullable(Channel),
+  retry_after: Type.Integer(),
+  delay_ms: Type.Integer(),
+  code: Nullable(Type.String()),
+  reason: Nullable(Type.String()),
+  times: Type.Integer(),
+  left: Type.Integer({ description: 'How often it will still be met.' }),
+  created_at: Type.Integer(),
+})
+
+export const FaultList = Type.Object({ type: Type.Literal('list'), data: Type.Array(Fault) })
+
+export const Disarmed = Type.Object({
+  type: Type.Literal('faults'),
+  disarmed: Type.Integer({ description: 'How many were not used up.' }),
+})
+
+export const presentFault = (fault: FaultRow): Static<typeof Fault> => ({
+  type: 'fault',
+  id: fault.id,
+  target: fault.target,
+  fault: fault.fault,
+  operation: fault.operation,
+  method: fault.method as Static<typeof Method> | null,
+  path: fault.path,
+  channel: fault.channel,
+  retry_after: fault.retry_after,
+  delay_ms: fault.delay_ms,
+  code: fault.code,
+  reason: fault.reason,
+  times: fault.times,
+  left: fault.remaining,
+  created_at: epoch(fault.created_at),
+})
