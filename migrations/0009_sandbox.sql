@@ -4,7 +4,7 @@ alter table workspaces
   -- The time at which its clock stands; null while it runs.
   add column clock_frozen_at timestamptz(3),
   -- How far a clock that runs is ahead.
-  add column clock_ahead_seconds integer not null default 0,
+  add column clock_ahead_seconds double precision not null default 0,
   add column search_lag_ms integer not null default 0,
   add column message_lag_ms integer not null default 0;
 

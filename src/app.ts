@@ -33,8 +33,10 @@ import conversations from '#resources/conversations/routes.ts'
 import dataAttributes from '#resources/data-attributes/routes.ts'
 import deliveries from '#resources/deliveries/routes.ts'
 import messages from '#resources/messages/routes.ts'
+import sandboxClock from '#resources/sandbox/clock/routes.ts'
 import sandboxFaults from '#resources/sandbox/faults/routes.ts'
 import sandbox from '#resources/sandbox/routes.ts'
+import sandboxSettings from '#resources/sandbox/settings/routes.ts'
 import secureModeSecrets from '#resources/secure-mode-secrets/routes.ts'
 import tags from '#resources/tags/routes.ts'
 import unsubscribing from '#resources/unsubscribe/routes.ts'
@@ -84,6 +86,8 @@ const RESOURCES: [group: string, routes: (app: App, context: Context) => void][]
   ['Extensions: deliveries', deliveries],
   ['Extensions: sandbox', sandbox],
   ['Extensions: sandbox', sandboxFaults],
+  ['Extensions: sandbox', sandboxClock],
+  ['Extensions: sandbox', sandboxSettings],
   ['Extensions: workspaces', workspaces],
   ['Attachments', attachments],
   ['Unsubscribing', unsubscribing],

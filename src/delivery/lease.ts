@@ -2,9 +2,13 @@
 // dies lets its leases run out.
 import type { Outgoing } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
+import type { Clock } from '#workspaces/clock.ts'
 
 /** A lane is what one account sends: `{ workspace_id, channel }`. A lane that is busy takes only `room` more. */
 export type Lane = { workspace_id: string; channel: string; room: number }
+
+/** A delivery with what its workspace's sandbox does to it: the clock that it goes by, and whether sends meet faults. */
+export type Leased = Outgoing & Clock & { meets_faults: boolean }
 
 /** However many lanes there are: what is held has to fit into memory. */
 const LARGEST_LEASE = 1_000
@@ -18,8 +22,8 @@ const LARGEST_LEASE = 1_000
  *
  * Nobody waits for the disk: where the database crashes and forgets a lease, the delivery is simply due.
  */
-export async function lease(sql: Pool, busy: Lane[], room: number, seconds: number): Promise<Outgoing[]> {
-  return sql<Outgoing[]>`
+export async function lease(sql: Pool, busy: Lane[], room: number, seconds: number): Promise<Leased[]> {
+  return sql<Leased[]>`
     with recursive lanes as (
       (select workspace_id, channel from deliveries where status = 'queued' order by workspace_id, channel limit 1)
       union all
@@ -81,7 +85,9 @@ const outgoing = (sql: Pool) => sql`
   case when leased.channel = 'email' then ${named(sql, 'cc')} else '[]' end as cc,
   json_build_object('email', contacts.email, 'unsubscribed_from_emails', unsubscribed_from_emails,
     'unsubscribed_from_sms', unsubscribed_from_sms, 'has_hard_bounced', has_hard_bounced,
-    'blocked', blocked_at is not null) as contact`
+    'blocked', blocked_at is not null) as contact,
+  clock_frozen_at, clock_ahead_seconds,
+  leased.workspace_id in (select workspace_id from faults where target = 'sends' and remaining > 0) as meets_faults`
 
 /** By the number, not by the contact: several contacts may have it, and it is the number that wrote. */
 const lastWritten = (sql: Pool) => sql`(

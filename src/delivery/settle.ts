@@ -11,6 +11,8 @@ type Entry = { event: 'attempt' | 'report' | 'given_up'; status: Status } & Rema
 /** What is to be written of one attempt: the status it ends in, or when to try again. */
 export type Settlement = {
   outgoing: Outgoing
+  /** When it was, by the workspace's clock. */
+  at: Date
   status: Status
   provider_id?: string
   remark: Remark
@@ -23,17 +25,18 @@ export type Settlement = {
   unsubscribe: boolean
 }
 
-/** What an outcome means for its delivery. Bare of I/O. */
+/** What an outcome means for its delivery; `now` by the clock of its workspace. Bare of I/O. */
 export function settlement(outgoing: Outgoing, outcome: Outcome, policy: RetryPolicy, now: Date): Settlement {
-  if (outcome.outcome === 'sent') return sent(outgoing, outcome)
-  if (outcome.outcome === 'failed') return failed(outgoing, outcome)
+  if (outcome.outcome === 'sent') return sent(outgoing, outcome, now)
+  if (outcome.outcome === 'failed') return failed(outgoing, outcome, now)
   const age_ms = now.getTime() - outgoing.queued_at.getTime()
   const wait_ms = nextWait(policy, { attempt: outgoing.attempt, age_ms, retry_after: outcome.retry_after ?? 0 })
-  if (wait_ms === null) return givenUp(outgoing, outcome)
+  if (wait_ms === null) return givenUp(outgoing, outcome, now)
   const remark = remarkOf(outcome)
   return {
     ...NOTHING_ELSE,
     outgoing,
+    at: now,
     status: 'queued',
     remark,
     wait_ms,
@@ -50,7 +53,7 @@ const remarkOf = ({ code, reason, details, answer }: Remark): Remark => ({
   ...(answer && { answer }),
 })
 
-function sent(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'sent' }>): Settlement {
+function sent(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'sent' }>, at: Date): Settlement {
   const { provider_id, then = [], captured } = outcome
   const history: Entry[] = [{ event: 'attempt', status: 'sent', ...remarkOf(outcome) }]
   let status: Status = 'sent'
@@ -61,6 +64,7 @@ function sent(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'sent' }>
   const last = then.at(-1)
   return {
     outgoing,
+    at,
     status,
     provider_id,
     remark: last && status === 'failed' ? remarkOf(last) : {},
@@ -74,12 +78,13 @@ function sent(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'sent' }>
   }
 }
 
-function failed(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'failed' }>): Settlement {
+function failed(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'failed' }>, at: Date): Settlement {
   const { hard_bounce = false, unsubscribe = false } = outcome
   const remark = remarkOf(outcome)
   return {
     ...NOTHING_ELSE,
     outgoing,
+    at,
     status: 'failed',
     remark,
     hard_bounce,
@@ -88,7 +93,7 @@ function failed(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'failed
   }
 }
 
-function givenUp(outgoing: Outgoing, outcome: Remark): Settlement {
+function givenUp(outgoing: Outgoing, outcome: Remark, at: Date): Settlement {
   const remark = remarkOf(outcome)
   const history: Entry[] = [
     { event: 'attempt', status: 'queued', ...remark },
@@ -99,7 +104,7 @@ function givenUp(outgoing: Outgoing, outcome: Remark): Settlement {
       reason: `Given up after ${outgoing.attempt} attempts: ${outcome.reason}`,
     },
   ]
-  return { ...NOTHING_ELSE, outgoing, status: 'failed', remark, history }
+  return { ...NOTHING_ELSE, outgoing, at, status: 'failed', remark, history }
 }
 
 /**
@@ -113,7 +118,7 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
     with settled as (
       select * from jsonb_to_recordset(${json(settlements.map(deliveryRow))}::text::jsonb) as row (
         workspace_id text, id bigint, status text, provider_id text, code text, reason text, details text,
-        wait_ms bigint)
+        wait_ms bigint, at timestamptz)
     ),
     held as materialized (
       select workspace_id, id,
@@ -130,7 +135,7 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
         error_reason = case when held.is_open then settled.reason else error_reason end,
         error_details = case when held.is_open then settled.details else error_details end,
         due_at = coalesce(now() + settled.wait_ms * interval '1 millisecond', due_at),
-        updated_at = now()
+        updated_at = settled.at
       from settled join held using (workspace_id, id)
       where deliveries.workspace_id = settled.workspace_id and deliveries.id = settled.id
       returning deliveries.workspace_id, deliveries.id, deliveries.status as status_now
@@ -138,10 +143,10 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
     history as (
       insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, at)
       select workspace_id, row.delivery_id, event, case when status = 'queued' then status_now else status end, attempt,
-        code, reason, answer, now()
+        code, reason, answer, at
       from jsonb_to_recordset(${json(settlements.flatMap(historyRows))}::text::jsonb) as row (
         workspace_id text, delivery_id bigint, event text, status text, attempt int, code text, reason text,
-        answer text)
+        answer text, at timestamptz)
       join updated using (workspace_id)
       where updated.id = row.delivery_id and not exists (
         select from delivery_history written
@@ -151,31 +156,31 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
     captured as (
       insert into captured_messages (workspace_id, delivery_id, channel, sender, recipient, subject, rendered,
         captured_at)
-      select workspace_id, delivery_id, channel, sender, recipient, subject, rendered, now()
+      select workspace_id, delivery_id, channel, sender, recipient, subject, rendered, at
       from jsonb_to_recordset(${json(settlements.flatMap(capturedRow))}::text::jsonb) as row (
         workspace_id text, delivery_id bigint, channel text, sender text, recipient text, subject text,
-        rendered jsonb)
+        rendered jsonb, at timestamptz)
       on conflict do nothing
     ),
     changed as (
       select workspace_id, contact_id, bool_or(contacted) as contacted, bool_or(hard_bounce) as hard_bounce,
         bool_or(spam_complaint) as spam_complaint, bool_or(leaves_emails) as leaves_emails,
-        bool_or(leaves_sms) as leaves_sms
+        bool_or(leaves_sms) as leaves_sms, max(at) as at
       from jsonb_to_recordset(${json(settlements.flatMap(contactRow))}::text::jsonb) as row (
         workspace_id text, contact_id text, contacted bool, hard_bounce bool, spam_complaint bool, leaves_emails bool,
-        leaves_sms bool)
+        leaves_sms bool, at timestamptz)
       group by 1, 2 order by 1, 2
     ),
     events as (
       insert into events (workspace_id, topic, object_id, created_at)
-      select workspace_id, 'contact.unsubscribed', contact_id, now() from changed
+      select workspace_id, 'contact.unsubscribed', contact_id, at from changed
       where exists (
         select from contacts
         where workspace_id = changed.workspace_id and id = changed.contact_id
           and (leaves_emails and not unsubscribed_from_emails or leaves_sms and not unsubscribed_from_sms))
     )
     update contacts set
-      last_contacted_at = case when changed.contacted then now() else last_contacted_at end,
+      last_contacted_at = case when changed.contacted then changed.at else last_contacted_at end,
       has_hard_bounced = has_hard_bounced or changed.hard_bounce,
       marked_email_as_spam = marked_email_as_spam or changed.spam_complaint,
       unsubscribed_from_emails = unsubscribed_from_emails or changed.leaves_emails,
@@ -191,7 +196,7 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
 const json = (rows: object[]) =>
   JSON.stringify(rows, (_, value) => (typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value))
 
-const deliveryRow = ({ outgoing, status, provider_id, remark, wait_ms }: Settlement) => ({
+const deliveryRow = ({ outgoing, at, status, provider_id, remark, wait_ms }: Settlement) => ({
   workspace_id: outgoing.workspace_id,
   id: outgoing.id,
   status,
@@ -200,22 +205,24 @@ const deliveryRow = ({ outgoing, status, provider_id, remark, wait_ms }: Settlem
   reason: remark.reason,
   details: remark.details,
   wait_ms,
+  at,
 })
 
-const historyRows = ({ outgoing, history }: Settlement) =>
+const historyRows = ({ outgoing, at, history }: Settlement) =>
   history.map((entry) => ({
     workspace_id: outgoing.workspace_id,
     delivery_id: outgoing.id,
     attempt: outgoing.attempt,
+    at,
     ...entry,
   }))
 
-const capturedRow = ({ outgoing, captured }: Settlement) =>
+const capturedRow = ({ outgoing, at, captured }: Settlement) =>
   captured
-    ? [{ workspace_id: outgoing.workspace_id, delivery_id: outgoing.id, channel: outgoing.channel, ...captured }]
+    ? [{ workspace_id: outgoing.workspace_id, delivery_id: outgoing.id, channel: outgoing.channel, at, ...captured }]
     : []
 
-const contactRow = ({ outgoing, contacted, hard_bounce, spam_complaint, unsubscribe }: Settlement) =>
+const contactRow = ({ outgoing, at, contacted, hard_bounce, spam_complaint, unsubscribe }: Settlement) =>
   contacted || hard_bounce || spam_complaint || unsubscribe
     ? [
         {
@@ -226,6 +233,7 @@ const contactRow = ({ outgoing, contacted, hard_bounce, spam_complaint, unsubscr
           spam_complaint,
           leaves_emails: unsubscribe && outgoing.channel === 'email',
           leaves_sms: unsubscribe && outgoing.channel === 'sms',
+          at,
         },
       ]
     : []

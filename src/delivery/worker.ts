@@ -3,7 +3,9 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Accounts } from '#channels/accounts.ts'
 import type { Account, Captured, Outcome, Outgoing } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
-import { endLeases, giveBack, type Lane, lease, renew } from './lease.ts'
+import { timeOn } from '#workspaces/clock.ts'
+import { sendFault } from './faults.ts'
+import { endLeases, giveBack, type Lane, type Leased, lease, renew } from './lease.ts'
 import { countSettled } from './metrics.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { settlement } from './settle.ts'
@@ -37,8 +39,8 @@ type Queue = {
   workspace_id: string
   channel: Outgoing['channel']
   account: Account
-  held: Map<string, Outgoing>
-  waiting: Outgoing[]
+  held: Map<string, Leased>
+  waiting: Leased[]
   sending: number
 }
 
@@ -119,7 +121,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
    * One that is held already comes again where its lease ran out while the database was away: it is not sent twice.
    * One without an account is left to come again when its lease ends.
    */
-  function take(outgoing: Outgoing, account: Account | undefined) {
+  function take(outgoing: Leased, account: Account | undefined) {
     if (!account) return
     const { held, waiting } = queueOf(outgoing, account)
     if (held.has(outgoing.id)) return
@@ -150,14 +152,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const { held, waiting, account } = queue
     const hasPlace = () =>
       queue.sending < account.concurrency && held.size - waiting.length < account.concurrency * UNSETTLED_PER_PLACE
-    while (!stopping && waiting.length && hasPlace()) void send(queue, waiting.shift() as Outgoing)
+    while (!stopping && waiting.length && hasPlace()) void send(queue, waiting.shift() as Leased)
   }
 
-  async function send(queue: Queue, outgoing: Outgoing) {
+  async function send(queue: Queue, outgoing: Leased) {
     queue.sending++
-    const outcome = suppressed(outgoing) ?? (await attempt(queue.account, outgoing))
+    const outcome = suppressed(outgoing) ?? (await attempt(sql, queue.account, outgoing))
     queue.sending--
-    outcomes.add(settlement(outgoing, outcome, retry, new Date()))
+    outcomes.add(settlement(outgoing, outcome, retry, timeOn(outgoing)))
     fill(queue)
   }
 
@@ -203,9 +205,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 const keyOf = ({ workspace_id, channel }: Pick<Outgoing, 'workspace_id' | 'channel'>) => `${workspace_id} ${channel}`
 
 /** A channel that throws is a bug of ours, and no reason to lose the message: it is tried again. */
-async function attempt(account: Account, outgoing: Outgoing): Promise<Outcome> {
+async function attempt(sql: Pool, account: Account, outgoing: Leased): Promise<Outcome> {
   try {
-    return await account.send(outgoing)
+    const fault = outgoing.meets_faults ? await sendFault(sql, outgoing) : undefined
+    return fault ?? (await account.send(outgoing))
   } catch (error) {
     return { outcome: 'retry', code: 'internal', reason: (error as Error).message }
   }

@@ -17,6 +17,11 @@ export async function claimKey(workspace: Workspace, key: string, request_hash: 
   return rows.count > 0
 }
 
+/** Lets the workspace's keys age by so much; that of the request which asks for it stays new. */
+export const ageKeys = (workspace: Workspace, ms: number) => workspace.sql`
+  update idempotency_keys set created_at = created_at - ${ms} * interval '1 millisecond'
+  where workspace_id = ${workspace.id} and created_at < date_trunc('milliseconds', now())`
+
 export const findAnswer = (workspace: Workspace, key: string) =>
   one(workspace.sql<KeptAnswer[]>`
     select request_hash, status, answer from idempotency_keys

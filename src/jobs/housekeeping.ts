@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import { wakeSnoozed } from '#resources/conversations/acts/wake.ts'
+import { listClocks } from '#workspaces/queries.ts'
 
 const WAKE_EVERY_MS = 5_000
 const CLEAN_EVERY_MS = 10 * 60_000
@@ -16,9 +17,15 @@ export function keepHouse(sql: Pool, log: Pick<FastifyBaseLogger, 'warn'>): () =
   }
 }
 
-/** A remembered answer holds for a day; events, and what has been received, for whoever comes late, for a month. */
+/**
+ * A remembered answer holds for a day; events, and what has been received, for whoever comes late, for a month. Where a
+ * sandbox has set its clock, their times say nothing of their age: they stay until it goes by the server's again.
+ */
 export async function clean(sql: Pool): Promise<void> {
   await sql`delete from idempotency_keys where created_at < now() - interval '24 hours'`
-  await sql`delete from received_messages where received_at < now() - interval '30 days'`
-  await sql`delete from events where created_at < now() - interval '30 days'`
+  const clocks = (await listClocks(sql)).map(({ id }) => id)
+  await sql`
+    delete from received_messages
+    where received_at < now() - interval '30 days' and not workspace_id = any(${clocks})`
+  await sql`delete from events where created_at < now() - interval '30 days' and not workspace_id = any(${clocks})`
 }

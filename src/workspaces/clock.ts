@@ -13,3 +13,6 @@ export const SERVER_CLOCK: Clock = { clock_frozen_at: null, clock_ahead_seconds:
 /** What the clock shows when it is `real` to the server. */
 export const timeOn = ({ clock_frozen_at, clock_ahead_seconds }: Clock, real = new Date()): Date =>
   clock_frozen_at ?? (clock_ahead_seconds ? new Date(real.getTime() + clock_ahead_seconds * 1000) : real)
+
+/** How far the clock is ahead of the server's, in milliseconds. */
+export const aheadOf = (clock: Clock, real = new Date()): number => timeOn(clock, real).getTime() - real.getTime()

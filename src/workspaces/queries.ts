@@ -1,5 +1,7 @@
 // Workspaces and the admins they begin with.
 import { one, type Sql } from '#db/sql.ts'
+import { type Clock, SERVER_CLOCK, timeOn } from './clock.ts'
+import type { Lags } from './workspace.ts'
 
 export type WorkspaceRow = { id: string; name: string; timezone: string; is_first: boolean; created_at: Date }
 
@@ -38,3 +40,30 @@ export const listWorkspaces = (sql: Sql) =>
 /** Everything in it goes with it. */
 export const deleteWorkspace = (sql: Sql, id: string) =>
   one(sql<{ id: string }[]>`delete from workspaces where id = ${id} returning id`)
+
+/** Of the workspaces whose clock is not the server's. */
+export const listClocks = (sql: Sql) => sql<({ id: string } & Clock)[]>`
+  select id, clock_frozen_at, clock_ahead_seconds from workspaces
+  where clock_frozen_at is not null or clock_ahead_seconds <> 0`
+
+export const findClock = (sql: Sql, id: string) =>
+  one(sql<Clock[]>`select clock_frozen_at, clock_ahead_seconds from workspaces where id = ${id}`)
+
+/** What its clock shows, for whoever comes without a token. */
+export async function timeIn(sql: Sql, id: string): Promise<Date> {
+  return timeOn((await findClock(sql, id)) ?? SERVER_CLOCK)
+}
+
+/** Nobody else changes it until the transaction ends. */
+export const lockClock = (sql: Sql, id: string) =>
+  one(sql<Clock[]>`
+    select clock_frozen_at, clock_ahead_seconds from workspaces where id = ${id} for no key update`) as Promise<Clock>
+
+export const setClock = (sql: Sql, id: string, clock: Clock) => sql`
+  update workspaces set ${sql(clock, 'clock_frozen_at', 'clock_ahead_seconds')} where id = ${id}`
+
+export const findLags = (sql: Sql, id: string) =>
+  one(sql<Lags[]>`select search_lag_ms, message_lag_ms from workspaces where id = ${id}`) as Promise<Lags>
+
+export const setLags = (sql: Sql, id: string, lags: Lags) => sql`
+  update workspaces set ${sql(lags, 'search_lag_ms', 'message_lag_ms')} where id = ${id}`

@@ -1,7 +1,7 @@
 // A workspace as one request (or one job) sees it: what every query and every verb takes first.
 import type { Pool, Sql } from '#db/sql.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
-import { type Clock, SERVER_CLOCK, timeOn } from './clock.ts'
+import { aheadOf, type Clock, SERVER_CLOCK, timeOn } from './clock.ts'
 
 export type Workspace = {
   /** Eight lower-case letters and digits: `app.id_code`, `workspace_id` and `app_id` on the wire. */
@@ -14,6 +14,8 @@ export type Workspace = {
   readonly admin_id: string
   /** The workspace's clock; a sandbox may freeze or advance it. */
   now(): Date
+  /** How far that is ahead of the server's own, in milliseconds; behind where it is negative. */
+  ahead_ms(): number
   /** How long searches do not find what is new, and messages do not reach contacts who are: 0, but in a sandbox. */
   readonly lags: Lags
   /** Runs a task once what was written is committed; never when it is rolled back. */
@@ -22,6 +24,8 @@ export type Workspace = {
 
 /** In milliseconds, by the workspace's clock. */
 export type Lags = { search_lag_ms: number; message_lag_ms: number }
+
+export const NO_LAGS: Lags = { search_lag_ms: 0, message_lag_ms: 0 }
 
 /** Without a clock of its own the workspace goes by the server's, and without lags it has none. */
 type Caller = { workspace_id: string; admin_id: string } & Partial<Clock & Lags>
@@ -35,12 +39,13 @@ export function workspaceOf(sql: Sql, caller: Caller, version: Version = LATEST)
     version,
     admin_id: caller.admin_id,
     now: () => timeOn({ clock_frozen_at, clock_ahead_seconds }),
+    ahead_ms: () => aheadOf({ clock_frozen_at, clock_ahead_seconds }),
     lags: { search_lag_ms, message_lag_ms },
     afterCommit: (task) => task(),
   }
 }
 
-const UNTOUCHED = { ...SERVER_CLOCK, search_lag_ms: 0, message_lag_ms: 0 }
+const UNTOUCHED = { ...SERVER_CLOCK, ...NO_LAGS }
 
 /**
  * Runs several statements as one: in the transaction that is open already, or in one of their own. Where PostgreSQL ends

@@ -4,6 +4,7 @@ import { newest } from '#db/page.ts'
 import { pageOf } from '#http/lists.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
 import { attributeFields } from '#search/attributes.ts'
+import { indexed } from '#search/lag.ts'
 import { readSearch } from '#search/query.ts'
 import { type Field, type Searchable, sortOf, where } from '#search/where.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
@@ -108,5 +109,8 @@ export async function searchContacts(
   const contacts = await searchable(workspace, fields)
   const page = pageOf(pagination, CONTACTS_PAGE)
   const order = sortOf(workspace, contacts, sort, newest(workspace, 'created_at'))
-  return { page, cut: await pageOfContacts(workspace, page, order, where(workspace, contacts, query)) }
+  return {
+    page,
+    cut: await pageOfContacts(workspace, page, order, indexed(workspace, where(workspace, contacts, query))),
+  }
 }

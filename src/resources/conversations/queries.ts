@@ -110,12 +110,18 @@ export const contactHasReplied = (
     last_whatsapp_at = greatest(last_whatsapp_at, ${way === 'whatsapp' ? at : null}::timestamptz)
   where workspace_id = ${workspace.id} and id = ${contact_id}`
 
-/** Wakes what has slept long enough, in every workspace, at most `most` at a time; says how many that were. */
-export async function wakeDue(sql: Sql, now: Date, most: number): Promise<number> {
+/** Whose conversations wake: one workspace's, or everybody's but of those. */
+export type Sleepers = { of: string } | { not_of: string[] }
+
+const belongs = (sql: Sql, who: Sleepers) =>
+  'of' in who ? sql`workspace_id = ${who.of}` : sql`not workspace_id = any(${who.not_of}::text[])`
+
+/** Wakes what has slept long enough, at most `most` at a time; says how many that were. */
+export async function wakeDue(sql: Sql, who: Sleepers, now: Date, most: number): Promise<number> {
   const woken = await sql`
     with due as (
       select workspace_id, id from conversations
-      where state = 'snoozed' and snoozed_until <= ${now}
+      where state = 'snoozed' and snoozed_until <= ${now} and ${belongs(sql, who)}
       order by snoozed_until limit ${most} for update skip locked
     ), woken as (
       update conversations

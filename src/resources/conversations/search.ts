@@ -5,6 +5,7 @@ import type { Fragment } from '#db/sql.ts'
 import { pageOf } from '#http/lists.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
 import { attributeFields } from '#search/attributes.ts'
+import { indexed } from '#search/lag.ts'
 import { type Query, readSearch } from '#search/query.ts'
 import { type Column, type Field, type Searchable, sortOf, where } from '#search/where.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -179,6 +180,11 @@ export async function searchConversations(
   const order = sortOf(workspace, conversations, sort, newest(workspace, 'updated_at'))
   return {
     page,
-    cut: await pageOfConversations(workspace, page, order, where(workspace, conversations, asNobody(query))),
+    cut: await pageOfConversations(
+      workspace,
+      page,
+      order,
+      indexed(workspace, where(workspace, conversations, asNobody(query))),
+    ),
   }
 }

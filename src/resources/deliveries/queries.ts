@@ -37,8 +37,10 @@ export type DeliveryRow = {
   cursor_value: string
 }
 
-const columns = ({ sql }: Workspace) => sql`
-  id, message_id, part_id, conversation_id, contact_id, channel, recipient_type, address, status, attempts, due_at,
+/** The queue goes by the server's clock; what is shown of it goes by the workspace's, like all other times. */
+const columns = ({ sql, ahead_ms }: Workspace) => sql`
+  id, message_id, part_id, conversation_id, contact_id, channel, recipient_type, address, status, attempts,
+  due_at + ${ahead_ms()} * interval '1 millisecond' as due_at,
   provider_id, error_code, error_reason, error_details, created_at, updated_at,
   (select coalesce(json_agg(json_build_object('at', at, 'event', event, 'status', history.status, 'attempt', attempt,
       'code', code, 'reason', reason, 'answer', answer) order by history.id), '[]')
@@ -72,26 +74,30 @@ export const countDeliveries = async (workspace: Workspace, status: Status | und
 }
 
 /** Due again now, with a fresh day to succeed in; only what failed can be. */
-export const requeue = (workspace: Workspace, id: string) =>
-  one(workspace.sql<{ id: string }[]>`
+export function requeue(workspace: Workspace, id: string) {
+  const at = workspace.now()
+  return one(workspace.sql<{ id: string }[]>`
     with requeued as (
-      update deliveries set status = 'queued', due_at = now(), retried_at = now(), error_code = null,
-        error_reason = null, error_details = null, updated_at = now()
+      update deliveries set status = 'queued', due_at = now(), retried_at = ${at}, error_code = null,
+        error_reason = null, error_details = null, updated_at = ${at}
       where workspace_id = ${workspace.id} and id = ${rowId(id)} and status = 'failed'
       returning workspace_id, id, attempts
     )
     insert into delivery_history (workspace_id, delivery_id, event, status, attempt, at)
-    select workspace_id, id, 'retried', 'queued', attempts, now() from requeued returning delivery_id as id`)
+    select workspace_id, id, 'retried', 'queued', attempts, ${at} from requeued returning delivery_id as id`)
+}
 
 /** Ends what is still queued. An attempt that is under way is not called back: if it succeeds, it counts. */
-export const cancelDelivery = (workspace: Workspace, id: string) =>
-  one(workspace.sql<{ id: string }[]>`
+export function cancelDelivery(workspace: Workspace, id: string) {
+  const at = workspace.now()
+  return one(workspace.sql<{ id: string }[]>`
     with canceled as (
       update deliveries set status = 'failed', error_code = 'canceled', error_reason = 'Canceled by request',
-        error_details = null, updated_at = now()
+        error_details = null, updated_at = ${at}
       where workspace_id = ${workspace.id} and id = ${rowId(id)} and status = 'queued'
       returning workspace_id, id, attempts
     )
     insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, at)
-    select workspace_id, id, 'canceled', 'failed', attempts, 'canceled', 'Canceled by request', now() from canceled
+    select workspace_id, id, 'canceled', 'failed', attempts, 'canceled', 'Canceled by request', ${at} from canceled
     returning delivery_id as id`)
+}

@@ -101,6 +101,20 @@ const asRow = ({ admin_id, recipients, ...message }: MessageToAccept, position: 
   recipient_types: recipients.map(({ recipient_type }) => recipient_type),
 })
 
+type Named = { id?: string | undefined; user_id?: string | undefined; email?: string | undefined }
+
+/** Whether one of these contacts was created after `since`. */
+export async function anyCreatedAfter({ sql, id: workspace_id }: Workspace, named: Named[], since: Date) {
+  const all = (key: keyof Named) => named.flatMap((one) => one[key] ?? [])
+  const { count } = await sql`
+    select from contacts
+    where workspace_id = ${workspace_id} and is_live and created_at > ${since}
+      and (id = any(${all('id')}) or external_id = any(${all('user_id')})
+        or lower(email) = any(select lower(email) from unnest(${all('email')}::text[]) email))
+    limit 1`
+  return count > 0
+}
+
 export type TemplateRow = { name: string; language: string; body: string }
 
 export const findTemplate = (workspace: Workspace, name: string, language: string) =>

@@ -5,6 +5,7 @@ import { contactByPhone } from '#resources/contacts/by-address.ts'
 import { findContactsBy, lockIdentity } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Addressee, MessageType } from './check.ts'
+import { anyCreatedAfter } from './queries.ts'
 
 export type ResolvedRecipient = { contact_id: string; recipient_type: 'to' | 'cc' | 'bcc' }
 
@@ -30,6 +31,19 @@ export async function resolveRecipients(
 
 /** Whether every addressee is given by id, so that nothing has to be looked up or made first. */
 export const allById = (addressees: Addressee[]): boolean => addressees.every(({ id }) => id !== undefined)
+
+/**
+ * Intercom's own lag, where a sandbox asks for it: to messages a contact who was created a moment ago is not there yet.
+ * A phone number is no contact, so that it can always be written to.
+ */
+export async function assertKnownByNow(workspace: Workspace, addressees: Addressee[]): Promise<void> {
+  const since = new Date(workspace.now().getTime() - workspace.lags.message_lag_ms)
+  if (await anyCreatedAfter(workspace, addressees.map(named), since)) throw notFound('User Not Found')
+}
+
+/** By what an addressee is found, and by nothing else that is said. */
+const named = ({ id, user_id, email }: Addressee) =>
+  id !== undefined ? { id } : user_id !== undefined ? { user_id } : { email }
 
 async function findAddressee(workspace: Workspace, addressee: Addressee, message_type: MessageType): Promise<string> {
   const { user_id, email, phone, recipient_type } = addressee

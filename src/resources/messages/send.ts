@@ -8,7 +8,7 @@ import { openFromMessage } from '#resources/conversations/open-from-message.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { type CheckedMessage, checkMessage } from './check.ts'
 import { type Attempt, acceptMessage } from './queries.ts'
-import { allById, resolveRecipients } from './recipients.ts'
+import { allById, assertKnownByNow, resolveRecipients } from './recipients.ts'
 import { type Message, type MessageRequest, presentMessage } from './schema.ts'
 import { renderTemplate } from './template.ts'
 
@@ -26,6 +26,7 @@ export async function sendMessage(workspace: Workspace, request: MessageRequest)
 }
 
 async function accept(workspace: Workspace, message: CheckedMessage, created_at: Date) {
+  if (workspace.lags.message_lag_ms) await assertKnownByNow(workspace, message.addressees)
   const recipients = await resolveRecipients(workspace, message.addressees, message.message_type)
   const body = await storedBody(workspace, message)
   const attempt = await acceptMessage(workspace, { ...message, body, created_at, recipients })

@@ -3,12 +3,15 @@ import { Type } from 'typebox'
 import { cut } from '#db/page.ts'
 import { pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
+import { SERVER_CLOCK } from '#workspaces/clock.ts'
+import { setClock, setLags } from '#workspaces/queries.ts'
+import { NO_LAGS } from '#workspaces/workspace.ts'
 import { countCaptured, emptyWorkspace, listCaptured, newestCaptured } from './queries.ts'
 import { CapturedPage, CapturedQuery, presentCaptured } from './schema.ts'
 
 const PAGE_SIZE = { default: 50, max: 150 }
 
-export default function sandbox(app: App) {
+export default function sandbox(app: App, { forgetTokens }: { forgetTokens(): void }) {
   app.get(
     '/extensions/sandbox/messages',
     op('listCapturedMessages', {
@@ -35,10 +38,13 @@ export default function sandbox(app: App) {
     '/extensions/sandbox/reset',
     op('resetSandbox', {
       response: Type.Object({ type: Type.Literal('workspace'), id: Type.String(), reset: Type.Literal(true) }),
-      summary: 'Empties the workspace of all that REST calls put there',
+      summary: 'Empties the workspace of all that REST calls put there; disarms faults, resets the clock and the lags',
     }),
     async ({ workspace }) => {
       await emptyWorkspace(workspace)
+      await setClock(workspace.sql, workspace.id, SERVER_CLOCK)
+      await setLags(workspace.sql, workspace.id, NO_LAGS)
+      workspace.afterCommit(forgetTokens)
       return { type: 'workspace' as const, id: workspace.id, reset: true as const }
     },
   )

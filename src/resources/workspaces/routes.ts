@@ -29,8 +29,8 @@ export default function workspaces(app: App, { forgetTokens }: { forgetTokens():
       assertOperator(request)
       const { name = 'Sandbox', timezone = 'UTC' } = request.body
       if (!isTimezone(timezone)) throw invalid(`timezone ${timezone} is not an IANA time zone`)
-      const { sql, now } = request.workspace
-      const { id, token, admin_id } = await createWorkspace(sql, { name, timezone }, now())
+      const { sql } = request.workspace
+      const { id, token, admin_id } = await createWorkspace(sql, { name, timezone })
       return { ...presentWorkspace(found(await findWorkspace(sql, id))), token, admin_id }
     },
   )

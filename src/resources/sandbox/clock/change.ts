@@ -1,0 +1,44 @@
+// Sets a workspace's clock, and lets what waits for a time learn of it: as much as the clock is set ahead has passed for
+// deliveries that wait for another attempt, for remembered answers, and for conversations that sleep.
+import { hasten } from '#delivery/hasten.ts'
+import { invalid, missing } from '#http/errors.ts'
+import { ageKeys } from '#http/queries.ts'
+import { fromEpoch } from '#http/types.ts'
+import { wakeSnoozedOf } from '#resources/conversations/acts/wake.ts'
+import { type Clock, SERVER_CLOCK, timeOn } from '#workspaces/clock.ts'
+import { lockClock, setClock } from '#workspaces/queries.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { type ClockRequest, LATEST_TIME } from './schema.ts'
+
+export type Changed = { clock: Clock; woken: number }
+
+/** Two who advance it at once both do. */
+export async function changeClock(workspace: Workspace, request: ClockRequest): Promise<Changed> {
+  const asked = Object.values(request).filter((value) => value !== undefined)
+  if (asked.length === 0) throw missing('One of freeze_at, advance_seconds and reset is required')
+  if (asked.length > 1) throw invalid('Only one of freeze_at, advance_seconds and reset can be given')
+  const before = await lockClock(workspace.sql, workspace.id)
+  const real = new Date()
+  const clock = changed(before, request, real)
+  if (timeOn(clock, real) > fromEpoch(LATEST_TIME)) throw invalid('The clock cannot be set beyond the year 2100')
+  await setClock(workspace.sql, workspace.id, clock)
+
+  const leap_ms = timeOn(clock, real).getTime() - timeOn(before, real).getTime()
+  if (leap_ms > 0 && !request.reset) {
+    await hasten(workspace, leap_ms)
+    await ageKeys(workspace, leap_ms)
+  }
+  const woken = await wakeSnoozedOf({ ...workspace, now: () => timeOn(clock, real) })
+  return { clock, woken }
+}
+
+/** The clock after a request, when it is `real` to the server. */
+export function changed(clock: Clock, { freeze_at, advance_seconds, reset }: ClockRequest, real: Date): Clock {
+  if (reset) return SERVER_CLOCK
+  if (freeze_at !== undefined) {
+    return { ...SERVER_CLOCK, clock_frozen_at: freeze_at === 'now' ? timeOn(clock, real) : fromEpoch(freeze_at) }
+  }
+  const seconds = advance_seconds ?? 0
+  if (!clock.clock_frozen_at) return { ...clock, clock_ahead_seconds: clock.clock_ahead_seconds + seconds }
+  return { ...clock, clock_frozen_at: new Date(clock.clock_frozen_at.getTime() + seconds * 1000) }
+}

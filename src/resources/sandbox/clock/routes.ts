@@ -1,0 +1,24 @@
+// The clock of the workspace: so that a test need not wait for five days, a snooze, or another attempt.
+import { found } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { findClock } from '#workspaces/queries.ts'
+import { changeClock } from './change.ts'
+import { ChangedClock, Clock, ClockRequest, presentClock } from './schema.ts'
+
+export default function clock(app: App, { forgetTokens }: { forgetTokens(): void }) {
+  app.get(
+    '/extensions/sandbox/clock',
+    op('getClock', { response: Clock, summary: 'What time it is in the workspace' }),
+    async ({ workspace }) => presentClock(found(await findClock(workspace.sql, workspace.id))),
+  )
+
+  app.post(
+    '/extensions/sandbox/clock',
+    op('setClock', { body: ClockRequest, response: ChangedClock, summary: 'Freezes, advances or resets the clock' }),
+    async ({ workspace, body }) => {
+      const { clock, woken } = await changeClock(workspace, body)
+      workspace.afterCommit(forgetTokens)
+      return { ...presentClock(clock), woken }
+    },
+  )
+}

@@ -1,0 +1,45 @@
+// How far the sandbox's searches lag behind what was written, as Intercom's own do.
+import { Type } from 'typebox'
+import { type App, op } from '#http/op.ts'
+import { findLags, setLags } from '#workspaces/queries.ts'
+
+const LONGEST_LAG_MS = 3_600_000
+
+const Lag = (description: string) => Type.Integer({ minimum: 0, maximum: LONGEST_LAG_MS, description })
+
+const LAGS = {
+  search_lag_ms: Lag('What was created or changed less than this ago is not found by a search.'),
+  message_lag_ms: Lag('A message to a contact who was created less than this ago is answered 404.'),
+}
+
+const SandboxSettings = Type.Object({ type: Type.Literal('sandbox_settings'), ...LAGS })
+
+export default function settings(app: App, { forgetTokens }: { forgetTokens(): void }) {
+  app.get(
+    '/extensions/sandbox/settings',
+    op('getSandboxSettings', { response: SandboxSettings, summary: 'How far search lags behind' }),
+    async ({ workspace }) => ({
+      type: 'sandbox_settings' as const,
+      ...(await findLags(workspace.sql, workspace.id)),
+    }),
+  )
+
+  app.put(
+    '/extensions/sandbox/settings',
+    op('updateSandboxSettings', {
+      body: Type.Partial(Type.Object(LAGS)),
+      response: SandboxSettings,
+      summary: 'Lets search, or messages to new contacts, lag behind',
+    }),
+    async ({ workspace, body: { search_lag_ms, message_lag_ms } }) => {
+      const before = await findLags(workspace.sql, workspace.id)
+      const lags = {
+        search_lag_ms: search_lag_ms ?? before.search_lag_ms,
+        message_lag_ms: message_lag_ms ?? before.message_lag_ms,
+      }
+      await setLags(workspace.sql, workspace.id, lags)
+      workspace.afterCommit(forgetTokens)
+      return { type: 'sandbox_settings' as const, ...lags }
+    },
+  )
+}
