@@ -35,8 +35,10 @@ import deliveries from '#resources/deliveries/routes.ts'
 import messages from '#resources/messages/routes.ts'
 import sandboxClock from '#resources/sandbox/clock/routes.ts'
 import sandboxFaults from '#resources/sandbox/faults/routes.ts'
+import sandboxReplies from '#resources/sandbox/replies/routes.ts'
 import sandbox from '#resources/sandbox/routes.ts'
 import sandboxSettings from '#resources/sandbox/settings/routes.ts'
+import sandboxStatuses from '#resources/sandbox/statuses/routes.ts'
 import secureModeSecrets from '#resources/secure-mode-secrets/routes.ts'
 import tags from '#resources/tags/routes.ts'
 import unsubscribing from '#resources/unsubscribe/routes.ts'
@@ -85,6 +87,8 @@ const RESOURCES: [group: string, routes: (app: App, context: Context) => void][]
   ['Extensions: channels', channels],
   ['Extensions: deliveries', deliveries],
   ['Extensions: sandbox', sandbox],
+  ['Extensions: sandbox', sandboxReplies],
+  ['Extensions: sandbox', sandboxStatuses],
   ['Extensions: sandbox', sandboxFaults],
   ['Extensions: sandbox', sandboxClock],
   ['Extensions: sandbox', sandboxSettings],

@@ -157,7 +157,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   async function send(queue: Queue, outgoing: Leased) {
     queue.sending++
-    const outcome = suppressed(outgoing) ?? (await attempt(sql, queue.account, outgoing))
+    const outcome = suppressed(outgoing, timeOn(outgoing)) ?? (await attempt(sql, queue.account, outgoing))
     queue.sending--
     outcomes.add(settlement(outgoing, outcome, retry, timeOn(outgoing)))
     fill(queue)

@@ -1,6 +1,6 @@
 // Workspaces and the admins they begin with.
 import { one, type Sql } from '#db/sql.ts'
-import { type Clock, SERVER_CLOCK, timeOn } from './clock.ts'
+import type { Clock } from './clock.ts'
 import type { Lags } from './workspace.ts'
 
 export type WorkspaceRow = { id: string; name: string; timezone: string; is_first: boolean; created_at: Date }
@@ -48,11 +48,6 @@ export const listClocks = (sql: Sql) => sql<({ id: string } & Clock)[]>`
 
 export const findClock = (sql: Sql, id: string) =>
   one(sql<Clock[]>`select clock_frozen_at, clock_ahead_seconds from workspaces where id = ${id}`)
-
-/** What its clock shows, for whoever comes without a token. */
-export async function timeIn(sql: Sql, id: string): Promise<Date> {
-  return timeOn((await findClock(sql, id)) ?? SERVER_CLOCK)
-}
 
 /** Nobody else changes it until the transaction ends. */
 export const lockClock = (sql: Sql, id: string) =>

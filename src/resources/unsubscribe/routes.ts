@@ -7,7 +7,7 @@ import type { Pool } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { verify } from '#lib/sign.ts'
-import { timeIn } from '#workspaces/queries.ts'
+import { openWorkspace } from '#workspaces/open.ts'
 import { unsubscribe } from './queries.ts'
 
 const ByToken = Type.Object({ token: Type.String() })
@@ -33,7 +33,7 @@ export default function unsubscribing(app: App, { sql, secret }: { sql: Pool; se
     op('unsubscribe', { params: ByToken, response: Page, open: true, summary: 'One-click unsubscribe' }),
     async ({ params }, reply) => {
       const { workspace_id, contact_id } = contactOf(params.token)
-      const known = await unsubscribe(sql, workspace_id, contact_id, await timeIn(sql, workspace_id))
+      const known = await unsubscribe(sql, workspace_id, contact_id, (await openWorkspace(sql, workspace_id)).now())
       found(known || undefined, 'This link is not valid any more')
       return page(reply, '<p>You are unsubscribed. No more emails like that one.</p>')
     },

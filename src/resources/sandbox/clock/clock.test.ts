@@ -169,6 +169,22 @@ test('five days after a conversation was closed, by the clock, it is over', asyn
   assert.notEqual(another, conversation_id)
 })
 
+test('a day after the contact wrote on WhatsApp, by the clock, only a template goes out', async () => {
+  const stop = await captureAll(sql)
+  const contact = { phone: '+12025550172' }
+  const { conversation_id } = await post('/extensions/sandbox/replies', { channel: 'whatsapp', contact, body: 'Hi' })
+  const answer = async () => {
+    const comment = { message_type: 'comment', type: 'admin', admin_id, body: 'Hello' }
+    await post(`/conversations/${conversation_id}/reply`, comment)
+    const look = async () => (await t.call('GET /extensions/deliveries')).body.data[0]
+    return (await eventually(look, ({ status }) => status !== 'queued')).error?.code
+  }
+  assert.equal(await answer(), undefined)
+  await set({ advance_seconds: DAY + 60 })
+  assert.equal(await answer(), '131047')
+  await stop()
+})
+
 test('another attempt is due when the clock says so, and after a day of them a delivery is given up', async () => {
   const stop = await captureAll(sql)
   const { id } = await post('/contacts', { email: 'anna+deferred@example.com' })

@@ -6,7 +6,8 @@ import type { Pool } from '#db/sql.ts'
 import { contactByPhone } from '#resources/contacts/by-address.ts'
 import { type ContactRow, findContact, findContactsBy } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/receive/receive.ts'
-import { atomically, type Workspace, workspaceOf } from '#workspaces/workspace.ts'
+import { onItsClock, openWorkspace } from '#workspaces/open.ts'
+import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { findQuoted } from './queries.ts'
 
 /** False where the news cannot be made out. One transaction for each message, so that none waits for another. */
@@ -21,7 +22,7 @@ export async function takeMessage(
   if (written === 'ignored') return true
   const numbers = spellingsOf(written.from)
   if (!numbers.length) return false
-  await atomically(workspaceOf(sql, { workspace_id, admin_id: '' }), (workspace) =>
+  await atomically(await openWorkspace(sql, workspace_id), (workspace) =>
     take(workspace, written, numbers, nameOf(written, contacts)),
   )
   return true
@@ -38,7 +39,7 @@ async function take(workspace: Workspace, written: Written, numbers: string[], n
     body,
     ...(answered && addressed && { answers: answered.conversation_id }),
     ...((media || picked) && { metadata: { ...(media && { whatsapp_media: media }), ...(picked && { picked }) } }),
-    created_at: at,
+    created_at: onItsClock(workspace, at),
   })
 }
 

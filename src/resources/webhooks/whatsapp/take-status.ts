@@ -3,6 +3,7 @@ import { readTracker } from '#channels/whatsapp/send.ts'
 import { readStatus, type StatusNews } from '#channels/whatsapp/status.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Meant, report } from '#delivery/report.ts'
+import { onItsClock, openWorkspace } from '#workspaces/open.ts'
 
 /** False where the news cannot be read. What it says of messages that are none of the workspace's is let go. */
 export async function takeStatus(sql: Pool, secret: string, workspace_id: string, news: unknown): Promise<boolean> {
@@ -10,7 +11,7 @@ export async function takeStatus(sql: Pool, secret: string, workspace_id: string
   if (status === undefined) return false
   if (status === 'ignored') return true
   const meant = meantBy(secret, workspace_id, status)
-  if (meant) await report(sql, meant, status.word, status.at)
+  if (meant) await report(sql, meant, status.word, onItsClock(await openWorkspace(sql, workspace_id), status.at))
   return true
 }
 

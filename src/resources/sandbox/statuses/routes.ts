@@ -1,0 +1,22 @@
+// Statuses: what providers say of a message after they have taken it.
+import { found } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { findDelivery } from '#resources/deliveries/queries.ts'
+import { presentDelivery } from '#resources/deliveries/schema.ts'
+import { say } from './say.ts'
+import { SaidStatus, StatusRequest } from './schema.ts'
+
+export default function statuses(app: App) {
+  app.post(
+    '/extensions/sandbox/statuses',
+    op('sayStatus', {
+      body: StatusRequest,
+      response: SaidStatus,
+      summary: "A provider's later word on a delivery; a step back is ignored, as it is with real ones",
+    }),
+    async ({ workspace, body }) => {
+      const { id, moved } = await say(workspace, body)
+      return { ...presentDelivery(found(await findDelivery(workspace, id))), moved }
+    },
+  )
+}
