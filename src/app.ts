@@ -43,6 +43,7 @@ import secureModeSecrets from '#resources/secure-mode-secrets/routes.ts'
 import tags from '#resources/tags/routes.ts'
 import unsubscribing from '#resources/unsubscribe/routes.ts'
 import inboundEmail from '#resources/webhooks/email/routes.ts'
+import twilioWebhooks from '#resources/webhooks/twilio/routes.ts'
 import whatsappWebhook from '#resources/webhooks/whatsapp/routes.ts'
 import workspaces from '#resources/workspaces/routes.ts'
 import { downgrade, upgrade } from '#versions/convert.ts'
@@ -96,6 +97,7 @@ const RESOURCES: [group: string, routes: (app: App, context: Context) => void][]
   ['Attachments', attachments],
   ['Unsubscribing', unsubscribing],
   ['Webhooks: email', inboundEmail],
+  ['Webhooks: Twilio', twilioWebhooks],
   ['Webhooks: WhatsApp', whatsappWebhook],
 ]
 

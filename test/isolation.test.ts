@@ -170,6 +170,8 @@ const ELSEWHERE = [
   'receiveEmail',
   'askToUnsubscribe',
   'unsubscribe',
+  'receiveTwilioStatus',
+  'receiveTwilioMessage',
   'verifyWhatsAppWebhook',
   'receiveWhatsAppWebhook',
 ]

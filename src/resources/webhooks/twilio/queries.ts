@@ -1,0 +1,13 @@
+// Which of several workspaces has written to a number.
+import { one, type Pool } from '#db/sql.ts'
+
+/** The workspace of these that sent the latest SMS to the number. */
+export const findLastWriter = async (sql: Pool, workspace_ids: string[], number: string) =>
+  (
+    await one(sql<{ workspace_id: string }[]>`
+      select deliveries.workspace_id from contacts
+      join deliveries on deliveries.workspace_id = contacts.workspace_id and contact_id = contacts.id
+      where contacts.workspace_id = any(${workspace_ids}::text[]) and formatted_phone = ${number}
+        and channel = 'sms' and address = ${number}
+      order by deliveries.created_at desc limit 1`)
+  )?.workspace_id
