@@ -1,0 +1,213 @@
+// Calls an address that somebody else has named: nothing that only we can reach is reached, and nothing that the other
+// side does keeps us for long or fills our memory.
+import { lookup as resolve } from 'node:dns/promises'
+import http, { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import https from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { pipeline } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { mayBeCalled, type Range, rangesOf } from './addresses.ts'
+
+/** Why nothing came of it. */
+export type FailureCode =
+  | 'bad_url'
+  | 'refused_address'
+  | 'refused_port'
+  | 'too_many_redirects'
+  | 'too_large'
+  | 'timeout'
+  | 'unreachable'
+
+export class FetchFailed extends Error {
+  readonly code: FailureCode
+
+  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  /** Whether the same call may well succeed later. */
+  get is_transient(): boolean {
+    return this.code === 'timeout' || this.code === 'unreachable'
+  }
+}
+
+export type FetchOptions = {
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  headers?: OutgoingHttpHeaders
+  body?: string | Buffer
+  /** The most that is taken of the answer's body, in bytes, after any decompression. */
+  max_bytes: number
+  /** Milliseconds from the call to the last byte, over all redirects; 30,000 where absent. */
+  timeout_ms?: number
+  /** Redirects that are followed; where absent 5 of a GET, and none of anything else. 0: the redirect is the answer. */
+  redirects?: number
+}
+
+export type Fetched = {
+  status: number
+  headers: IncomingHttpHeaders
+  /** The address that answered, after redirects. */
+  url: string
+  /** Decompressed. Throws FetchFailed where it is too large, too slow or breaks off. */
+  body: AsyncIterable<Buffer>
+  /** To be called when enough of the body has been read, or none of it is wanted. */
+  end(): void
+}
+
+/** Resolves at the head of the answer, whatever its status. @throws FetchFailed */
+export type SafeFetch = (url: string, options: FetchOptions) => Promise<Fetched>
+
+type Surroundings = {
+  /** What the operator allows besides public addresses: `['10.0.0.0/8']`. */
+  allowed?: readonly Range[]
+  /** Finds the addresses of a name; the system's resolver where absent. */
+  resolve?: (hostname: string) => Promise<{ address: string; family: number }[]>
+}
+
+const SYSTEM: NonNullable<Surroundings['resolve']> = (hostname) => resolve(hostname, { all: true })
+
+const TIMEOUT_MS = 30_000
+const REDIRECTS = 5
+const REDIRECTING = [301, 302, 303, 307, 308]
+
+/** What was meant for one server is not shown to another one that it names. */
+const FOR_ONE_ORIGIN = ['authorization', 'cookie', 'proxy-authorization']
+
+/**
+ * A `fetch` for addresses from outside (attachments, webhooks, avatars, media): http and https, on port 80, 443 or one
+ * above 1023, without credentials in the URL. A name is resolved once, each of its addresses is judged, and the socket
+ * connects to one that passed: an answer of the DNS that changes in between changes nothing. Each redirect is judged
+ * anew.
+ */
+export function safeFetcher({ allowed = [], resolve = SYSTEM }: Surroundings = {}): SafeFetch {
+  const allowedRanges = rangesOf(allowed)
+  const isAllowed = (address: string) => mayBeCalled(address, allowedRanges)
+
+  /** Called by the socket itself, so that what is judged here is what it connects to. */
+  const lookup: LookupFunction = (hostname, options, done) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const passed = addresses.filter(({ address }) => isAllowed(address))
+        const [first] = passed
+        if (!first) done(refusedAddress(hostname), [])
+        else if (options.all) done(null, passed)
+        else done(null, first.address, first.family)
+      },
+      (error) => done(error, []),
+    )
+  }
+  const agents = {
+    'http:': { send: http.request, agent: new http.Agent({ keepAlive: true, lookup } as http.AgentOptions) },
+    'https:': { send: https.request, agent: new https.Agent({ keepAlive: true, lookup } as https.AgentOptions) },
+  }
+
+  function judge(url: URL): void {
+    if (url.username || url.password) throw new FetchFailed('bad_url', 'The address holds credentials')
+    const port = Number(url.port)
+    if (port && port !== 80 && port !== 443 && port < 1024)
+      throw new FetchFailed('refused_port', `Port ${port} is not called`)
+    // A name is judged by `lookup`; an address never comes there.
+    const literal = url.hostname.replace(/^\[|\]$/g, '')
+    if (isIP(literal) && !isAllowed(literal)) throw refusedAddress(literal)
+  }
+
+  function send(url: URL, { method = 'GET', headers, body }: FetchOptions, signal: AbortSignal) {
+    const { send, agent } = agents[url.protocol as 'http:']
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      const request = send(url, { method, headers: { 'accept-encoding': 'identity', ...headers }, agent, signal })
+      request.once('response', resolve)
+      request.on('error', reject) // For as long as it lives: it also errs after it was answered.
+      request.end(body)
+    })
+  }
+
+  return async (text, options) => {
+    const { method = 'GET', timeout_ms = TIMEOUT_MS } = options
+    const controller = new AbortController()
+    const { signal } = controller
+    const timer = setTimeout(() => controller.abort(), timeout_ms)
+    let { redirects = method === 'GET' ? REDIRECTS : 0, headers = {} } = options
+    const follows = redirects > 0
+    let url = parse(text)
+    try {
+      for (;;) {
+        judge(url)
+        const answer = await send(url, { ...options, headers }, signal)
+        const { location } = answer.headers
+        if (!follows || !location || !REDIRECTING.includes(answer.statusCode as number))
+          return fetched(url, answer, options.max_bytes, signal, timer)
+        answer.resume().destroy()
+        if (redirects-- === 0) throw new FetchFailed('too_many_redirects', 'The address redirects too often')
+        const next = parse(location, url)
+        if (next.origin !== url.origin) headers = without(headers, FOR_ONE_ORIGIN)
+        url = next
+      }
+    } catch (error) {
+      clearTimeout(timer)
+      throw failureOf(error as Error, signal)
+    }
+  }
+}
+
+function fetched(
+  url: URL,
+  answer: IncomingMessage,
+  max_bytes: number,
+  signal: AbortSignal,
+  timer: NodeJS.Timeout,
+): Fetched {
+  if (Number(answer.headers['content-length']) > max_bytes) {
+    answer.destroy()
+    throw tooLarge(max_bytes)
+  }
+  const { statusCode: status = 0, headers } = answer
+  const end = () => {
+    clearTimeout(timer)
+    answer.destroy()
+  }
+  return { status, headers, url: url.href, body: read(answer, max_bytes, signal, end), end }
+}
+
+async function* read(answer: IncomingMessage, max_bytes: number, signal: AbortSignal, end: () => void) {
+  let size = 0
+  try {
+    for await (const chunk of decompressed(answer)) {
+      size += chunk.length
+      if (size > max_bytes) throw tooLarge(max_bytes)
+      yield chunk as Buffer
+    }
+  } catch (error) {
+    throw failureOf(error as Error, signal)
+  } finally {
+    end()
+  }
+}
+
+const DECOMPRESSION = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
+
+/** We ask for none, but not everybody listens. */
+function decompressed(answer: IncomingMessage): AsyncIterable<Buffer> {
+  const encoding = String(answer.headers['content-encoding'] ?? '').toLowerCase() as keyof typeof DECOMPRESSION
+  const decompression = DECOMPRESSION[encoding]
+  return decompression ? pipeline(answer, decompression(), () => {}) : answer
+}
+
+function parse(text: string, base?: URL): URL {
+  const url = URL.parse(text, base?.href)
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
+  throw new FetchFailed('bad_url', 'The address is neither http nor https')
+}
+
+function failureOf(error: Error, signal: AbortSignal): FetchFailed {
+  if (error instanceof FetchFailed) return error
+  if (signal.aborted) return new FetchFailed('timeout', 'The answer took too long')
+  const { message, code } = error as NodeJS.ErrnoException
+  return new FetchFailed('unreachable', `The server cannot be read: ${message || code}`, { cause: error })
+}
+
+const refusedAddress = (host: string) => new FetchFailed('refused_address', `${host} is not a public address`)
+const tooLarge = (max_bytes: number) => new FetchFailed('too_large', `The answer is larger than ${max_bytes} bytes`)
+
+const without = (headers: OutgoingHttpHeaders, names: string[]): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase())))
