@@ -11,6 +11,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import type { Pool } from '#db/sql.ts'
+import type { Files } from '#files/files.ts'
 import { authentication } from '#http/auth.ts'
 import { BODY_LIMIT, parseBodies } from '#http/body.ts'
 import { contractCheck } from '#http/contract.ts'
@@ -62,12 +63,21 @@ export type AppOptions = {
   rate_limit_per_minute?: number
   /** Hold every answer against its schema: on in tests and development. */
   check_contracts?: boolean
+  /** Where attached files lie. */
+  files: Files
+  /** Days that a link to one of them is good for; 7 where absent. */
+  attachment_link_days?: number
+  /** Have files fetched that attachments name by their addresses. */
+  fetch_attachments?: boolean
   /** Where requests come from; absent in tests, which put them in directly. */
   listener?: Listener | undefined
 }
 
 /** What routes may need besides the app. */
-type Context = Pick<AppOptions, 'sql' | 'secret' | 'public_url'> & {
+type Context = Pick<
+  AppOptions,
+  'sql' | 'secret' | 'public_url' | 'files' | 'attachment_link_days' | 'fetch_attachments'
+> & {
   /** The token of a request to an operation that is open, where it needs one after all; throws a 401 without. */
   identify(request: FastifyRequest): Promise<Token>
   /** To be called when a token has stopped being one. */

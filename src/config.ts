@@ -1,13 +1,12 @@
 // The settings: all that is read from the environment, once, and what each of them means. Nobody else reads it.
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { anyText, type Kind, like, numberFrom, oneOf, onOrOff, url } from '#lib/kinds.ts'
+import { isRange } from '#net/addresses.ts'
 import { LATEST, parseVersion, VERSIONS } from '#versions/versions.ts'
 
 /** A setting that cannot be used; the message is one sentence for whoever set it. */
 export class WrongSetting extends Error {}
-
-/** What a setting may hold: in words that follow "must be", and as a reading that yields undefined for all else. */
-type Kind<T> = { must_be: string; read(text: string): T | undefined }
 
 type Setting<T> = {
   name: string
@@ -18,37 +17,6 @@ type Setting<T> = {
   /** A wrong value is not repeated in the error. */
   secret?: boolean
 }
-
-const numberFrom = (least: number, most: number): Kind<number> => ({
-  must_be: `a number from ${least} to ${most}`,
-  read: (text) => (/^\d{1,9}$/.test(text) && +text >= least && +text <= most ? +text : undefined),
-})
-
-const oneOf = <const Choice extends string>(...choices: Choice[]): Kind<Choice> => ({
-  must_be: `one of ${choices.join(', ')}`,
-  read: (text) => choices.find((choice) => choice === text),
-})
-
-const like = (pattern: RegExp, must_be: string): Kind<string> => ({
-  must_be,
-  read: (text) => (pattern.test(text) ? text : undefined),
-})
-
-/** An absolute URL without a trailing slash. */
-const url = (protocols: string[], example: string): Kind<string> => ({
-  must_be: `a URL such as ${example}`,
-  read: (text) => {
-    const parsed = URL.parse(text)
-    return parsed && protocols.includes(parsed.protocol) ? text.replace(/\/+$/, '') : undefined
-  },
-})
-
-const onOrOff: Kind<boolean> = {
-  must_be: '1 or 0',
-  read: (text) => ({ 1: true, true: true, 0: false, false: false })[text.toLowerCase()],
-}
-
-const anyText: Kind<string> = { must_be: 'a text', read: (text) => text }
 
 const privateKey: Kind<string> = {
   must_be: 'a private key in PEM, or the path of a file that holds one',
@@ -66,6 +34,15 @@ const privateKey: Kind<string> = {
 const version: Kind<string> = {
   must_be: `a version from ${VERSIONS.find((name) => name.startsWith('2.'))} to ${LATEST}`,
   read: parseVersion,
+}
+
+const ranges: Kind<string[]> = {
+  must_be: '0, 1, or addresses such as 10.0.0.0/8,192.168.1.7',
+  read: (text) => {
+    if (onOrOff.read(text) !== undefined) return onOrOff.read(text) ? ['0.0.0.0/0', '::/0'] : []
+    const list = text.split(',').map((range) => range.trim())
+    return list.every(isRange) ? list : undefined
+  },
 }
 
 const domain = like(/^([a-z0-9-]+\.)+[a-z0-9-]+$/i, 'a domain such as example.com')
@@ -106,7 +83,7 @@ const SETTINGS = {
     'INTERPHONE_DATA_DIR',
     anyText,
     './data',
-    'Where its own PostgreSQL and generated secrets lie.',
+    'Where its own PostgreSQL, generated secrets and attached files lie.',
   ),
   token: setting(
     'INTERPHONE_TOKEN',
@@ -143,6 +120,43 @@ const SETTINGS = {
     numberFrom(1, 3_600),
     '30',
     'When a worker dies, others send what it was at after this long.',
+  ),
+  s3_bucket: setting(
+    'S3_BUCKET',
+    like(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),
+    'Keeps attached files on S3-compatible storage; else they lie in the data directory.',
+  ),
+  s3_region: withDefault(
+    'S3_REGION',
+    like(/^[a-z0-9-]{1,40}$/, 'a region such as eu-west-1'),
+    'us-east-1',
+    'Its region.',
+  ),
+  s3_endpoint: setting(
+    'S3_ENDPOINT',
+    url(['http:', 'https:'], 'https://minio.example.com:9000'),
+    "Where the service is, if it is not Amazon's: MinIO, R2 and others.",
+  ),
+  s3_access_key_id: setting('S3_ACCESS_KEY_ID', anyText, 'Who may read, write and delete objects in the bucket.'),
+  s3_secret_access_key: setting('S3_SECRET_ACCESS_KEY', anyText, 'The secret that belongs to it.', secret),
+  attachment_max_mb: withDefault('ATTACHMENT_MAX_MB', numberFrom(1, 100), '20', 'The largest file that is kept.'),
+  attachment_link_days: withDefault(
+    'ATTACHMENT_LINK_DAYS',
+    numberFrom(1, 3_650),
+    '7',
+    'Days that a link to a file can be used; every answer of the API makes new ones.',
+  ),
+  fetch_attachments: withDefault(
+    'FETCH_ATTACHMENTS',
+    onOrOff,
+    '1',
+    'Fetch and keep what attachment_urls name; 0: only the addresses are kept.',
+  ),
+  allow_private_addresses: withDefault(
+    'ALLOW_PRIVATE_ADDRESSES',
+    ranges,
+    '0',
+    'Addresses that are not public and may be fetched from all the same: 0 none, 1 all, or ranges.',
   ),
   log_level: withDefault('LOG_LEVEL', level, 'info', `Logged to stderr: ${level.must_be}.`),
   smtp_url: setting(
@@ -242,6 +256,7 @@ function read({ name, kind, otherwise, secret }: Setting<unknown>, environment: 
 /** Settings that mean nothing without one another: all of them, or none. */
 const TOGETHER: [what: string, names: string[]][] = [
   ['the three DKIM settings', ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY']],
+  ['the settings of S3', ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']],
   ['the credentials of Twilio', ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN']],
   [
     'the four WhatsApp settings',

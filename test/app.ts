@@ -1,11 +1,13 @@
 // The server in a test: on a database of its own, with a workspace, driven in process.
 import { after } from 'node:test'
 import { buildApp } from '#app.ts'
+import type { Files } from '#files/files.ts'
 import type { App } from '#http/op.ts'
 import { type CreatedWorkspace, createWorkspace } from '#workspaces/create.ts'
 import { type Workspace, workspaceOf } from '#workspaces/workspace.ts'
 import { checkContract } from './contract.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
+import { type FileOptions, testFiles } from './files.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape an answer has, and asserts on it
 export type Answer = { status: number; body: any; headers: Record<string, unknown>; text: string }
@@ -17,9 +19,12 @@ export type Call = (route: string, body?: unknown, options?: CallOptions) => Pro
 
 export const SECRET = 'a secret for tests'
 
+export type TestAppOptions = Partial<Omit<Parameters<typeof buildApp>[0], 'sql' | 'files'>> & FileOptions
+
 export type TestApp = {
   app: App
   database: TestDatabase
+  files: Files
   /** The first workspace, and its token. */
   created: CreatedWorkspace
   workspace: Workspace
@@ -29,11 +34,16 @@ export type TestApp = {
   another(name?: string): Promise<{ created: CreatedWorkspace; workspace: Workspace; call: Call }>
 }
 
-export async function testApp(options: Partial<Parameters<typeof buildApp>[0]> = {}): Promise<TestApp> {
+export async function testApp({ storage, largest, ...options }: TestAppOptions = {}): Promise<TestApp> {
   const database = await testDatabase()
-  const app = buildApp({ sql: database.sql, secret: SECRET, check_contracts: true, ...options })
+  const files = await testFiles(database.sql, { ...(storage && { storage }), ...(largest && { largest }) })
+  const app = buildApp({
+    ...{ sql: database.sql, files, secret: SECRET, check_contracts: true, fetch_attachments: true },
+    ...options,
+  })
   after(async () => {
     await app.close()
+    await files.close()
     await database.close()
   })
   const created = await createWorkspace(database.sql, { name: 'First', is_first: true })
@@ -46,6 +56,7 @@ export async function testApp(options: Partial<Parameters<typeof buildApp>[0]> =
   return {
     app,
     database,
+    files,
     ...as(created),
     another: async (name = 'Another') => as(await createWorkspace(database.sql, { name })),
   }

@@ -45,7 +45,7 @@ export async function whatsapp(): Promise<WhatsApp> {
   const around = { public_url: 'http://localhost', secret: SECRET }
   const mail = { from: 'team@example.com', reply_domain: null, ...around }
   const accounts = accountsIn(sql, around, captureAccount(mail))
-  const worker = await startWorker({ sql, accounts, log: SILENT, retry: QUICK })
+  const worker = await startWorker({ sql, accounts, links: around, log: SILENT, retry: QUICK })
   const origin = await t.app.listen({ port: 0, host: '127.0.0.1' })
   after(async () => {
     await worker.stop()

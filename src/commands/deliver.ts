@@ -6,8 +6,11 @@ import { captureAccount } from '#channels/capture/capture.ts'
 import type { Config } from '#config.ts'
 import { accountsIn } from '#delivery/accounts.ts'
 import { startWorker } from '#delivery/worker.ts'
+import type { Files } from '#files/files.ts'
+import { fetchAttachments } from '#jobs/fetch-attachments.ts'
 import { keepHouse } from '#jobs/housekeeping.ts'
 import { print } from '#lib/terminal.ts'
+import { safeFetcher } from '#net/safe-fetch.ts'
 import { capturedLine } from './captured-line.ts'
 import type { Storage } from './storage.ts'
 
@@ -15,6 +18,7 @@ type Options = {
   storage: Pick<Storage, 'sql' | 'is_embedded'>
   config: Config
   secret: string
+  files: Files
   log: FastifyBaseLogger
 }
 
@@ -22,7 +26,7 @@ type Options = {
 const NOBODY = 'hello@interphone.invalid'
 
 /** Resolves to what stops it. */
-export async function deliver({ storage, config, secret, log }: Options): Promise<() => Promise<void>> {
+export async function deliver({ storage, config, secret, files, log }: Options): Promise<() => Promise<void>> {
   const { sql, is_embedded } = storage
   const { email_from: from = NOBODY, email_reply_domain: reply_domain = null, public_url } = config
   const sandbox = captureAccount({ from, reply_domain, public_url, secret })
@@ -30,15 +34,19 @@ export async function deliver({ storage, config, secret, log }: Options): Promis
   const worker = await startWorker({
     sql,
     accounts,
+    links: { public_url, secret, attachment_link_days: config.attachment_link_days },
     log,
     onCaptured: (...both) => print(capturedLine(...both)),
     lease_seconds: config.delivery_lease_seconds,
     is_alone: is_embedded,
   })
-  const rest = keepHouse(sql, log)
+  const stopFetching = config.fetch_attachments
+    ? fetchAttachments({ sql, files, fetch: safeFetcher({ allowed: config.allow_private_addresses }), log })
+    : async () => {}
+  const rest = keepHouse({ sql, files, log })
   return async () => {
     rest()
-    await worker.stop()
+    await Promise.all([worker.stop(), stopFetching()])
     await accounts.close()
   }
 }

@@ -5,11 +5,13 @@ import { type Config, listeningUrl } from '#config.ts'
 import { keepEnvironmentAccounts } from '#delivery/accounts.ts'
 import { announce } from '#delivery/wake.ts'
 import { findRecipient } from '#demo/queries.ts'
+import { openFiles } from '#files/files.ts'
 import { listen } from '#http/listen.ts'
 import { print } from '#lib/terminal.ts'
 import { banner } from './banner.ts'
 import { type Beginning, begin } from './begin.ts'
 import { environmentAccounts } from './environment-accounts.ts'
+import { fileStorage } from './file-storage.ts'
 import { load } from './load.ts'
 import { secretKey } from './secrets.ts'
 import { openStorage, type Storage } from './storage.ts'
@@ -38,17 +40,20 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
       const accounts = environmentAccounts(config)
       await keepEnvironmentAccounts(sql, beginning.id, { accounts, secret, is_secret_set: !!config.secret_key })
     }
-    const { public_url, default_version, rate_limit_per_minute } = config
+    const { public_url, default_version, rate_limit_per_minute, attachment_link_days, fetch_attachments } = config
+    const files = openFiles({ sql, storage: await fileStorage(config), largest: config.attachment_max_mb * 2 ** 20 })
+    stops.push(files.close)
     const app = buildApp({
       ...{ public_url, default_version, rate_limit_per_minute, secret, listener },
+      ...{ files, attachment_link_days, fetch_attachments },
       sql,
       logger: { level: config.log_level, stream: process.stderr },
     })
     stops.push(() => app.close())
     log = (line) => app.log.warn(line)
-    if (worker) stops.push(await deliver({ storage, config, secret, log: app.log }))
+    if (worker) stops.push(await deliver({ storage, config, secret, files, log: app.log }))
     else announce(sql)
-    if (api) stops.push(await takeMails({ sql, config, secret, log: app.log }))
+    if (api) stops.push(await takeMails({ sql, config, secret, files, log: app.log }))
     await app.ready()
     listener?.open()
     if (api) await welcome(storage, config, beginning)

@@ -33,7 +33,7 @@ before(async () => {
   const sandbox = captureAccount({ from: 'sandbox@example.com', reply_domain: null, ...around })
   const accounts = accountsIn(sql, around, sandbox)
   const worker = await startWorker({ sql, accounts, log })
-  const stopMail = await takeMails({ sql, config, secret: SECRET, log })
+  const stopMail = await takeMails({ sql, config, secret: SECRET, files: t.files, log })
   stop = async () => {
     await stopMail()
     await worker.stop()
@@ -78,8 +78,13 @@ describe('the port is for our addresses alone', () => {
   })
 
   test('a port that is taken is told of by its setting', async () => {
-    await assert.rejects(takeMails({ sql, config, secret: SECRET, log }), /is in use: set SMTP_INBOUND_PORT/)
-    await (await takeMails({ sql, config: { ...config, smtp_inbound_port: undefined }, secret: SECRET, log }))()
+    await assert.rejects(
+      takeMails({ sql, config, secret: SECRET, files: t.files, log }),
+      /is in use: set SMTP_INBOUND_PORT/,
+    )
+    await (
+      await takeMails({ sql, config: { ...config, smtp_inbound_port: undefined }, secret: SECRET, files: t.files, log })
+    )()
   })
 })
 

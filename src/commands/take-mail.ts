@@ -4,18 +4,20 @@ import { type Mail, RefusedMail } from '#channels/email/inbound/mail.ts'
 import type { Envelope } from '#channels/email/inbound/meaning.ts'
 import type { Config } from '#config.ts'
 import type { Pool } from '#db/sql.ts'
+import type { Files } from '#files/files.ts'
 
 type Options = {
   sql: Pool
   config: Pick<Config, 'host' | 'smtp_inbound_port' | 'public_url'>
   secret: string
+  files: Files
   log: Pick<FastifyBaseLogger, 'info' | 'error'>
 }
 
 const NO_MAILBOX = { code: 550, message: '5.1.1 There is no such mailbox here' }
 
 /** Resolves to what stops it. Does nothing where no port is set. */
-export async function takeMails({ sql, config, secret, log }: Options): Promise<() => Promise<void>> {
+export async function takeMails({ sql, config, secret, files, log }: Options): Promise<() => Promise<void>> {
   const { host, smtp_inbound_port: port, public_url } = config
   if (!port) return async () => {}
   // With the libraries of mail, which most servers do not need.
@@ -28,7 +30,7 @@ export async function takeMails({ sql, config, secret, log }: Options): Promise<
   async function takeInAll(mail: Mail, { return_path, recipients }: Envelope) {
     for (const [workspace_id, own] of await byWorkspace(sql, secret, recipients)) {
       const envelope = { return_path, recipients: own }
-      const taken = await takeMail(sql, { secret, public_url }, workspace_id, mail, envelope)
+      const taken = await takeMail(sql, { secret, public_url, files }, workspace_id, mail, envelope)
       log.info({ workspace_id, mail: mail.id, ...taken }, 'mail in')
     }
   }

@@ -19,3 +19,11 @@ export function connect({ url, ...options }: ConnectOptions): Pool {
   }
   return (url ? driver(url, settings) : driver(settings)) as unknown as Pool
 }
+
+/**
+ * A connection of its own to the pool's database, for what must be written down whatever becomes of the transaction that
+ * is open: to wait for a second connection of the pool while holding one would stop them all. Opened when it is first
+ * needed, and closed while it is not.
+ */
+export const beside = (pool: Pool): Pool =>
+  driver({ ...pool.options, max: 1, idle_timeout: 30 } as unknown as ConnectOptions) as unknown as Pool

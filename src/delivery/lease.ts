@@ -2,6 +2,7 @@
 // dies lets its leases run out.
 import type { Outgoing } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
+import { type Links, linkTo } from '#files/link.ts'
 import type { Clock } from '#workspaces/clock.ts'
 
 /** A lane is what one account sends: `{ workspace_id, channel }`. A lane that is busy takes only `room` more. */
@@ -153,3 +154,16 @@ export async function giveBack(sql: Pool, leased: readonly Outgoing[]): Promise<
 const listed = (sql: Pool, leased: readonly Outgoing[]) => sql`
   unnest(${leased.map((one) => one.workspace_id)}::text[], ${leased.map((one) => one.id)}::bigint[])
     as listed (workspace_id, id)`
+
+/** With links to files that we keep, which whoever sends the delivery can pass on. */
+export function withAddresses(links: Links | undefined, leased: Leased): Leased {
+  const { workspace_id } = leased
+  const attachments = leased.attachments.flatMap(({ file_id, ...file }: Named) => {
+    if (file.url || !file_id) return [file]
+    return links ? [{ ...file, url: linkTo(links, { workspace_id, file_id }) }] : []
+  })
+  return { ...leased, attachments }
+}
+
+/** As an attachment is kept: with its own address, or as a file of ours. */
+type Named = Outgoing['attachments'][number] & { file_id?: string }

@@ -3,9 +3,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Accounts } from '#channels/accounts.ts'
 import type { Account, Captured, Outcome, Outgoing } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
+import type { Links } from '#files/link.ts'
 import { timeOn } from '#workspaces/clock.ts'
 import { sendFault } from './faults.ts'
-import { endLeases, giveBack, type Lane, type Leased, lease, renew } from './lease.ts'
+import { endLeases, giveBack, type Lane, type Leased, lease, renew, withAddresses } from './lease.ts'
 import { countSettled } from './metrics.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { settlement } from './settle.ts'
@@ -16,6 +17,8 @@ import { onAnnouncement, onWake } from './wake.ts'
 export type WorkerOptions = {
   sql: Pool
   accounts: Accounts
+  /** What links to attached files are made of; without, deliveries name only files that are elsewhere. */
+  links?: Links
   log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'info'>
   /** Told of each message that went no further than the sandbox, once that is written down. */
   onCaptured?: (captured: Captured, outgoing: Outgoing) => void
@@ -58,7 +61,7 @@ const ROOM_OF_A_NEW_LANE = 50
 const UNSETTLED_PER_PLACE = 2
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { sql, accounts, log, onCaptured, retry = DEFAULT_RETRY, lease_seconds = 30 } = options
+  const { sql, accounts, links, log, onCaptured, retry = DEFAULT_RETRY, lease_seconds = 30 } = options
   const queues = new Map<string, Queue>()
   let stopping = false
   let looking = false
@@ -91,7 +94,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       })
       const current = await accountsFor([...queues.values(), ...leased])
       if (stopping) await giveBack(sql, leased).catch(() => {})
-      else for (const outgoing of leased) take(outgoing, current.get(keyOf(outgoing)))
+      else for (const outgoing of leased) take(withAddresses(links, outgoing), current.get(keyOf(outgoing)))
       for (const queue of queues.values()) fill(queue)
       if (leased.length >= ROOM_OF_A_NEW_LANE) lookAgain = true
       await new Promise((resolve) => setTimeout(resolve, LOOKS_APART_MS))

@@ -52,12 +52,17 @@ export function found<Row>(row: Row | undefined | null, message?: string, code?:
 
 export function errorHandler(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply) {
   const refusal = error instanceof ApiError ? error : asApiError(error)
-  if (refusal instanceof ArmedError) request.log.debug({ url: request.url }, 'answered with an armed fault')
+  const url = loggable(request)
+  if (refusal instanceof ArmedError) request.log.debug({ url }, 'answered with an armed fault')
   else if (refusal.status === UNAVAILABLE)
-    request.log.warn({ code: error.code, url: request.url }, 'database out of reach')
-  else if (refusal.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed')
+    request.log.warn({ code: error.code, reason: error.message, url }, 'database or file storage out of reach')
+  else if (refusal.status >= 500) request.log.error({ err: error, url }, 'request failed')
   return reply.code(refusal.status).headers(refusal.headers).send(refusal.body(request.id))
 }
+
+/** Where no token is asked for, whoever has the URL may do what it is for: it is left out of the log. */
+const loggable = ({ url, routeOptions }: FastifyRequest) =>
+  routeOptions?.config?.operation?.open ? routeOptions.url : url
 
 /** Answers what cannot be read as a request of HTTP, so that there is none to be handled. */
 export function refuseUnreadable({ code }: { code?: string }, socket: Socket) {
@@ -80,6 +85,10 @@ function asApiError(error: FastifyError): ApiError {
     return new ApiError(UNAVAILABLE, 'service_unavailable', 'The database is not available, try again', {
       'retry-after': '1',
     })
+  if (error.code === 'STORAGE_UNAVAILABLE')
+    return new ApiError(UNAVAILABLE, 'service_unavailable', 'The file storage is not available, try again', {
+      'retry-after': '5',
+    })
   const refusal = FASTIFY_REFUSALS[error.code]
   if (refusal) return new ApiError(...refusal)
   if (error.statusCode && error.statusCode < 500) return new ApiError(error.statusCode, 'bad_request', error.message)
@@ -93,7 +102,11 @@ function asApiError(error: FastifyError): ApiError {
 const FASTIFY_REFUSALS: Record<string, [status: number, code: string, message: string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'parameter_invalid', 'The request body is not valid JSON'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'parameter_invalid', 'The request body is empty'],
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'payload_too_large', 'The request body is too large'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    413,
+    'payload_too_large',
+    'The request body is larger than 10 MB, with what attachment_files holds',
+  ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'The Content-Type header should be application/json'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'bad_request', 'The body is not as long as Content-Length says'],
   FST_ERR_MAX_PARAM_LENGTH: [404, 'not_found', 'Resource Not Found'],

@@ -1,17 +1,24 @@
 // What has to happen by the clock: snoozed conversations wake, and what has had its time is removed.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
+import type { Files } from '#files/files.ts'
 import { wakeSnoozed } from '#resources/conversations/acts/wake.ts'
 import { listClocks } from '#workspaces/queries.ts'
 
 const WAKE_EVERY_MS = 5_000
 const CLEAN_EVERY_MS = 10 * 60_000
 
+type House = { sql: Pool; files: Files; log: Pick<FastifyBaseLogger, 'warn'> }
+
 /** Safe in several processes at once. Returns what ends it. */
-export function keepHouse(sql: Pool, log: Pick<FastifyBaseLogger, 'warn'>): () => void {
+export function keepHouse({ sql, files, log }: House): () => void {
   const every = (ms: number, work: () => Promise<unknown>) =>
     setInterval(() => void work().catch((error) => log.warn({ err: error }, 'housekeeping failed; trying again')), ms)
-  const timers = [every(WAKE_EVERY_MS, () => wakeSnoozed(sql, new Date())), every(CLEAN_EVERY_MS, () => clean(sql))]
+  const timers = [
+    every(WAKE_EVERY_MS, () => wakeSnoozed(sql, new Date())),
+    every(CLEAN_EVERY_MS, () => clean(sql)),
+    every(CLEAN_EVERY_MS, files.removeUnclaimed),
+  ]
   return () => {
     for (const timer of timers) clearInterval(timer)
   }

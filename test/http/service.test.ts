@@ -15,7 +15,7 @@ const open = { token: null }
 
 test('without its database the server is alive, not ready, and asks to come again', async () => {
   const sql = connect({ host: '127.0.0.1', port: await freePort(), user: 'nobody', max: 1 })
-  const app = buildApp({ sql, secret: SECRET })
+  const app = buildApp({ sql, files: t.files, secret: SECRET })
   assert.equal((await app.inject('/healthz')).statusCode, 200)
   const ready = await app.inject('/readyz')
   assert.deepEqual([ready.statusCode, ready.json()], [503, { status: 'starting' }])

@@ -1,45 +1,100 @@
 // Makes attachments of what a request sends along or names.
 import { basename } from 'node:path'
+import type { FastifyRequest } from 'fastify'
 import { lookup } from 'mime-types'
+import { type Files, inMegabytes } from '#files/files.ts'
+import { type Links, readAddress } from '#files/link.ts'
 import { invalid } from '#http/errors.ts'
-import { sign } from '#lib/sign.ts'
+import { fileName } from '#lib/file-name.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { insertFile } from './queries.ts'
-import type { AttachedFile, Attaching, Attachment } from './schema.ts'
+import { type FileElsewhere, findFile, insertElsewhere, type NewFile } from './queries.ts'
+import type { Attaching, Attachment } from './schema.ts'
+import { claimFile, keepFile } from './store.ts'
 
-/** What a link to a stored file is made of: who can sign it, and where it leads. */
-export type Links = { secret: string; public_url?: string }
+/** What attaching needs to know of its server. */
+export type Surroundings = Links & {
+  files: Files
+  /** Whether files that are elsewhere are fetched, so that we have them when they are gone there. */
+  fetch_attachments?: boolean
+}
 
-/** What links to stored files are signed for. */
-export const FILE = 'attachment'
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The request's `attachment_files`, written to the storage before its transaction began. */
+    kept_files: NewFile[] | undefined
+  }
+}
 
-/** Files are stored here, and whoever has their link can read them; of addresses nothing is fetched. */
+/** A preHandler: writes `attachment_files` to the storage, so that no transaction waits for it. */
+export const keepAttached = (files: Files) => async (request: FastifyRequest) => {
+  request.kept_files = await keepAll(request.workspace.id, files, request.body as Attaching)
+}
+
+async function keepAll(workspace_id: string, files: Files, { attachment_files = [] }: Attaching): Promise<NewFile[]> {
+  const decoded = attachment_files.map(({ name, content_type, data }, n) => ({
+    name,
+    content_type,
+    bytes: decode(data, `attachment_files.${n}.data`, files.largest),
+  }))
+  const kept: NewFile[] = []
+  for (const file of decoded) kept.push(await keepFile(workspace_id, files, file))
+  return kept
+}
+
+/** Whoever has an attachment's link can read it. Files win over addresses. `kept_files`: what `keepAttached` has kept. */
 export async function attach(
   workspace: Workspace,
-  links: Links,
-  { attachment_files = [], attachment_urls = [] }: Attaching,
+  surroundings: Surroundings,
+  attaching: Attaching,
+  kept_files?: NewFile[],
 ): Promise<Attachment[]> {
-  if (!attachment_files.length) return attachmentsAt(attachment_urls)
+  const kept = kept_files ?? (await keepAll(workspace.id, surroundings.files, attaching))
+  if (!kept.length) return attachmentsAt(workspace, surroundings, attaching.attachment_urls)
   const attachments: Attachment[] = []
-  for (const file of attachment_files) attachments.push(await store(workspace, links, file))
+  for (const file of kept) attachments.push(await claimFile(workspace, file))
   return attachments
 }
 
-/** The files behind these addresses, as far as the addresses tell. */
-export const attachmentsAt = (urls: readonly string[] = []): Attachment[] => urls.map(attachmentAt)
-
-function attachmentAt(text: string): Attachment {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw invalid('attachment_urls must be http or https addresses')
-  }
-  const name = fileName(url.pathname) || url.hostname
-  return { name, url: url.href, content_type: lookup(name) || UNKNOWN, filesize: 0 }
+/** The files behind these addresses, as far as the addresses tell. Nothing waits for the servers that they are on. */
+export async function attachmentsAt(
+  workspace: Workspace,
+  surroundings: Surroundings,
+  urls: readonly string[] = [],
+): Promise<Attachment[]> {
+  const elsewhere = urls.map(fileAt)
+  const ours = await Promise.all(elsewhere.map(({ url }) => ownFile(workspace, surroundings, url)))
+  const others = elsewhere.filter((_, n) => !ours[n])
+  const rows =
+    surroundings.fetch_attachments && others.length ? [...(await insertElsewhere(workspace, others))].reverse() : []
+  return elsewhere.map((file, n) => {
+    const own = ours[n]
+    if (own) return own
+    const id = rows.pop()?.id
+    return { ...file, filesize: 0, ...(id && { file_id: id }) }
+  })
 }
 
-const UNKNOWN = 'application/octet-stream'
+const BASE64 = /^[\w+/-]*={0,2}$/
 
-function fileName(path: string): string {
+function decode(text: string, field: string, largest: number): Buffer {
+  const packed = text.replace(/\s+/g, '')
+  if (!packed || !BASE64.test(packed)) throw invalid(`${field} must be the file in base64`)
+  const bytes = Buffer.from(packed, 'base64')
+  if (!bytes.length) throw invalid(`${field} must be the file in base64`)
+  if (bytes.length > largest) throw invalid(`${field} must be a file of at most ${inMegabytes(largest)}`)
+  return bytes
+}
+
+function fileAt(text: string): FileElsewhere {
+  const url = URL.parse(text)
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw invalid('attachment_urls must be http or https addresses')
+  const path = lastOf(url.pathname)
+  const name = path ? fileName(path) : url.hostname
+  return { name, url: url.href, content_type: lookup(name) || 'application/octet-stream' }
+}
+
+function lastOf(path: string): string {
   try {
     return basename(decodeURIComponent(path))
   } catch {
@@ -47,17 +102,10 @@ function fileName(path: string): string {
   }
 }
 
-/** Keeps one file, given in base64, and makes the link that leads to it. */
-export async function store(
-  workspace: Workspace,
-  { secret, public_url = '' }: Links,
-  file: AttachedFile,
-): Promise<Attachment> {
-  const data = Buffer.from(file.data, 'base64')
-  if (!data.length) throw invalid('attachment_files must hold data in base64')
-  const name = basename(file.name) || 'file'
-  const content_type = /^[\w.+-]+\/[\w.+-]+$/.test(file.content_type) ? file.content_type : UNKNOWN
-  const { id } = await insertFile(workspace, { name, content_type, data })
-  const url = `${public_url}/attachments/${sign(secret, FILE, `${workspace.id}.${id}`)}`
-  return { name, url, content_type, filesize: data.length }
+/** One of our own links, sent back to us, is the same file: the link expires, and the file does not. */
+async function ownFile(workspace: Workspace, links: Links, url: string): Promise<Attachment | undefined> {
+  const linked = readAddress(links, url)
+  if (linked?.workspace_id !== workspace.id) return undefined
+  const file = await findFile(workspace.sql, workspace.id, linked.file_id)
+  return file && { name: file.name, content_type: file.content_type, filesize: file.size, file_id: linked.file_id }
 }

@@ -1,34 +1,87 @@
-// Where the link of an attached file leads: whoever has it can read the file, as Intercom's own links work.
+// Where the link of an attached file leads: whoever has it can read the file until the link expires.
+import { type Readable, Readable as Stream } from 'node:stream'
+import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { Pool } from '#db/sql.ts'
-import { found } from '#http/errors.ts'
+import { isShown, servedAs } from '#files/content-type.ts'
+import type { Files } from '#files/files.ts'
+import { type Linked, readLink } from '#files/link.ts'
+import type { Slice } from '#files/storage.ts'
+import { ApiError, found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
-import { verify } from '#lib/sign.ts'
-import { FILE } from './attach.ts'
-import { findFile } from './queries.ts'
+import { type FileRow, findFile, readOldBytes } from './queries.ts'
+import { names, sliceOf } from './range.ts'
 
 const ByToken = Type.Object({ token: Type.String() })
-const Bytes = Type.String({ description: 'The file.' })
+const Bytes = Type.String({ description: 'The file; a part of it for `Range`.' })
 
-/** What a browser may show by itself; all else is for saving. */
-const PICTURE = /^image\/(png|jpeg|gif|webp)$/
+type Context = { sql: Pool; secret: string; files: Files }
 
-export default function attachments(app: App, { sql, secret }: { sql: Pool; secret: string }) {
+export default function attachments(app: App, { sql, secret, files }: Context) {
   app.get(
     '/attachments/:token',
     op('readAttachment', { params: ByToken, response: Bytes, open: true, summary: 'An attached file' }),
-    async ({ params }, reply) => {
-      const [workspace_id = '', id = ''] = found(verify(secret, FILE, params.token)).split('.')
-      const { name, content_type, data } = found(await findFile(sql, workspace_id, id))
-      const disposition = PICTURE.test(content_type) ? 'inline' : 'attachment'
-      reply.headers({
-        'content-type': content_type,
-        'content-disposition': `${disposition}; filename*=UTF-8''${encodeURIComponent(name)}`,
-        'content-security-policy': "default-src 'none'; sandbox",
-        'x-content-type-options': 'nosniff',
-        'cache-control': 'private, max-age=31536000, immutable',
-      })
-      return data as unknown as string
+    async ({ params, headers }, reply) => {
+      const linked = found(readLink(secret, params.token))
+      assertNotExpired(linked)
+      const file = found(await findFile(sql, linked.workspace_id, linked.file_id))
+      const etag = `"${file.sha256.toString('hex')}"`
+      const described = { ...describe(file, linked), etag }
+      if (names(headers['if-none-match'], etag)) {
+        return answer(reply, 304, described, '')
+      }
+      const isSame = headers['if-range'] === undefined || names(String(headers['if-range']), etag)
+      const slice = sliceOf(isSame ? headers.range : undefined, file.size)
+      if (slice === 'beyond') throw outOfRange(file.size)
+      const bytes = await read(linked, file, slice === 'whole' ? undefined : slice)
+      return answer(reply, slice === 'whole' ? 200 : 206, { ...described, ...lengthOf(slice, file.size) }, bytes)
     },
   )
+
+  async function read({ workspace_id, file_id }: Linked, { key }: FileRow, slice?: Slice): Promise<Readable> {
+    if (key) return found(await files.read(key, slice))
+    const bytes = await readOldBytes(sql, workspace_id, file_id)
+    return Stream.from([slice ? bytes.subarray(slice.start, slice.end + 1) : bytes], { objectMode: false })
+  }
 }
+
+/** Fastify sends a stream as it comes. */
+function answer(
+  reply: FastifyReply,
+  status: number,
+  headers: Record<string, string | number>,
+  bytes: Readable | '',
+): string {
+  reply.code(status).headers(headers)
+  return bytes as string
+}
+
+function assertNotExpired({ expires_at }: Linked) {
+  if (expires_at.getTime() > Date.now()) return
+  throw new ApiError(410, 'link_expired', 'This link has expired; whatever the file hangs on shows a new one')
+}
+
+const outOfRange = (size: number) =>
+  new ApiError(416, 'range_not_satisfiable', `The file has ${size} bytes`, { 'content-range': `bytes */${size}` })
+
+/** Nothing but a picture is ever opened in the browser, and a picture only as such. */
+const describe = ({ name, content_type }: FileRow, { expires_at }: Linked) => ({
+  'content-type': servedAs(content_type),
+  'content-disposition': `${isShown(content_type) ? 'inline' : 'attachment'}; filename*=UTF-8''${encode(name)}`,
+  'content-security-policy': "default-src 'none'; sandbox",
+  'x-content-type-options': 'nosniff',
+  'accept-ranges': 'bytes',
+  'cache-control': `private, max-age=${Math.floor((expires_at.getTime() - Date.now()) / 1000)}, immutable`,
+})
+
+const lengthOf = (slice: Slice | 'whole', size: number): Record<string, string | number> =>
+  slice === 'whole'
+    ? { 'content-length': size }
+    : {
+        'content-length': slice.end - slice.start + 1,
+        'content-range': `bytes ${slice.start}-${slice.end}/${size}`,
+      }
+
+/** As RFC 8187 has it; encodeURIComponent leaves some that it does not. */
+const encode = (name: string): string =>
+  encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)

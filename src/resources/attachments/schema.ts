@@ -1,8 +1,15 @@
 // What hangs on a message or a part: files that the caller sends along, or names by their addresses.
 import { type Static, Type } from 'typebox'
+import { type Links, linkTo } from '#files/link.ts'
 
-/** As it is kept with whatever it hangs on. */
-export type Attachment = { name: string; url: string; content_type: string; filesize: number }
+/**
+ * As it is kept with whatever it hangs on. A file that we have is named by its id, and a link to it is made when it is
+ * shown. One that is elsewhere has its `url`; where it is to be fetched it has an id, too, and loses the `url` when it has
+ * been. `filesize` in bytes, 0 where it is not known.
+ */
+export type Attachment = StoredAttachment | (Described & { url: string; file_id?: string })
+export type StoredAttachment = Described & { file_id: string; url?: never }
+type Described = { name: string; content_type: string; filesize: number }
 
 const MOST = 10
 
@@ -11,7 +18,7 @@ export const ATTACHING = {
   attachment_urls: Type.Optional(
     Type.Array(Type.String({ maxLength: 2048 }), {
       maxItems: MOST,
-      description: 'Addresses (http or https) of files that are elsewhere.',
+      description: 'Addresses (http or https) of files that are elsewhere; the server fetches them.',
     }),
   ),
   attachment_files: Type.Optional(
@@ -31,14 +38,21 @@ export type AttachedFile = NonNullable<Attaching['attachment_files']>[number]
 export const ShownAttachment = Type.Object({
   type: Type.Literal('upload'),
   name: Type.String(),
-  url: Type.String(),
+  url: Type.String({ description: 'Where the file can be read; of files that are kept here, for some days.' }),
   content_type: Type.String(),
   filesize: Type.Integer({ description: 'In bytes; 0 where it is not known.' }),
   width: Type.Optional(Type.Integer()),
   height: Type.Optional(Type.Integer()),
 })
 
-export const presentAttachment = (attachment: Attachment): Static<typeof ShownAttachment> => ({
+export const presentAttachment = (
+  links: Links,
+  workspace_id: string,
+  { name, content_type, filesize, url, file_id }: Attachment,
+): Static<typeof ShownAttachment> => ({
   type: 'upload',
-  ...attachment,
+  name,
+  url: url ?? linkTo(links, { workspace_id, file_id: file_id as string }),
+  content_type,
+  filesize,
 })

@@ -27,7 +27,7 @@ const watched = connect({
   max: 1,
   debug: (_connection, text, parameters) => void statements.push({ text, parameters }),
 })
-const app = buildApp({ sql: watched, secret: 'secret' })
+const app = buildApp({ sql: watched, files: t.files, secret: 'secret' })
 after(async () => {
   await app.close()
   await watched.end()

@@ -5,14 +5,15 @@ import { invalid } from '#http/errors.ts'
 import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, Epoch, fromEpoch, Id } from '#http/types.ts'
-import { attach, attachmentsAt, type Links } from '#resources/attachments/attach.ts'
+import { attach, attachmentsAt, keepAttached, type Surroundings } from '#resources/attachments/attach.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
 import { SearchBody } from '#search/query.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
 import { ManageRequest, manage } from './acts/manage.ts'
 import { UpdateRequest, update } from './acts/update.ts'
 import { sendFromContact, UserMessage } from './begin.ts'
 import { Conversation, ConversationList, presentConversation } from './present/conversation.ts'
-import { DisplayQuery, displayOf, withEmailHistory } from './present/display.ts'
+import { type Display, DisplayQuery, displayOf, withEmailHistory } from './present/display.ts'
 import { presentQuality, QualityQuery } from './present/quality.ts'
 import { pageOfConversations, type ShownRow } from './present/queries.ts'
 import { showWithNewParts, showWithParts } from './present/show.ts'
@@ -42,14 +43,17 @@ const ShowQuery = Type.Object({
   ),
 })
 
-const presentList = (page: Page, cut: Cut<ShownRow>, quality: QualityQuery) => ({
+const presentList = (page: Page, cut: Cut<ShownRow>, display: Display, quality: QualityQuery) => ({
   type: 'conversation.list' as const,
   pages: presentPages(page, cut),
   total_count: cut.total_count,
-  conversations: cut.rows.map((row) => ({ ...presentConversation(row), ...presentQuality(quality) })),
+  conversations: cut.rows.map((row) => ({ ...presentConversation(row, display), ...presentQuality(quality) })),
 })
 
-export default function conversations(app: App, links: Links) {
+export default function conversations(app: App, surroundings: Surroundings) {
+  const display = (workspace: Workspace, display_as?: string) => displayOf(workspace, surroundings, display_as)
+  app.decorateRequest('kept_files')
+
   app.post(
     '/conversations',
     op('createConversation', { scope: 'write_conversations', body: CreateRequest, response: UserMessage }),
@@ -59,7 +63,7 @@ export default function conversations(app: App, links: Links) {
         contact: await findSender(workspace, from),
         body,
         subject,
-        attachments: attachmentsAt(attachment_urls),
+        attachments: await attachmentsAt(workspace, surroundings, attachment_urls),
         created_at: created_at === undefined ? undefined : fromEpoch(created_at),
       })
     },
@@ -70,7 +74,8 @@ export default function conversations(app: App, links: Links) {
     op('listConversations', { scope: 'read_conversations', query: ListQuery, response: ConversationList }),
     async ({ workspace, query }) => {
       const page = pageOf(query, CONVERSATIONS_PAGE)
-      return presentList(page, await pageOfConversations(workspace, page, newest(workspace, 'updated_at')), query)
+      const cut = await pageOfConversations(workspace, page, newest(workspace, 'updated_at'))
+      return presentList(page, cut, display(workspace), query)
     },
   )
 
@@ -83,8 +88,8 @@ export default function conversations(app: App, links: Links) {
       response: Conversation,
     }),
     async ({ workspace, params, query }) => {
-      const display = displayOf(query.display_as, workspace.version)
-      const wanted = withEmailHistory(display, query.include_email_history, workspace.version)
+      const shown = display(workspace, query.display_as)
+      const wanted = withEmailHistory(shown, query.include_email_history, workspace.version)
       return { ...(await showWithParts(workspace, params.id, wanted)), ...presentQuality(query) }
     },
   )
@@ -99,7 +104,7 @@ export default function conversations(app: App, links: Links) {
     }),
     async ({ workspace, query, body }) => {
       const { page, cut } = await searchConversations(workspace, body)
-      return presentList(page, cut, query)
+      return presentList(page, cut, display(workspace), query)
     },
   )
 
@@ -114,17 +119,25 @@ export default function conversations(app: App, links: Links) {
     }),
     async ({ workspace, params, query, body }) => {
       const { conversation_id, part_ids } = await update(workspace, params.id, body)
-      return showWithNewParts(workspace, conversation_id, part_ids, displayOf(query.display_as, workspace.version))
+      return showWithNewParts(workspace, conversation_id, part_ids, display(workspace, query.display_as))
     },
   )
 
   app.post(
     '/conversations/:id/reply',
-    op('replyConversation', { scope: 'write_conversations', params: ById, body: ReplyRequest, response: Conversation }),
-    async ({ workspace, params, body }) => {
-      const attachments = await attach(workspace, links, body)
+    {
+      ...op('replyConversation', {
+        scope: 'write_conversations',
+        params: ById,
+        body: ReplyRequest,
+        response: Conversation,
+      }),
+      preHandler: keepAttached(surroundings.files),
+    },
+    async ({ workspace, params, body, kept_files }) => {
+      const attachments = await attach(workspace, surroundings, body, kept_files)
       const { conversation_id, part_ids } = await reply(workspace, params.id, body, attachments)
-      return showWithNewParts(workspace, conversation_id, part_ids)
+      return showWithNewParts(workspace, conversation_id, part_ids, display(workspace))
     },
   )
 
@@ -138,7 +151,7 @@ export default function conversations(app: App, links: Links) {
     }),
     async ({ workspace, params, body }) => {
       const { conversation_id, part_ids } = await manage(workspace, params.id, body)
-      return showWithNewParts(workspace, conversation_id, part_ids)
+      return showWithNewParts(workspace, conversation_id, part_ids, display(workspace))
     },
   )
 }

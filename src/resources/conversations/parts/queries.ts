@@ -1,6 +1,7 @@
 // The parts of a conversation: what was said and done in it.
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { one } from '#db/sql.ts'
+import { attachmentsAsTheyAre } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow } from '../queries.ts'
@@ -47,6 +48,7 @@ export const MOST_PARTS = 500
 
 const columns = ({ sql, id }: Workspace) => sql`
   parts.*,
+  ${attachmentsAsTheyAre({ sql, id }, sql`parts.attachments`)},
   coalesce(admins.name, contacts.name) as author_name, coalesce(admins.email, contacts.email) as author_email,
   (
     select coalesce(json_agg(json_build_object('id', tags.id::text, 'name', tags.name) order by tags.id), '[]')

@@ -1,8 +1,8 @@
 // A part of a conversation over the wire.
 import { type Static, Type } from 'typebox'
 import { epoch, Nullable } from '#http/types.ts'
-import { presentAttachment, ShownAttachment } from '#resources/attachments/schema.ts'
-import { AS_HTML, type Display, mailMetadata } from '../present/display.ts'
+import { ShownAttachment } from '#resources/attachments/schema.ts'
+import { type Display, mailMetadata } from '../present/display.ts'
 import type { PartRow } from './queries.ts'
 
 /** What a mail was as a mail. Its history is HTML. */
@@ -57,7 +57,7 @@ export const PartList = Type.Object({
   total_count: Type.Integer(),
 })
 
-export const presentPart = (part: PartRow, display: Display = AS_HTML): Static<typeof Part> => ({
+export const presentPart = (part: PartRow, display: Display): Static<typeof Part> => ({
   type: 'conversation_part',
   id: part.id,
   part_type: part.part_type,
@@ -75,7 +75,7 @@ export const presentPart = (part: PartRow, display: Display = AS_HTML): Static<t
     from_ai_agent: false,
     is_ai_answer: false,
   },
-  attachments: part.attachments.map(presentAttachment),
+  attachments: part.attachments.map(display.attachment),
   external_id: null,
   redacted: part.redacted,
   metadata: part.metadata,
@@ -90,7 +90,7 @@ export const presentPart = (part: PartRow, display: Display = AS_HTML): Static<t
 export const presentParts = (
   parts: readonly PartRow[],
   total_count: number,
-  display?: Display,
+  display: Display,
 ): Static<typeof PartList> => ({
   type: 'conversation_part.list',
   conversation_parts: parts.map((part) => presentPart(part, display)),

@@ -2,10 +2,10 @@
 import { type Static, Type } from 'typebox'
 import { CursorPages } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable } from '#http/types.ts'
-import { presentAttachment, ShownAttachment } from '#resources/attachments/schema.ts'
+import { ShownAttachment } from '#resources/attachments/schema.ts'
 import { channelName } from '../channels.ts'
 import { EmailMessageMetadata, PartList } from '../parts/schema.ts'
-import { AS_HTML, type Display, mailMetadata } from './display.ts'
+import { type Display, mailMetadata } from './display.ts'
 import { QUALITY } from './quality.ts'
 import type { ShownRow } from './queries.ts'
 import { presentStatistics, Statistics } from './statistics.ts'
@@ -104,7 +104,7 @@ export const ConversationList = Type.Object({
   conversations: Type.Array(ListedConversation),
 })
 
-export const presentConversation = (row: ShownRow, display: Display = AS_HTML): Static<typeof ListedConversation> => ({
+export const presentConversation = (row: ShownRow, display: Display): Static<typeof ListedConversation> => ({
   type: 'conversation',
   id: row.id,
   created_at: epoch(row.created_at),
@@ -165,7 +165,7 @@ const presentSource = (row: ShownRow, display: Display): Static<typeof Source> =
     name: row.author?.name ?? null,
     email: row.author?.email ?? '',
   },
-  attachments: row.attachments.map(presentAttachment),
+  attachments: row.attachments.map(display.attachment),
   url: row.url,
   redacted: false,
   ...(row.email_message_metadata && { email_message_metadata: mailMetadata(row.email_message_metadata, display) }),

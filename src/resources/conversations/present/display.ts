@@ -1,22 +1,31 @@
-// Bodies and subjects as the caller wants them: HTML, or with `display_as=plaintext` the text that says the same.
-import { Type } from 'typebox'
+// Bodies and subjects as the caller wants them: HTML, or with `display_as=plaintext` the text that says the same; and
+// attachments with links that are good from now on.
+import { type Static, Type } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
+import { type Links, withLinks } from '#files/link.ts'
 import { isLatest } from '#http/version.ts'
 import { escapeHtml, toPlainText } from '#lib/html.ts'
+import { type Attachment, presentAttachment, type ShownAttachment } from '#resources/attachments/schema.ts'
 import { before, type Version } from '#versions/versions.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
 
 export type Display = {
   body(html: string): string
   subject(text: string): string
   /** Of mails, also what was quoted, passed on and signed with. */
   email_history?: boolean
+  /** HTML with links where files are referred to. */
+  linked(html: string): string
+  attachment(attachment: Attachment): Static<typeof ShownAttachment>
 }
 
 export const DisplayQuery = Type.Object({
   display_as: Type.Optional(Type.String({ description: '`plaintext` for bodies without HTML.' })),
 })
 
-export const AS_HTML: Display = {
+type Words = Pick<Display, 'body' | 'subject'>
+
+const AS_HTML: Words = {
   body: (html) => html,
   subject: (text) => text && `<p>${escapeHtml(text)}</p>`,
 }
@@ -28,13 +37,24 @@ export const withEmailHistory = (display: Display, wanted: boolean | undefined, 
 })
 
 /** What a mail was as a mail; its history only for who asks for it. */
-export function mailMetadata({ history, ...metadata }: EmailMessageMetadata, { email_history }: Display) {
-  return email_history && history ? { ...metadata, history } : metadata
+export function mailMetadata({ history, ...metadata }: EmailMessageMetadata, display: Display) {
+  return display.email_history && history ? { ...metadata, history: display.linked(history) } : metadata
+}
+
+/** HTML where `display_as` is absent. */
+export function displayOf(workspace: Workspace, links: Links, display_as?: string): Display {
+  const { body, subject } = display_as === 'plaintext' ? asPlainText(workspace) : AS_HTML
+  const linked = (html: string) => withLinks(links, workspace.id, html)
+  return {
+    body: (html) => body(linked(html)),
+    subject,
+    linked,
+    attachment: (attachment) => presentAttachment(links, workspace.id, attachment),
+  }
 }
 
 /** Until 2.15 the subject stays HTML; the latest version writes a link's address behind its label. */
-export function displayOf(display_as: string | undefined, version: Version): Display {
-  if (display_as !== 'plaintext') return AS_HTML
+function asPlainText({ version }: Workspace): Words {
   const links = isLatest(version) ? 'label (url)' : 'label'
   return {
     body: (html) => toPlainText(html, { links }),

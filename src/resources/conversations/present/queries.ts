@@ -1,6 +1,7 @@
 // Conversations with all that is shown of them besides their parts, in one query for a whole page.
 import { beyond, type Cut, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
+import { attachmentsAsTheyAre } from '#resources/attachments/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow, Recipient } from '../queries.ts'
 
@@ -38,6 +39,7 @@ export async function pageOfConversations(
 /** All that a list shows of a conversation, in the one query of the list. */
 const shown = ({ sql, id }: Workspace): Fragment => sql`
   conversations.*,
+  ${attachmentsAsTheyAre({ sql, id }, sql`conversations.attachments`)},
   case author_type
     when 'admin' then (
       select json_build_object('name', name, 'email', email) from admins

@@ -5,7 +5,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import { findParts, listParts } from '../parts/queries.ts'
 import { presentParts } from '../parts/schema.ts'
 import { type Conversation, presentConversation } from './conversation.ts'
-import { AS_HTML, type Display } from './display.ts'
+import type { Display } from './display.ts'
 import { showConversation } from './queries.ts'
 
 export async function showWithParts(workspace: Workspace, id: string, display: Display) {
@@ -17,12 +17,7 @@ export async function showWithParts(workspace: Workspace, id: string, display: D
   } satisfies Static<typeof Conversation>
 }
 
-export async function showWithNewParts(
-  workspace: Workspace,
-  id: string,
-  part_ids: string[],
-  display: Display = AS_HTML,
-) {
+export async function showWithNewParts(workspace: Workspace, id: string, part_ids: string[], display: Display) {
   const conversation = found(await showConversation(workspace, id))
   const parts = await findParts(workspace, part_ids)
   return {

@@ -117,7 +117,7 @@ test('two who advance it at once both do', async () => {
 })
 
 test('another process follows', async () => {
-  const app = buildApp({ sql, secret: SECRET })
+  const app = buildApp({ sql, files: t.files, secret: SECRET })
   const headers = { authorization: `Bearer ${t.created.token}` }
   const createdAt = async () =>
     (await app.inject({ method: 'POST', url: '/contacts', headers, payload: { role: 'lead' } })).json().created_at

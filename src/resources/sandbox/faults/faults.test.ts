@@ -162,7 +162,7 @@ test('another workspace’s requests meet nothing, and it sees and disarms nothi
 test('several processes share what is armed: exactly as many are hit as were asked for', async () => {
   await arm({ fault: '503', times: 17 })
   await arm({ fault: '500', times: 8 })
-  const apps = [1, 2, 3].map(() => buildApp({ sql: t.database.sql, secret: SECRET }))
+  const apps = [1, 2, 3].map(() => buildApp({ sql: t.database.sql, files: t.files, secret: SECRET }))
   const ask = async (n: number) => {
     const headers = { authorization: `Bearer ${t.created.token}` }
     return (await apps[n % 3]!.inject({ url: '/tags', headers })).statusCode
@@ -193,7 +193,7 @@ test('a request hangs until its client gives up, and nothing of it is done', asy
 test('what hangs or is delayed does not keep the server from stopping', async () => {
   const port = await freePort()
   const listener = await listen('127.0.0.1', port)
-  const app = buildApp({ sql: t.database.sql, secret: SECRET, listener })
+  const app = buildApp({ sql: t.database.sql, files: t.files, secret: SECRET, listener })
   await app.ready()
   listener.open()
   await arm({ fault: 'timeout', times: 2 })

@@ -1,10 +1,10 @@
 // Replies: contacts write on any channel, without a phone, a mailbox or a provider.
 import { type App, op } from '#http/op.ts'
-import { attach, type Links } from '#resources/attachments/attach.ts'
+import { attach, type Surroundings } from '#resources/attachments/attach.ts'
 import { Written, WrittenRequest } from './schema.ts'
 import { write } from './write.ts'
 
-export default function replies(app: App, links: Links) {
+export default function replies(app: App, surroundings: Surroundings) {
   app.post(
     '/extensions/sandbox/replies',
     op('writeReply', {
@@ -13,7 +13,7 @@ export default function replies(app: App, links: Links) {
       summary: 'A contact writes on a channel, as though its provider had brought it',
     }),
     async ({ workspace, body }) => {
-      const attachments = await attach(workspace, links, body)
+      const attachments = await attach(workspace, surroundings, body)
       const { channel, contact_id, placed } = await write(workspace, body, attachments)
       return { type: 'reply' as const, channel, contact_id, conversation_id: null, part_ids: [], ...placed }
     },

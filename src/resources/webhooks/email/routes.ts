@@ -5,13 +5,12 @@ import { MAIL_LIMIT, RefusedMail, readMail } from '#channels/email/inbound/mail.
 import type { Pool } from '#db/sql.ts'
 import { ApiError, invalid, unauthorized } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
-import type { Links } from '#resources/attachments/attach.ts'
 import { accountInToken } from '#resources/channels/inbound-url.ts'
 import type { Token } from '#workspaces/tokens.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import { posted } from './form.ts'
 import { findMailAccount } from './queries.ts'
-import { takeMail } from './take.ts'
+import { type Taking, takeMail } from './take.ts'
 
 const TakenMail = Type.Object({
   type: Type.Literal('inbound_email'),
@@ -26,9 +25,9 @@ const TakenMail = Type.Object({
 /** Forms are a little larger than what they carry. */
 const LARGEST_BODY = MAIL_LIMIT + 1024 * 1024
 
-type Context = { sql: Pool; identify(request: FastifyRequest): Promise<Token> } & Links
+type Context = { sql: Pool; identify(request: FastifyRequest): Promise<Token> } & Taking
 
-export default function inboundEmail(app: App, { sql, identify, ...links }: Context) {
+export default function inboundEmail(app: App, { sql, identify, ...taking }: Context) {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
@@ -38,7 +37,7 @@ export default function inboundEmail(app: App, { sql, identify, ...links }: Cont
     request.workspace = workspaceOf(sql, token === undefined ? await identify(request) : await owner(String(token)))
   }
   const owner = async (token: string) => {
-    const named = accountInToken(links.secret, token)
+    const named = accountInToken(taking.secret, token)
     const account = named && (await findMailAccount(sql, named.workspace_id))
     if (!named || account?.id !== named.account_id) throw unauthorized('The token in the URL is not valid')
     return { workspace_id: named.workspace_id, admin_id: '' }
@@ -59,7 +58,7 @@ export default function inboundEmail(app: App, { sql, identify, ...links }: Cont
     async ({ workspace, headers, body, log }) => {
       const { raw, envelope } = await posted(headers['content-type'] ?? '', Buffer.from((body as Buffer) ?? ''))
       const mail = await readMail(raw).catch(refuse)
-      const taken = await takeMail(sql, links, workspace.id, mail, envelope).catch(refuse)
+      const taken = await takeMail(sql, taking, workspace.id, mail, envelope).catch(refuse)
       log.info({ workspace_id: workspace.id, mail: mail.id, ...taken }, 'mail in')
       return { type: 'inbound_email' as const, ...taken }
     },

@@ -2,13 +2,16 @@
 // mail is taken once, however often it is brought, and wholly or not at all.
 import { deliveryNamedBy, mailNamedBy } from '#channels/email/addresses.ts'
 import { type Contents, withPictures } from '#channels/email/inbound/contents.ts'
-import type { Mail, MailFile } from '#channels/email/inbound/mail.ts'
+import { type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
 import { type Envelope, type Letter, type Meaning, meaningOf } from '#channels/email/inbound/meaning.ts'
 import type { About } from '#channels/email/inbound/reports.ts'
 import type { Pool } from '#db/sql.ts'
 import { note, report } from '#delivery/report.ts'
-import { type Links, store } from '#resources/attachments/attach.ts'
+import { type Files, FileTooLarge } from '#files/files.ts'
+import { type Links, referenceTo } from '#files/link.ts'
+import type { NewFile } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
+import { claimFile, keepFile } from '#resources/attachments/store.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
 import { claimReceived } from '#resources/conversations/receive/queries.ts'
 import { receive } from '#resources/conversations/receive/receive.ts'
@@ -24,10 +27,13 @@ export type Taken =
   | { outcome: 'ignored'; reason: string }
   | { outcome: 'known' | 'blocked' }
 
-/** @throws RefusedMail where the mail names nobody who wrote it. */
+/** What a mail is taken with: who signs, and where its files go. */
+export type Taking = Links & { files: Files }
+
+/** @throws RefusedMail where the mail names nobody who wrote it, or a file of it is larger than files may be. */
 export async function takeMail(
   sql: Pool,
-  links: Links,
+  taking: Taking,
   workspace_id: string,
   mail: Mail,
   envelope: Envelope,
@@ -37,25 +43,52 @@ export async function takeMail(
     workspace_id,
     reply_domain: account?.reply_domain ?? '',
     sending_addresses: account?.from ? [account.from] : [],
-    secret: links.secret,
+    secret: taking.secret,
   })
   if (meaning.kind === 'automatic') return { outcome: 'ignored', reason: meaning.why }
   const { id: admin_id } = await findFirstAdmin(sql, workspace_id)
-  return atomically(workspaceOf(sql, { workspace_id, admin_id }), (workspace) =>
-    meaning.kind === 'report'
-      ? takeReport(workspace, links.secret, mail, meaning)
-      : takeLetter(workspace, links, mail, meaning),
-  )
+  const workspace = workspaceOf(sql, { workspace_id, admin_id })
+  if (meaning.kind === 'report')
+    return atomically(workspace, (workspace) => takeReport(workspace, taking.secret, mail, meaning))
+  const files = await keepFiles(workspace_id, taking.files, meaning.contents)
+  return atomically(workspace, (workspace) => takeLetter(workspace, taking, mail, meaning, files))
+}
+
+/** What came along, as it lies in the storage; written before the transaction, which waits for nothing but the database. */
+type KeptFiles = Map<MailFile, NewFile>
+
+async function keepFiles(
+  workspace_id: string,
+  files: Files,
+  { pictures, files: others }: Contents,
+): Promise<KeptFiles> {
+  const kept: KeptFiles = new Map()
+  for (const file of [...pictures, ...others]) {
+    const { name, content_type, data: bytes } = file
+    kept.set(file, await keepFile(workspace_id, files, { name, content_type, bytes }).catch(refuseTooLarge))
+  }
+  return kept
+}
+
+function refuseTooLarge(error: Error): never {
+  if (!(error instanceof FileTooLarge)) throw error
+  throw new RefusedMail(`An attachment is too large: ${error.message}`, { is_too_large: true })
 }
 
 /** The sender's address is held from the start: the same mail twice at once comes one after the other. */
-async function takeLetter(workspace: Workspace, links: Links, mail: Mail, letter: Letter): Promise<Taken> {
+async function takeLetter(
+  workspace: Workspace,
+  links: Links,
+  mail: Mail,
+  letter: Letter,
+  files: KeptFiles,
+): Promise<Taken> {
   await lockIdentity(workspace, { email: letter.from.address })
   if (await wasReceived(workspace, mail.id)) return { outcome: 'known' }
   const { contact, answers } = await placeOf(workspace, letter)
   if (contact.blocked_at) return { outcome: 'blocked' }
   const { subject, recipients, metadata } = letter
-  const { history, ...written } = await kept(workspace, links, letter.contents)
+  const { history, ...written } = await attached(workspace, links, letter.contents, files)
   const placed = await receive(workspace, {
     ...{ channel: 'email', provider_id: mail.id, contact, answers, subject, recipients },
     ...written,
@@ -67,12 +100,21 @@ async function takeLetter(workspace: Workspace, links: Links, mail: Mail, letter
   return { outcome, conversation_id }
 }
 
-/** Stores what came along; the HTML then shows its pictures from where they are kept. */
-async function kept(workspace: Workspace, links: Links, { body, html, history, pictures, files }: Contents) {
+/** Attaches what came along; the HTML then refers to its pictures where they are kept. */
+async function attached(
+  workspace: Workspace,
+  links: Links,
+  { body, html, history, pictures, files }: Contents,
+  kept: KeptFiles,
+) {
+  const claim = (file: MailFile) => claimFile(workspace, kept.get(file) as NewFile)
   const addresses = new Map<string, string>()
-  for (const picture of pictures) addresses.set(picture.cid ?? '', (await keep(workspace, links, picture)).url)
+  for (const picture of pictures) {
+    const { file_id } = await claim(picture)
+    addresses.set(picture.cid ?? '', referenceTo(links, { workspace_id: workspace.id, file_id }))
+  }
   const attachments: Attachment[] = []
-  for (const file of files) attachments.push(await keep(workspace, links, file))
+  for (const file of files) attachments.push(await claim(file))
   return {
     body,
     ...(html !== null && { html: withPictures(html, addresses) }),
@@ -80,9 +122,6 @@ async function kept(workspace: Workspace, links: Links, { body, html, history, p
     attachments,
   }
 }
-
-const keep = (workspace: Workspace, links: Links, { name, content_type, data }: MailFile) =>
-  store(workspace, links, { name, content_type, data: data.toString('base64') })
 
 type Reporting = Extract<Meaning, { kind: 'report' }>
 

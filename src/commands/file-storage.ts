@@ -1,0 +1,14 @@
+// Where the settings say that files lie: in the data directory, or on S3.
+import type { Config } from '#config.ts'
+import { diskStorage } from '#files/disk.ts'
+import { s3Storage } from '#files/s3.ts'
+import { movedFrom, type Storage } from '#files/storage.ts'
+
+/** Where S3 is set, what was put on disk before can still be read. */
+export async function fileStorage(config: Config): Promise<Storage> {
+  const disk = await diskStorage(config.data_dir)
+  const { s3_bucket: name, s3_region: region, s3_endpoint: endpoint } = config
+  const { s3_access_key_id: access_key_id, s3_secret_access_key: secret_access_key } = config
+  if (!name || !access_key_id || !secret_access_key) return disk
+  return movedFrom(disk, s3Storage({ name, region, endpoint, access_key_id, secret_access_key }))
+}

@@ -1,0 +1,53 @@
+// S3 when it refuses, is slow to take a file, or is not there. The peer checks every signature.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bucketOf, CREDENTIALS, s3Server } from '../../test/s3.ts'
+import { freePort } from '../../test/smtp-sink.ts'
+import { newKey } from './keys.ts'
+import { type Bucket, s3Storage } from './s3.ts'
+import { StorageUnavailable } from './storage.ts'
+
+const s3 = await s3Server()
+const right = bucketOf(s3)
+const key = newKey('abcdefgh')
+const file = [Buffer.from('bytes')]
+
+const unavailable = (reason: RegExp) => (error: Error) => {
+  assert.ok(error instanceof StorageUnavailable)
+  assert.match(error.message, reason)
+  assert.ok(!error.message.includes(CREDENTIALS.secret_access_key))
+  return true
+}
+
+test('a wrong secret, key, region or bucket is told by its code, and nothing is kept or found', async () => {
+  const wrong: [change: Partial<Bucket>, reason: RegExp][] = [
+    [{ secret_access_key: 'wrong' }, /S3 answered 403 SignatureDoesNotMatch/],
+    [{ access_key_id: 'AKIDOTHER' }, /S3 answered 403 InvalidAccessKeyId/],
+    [{ region: 'us-east-1' }, /S3 answered 403 AuthorizationHeaderMalformed/],
+    [{ name: 'nowhere' }, /S3 answered 404 NoSuchBucket/],
+  ]
+  for (const [change, reason] of wrong) {
+    const storage = s3Storage({ ...right, ...change })
+    await assert.rejects(storage.put(key, file), unavailable(reason))
+    await assert.rejects(storage.get(key), unavailable(reason))
+    await assert.rejects(storage.remove(key), unavailable(reason))
+  }
+  assert.equal(s3.objects.size, 0)
+})
+
+test('where nobody listens, or the connection breaks, the storage is not available', async () => {
+  const away = s3Storage({ ...right, endpoint: `http://127.0.0.1:${await freePort()}` })
+  await assert.rejects(away.put(key, file), unavailable(/S3 cannot be reached: .*ECONNREFUSED/))
+  s3.faults.push(0)
+  await assert.rejects(s3Storage(right).put(key, file), unavailable(/S3 cannot be reached/))
+})
+
+test('an S3 that is overloaded for a moment is asked again, and no more than a few times', async () => {
+  s3.faults.push(503, 500, 503)
+  s3.calls.length = 0
+  await s3Storage(right).put(key, file)
+  assert.equal(String(s3.objects.get(key)), 'bytes')
+  assert.deepEqual(s3.calls, Array(4).fill(`PUT ${key}`))
+  s3.faults.push(503, 503, 503, 503)
+  await assert.rejects(s3Storage(right).get(key), unavailable(/S3 answered 503 SlowDown/))
+})

@@ -1,0 +1,112 @@
+// Files on S3, or on what speaks like it: MinIO, R2, Ceph, B2 and others.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { type Storage, StorageUnavailable } from './storage.ts'
+
+export type Bucket = {
+  name: string
+  region: string
+  /** Where the service is, if it is not Amazon's own: then the bucket is named by the path, not by the host. */
+  endpoint?: string | undefined
+  access_key_id: string
+  secret_access_key: string
+}
+
+/** To the head of the answer; reading a file may take longer. */
+const TIMEOUT_MS = 30_000
+/** Attempts besides the first, where the service is overloaded. */
+const RETRIES = 3
+
+/**
+ * Nothing is called and nothing loaded before the first file. A file is held in memory while it is sent: S3 wants its
+ * length and its checksum first, and files have a limit.
+ */
+export function s3Storage(bucket: Bucket): Storage {
+  const base = baseOf(bucket)
+  const signing = loadedOnce(async () => {
+    const { AwsClient } = await import('aws4fetch')
+    return new AwsClient({
+      accessKeyId: bucket.access_key_id,
+      secretAccessKey: bucket.secret_access_key,
+      region: bucket.region,
+      service: 's3',
+      retries: RETRIES,
+    })
+  })
+
+  async function call(method: string, key: string, headers: Record<string, string>, body?: Buffer) {
+    const client = await signing()
+    const controller = new AbortController()
+    const timer = setTimeout(() => controller.abort(), TIMEOUT_MS)
+    try {
+      return await client.fetch(`${base}/${key}`, {
+        method,
+        headers: { 'x-amz-content-sha256': body ? sha256(body) : EMPTY, ...headers },
+        signal: controller.signal,
+        ...(body && { body: new Uint8Array(body) }),
+      })
+    } catch (error) {
+      const { cause, message } = error as Error
+      throw new StorageUnavailable(`S3 cannot be reached: ${cause instanceof Error ? cause.message : message}`)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  return {
+    async put(key, bytes) {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of bytes) chunks.push(chunk)
+      const body = Buffer.concat(chunks)
+      await succeeded(await call('PUT', key, { 'content-type': 'application/octet-stream' }, body))
+    },
+
+    async get(key, slice) {
+      const answer = await call('GET', key, slice ? { range: `bytes=${slice.start}-${slice.end}` } : {})
+      if (await isMissing(answer)) return undefined
+      if (!answer.ok || !answer.body) return succeeded(answer) as never
+      return Readable.fromWeb(answer.body as ReadableStream)
+    },
+
+    async remove(key) {
+      const answer = await call('DELETE', key, {})
+      if (!(await isMissing(answer))) await succeeded(answer)
+    },
+  }
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+const EMPTY = sha256(Buffer.alloc(0))
+
+/** A bucket whose name has dots fits no certificate: it is named by the path on Amazon's own S3, too. */
+function baseOf({ name, region, endpoint }: Bucket): string {
+  if (endpoint) return `${endpoint}/${name}`
+  const host = `s3.${region}.amazonaws.com`
+  return name.includes('.') ? `https://${host}/${name}` : `https://${name}.${host}`
+}
+
+function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined
+  return () => (loading ??= load())
+}
+
+/** The object is not there; a bucket that is not there is a wrong setting. */
+async function isMissing(answer: Response): Promise<boolean> {
+  if (answer.status !== 404) return false
+  const code = await codeOf(answer)
+  if (code === 'NoSuchBucket') throw new StorageUnavailable('S3 answered 404 NoSuchBucket')
+  return true
+}
+
+async function succeeded(answer: Response): Promise<void> {
+  if (answer.ok) return void (await answer.body?.cancel())
+  throw new StorageUnavailable(`S3 answered ${answer.status} ${await codeOf(answer)}`.trim())
+}
+
+/** An error's body is a little XML; its code says what is wrong, and holds no secret. */
+async function codeOf(answer: Response): Promise<string> {
+  const text = await answer.text().catch(() => '')
+  return /<Code>([A-Za-z0-9.]{1,64})<\/Code>/.exec(text)?.[1] ?? ''
+}

@@ -1,0 +1,66 @@
+// Fetches, in the background, the files that attachments name by their addresses. What is to be done stands in the
+// database: whoever is killed at it lets it come due again.
+import type { FastifyBaseLogger } from 'fastify'
+import type { Pool } from '#db/sql.ts'
+import type { Files } from '#files/files.ts'
+import type { SafeFetch } from '#net/safe-fetch.ts'
+import { fetchFile } from '#resources/attachments/fetch.ts'
+import { type DueFetch, leaseFetches } from '#resources/attachments/queries.ts'
+
+const LOOK_EVERY_MS = 1_000
+const STOP_WITHIN_MS = 3_500
+/** Files under way at once, in all and of one workspace. */
+const PLACES = 8
+const SHARE = 3
+/** Longer than a fetch and the storing of what it brought may take. */
+const LEASE_SECONDS = 180
+
+type Options = { sql: Pool; files: Files; fetch: SafeFetch; log: Pick<FastifyBaseLogger, 'warn' | 'info' | 'debug'> }
+
+/** Returns what ends it: it takes nothing more, and waits a little for what is under way. */
+export function fetchAttachments({ sql, files, fetch, log }: Options): () => Promise<void> {
+  const underWay = new Set<Promise<void>>()
+  let looking = false
+  let stopping = false
+
+  async function look() {
+    const room = PLACES - underWay.size
+    if (looking || stopping || room <= 0) return
+    looking = true
+    const due = await leaseFetches(sql, { room, share: SHARE, seconds: LEASE_SECONDS }).catch((error) => {
+      log.warn({ err: error }, 'could not look for attachments to fetch')
+      return []
+    })
+    looking = false
+    for (const file of due) begin(file)
+  }
+
+  function begin(due: DueFetch) {
+    const work = fetchOne(due).finally(() => {
+      underWay.delete(work)
+      void look()
+    })
+    underWay.add(work)
+  }
+
+  /** Whoever named an address that leads nowhere is told by the attachment itself: here it is worth a line, no more. */
+  async function fetchOne(due: DueFetch) {
+    const about = { workspace_id: due.workspace_id, file_id: due.id, host: URL.parse(due.url)?.host }
+    try {
+      const result = await fetchFile({ sql, files, fetch }, due)
+      if (result.outcome === 'put_off') log.debug({ ...about, reason: result.reason }, 'attachment not fetched yet')
+      if (result.outcome === 'given_up') log.info({ ...about, reason: result.reason }, 'attachment left where it is')
+    } catch (error) {
+      log.warn({ ...about, err: error }, 'could not write down what came of an attachment; trying again')
+    }
+  }
+
+  const looks = setInterval(look, LOOK_EVERY_MS)
+  void look()
+  return async () => {
+    stopping = true
+    clearInterval(looks)
+    const patience = new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref())
+    await Promise.race([Promise.all(underWay), patience])
+  }
+}
