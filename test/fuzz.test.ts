@@ -17,6 +17,8 @@ const REQUESTS_PER_OPERATION = Number(process.env['FUZZ_RUNS'] ?? 80)
 const t = await testApp()
 const { sql } = t.database
 const another = await t.another()
+/** Faults that are armed here meet nobody: its only requests are to the sandbox, and it sends nothing. */
+const faulty = await t.another()
 const mine = await inhabit(t)
 const theirs = await inhabit(another)
 // So that the worker, which serves all workspaces, finds nothing of theirs.
@@ -35,11 +37,13 @@ const operations = Object.entries<Record<string, Omit<Operation, 'method' | 'pat
 
 const counted = new Map<number, number>()
 
-async function send(method: string, { url, payload, headers }: Request) {
+async function send({ method, operationId }: Operation, { url, payload, headers }: Request) {
+  const { token } = operationId === 'armFault' ? faulty.created : t.created
+
   const answer = await t.app.inject({
     method: method as 'POST',
     url,
-    headers: { ...headers, authorization: `Bearer ${t.created.token}` },
+    headers: { ...headers, authorization: `Bearer ${token}` },
     ...(payload !== undefined && { payload }),
   })
   const { statusCode: status, body: text } = answer
@@ -64,16 +68,21 @@ function assertRefusal(body: Record<string, unknown>, text: string, headers: Rec
 const tryOut = (operation: Operation) =>
   test(`${operation.operationId} answers or refuses whatever it is sent`, async () => {
     await fc.assert(
-      fc.asyncProperty(requestsOf(vocabulary, operation), (request) => send(operation.method, request)),
+      fc.asyncProperty(requestsOf(vocabulary, operation), (request) => send(operation, request)),
       { seed: SEED, numRuns: REQUESTS_PER_OPERATION },
     )
   })
 
 /** What takes things away comes last, so that the others find something. */
 const takesAway = ({ operationId }: Operation) =>
-  ['ArchiveContact', 'DeleteContact', 'deleteIdentityVerificationSecret', 'deleteTag', 'resetSandbox'].includes(
-    operationId,
-  )
+  [
+    'ArchiveContact',
+    'DeleteContact',
+    'deleteIdentityVerificationSecret',
+    'deleteTag',
+    'disarmFaults',
+    'resetSandbox',
+  ].includes(operationId)
 
 for (const operation of operations.filter((operation) => !takesAway(operation))) tryOut(operation)
 

@@ -22,6 +22,7 @@ export type Inhabitants = Record<
   | 'conversation'
   | 'part'
   | 'channel'
+  | 'fault'
   | 'secret',
   string
 > & { external_id: string; email: string }
@@ -82,6 +83,8 @@ export async function inhabit({ call, created, workspace }: Pick<TestApp, 'call'
 
   const secret = await post('/secure_mode_secrets', { name: `Secret of ${id}`, supports_web: true })
 
+  const fault = await post('/extensions/sandbox/faults', { fault: '500', path: `/nowhere/of/${id}` })
+
   const deliveryOf = (message_id: string) =>
     idOf(sql<{ id: string }[]>`select id from deliveries where workspace_id = ${id} and message_id = ${message_id}`)
   const [delivery, failed] = [await deliveryOf(message.id), await deliveryOf(failing.id)]
@@ -111,6 +114,7 @@ export async function inhabit({ call, created, workspace }: Pick<TestApp, 'call'
     conversation: conversation_id,
     part: answered.conversation_parts.conversation_parts[0].id,
     channel: channel.id,
+    fault: fault.id,
     secret: secret.id,
   } satisfies Inhabitants
 }

@@ -115,6 +115,28 @@ const ATTEMPTS: Record<string, Attempts> = {
     [`POST /extensions/channels/${my.channel}/test`, { to: { id: their.user } }],
   ],
   deleteIdentityVerificationSecret: ({ secret }) => [[`DELETE /secure_mode_secrets/${secret}`]],
+  writeReply: (their, my) => {
+    const reply = (rest: object): Request => ['POST /extensions/sandbox/replies', { body: 'x', ...rest }]
+    return [
+      reply({ contact: { id: their.user } }),
+      reply({ contact: { user_id: their.external_id } }),
+      reply({ contact: { email: their.email } }),
+      reply({ contact: { id: my.user }, to_message: their.message }),
+      reply({ contact: { id: my.user }, to_conversation: their.conversation }),
+      reply({ contact: { id: their.user }, to_message: my.message, channel: 'email' }),
+      reply({ to_conversation: their.conversation }),
+    ]
+  },
+  sayStatus: (their, my) => {
+    const word = (rest: object): Request => ['POST /extensions/sandbox/statuses', { status: 'read', ...rest }]
+    return [
+      word({ delivery_id: their.delivery }),
+      word({ message_id: their.message }),
+      word({ message_id: my.message, contact_id: their.user }),
+      word({ whatsapp_message_id: their.wamid }),
+    ]
+  },
+  disarmFault: ({ fault }) => [[`DELETE /extensions/sandbox/faults/${fault}`]],
   deleteChannel: ({ channel }) => [[`DELETE /extensions/channels/${channel}`]],
   ArchiveContact: ({ user }) => [[`POST /contacts/${user}/archive`]],
   DeleteContact: ({ user }) => [[`DELETE /contacts/${user}`]],
@@ -151,6 +173,7 @@ const LISTS: Record<string, (their: Inhabitants) => Request[]> = {
   listAdmins: () => [['GET /admins']],
   listChannels: () => [['GET /extensions/channels']],
   listDeliveries: () => [['GET /extensions/deliveries?per_page=150']],
+  listFaults: () => [['GET /extensions/sandbox/faults']],
   listCapturedMessages: ({ email }) => [
     ['GET /extensions/sandbox/messages?per_page=150'],
     [`GET /extensions/sandbox/messages?to=${encodeURIComponent(email)}`],
@@ -163,6 +186,12 @@ const ELSEWHERE = [
   'createDataAttribute',
   'createIdentityVerificationSecret',
   'resetSandbox',
+  'armFault',
+  'disarmFaults',
+  'getClock',
+  'setClock',
+  'getSandboxSettings',
+  'updateSandboxSettings',
   'listWorkspaces',
   'createWorkspace',
   'deleteWorkspace',

@@ -58,11 +58,11 @@ export function armedFaults(sql: Pool) {
     429: ({ retry_after }, reply) => {
       throw tooMany(retry_after, reply)
     },
-    500: () => {
-      throw new ArmedError(500, 'server_error', 'Something went wrong on our side')
+    500: ({ retry_after }, reply) => {
+      throw failure(500, 'server_error', 'Something went wrong on our side', retry_after, reply)
     },
-    503: () => {
-      throw new ArmedError(503, 'service_unavailable', 'The service is not available, try again')
+    503: ({ retry_after }, reply) => {
+      throw failure(503, 'service_unavailable', 'The service is not available, try again', retry_after, reply)
     },
     timeout: (_, reply) => wait(LONGEST_HANG_MS, reply).then(() => cut(reply)),
     delay: ({ delay_ms }, reply) => wait(delay_ms, reply),
@@ -105,9 +105,17 @@ function tooMany(retry_after: number, reply: FastifyReply): ArmedError {
     429,
     'rate_limit_exceeded',
     exceeding(reply.getHeader('x-ratelimit-limit')),
-    retry_after ? { 'retry-after': String(retry_after) } : {},
+    comeBack(retry_after),
   )
 }
+
+/** It comes from in front of what counts requests: an SDK that would wait for the limit's reset backs off instead. */
+function failure(status: 500 | 503, code: string, message: string, retry_after: number, reply: FastifyReply) {
+  for (const name of ['limit', 'remaining', 'reset']) reply.removeHeader(`x-ratelimit-${name}`)
+  return new ArmedError(status, code, message, comeBack(retry_after))
+}
+
+const comeBack = (seconds: number): Record<string, string> => (seconds ? { 'retry-after': String(seconds) } : {})
 
 /** The connection ends without an answer. */
 export function cut(reply: FastifyReply): void {

@@ -12,7 +12,7 @@ export type RequestFault = {
   method: string | null
   /** Itself and all under it. */
   path: string | null
-  /** Seconds, told with a 429; 0: not told. */
+  /** Seconds, told as Retry-After; 0: not told. */
   retry_after: number
   delay_ms: number
 }

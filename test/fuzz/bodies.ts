@@ -1,9 +1,11 @@
 // Random bodies for the operations where chance alone would hardly ever make one that is accepted: messages, searches.
 import fc from 'fast-check'
+import { sandboxBodies } from './sandbox.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** By the operation's path. */
 export const bodiesOf = (vocabulary: Vocabulary): Record<string, fc.Arbitrary<unknown>> => ({
+  ...sandboxBodies(vocabulary),
   '/messages': messages(vocabulary),
   '/contacts/search': searches(vocabulary, {
     text: words('id email name role phone email_domain custom_attributes.plan location.city ios_device'),

@@ -28,6 +28,7 @@ export function vocabularyOf(mine: Inhabitants, theirs: Inhabitants, cursors: st
     user_id: [mine.external_id],
     ruleset_id: [mine.whatsapp],
     message_id: [mine.wamid],
+    faults: [mine.fault],
   }
 
   /** Texts by the names of what holds them. */

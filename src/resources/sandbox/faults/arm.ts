@@ -25,9 +25,10 @@ export async function armFault(
   operations: ReadonlySet<string>,
 ): Promise<FaultRow> {
   const { target = 'requests', operation = null, method = null, path = null, channel = null } = request
-  const { times = 1, retry_after = 1, delay_ms, code = null, reason = null } = request
+  const { times = 1, delay_ms, code = null, reason = null } = request
   const fault = FAULTS[target].find((name) => name === request.fault)
   if (!fault) throw invalid(`fault must be one of ${FAULTS[target].join(', ')}`)
+  const { retry_after = fault === '429' ? 1 : 0 } = request
   const foreign = FOREIGN[target].find((key) => request[key] !== undefined)
   if (foreign) throw invalid(`${foreign} means nothing to faults of ${target}`)
   if (operation !== null && !operations.has(operation)) throw invalid(`operation ${operation} is none of this API`)

@@ -30,7 +30,7 @@ export const FaultRequest = Type.Object({
     Type.Integer({
       minimum: 0,
       maximum: LONGEST_RETRY_AFTER_SECONDS,
-      description: 'Seconds, with a 429; 1. Requests: 0 leaves the Retry-After header out.',
+      description: 'Seconds, as Retry-After of a 429 (where absent 1), a 500 or a 503 (0); 0: not told.',
     }),
   ),
   delay_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_DELAY_MS })),

@@ -1,19 +1,23 @@
 // Replies: contacts write on any channel, without a phone, a mailbox or a provider.
 import { type App, op } from '#http/op.ts'
-import { attach, type Surroundings } from '#resources/attachments/attach.ts'
+import { attach, keepAttached, type Surroundings } from '#resources/attachments/attach.ts'
 import { Written, WrittenRequest } from './schema.ts'
 import { write } from './write.ts'
 
 export default function replies(app: App, surroundings: Surroundings) {
+  app.decorateRequest('kept_files')
   app.post(
     '/extensions/sandbox/replies',
-    op('writeReply', {
-      body: WrittenRequest,
-      response: Written,
-      summary: 'A contact writes on a channel, as though its provider had brought it',
-    }),
-    async ({ workspace, body }) => {
-      const attachments = await attach(workspace, surroundings, body)
+    {
+      ...op('writeReply', {
+        body: WrittenRequest,
+        response: Written,
+        summary: 'A contact writes on a channel, as though its provider had brought it',
+      }),
+      preHandler: keepAttached(surroundings.files),
+    },
+    async ({ workspace, body, kept_files }) => {
+      const attachments = await attach(workspace, surroundings, body, kept_files)
       const { channel, contact_id, placed } = await write(workspace, body, attachments)
       return { type: 'reply' as const, channel, contact_id, conversation_id: null, part_ids: [], ...placed }
     },

@@ -15,8 +15,9 @@ import { claimFile, keepFile } from '#resources/attachments/store.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
 import { claimReceived } from '#resources/conversations/receive/queries.ts'
 import { receive } from '#resources/conversations/receive/receive.ts'
+import { openWorkspace } from '#workspaces/open.ts'
 import { findFirstAdmin } from '#workspaces/queries.ts'
-import { atomically, type Workspace, workspaceOf } from '#workspaces/workspace.ts'
+import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { placeOf } from './place.ts'
 import { findMailAccount, insertConversationMail, listDeliveriesOf, wasReceived } from './queries.ts'
 
@@ -47,7 +48,7 @@ export async function takeMail(
   })
   if (meaning.kind === 'automatic') return { outcome: 'ignored', reason: meaning.why }
   const { id: admin_id } = await findFirstAdmin(sql, workspace_id)
-  const workspace = workspaceOf(sql, { workspace_id, admin_id })
+  const workspace = await openWorkspace(sql, workspace_id, admin_id)
   if (meaning.kind === 'report')
     return atomically(workspace, (workspace) => takeReport(workspace, taking.secret, mail, meaning))
   const files = await keepFiles(workspace_id, taking.files, meaning.contents)
