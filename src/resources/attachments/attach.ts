@@ -63,15 +63,22 @@ export async function attachmentsAt(
 ): Promise<Attachment[]> {
   const elsewhere = urls.map(fileAt)
   const ours = await Promise.all(elsewhere.map(({ url }) => ownFile(workspace, surroundings, url)))
-  const others = elsewhere.filter((_, n) => !ours[n])
-  const rows =
-    surroundings.fetch_attachments && others.length ? [...(await insertElsewhere(workspace, others))].reverse() : []
-  return elsewhere.map((file, n) => {
-    const own = ours[n]
-    if (own) return own
-    const id = rows.pop()?.id
-    return { ...file, filesize: 0, ...(id && { file_id: id }) }
-  })
+  const others = await fetchLater(
+    workspace,
+    surroundings,
+    elsewhere.filter((_, n) => !ours[n]),
+  )
+  return ours.map((own) => own ?? (others.shift() as Attachment))
+}
+
+/** Attachments of files that are elsewhere, in the same order: shown as they are until the worker has fetched them. */
+export async function fetchLater(
+  workspace: Workspace,
+  { fetch_attachments }: Pick<Surroundings, 'fetch_attachments'>,
+  elsewhere: FileElsewhere[],
+): Promise<Attachment[]> {
+  const rows = fetch_attachments && elsewhere.length ? await insertElsewhere(workspace, elsewhere) : []
+  return elsewhere.map((file, n) => ({ ...file, filesize: 0, ...(rows[n] && { file_id: rows[n].id }) }))
 }
 
 const BASE64 = /^[\w+/-]*={0,2}$/

@@ -12,14 +12,14 @@ import { recipientOf } from './recipient.ts'
 import { takeMessage } from './take-message.ts'
 import { takeStatus } from './take-status.ts'
 
-type Context = { sql: Pool; secret: string; public_url?: string }
+type Context = { sql: Pool; secret: string; public_url?: string; fetch_attachments?: boolean }
 
 const TwiML = Type.String({ description: 'TwiML: what Twilio shall reply, or nothing.' })
 
 /** Several times the longest message, with every character escaped. */
 const BODY_LIMIT = 256 * 1024
 
-export default function twilioWebhooks(app: App, { sql, secret, public_url = '' }: Context) {
+export default function twilioWebhooks(app: App, { sql, secret, public_url = '', ...fetching }: Context) {
   // The signature is of the form as it came, in every parameter.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
@@ -52,7 +52,7 @@ export default function twilioWebhooks(app: App, { sql, secret, public_url = '' 
       const signers = await signersOf(sql, secret, callback)
       if (!param(callback, 'MessageSid')) throw missing('MessageSid is required')
       const workspace_id = found(await recipientOf(sql, signers, callback), 'No workspace has the number in To')
-      const answer = await takeMessage(workspaceOf(sql, { workspace_id, admin_id: '' }), callback)
+      const answer = await takeMessage(workspaceOf(sql, { workspace_id, admin_id: '' }), fetching, callback)
       reply.type('text/xml; charset=utf-8')
       return twiml(answer)
     },
