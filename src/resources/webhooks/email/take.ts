@@ -51,6 +51,7 @@ export async function takeMail(
   const workspace = await openWorkspace(sql, workspace_id, admin_id)
   if (meaning.kind === 'report')
     return atomically(workspace, (workspace) => takeReport(workspace, taking.secret, mail, meaning))
+  if (await wasReceived(workspace, mail.id)) return { outcome: 'known' }
   const files = await keepFiles(workspace_id, taking.files, meaning.contents)
   return atomically(workspace, (workspace) => takeLetter(workspace, taking, mail, meaning, files))
 }
