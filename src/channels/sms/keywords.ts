@@ -22,9 +22,14 @@ const ALONE = /^[^\p{L}\p{N}]*(\p{L}+)[^\p{L}\p{N}]*$/u
 export function keywordIn(params: Params): { keyword: Keyword; is_answered: boolean } | undefined {
   const theirs = params.get('OptOutType')?.[0]?.toUpperCase()
   if (theirs === 'STOP' || theirs === 'START' || theirs === 'HELP') return { keyword: theirs, is_answered: true }
-  const word = ALONE.exec(params.get('Body')?.[0] ?? '')?.[1]
-  const keyword = word && Object.hasOwn(WORDS, word.toUpperCase()) && WORDS[word.toUpperCase()]
-  return keyword ? { keyword, is_answered: false } : undefined
+  const keyword = keywordOf(params.get('Body')?.[0] ?? '')
+  return keyword && { keyword, is_answered: false }
+}
+
+/** What the message asks for, where it is a keyword and nothing else. */
+export function keywordOf(body: string): Keyword | undefined {
+  const word = ALONE.exec(body)?.[1]?.toUpperCase()
+  return word && Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
 }
 
 export const ANSWERS: Record<Keyword, (workspace_name: string) => string> = {

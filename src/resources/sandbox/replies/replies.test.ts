@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { testApp } from '../../../../test/app.ts'
-import { aContact, aMessage } from '../../../../test/factories.ts'
+import { captureAll } from '../../../../test/capture.ts'
+import { aContact, aMessage, eventually } from '../../../../test/factories.ts'
 
 const t = await testApp()
 const other = await t.another()
@@ -76,6 +77,8 @@ test('of a blocked contact nothing is taken, and the answer says so', async () =
     outcome: 'blocked',
     conversation_id: null,
     part_ids: [],
+    keyword: null,
+    answer: null,
   })
   assert.equal((await t.call('GET /conversations')).body.total_count, 0)
 })
@@ -156,6 +159,28 @@ test('a new number or address becomes a lead, named as it says', async () => {
   assert.equal((await contactOf(mail.contact_id)).email, 'dora@example.com')
   const { source } = await conversation(mail.conversation_id)
   assert.deepEqual([source.type, source.subject, source.body], ['email', '<p>Hi</p>', '<p>There</p>'])
+})
+
+test('a keyword by SMS is obeyed and answered, and opens no conversation; on WhatsApp it is only a word', async () => {
+  const sms = (body: string, contact: object = { id: anna }) => taken({ channel: 'sms', contact, body })
+  const message = () => aMessage(workspace, { to: anna, message_type: 'sms' })
+  const stopped = await sms(' Stop. ')
+  assert.deepEqual([stopped.outcome, stopped.keyword, stopped.conversation_id], ['keyword', 'STOP', null])
+  assert.match(stopped.answer, /no more SMS from First/)
+  const stop = await captureAll(t.database.sql)
+  const deliveryOf = async (id: string) =>
+    eventually(
+      async () => (await t.call(`GET /extensions/messages/${id}/deliveries`)).body.data[0],
+      ({ status }) => status !== 'queued',
+    )
+  assert.equal((await deliveryOf(await message())).error.code, 'opted_out')
+  assert.equal((await sms('START', { phone: '+12025550171' })).contact_id, anna)
+  assert.equal((await deliveryOf(await message())).status, 'delivered')
+  await stop()
+  assert.equal((await sms('help', { phone: '+12025550199' })).contact_id, null)
+  assert.notEqual((await sms('stop', { phone: '+12025550199' })).contact_id, null)
+  assert.equal((await t.call('GET /conversations')).body.total_count, 0)
+  assert.equal((await taken({ channel: 'whatsapp', contact: { id: anna }, body: 'STOP' })).outcome, 'begun')
 })
 
 test('files come along, and can speak for themselves', async () => {

@@ -4,6 +4,8 @@ import { attach, keepAttached, type Surroundings } from '#resources/attachments/
 import { Written, WrittenRequest } from './schema.ts'
 import { write } from './write.ts'
 
+const NOTHING_TAKEN = { type: 'reply' as const, conversation_id: null, part_ids: [], keyword: null, answer: null }
+
 export default function replies(app: App, surroundings: Surroundings) {
   app.decorateRequest('kept_files')
   app.post(
@@ -18,8 +20,7 @@ export default function replies(app: App, surroundings: Surroundings) {
     },
     async ({ workspace, body, kept_files }) => {
       const attachments = await attach(workspace, surroundings, body, kept_files)
-      const { channel, contact_id, placed } = await write(workspace, body, attachments)
-      return { type: 'reply' as const, channel, contact_id, conversation_id: null, part_ids: [], ...placed }
+      return { ...NOTHING_TAKEN, ...(await write(workspace, body, attachments)) }
     },
   )
 }

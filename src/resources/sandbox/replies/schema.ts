@@ -39,11 +39,14 @@ export type WrittenRequest = Static<typeof WrittenRequest>
 
 export const Written = Type.Object({
   type: Type.Literal('reply'),
-  outcome: Type.Enum(['begun', 'replied', 'blocked', 'known'], {
-    description: 'Of a blocked contact nothing is taken, and what is known was taken before.',
+  outcome: Type.Enum(['begun', 'replied', 'keyword', 'blocked', 'known'], {
+    description:
+      'Of a blocked contact nothing is taken, what is known was taken before, and a keyword by SMS is obeyed.',
   }),
   channel: Type.Enum(['inapp', 'email', 'sms', 'whatsapp']),
-  contact_id: Type.String(),
+  contact_id: Nullable(Type.String()),
   conversation_id: Nullable(Type.String()),
   part_ids: Type.Array(Type.String(), { description: 'Empty where it began the conversation: it is its source.' }),
+  keyword: Nullable(Type.Enum(['STOP', 'START', 'HELP'])),
+  answer: Nullable(Type.String({ description: 'What the carrier would send in answer to a keyword.' })),
 })

@@ -1,5 +1,6 @@
 // A contact writes, as though a provider had brought it: it takes the way that all takes that comes in on a channel.
 import { randomUUID } from 'node:crypto'
+import { type Keyword, keywordOf } from '#channels/sms/keywords.ts'
 import { found, invalid, notFound, unprocessable } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { isEmail } from '#lib/email.ts'
@@ -10,11 +11,16 @@ import { type ContactRow, findContactsBy } from '#resources/contacts/queries.ts'
 import type { Channel } from '#resources/conversations/channels.ts'
 import { type Placed, receive } from '#resources/conversations/receive/receive.ts'
 import { findSender } from '#resources/conversations/sender.ts'
+import { answerTo, obey } from '#resources/webhooks/twilio/obey.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type Addressee, listAddressees, listParticipants } from './queries.ts'
 import type { WrittenRequest } from './schema.ts'
 
-export type Written = { channel: Channel; contact_id: string; placed: Placed }
+/** `contact_id` is null where a keyword came from a number that nobody has; `keyword` and its answer are of SMS alone. */
+export type Written = { channel: Channel; contact_id: string | null } & (
+  | Placed
+  | { outcome: 'keyword'; keyword: Keyword; answer: string | null }
+)
 
 export async function write(
   workspace: Workspace,
@@ -25,6 +31,8 @@ export async function write(
   if (!body?.trim() && !attachments.length) throw invalid('Body is required')
   const addressees = await addresseesOf(workspace, request)
   const channel = channelOf(request, addressees)
+  const keyword = channel === 'sms' ? keywordOf(body ?? '') : undefined
+  if (keyword) return obeyed(workspace, keyword, await numberOf(workspace, request, addressees), provider_id)
   const contact = await writerOf(workspace, request, channel, addressees)
   assertHasAddress(contact, channel)
   const answers = addressees ? conversationOf(addressees, contact) : BEGINS[channel]
@@ -38,7 +46,23 @@ export async function write(
     ...(answers !== undefined && { answers }),
     created_at: created_at === undefined ? workspace.now() : fromEpoch(created_at),
   })
-  return { channel, contact_id: contact.id, placed }
+  return { channel, contact_id: contact.id, ...placed }
+}
+
+async function obeyed(workspace: Workspace, keyword: Keyword, number: string, provider_id: string): Promise<Written> {
+  const is_heard = await obey(workspace, number, keyword, provider_id)
+  const [contact] = await findContactsBy(workspace, 'formatted_phone', number)
+  const answer = is_heard ? await answerTo(workspace, keyword) : null
+  return { channel: 'sms', contact_id: contact?.id ?? null, outcome: 'keyword', keyword, answer }
+}
+
+/** A number that nobody has becomes no contact by a keyword, unless it is STOP. */
+async function numberOf(workspace: Workspace, request: WrittenRequest, addressees: readonly Addressee[] | undefined) {
+  const { id, user_id, phone } = request.contact ?? {}
+  if (phone !== undefined && id === undefined && user_id === undefined) return readNumber(phone)
+  const contact = await writerOf(workspace, request, 'sms', addressees)
+  assertHasAddress(contact, 'sms')
+  return contact.formatted_phone as string
 }
 
 /** Where nothing is named that it answers: a mail, or what is begun in the messenger, is new; the others cannot tell. */
@@ -96,11 +120,16 @@ function onlyOne(addressees: readonly Addressee[]): NonNullable<WrittenRequest['
 }
 
 async function behindNumber(workspace: Workspace, phone: string, channel: Channel, name: string | null) {
-  const number = e164(phone)
-  if (!number) throw invalid('contact.phone is not a phone number with its country code')
+  const number = readNumber(phone)
   if (channel === 'sms' || channel === 'whatsapp') return contactByPhone(workspace, number, name)
   const [known] = await findContactsBy(workspace, 'formatted_phone', number)
   return found(known, 'User Not Found')
+}
+
+function readNumber(phone: string): string {
+  const number = e164(phone)
+  if (!number) throw invalid('contact.phone is not a phone number with its country code')
+  return number
 }
 
 const ADDRESSES: Partial<Record<Channel, { column: 'email' | 'formatted_phone'; name: string }>> = {

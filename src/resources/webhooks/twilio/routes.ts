@@ -6,7 +6,7 @@ import type { Pool } from '#db/sql.ts'
 import { found, missing } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { NOTHING } from '#http/types.ts'
-import { workspaceOf } from '#workspaces/workspace.ts'
+import { openWorkspace } from '#workspaces/open.ts'
 import { param, readCallback, signersOf } from './callback.ts'
 import { recipientOf } from './recipient.ts'
 import { takeMessage } from './take-message.ts'
@@ -52,7 +52,7 @@ export default function twilioWebhooks(app: App, { sql, secret, public_url = '',
       const signers = await signersOf(sql, secret, callback)
       if (!param(callback, 'MessageSid')) throw missing('MessageSid is required')
       const workspace_id = found(await recipientOf(sql, signers, callback), 'No workspace has the number in To')
-      const answer = await takeMessage(workspaceOf(sql, { workspace_id, admin_id: '' }), fetching, callback)
+      const answer = await takeMessage(await openWorkspace(sql, workspace_id), fetching, callback)
       reply.type('text/xml; charset=utf-8')
       return twiml(answer)
     },

@@ -1,16 +1,13 @@
 // What a person wrote by SMS: a keyword is obeyed, all else goes into a conversation.
-import { ANSWERS, type Keyword, keywordIn } from '#channels/sms/keywords.ts'
+import { keywordIn } from '#channels/sms/keywords.ts'
 import { e164 } from '#lib/phone.ts'
 import { fetchLater, type Surroundings } from '#resources/attachments/attach.ts'
 import { contactByPhone } from '#resources/contacts/by-address.ts'
-import { findContactsBy } from '#resources/contacts/queries.ts'
-import { allowSms } from '#resources/contacts/sms-consent.ts'
-import { claimReceived } from '#resources/conversations/receive/queries.ts'
 import { receive } from '#resources/conversations/receive/receive.ts'
-import { findWorkspace } from '#workspaces/queries.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { type Callback, param } from './callback.ts'
 import { mediaOf } from './media.ts'
+import { answerTo, obey } from './obey.ts'
 
 type Fetching = Pick<Surroundings, 'fetch_attachments'>
 
@@ -27,7 +24,7 @@ export async function takeMessage(
     if (!asked) return void (await converse(workspace, fetching, number, callback))
     const is_heard = await obey(workspace, number, asked.keyword, param(callback, 'MessageSid'))
     if (!is_heard || asked.is_answered) return undefined
-    return ANSWERS[asked.keyword]((await findWorkspace(workspace.sql, workspace.id))?.name ?? '')
+    return answerTo(workspace, asked.keyword)
   })
 }
 
@@ -39,18 +36,4 @@ async function converse(workspace: Workspace, fetching: Fetching, number: string
     body: param(callback, 'Body'),
     attachments: await fetchLater(workspace, fetching, mediaOf(callback)),
   })
-}
-
-/**
- * Whether the contact is heard: blocked ones get no answer, but their STOP holds. A STOP that comes again after a START
- * changes nothing. Who has never been heard of and wants no messages is remembered as a lead.
- */
-async function obey(workspace: Workspace, number: string, keyword: Keyword, sid: string): Promise<boolean> {
-  const [known] = await findContactsBy(workspace, 'formatted_phone', number)
-  if (keyword === 'HELP') return !known?.blocked_at
-  if (await claimReceived(workspace, 'sms', sid)) {
-    if (keyword === 'STOP') await contactByPhone(workspace, number, null)
-    await allowSms(workspace, number, keyword === 'START')
-  }
-  return !known?.blocked_at
 }

@@ -4,6 +4,7 @@ import { reportOf } from '#channels/sms/status.ts'
 import type { Pool } from '#db/sql.ts'
 import type { AccountRow } from '#delivery/accounts.ts'
 import { type Meant, report } from '#delivery/report.ts'
+import { openWorkspace } from '#workspaces/open.ts'
 import { type Callback, param } from './callback.ts'
 
 /**
@@ -14,7 +15,7 @@ export async function takeStatus(sql: Pool, secret: string, signers: AccountRow[
   const word = reportOf(callback.params)
   if (!word) return
   for (const meant of meantBy(secret, signers, callback)) {
-    if (await report(sql, meant, word)) return
+    if (await report(sql, meant, word, (await openWorkspace(sql, meant.workspace_id)).now())) return
   }
 }
 
