@@ -74,7 +74,7 @@ test('a word that comes before the sending is written down is not lost, nor is t
   await writeDown()
   const { status, provider_id } = await look()
   assert.deepEqual([status, provider_id], ['delivered', 'SM1'])
-  await sql`update deliveries set due_at = now() where workspace_id = ${workspace_id}`
+  await sql`update deliveries set due_at = now() - interval '1 second' where workspace_id = ${workspace_id}`
   assert.equal((await lease(t.database.sql, [], 10, 30)).length, 0)
 })
 
@@ -83,7 +83,7 @@ test('word that the provider has a message, where its answer was lost, keeps it 
   assert.equal((await report(sql, meant({ provider_id: 'SM1' }), { status: 'sent' }))?.moved, true)
   const lost = settlement(outgoing!, { outcome: 'retry', code: 'x', reason: 'x' }, DEFAULT_RETRY, new Date())
   await settle(t.database.sql, [lost])
-  await sql`update deliveries set due_at = now() where workspace_id = ${workspace_id}`
+  await sql`update deliveries set due_at = now() - interval '1 second' where workspace_id = ${workspace_id}`
   assert.equal((await lease(t.database.sql, [], 10, 30)).length, 0)
   const { status, provider_id, history } = await look()
   assert.deepEqual([status, provider_id], ['sent', 'SM1'])
@@ -109,6 +109,21 @@ test('a word that comes while the sending is written down is not overwritten, an
     await Promise.all([writeDown(), report(sql, meant(), { status: 'delivered', unsubscribe: true })])
     assert.equal((await look()).status, 'delivered')
   }
+})
+
+test('the failure of the one message that the provider has counts, though a later attempt came to nothing', async () => {
+  const again = () =>
+    sql`update deliveries set due_at = now() - interval '1 second' where workspace_id = ${workspace_id}`
+  const lost = { outcome: 'retry' as const, code: 'x', reason: 'x' }
+  for (const word of [undefined, 'sent'] as const) {
+    await again()
+    const [outgoing] = await lease(t.database.sql, [], 10, 30)
+    if (word) await report(sql, meant({ provider_id: 'SM1', attempt: 1 }), { status: word })
+    await settle(t.database.sql, [settlement(outgoing!, lost, DEFAULT_RETRY, new Date())])
+  }
+  assert.equal((await report(sql, meant({ provider_id: 'SM0', attempt: 1 }), failed))?.moved, false)
+  assert.equal((await report(sql, meant({ provider_id: 'SM1', attempt: 1 }), failed))?.moved, true)
+  assert.deepEqual([(await look()).status, (await look()).attempts], ['failed', 2])
 })
 
 test('the failure of an attempt says nothing about a later one, by whomever that was asked for', async () => {

@@ -19,7 +19,8 @@ export type Reported = { id: string; contact_id: string; moved: boolean }
 /**
  * Moves the delivery up its lattice, keeps the word in its history, and lets the contact's record learn from it, in one
  * statement. Undefined where there is no such delivery. The same word again changes nothing and is not kept;
- * nor does the failure of an attempt, once there is a later one or somebody has asked for one.
+ * nor does the failure of an attempt, once there is a later one or somebody has asked for one, unless it is the message
+ * of that attempt alone that the provider is known to have.
  * `at` is when it happened, as the provider tells.
  */
 export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): Promise<Reported | undefined> {
@@ -30,7 +31,7 @@ export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): P
   const which = delivery_id === undefined ? sql`provider_id = ${provider_id}` : sql`id = ${rowId(delivery_id)}`
   return one(sql<Reported[]>`
     with meant as (
-      select id, contact_id, attempts, status from deliveries
+      select id, contact_id, attempts, status, provider_id from deliveries
       where workspace_id = ${workspace_id} and channel = ${channel} and ${which}
       for update
     ),
@@ -40,10 +41,12 @@ export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): P
         error_details = ${failed ? details : null}, updated_at = greatest(updated_at, ${at}::timestamptz)
       from meant
       where workspace_id = ${workspace_id} and deliveries.id = meant.id and meant.status = any(${REACHED_FROM[status]})
-        and not (${failed && attempt !== null} and (meant.attempts > ${attempt} or exists (
-          select from delivery_history earlier
-          where earlier.workspace_id = ${workspace_id} and delivery_id = meant.id and event = 'retried'
-            and attempt >= ${attempt})))
+        and not (${failed && attempt !== null}
+          and (meant.status <> 'sent' or meant.provider_id is distinct from ${provider_id})
+          and (meant.attempts > ${attempt} or exists (
+            select from delivery_history earlier
+            where earlier.workspace_id = ${workspace_id} and delivery_id = meant.id and event = 'retried'
+              and attempt >= ${attempt})))
       returning deliveries.id
     ),
     learned as (
