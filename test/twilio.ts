@@ -24,8 +24,8 @@ export type TwilioPeer = {
   requests: URLSearchParams[]
   /** How many were ever opened. */
   connections: number
-  /** Asked for each of them. */
-  fault: (form: URLSearchParams, nth: number) => Fault | undefined
+  /** Asked for each of them; the answer waits for it. */
+  fault: (form: URLSearchParams, nth: number) => Fault | undefined | Promise<Fault | undefined>
   /** What an answer says besides what it must. */
   answer: Record<string, unknown>
   /** Called with each message that was taken, when it is answered. */
@@ -89,7 +89,7 @@ export async function twilioPeer({
     const refusal = whyNot(request)
     if (refusal) return refuse(response, refusal)
     const form = new URLSearchParams(text)
-    const fault = peer.fault(form, peer.requests.push(form))
+    const fault = await peer.fault(form, peer.requests.push(form))
     if (fault === 'reset') return void request.socket.resetAndDestroy()
     if (fault === 'timeout') return
     if (typeof fault === 'object') return refuse(response, fault)

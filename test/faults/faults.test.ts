@@ -1,0 +1,16 @@
+// The promise that faults of a provider lose nothing and slow nobody else. The long version: `npm run faults`.
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { testDatabase } from '../database.ts'
+import { faults } from './faults.ts'
+import { isSound, lines } from './report.ts'
+
+const database = await testDatabase()
+after(() => database.close())
+
+test('three calls in ten go wrong, and every message ends as it should, once, beside an account that hangs', async (t) => {
+  const report = await faults(database.sql, { messages: 300, seed: 3, timeout_ms: 500 })
+  for (const line of lines(report)) t.diagnostic(line)
+  assert.ok(Object.values(report.faults).every((count) => count > 0))
+  assert.ok(isSound(report), lines(report).join('\n'))
+})

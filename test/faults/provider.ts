@@ -1,0 +1,54 @@
+// The Twilio of the fault test: three calls in ten go wrong, in each way that a call can; some recipients always do.
+import { type Fault, type TwilioPeer, twilioPeer } from '../twilio.ts'
+import { type Teller, teller } from './callbacks.ts'
+
+/** By its number: somebody who gets the message, or why nobody with that number ever will. */
+export type Fate = 'reached' | '21211' | '21610' | '30003'
+
+/** Every hundredth number is dead, the first ones among them: they are at the head of the queue. */
+export const fateOf = (number: string): Fate => {
+  const n = Number(number.slice(-6))
+  return n % 100 === 0 ? (['21211', '21610', '30003'] as const)[(n / 100) % 3]! : 'reached'
+}
+
+const FAULTS: Record<string, Fault> = {
+  '429 with Retry-After': { status: 429, code: 20429, retry_after: '1' },
+  '429': { status: 429, code: 20429 },
+  '503': { status: 503, text: '<html>Service Unavailable</html>' },
+  reset: 'reset',
+  'reset when the message was taken': 'reset after',
+  timeout: 'timeout',
+  'timeout when the message was taken': 'timeout after',
+}
+
+export type Provider = {
+  peer: TwilioPeer
+  callbacks: Teller
+  /** How many calls went wrong, by the way they did. */
+  faults: Record<string, number>
+}
+
+export async function faultyProvider(share: number, random: () => number): Promise<Provider> {
+  const peer = await twilioPeer()
+  const callbacks = teller(peer, random)
+  const faults: Record<string, number> = Object.fromEntries(Object.keys(FAULTS).map((name) => [name, 0]))
+  peer.fault = (form) => {
+    if (random() < share) {
+      const name = Object.keys(FAULTS)[Math.floor(random() * Object.keys(FAULTS).length)]!
+      const fate = fateOf(form.get('To') ?? '')
+      // What Twilio refuses it does not take, whatever becomes of its answer.
+      const is_taken = fate === 'reached' || fate === '30003'
+      const fault = FAULTS[name]!
+      faults[name] = faults[name]! + 1
+      if (is_taken || typeof fault === 'object') return fault
+      return fault.startsWith('reset') ? 'reset' : 'timeout'
+    }
+    const fate = fateOf(form.get('To') ?? '')
+    return fate === '21211' || fate === '21610' ? { status: 400, code: Number(fate) } : undefined
+  }
+  peer.onTaken = (taken) => {
+    const fate = fateOf(taken.to)
+    callbacks.tell(taken, fate === 'reached' ? 'delivered' : { ErrorCode: fate })
+  }
+  return { peer, callbacks, faults }
+}

@@ -1,0 +1,93 @@
+// What the fault test found, as figures: what was accepted held against what the provider took and what deliveries say.
+import type { Taken } from '../twilio.ts'
+import type { Told } from './callbacks.ts'
+import { fateOf } from './provider.ts'
+
+type Delivery = { address: string; status: string; attempts: number; code: string | null }
+
+type Findings = {
+  seed: number
+  messages: number
+  accepted: number
+  seconds: number
+  calls: number
+  faults: Record<string, number>
+  taken: Taken[]
+  told: Told
+  deliveries: Delivery[]
+  /** Of the account that hangs, when the other was done: how many calls were under way, and how many answered. */
+  hung: { calls: number; answered: number }
+  /** The same account when it hung no more. */
+  hanging: { messages: number; taken: Taken[]; deliveries: Delivery[] }
+}
+
+export type Report = ReturnType<typeof report>
+
+export function report({ taken, deliveries, hanging, ...figures }: Findings) {
+  const times = counted(taken.map(({ to }) => to))
+  const rows = counted(deliveries.map(({ address }) => address))
+  const dead = deliveries.filter(({ address }) => fateOf(address) !== 'reached')
+  const living = deliveries.filter(({ address }) => fateOf(address) === 'reached')
+  return {
+    ...figures,
+    deliveries: deliveries.length,
+    statuses: counted(deliveries.map(({ status }) => status)),
+    most_attempts: Math.max(...deliveries.map(({ attempts }) => attempts)),
+    taken: taken.length,
+    recipients_reached: living.filter(({ address }) => times[address]).length,
+    /** Taken more than once, because nobody knew of the first time. */
+    repeated: taken.length - Object.keys(times).length,
+    living: living.length,
+    dead: dead.length,
+    dead_codes: counted(dead.map(({ code }) => code ?? 'none')),
+    /** Accepted, and never handed over. */
+    lost: living.filter(({ address }) => !times[address]).map(({ address }) => address),
+    not_delivered: living.filter(({ status }) => status !== 'delivered').map(({ address }) => address),
+    /** Dead, and told of otherwise than the provider did. */
+    mistold: dead
+      .filter(({ address, status, code }) => status !== 'failed' || code !== fateOf(address))
+      .map(({ address, status, code }) => `${address} ${status} ${code}`),
+    several_rows: Object.keys(rows).filter((address) => rows[address] !== 1),
+    hanging: {
+      messages: hanging.messages,
+      taken: hanging.taken.length,
+      sent: hanging.deliveries.filter(({ status }) => status === 'sent').length,
+    },
+  }
+}
+
+function counted(names: string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1
+  return counts
+}
+
+export const isSound = (report: Report): boolean =>
+  [report.lost, report.not_delivered, report.mistold, report.several_rows].every(({ length }) => length === 0) &&
+  report.accepted === report.messages &&
+  report.deliveries === report.messages &&
+  report.told.wrong_answers === 0 &&
+  report.hung.answered === 0 &&
+  report.hanging.taken === report.hanging.messages &&
+  report.hanging.sent === report.hanging.messages
+
+export function lines(report: Report): string[] {
+  const { told, hung, hanging } = report
+  const failed = Object.values(report.faults).reduce((sum, count) => sum + count, 0)
+  const each = (counts: Record<string, number>) =>
+    Object.entries(counts)
+      .map(([name, count]) => `${count} × ${name}`)
+      .join(', ')
+  const { callbacks, wrong_answers, forged, unknown, ...kinds } = told
+  return [
+    `${report.accepted} of ${report.messages} messages answered 200, seed ${report.seed}`,
+    `${report.calls} calls of the provider in ${report.seconds.toFixed(1)} s, ${failed} of them (${((100 * failed) / report.calls).toFixed(1)} %) went wrong: ${each(report.faults)}`,
+    `handed over: ${report.recipients_reached} of ${report.living} recipients; ${report.repeated} of ${report.taken} messages were taken once more; at most ${report.most_attempts} attempts`,
+    `deliveries: ${report.deliveries}, ${each(report.statuses)}; recipients who never can be reached: ${report.dead}, ${each(report.dead_codes)}`,
+    `callbacks: ${callbacks} about ${report.taken} messages (${each(kinds)}), ${forged} forged, ${unknown} about nobody; ${wrong_answers} answered wrongly`,
+    `an account that hung meanwhile: ${hung.calls} calls under way, ${hung.answered} answered; afterwards ${hanging.sent} of ${hanging.messages} sent`,
+    `lost: ${tell(report.lost)}; not delivered: ${tell(report.not_delivered)}; with more than one delivery: ${tell(report.several_rows)}; told otherwise than the provider did: ${tell(report.mistold)}`,
+  ]
+}
+
+const tell = (found: string[]): string => [found.length, ...found].slice(0, 6).join(' ')
