@@ -2,14 +2,19 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { testDatabase } from '../database.ts'
+import { testFiles } from '../files.ts'
 import { faults } from './faults.ts'
 import { isSound, lines } from './report.ts'
 
 const database = await testDatabase()
-after(() => database.close())
+const files = await testFiles(database.sql)
+after(async () => {
+  await files.close()
+  await database.close()
+})
 
 test('three calls in ten go wrong, and every message ends as it should, once, beside an account that hangs', async (t) => {
-  const report = await faults(database.sql, { messages: 300, seed: 3, timeout_ms: 500 })
+  const report = await faults(database.sql, files, { messages: 300, seed: 3, timeout_ms: 500 })
   for (const line of lines(report)) t.diagnostic(line)
   assert.ok(Object.values(report.faults).every((count) => count > 0))
   assert.ok(isSound(report), lines(report).join('\n'))

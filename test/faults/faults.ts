@@ -8,6 +8,7 @@ import { twilioAccount } from '#channels/sms/account.ts'
 import type { Pool } from '#db/sql.ts'
 import type { RetryPolicy } from '#delivery/retry.ts'
 import { startWorker } from '#delivery/worker.ts'
+import type { Files } from '#files/files.ts'
 import { createWorkspace } from '#workspaces/create.ts'
 import { randomNumbers } from '../crash/killer.ts'
 import { freePort } from '../smtp-sink.ts'
@@ -32,7 +33,7 @@ const HANGING = 100
 const PATIENCE_MS = 600_000
 const RETRY: RetryPolicy = { first_wait_ms: 300, longest_wait_ms: 1_000, give_up_after_ms: PATIENCE_MS }
 
-export async function faults(sql: Pool, { messages, seed, timeout_ms }: FaultsOptions): Promise<Report> {
+export async function faults(sql: Pool, files: Files, { messages, seed, timeout_ms }: FaultsOptions): Promise<Report> {
   const random = randomNumbers(seed)
   const provider = await faultyProvider(SHARE, random)
   const hanging = await twilioPeer()
@@ -41,7 +42,7 @@ export async function faults(sql: Pool, { messages, seed, timeout_ms }: FaultsOp
 
   const port = await freePort()
   const surroundings = { public_url: `http://127.0.0.1:${port}`, secret: SECRET }
-  const app = buildApp({ sql, ...surroundings })
+  const app = buildApp({ sql, files, ...surroundings })
   await app.listen({ port, host: '127.0.0.1' })
   const began = Date.now()
   const [ours, theirs] = [await newTenant(messages, provider.peer), await newTenant(HANGING, hanging)]
