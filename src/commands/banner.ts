@@ -11,13 +11,16 @@ export type BannerFacts = {
   directory: string | undefined
   /** Through what email leaves; captured where undefined. */
   mail_server: string | undefined
+  /** The other channels that really send, and through whom: `SMS by Twilio`. */
+  others: string[]
   admin_id: string
   /** Whom a first message can go to. */
   recipient: { id: string; role: string } | undefined
 }
 
 export function banner(facts: BannerFacts): string[] {
-  const { url, public_url, token, place, directory, mail_server } = facts
+  const { url, public_url, token, place, directory, mail_server, others } = facts
+  const sending = [...(mail_server ? [`email by ${mail_server}`] : []), ...others]
   const rows = [
     ['URL', url],
     ...(public_url === url ? [] : [['Public URL', public_url]]),
@@ -26,7 +29,7 @@ export function banner(facts: BannerFacts): string[] {
     ['API reference', `${url}/docs`],
     [
       'Channels',
-      mail_server ? `email by ${mail_server}, all else captured` : 'captured: kept, shown here, sent nowhere',
+      sending.length ? `${sending.join(', ')}, all else captured` : 'captured: kept, shown here, sent nowhere',
     ],
   ]
   return [

@@ -73,6 +73,10 @@ async function welcome({ sql, place, is_embedded }: Storage, config: Config, { i
     place,
     directory: is_embedded ? resolve(config.data_dir) : undefined,
     mail_server: config.smtp_url && new URL(config.smtp_url).host,
+    others: [
+      ...(config.twilio_account_sid ? ['SMS by Twilio'] : []),
+      ...(config.whatsapp_phone_number_id ? ['WhatsApp by Meta'] : []),
+    ],
     admin_id,
     recipient: await findRecipient(sql, id),
   }

@@ -13,6 +13,14 @@ export async function claimReceived(workspace: Workspace, channel: Channel, prov
   return claimed.count > 0
 }
 
+/** Whether it was taken before. What is being taken at this moment is not seen. */
+export const wasReceived = async (workspace: Workspace, channel: Channel, provider_id: string): Promise<boolean> =>
+  (
+    await workspace.sql`
+      select from received_messages
+      where workspace_id = ${workspace.id} and channel = ${channel} and provider_id = ${provider_id}`
+  ).count > 0
+
 /** The contact's newest conversation on the channel, and the newest message to the contact that nobody has answered. */
 export type Candidates = {
   conversation: (Pick<ConversationRow, 'id' | 'state' | 'last_close_at'> & { last_word_at: Date }) | undefined

@@ -155,6 +155,19 @@ describe('pictures', () => {
     assert.deepEqual([source.attachments, parts[0].attachments], [[], []])
   })
 
+  test('they are fetched, and once where they are brought twice', async () => {
+    const MessageSid = newSid('MM')
+    await Promise.all([1, 2, 3].map(() => nothing(write(JOE, 'Look', media({ MessageSid })))))
+    const due = await sql`select name, source_url from attachments where fetch_due_at is not null order by id`
+    assert.deepEqual(
+      due.map((row) => ({ ...row })),
+      [
+        { name: 'ME1.jpg', source_url: media().MediaUrl0 },
+        { name: 'ME2.vcard', source_url: media().MediaUrl1 },
+      ],
+    )
+  })
+
   test('they are kept by their addresses, with and without words', async () => {
     await nothing(write(JOE, 'Look', media()))
     await nothing(write(JOE, '', media({ NumMedia: '1', MediaContentType0: 'not a type' })))

@@ -3,6 +3,7 @@ import { keywordIn } from '#channels/sms/keywords.ts'
 import { e164 } from '#lib/phone.ts'
 import { fetchLater, type Surroundings } from '#resources/attachments/attach.ts'
 import { contactByPhone } from '#resources/contacts/by-address.ts'
+import { wasReceived } from '#resources/conversations/receive/queries.ts'
 import { receive } from '#resources/conversations/receive/receive.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { type Callback, param } from './callback.ts'
@@ -28,12 +29,11 @@ export async function takeMessage(
   })
 }
 
+/** What comes again finds nothing to do: the number is held, so that of two at once the second one comes after the first. */
 async function converse(workspace: Workspace, fetching: Fetching, number: string, callback: Callback): Promise<void> {
-  await receive(workspace, {
-    channel: 'sms',
-    provider_id: param(callback, 'MessageSid'),
-    contact: await contactByPhone(workspace, number, null),
-    body: param(callback, 'Body'),
-    attachments: await fetchLater(workspace, fetching, mediaOf(callback)),
-  })
+  const provider_id = param(callback, 'MessageSid')
+  const contact = await contactByPhone(workspace, number, null)
+  if (contact.blocked_at || (await wasReceived(workspace, 'sms', provider_id))) return
+  const attachments = await fetchLater(workspace, fetching, mediaOf(callback))
+  await receive(workspace, { channel: 'sms', provider_id, contact, body: param(callback, 'Body'), attachments })
 }
