@@ -121,11 +121,13 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
         wait_ms bigint, at timestamptz)
     ),
     held as materialized (
-      select workspace_id, id,
-        current.status = 'queued'
-          or (current.status = 'failed' and error_code in ('canceled', 'account_removed')) as is_open
-      from settled join deliveries current using (workspace_id, id)
-      order by workspace_id, id for update of current
+      select current.* from (select workspace_id, id from settled order by workspace_id, id) settled
+      cross join lateral (
+        select workspace_id, id,
+          status = 'queued' or (status = 'failed' and error_code in ('canceled', 'account_removed')) as is_open
+        from deliveries
+        where workspace_id = settled.workspace_id and id = settled.id limit 1 for update
+      ) current
     ),
     updated as (
       update deliveries set
