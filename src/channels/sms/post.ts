@@ -1,6 +1,7 @@
 // One form after the other to one server: over a few connections that stay open, each with a time limit.
 import http from 'node:http'
 import https from 'node:https'
+import { retryAfter } from '#lib/retry-after.ts'
 
 /** `retry_after` in seconds, where the server named one. The text is cut off after what any answer needs. */
 export type Answer = { status: number; retry_after?: number; text: string }
@@ -76,19 +77,11 @@ function answerOf(asking: http.ClientRequest): Promise<Answer> {
       })
       response.on('error', fail)
       response.on('end', () => {
-        const retry_after = seconds(response.headers['retry-after'])
-        resolve({ status: response.statusCode ?? 0, text, ...(retry_after && { retry_after }) })
+        const retry_after = retryAfter(response.headers['retry-after'])
+        resolve({ status: response.statusCode ?? 0, text, ...(retry_after > 0 && { retry_after }) })
       })
     })
   })
-}
-
-/** Retry-After comes as seconds or as a date. */
-function seconds(header: string | undefined): number | undefined {
-  if (!header) return undefined
-  if (/^\d{1,9}$/.test(header)) return Number(header)
-  const at = Date.parse(header)
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000))
 }
 
 const withCode = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code })
