@@ -9,6 +9,7 @@ import type { SendingChannel, Surroundings } from '#channels/provider.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { one, type Pool, type Sql } from '#db/sql.ts'
 import { seal, unseal } from '#lib/seal.ts'
+import { endQueued } from './end.ts'
 
 export type AccountRow = {
   workspace_id: string
@@ -105,17 +106,8 @@ const keepOne = (sql: Sql, workspace_id: string, account: EnvironmentAccount, se
  * Ends what waits on a channel whose account is removed: the sandbox would else take it, and call it delivered. It can be
  * retried by hand, through whatever the channel has then. What is just being sent still counts if it succeeds.
  */
-export const endWaiting = (sql: Sql, workspace_id: string, channel: SendingChannel, at: Date) => sql`
-  with ended as (
-    update deliveries set status = 'failed', error_code = 'account_removed',
-      error_reason = 'The channel account was removed before this was sent', error_details = null, updated_at = ${at}
-    where workspace_id = ${workspace_id} and channel = ${channel} and status = 'queued'
-    returning workspace_id, id, attempts
-  )
-  insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, at)
-  select workspace_id, id, 'given_up', 'failed', attempts, 'account_removed',
-    'The channel account was removed before this was sent', ${at}
-  from ended`
+export const endWaiting = (sql: Sql, workspace_id: string, channel: SendingChannel, at: Date) =>
+  endQueued(sql, workspace_id, sql`channel = ${channel}`, 'account_removed', at)
 
 function isSame(
   secret: string,

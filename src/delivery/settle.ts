@@ -2,6 +2,8 @@
 // was captured, and what the contacts' records learn of it.
 import type { Captured, Outcome, Outgoing, Remark, Status } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
+import { storable } from '#lib/text.ts'
+import { ENDED } from './end.ts'
 import { nextWait, type RetryPolicy } from './retry.ts'
 import { advance } from './status.ts'
 
@@ -124,7 +126,7 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
       select current.* from (select workspace_id, id from settled order by workspace_id, id) settled
       cross join lateral (
         select workspace_id, id,
-          status = 'queued' or (status = 'failed' and error_code in ('canceled', 'account_removed')) as is_open
+          status = 'queued' or (status = 'failed' and error_code = any(${ENDED})) as is_open
         from deliveries
         where workspace_id = settled.workspace_id and id = settled.id limit 1 for update
       ) current
@@ -196,7 +198,7 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
  * cannot be written would be tried for ever, and everybody's outcomes with it.
  */
 const json = (rows: object[]) =>
-  JSON.stringify(rows, (_, value) => (typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value))
+  JSON.stringify(rows, (_, value) => (typeof value === 'string' ? storable(value) : value))
 
 const deliveryRow = ({ outgoing, at, status, provider_id, remark, wait_ms }: Settlement) => ({
   workspace_id: outgoing.workspace_id,

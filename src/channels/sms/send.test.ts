@@ -6,8 +6,9 @@ import { outgoing } from '../../../test/outgoing.ts'
 import { freePort } from '../../../test/smtp-sink.ts'
 import { newSid, type TwilioPeer, twilioPeer } from '../../../test/twilio.ts'
 import type { Account, Outcome, Outgoing } from '../channel.ts'
+import { readTracker } from '../tracker.ts'
 import { type TwilioSettings, twilio, twilioAccount } from './account.ts'
-import { messageForm, readTracker } from './form.ts'
+import { messageForm } from './form.ts'
 
 const SURROUNDINGS = { public_url: 'https://interphone.example.com', secret: 'secret' }
 const FROM = '+12025550100'
@@ -165,8 +166,12 @@ test('a message goes out as a form, with the address that its callbacks come to'
   const callback = new URL(StatusCallback)
   assert.equal(callback.origin + callback.pathname, 'https://interphone.example.com/webhooks/twilio/status')
   const tracker = callback.searchParams.get('delivery') ?? ''
-  assert.deepEqual(readTracker('secret', tracker), { workspace_id: 'ab12cd34', delivery_id: '71', attempt: 2 })
-  assert.equal(readTracker('another', tracker), undefined)
+  assert.deepEqual(readTracker('secret', 'twilio delivery', tracker), {
+    workspace_id: 'ab12cd34',
+    delivery_id: '71',
+    attempt: 2,
+  })
+  assert.equal(readTracker('another', 'twilio delivery', tracker), undefined)
 })
 
 test('an answer loses its markup, and its files go as their addresses', async () => {

@@ -2,6 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
+import { storable } from '#lib/text.ts'
 
 /** What came for one phone number: what became of messages, and what people wrote. Not looked at any closer yet. */
 export type News = { phone_number_id: string; statuses: unknown[]; messages: unknown[]; contacts: Contact[] }
@@ -38,9 +39,7 @@ export const isSigned = (raw: Buffer, signature: Buffer, app_secret: string): bo
  */
 export function parseBody(raw: Buffer): unknown {
   try {
-    return JSON.parse(raw.toString('utf8'), (_, value) =>
-      typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value,
-    )
+    return JSON.parse(raw.toString('utf8'), (_, value) => (typeof value === 'string' ? storable(value) : value))
   } catch {
     return undefined
   }

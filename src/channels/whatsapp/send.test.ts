@@ -4,8 +4,9 @@ import { after, beforeEach, test } from 'node:test'
 import { type Failure, metaPeer } from '../../../test/meta.ts'
 import { anAnswer, outgoing } from '../../../test/outgoing.ts'
 import { freePort } from '../../../test/smtp-sink.ts'
+import { readTracker } from '../tracker.ts'
 import { meta } from './account.ts'
-import { readTracker, sendMessage } from './send.ts'
+import { sendMessage } from './send.ts'
 
 const SECRET = 'a secret for tests'
 const peer = await metaPeer()
@@ -102,10 +103,14 @@ test('a template is taken, and its wamid and the answer are kept', async () => {
 test('each attempt carries whose it is, and nobody else can make that up', async () => {
   await send(outgoing({ attempt: 3 }))
   const tracker = peer.taken[0]?.biz_opaque_callback_data ?? ''
-  assert.deepEqual(readTracker(SECRET, tracker), { workspace_id: 'ab12cd34', delivery_id: '71', attempt: 3 })
+  assert.deepEqual(readTracker(SECRET, 'whatsapp delivery', tracker), {
+    workspace_id: 'ab12cd34',
+    delivery_id: '71',
+    attempt: 3,
+  })
   for (const forged of ['', 'x', tracker.slice(1), tracker.replace(/^../, 'ff'), `${tracker.slice(0, -1)}!`])
-    assert.equal(readTracker(SECRET, forged), undefined, forged)
-  assert.equal(readTracker('another secret', tracker), undefined)
+    assert.equal(readTracker(SECRET, 'whatsapp delivery', forged), undefined, forged)
+  assert.equal(readTracker('another secret', 'whatsapp delivery', tracker), undefined)
 })
 
 test('a message that Meta takes and holds says so', async () => {

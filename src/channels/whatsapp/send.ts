@@ -1,6 +1,7 @@
 // Sends one WhatsApp message, and says what Meta made of it.
-import { sign, verify } from '#lib/sign.ts'
+import { retryAfter } from '#lib/retry-after.ts'
 import type { Outcome, Outgoing } from '../channel.ts'
+import { trackerOf } from '../tracker.ts'
 import { compose } from './compose.ts'
 import { type MetaError, passes, refusal, wait } from './errors.ts'
 import { type Answered, call, networkFault } from './graph.ts'
@@ -9,20 +10,6 @@ export type MetaAccount = { phone_number_id: string; base_url: string; access_to
 
 const ANSWER_BYTES = 64 * 1024
 const TIMEOUT_MS = 30_000
-const TRACKER = 'whatsapp delivery'
-
-/** Which attempt of which delivery a status speaks of: Meta sends it back in each, and nobody else can make one. */
-export type Tracked = { workspace_id: string; delivery_id: string; attempt: number }
-
-const trackerOf = (secret: string, { workspace_id, id, attempt }: Outgoing): string =>
-  sign(secret, TRACKER, `${workspace_id}.${id}.${attempt}`)
-
-/** Undefined where the tracker is none of ours. */
-export function readTracker(secret: string, tracker: string): Tracked | undefined {
-  const [workspace_id, delivery_id, attempt] = verify(secret, TRACKER, tracker)?.split('.') ?? []
-  if (!workspace_id || !delivery_id) return undefined
-  return { workspace_id, delivery_id, attempt: Number(attempt) }
-}
 
 /**
  * `POST /{phone_number_id}/messages`. Never throws. That Meta takes a message is not yet that it is delivered: statuses
@@ -34,7 +21,7 @@ export async function sendMessage(
   outgoing: Outgoing,
   timeout_ms = TIMEOUT_MS,
 ): Promise<Outcome> {
-  const composed = compose(outgoing, trackerOf(secret, outgoing))
+  const composed = compose(outgoing, trackerOf(secret, 'whatsapp delivery', outgoing))
   if ('reason' in composed) return { outcome: 'failed', ...composed }
   const url = `${base_url}/${phone_number_id}/messages`
   try {
@@ -53,7 +40,7 @@ function outcomeOf({ status, headers, bytes }: Answered): Outcome {
   const { messages, error } = parse(text)
   const [{ id, message_status = '' } = {}] = messages ?? []
   if (status === 200 && id) return { outcome: 'sent', provider_id: id, answer, ...HELD[message_status] }
-  const retry_after = secondsOf(headers.get('retry-after'))
+  const retry_after = retryAfter(headers.get('retry-after'))
   if (error) return refusal({ error, status, retry_after }, answer)
   const reason = passes(status)
     ? `Meta answered ${status}`
@@ -77,11 +64,4 @@ function parse(text: string): Body {
   } catch {
     return {}
   }
-}
-
-/** `Retry-After` is a number of seconds or a date. */
-function secondsOf(header: string | null): number {
-  if (!header) return 0
-  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000
-  return seconds > 0 ? Math.ceil(seconds) : 0
 }

@@ -2,6 +2,7 @@
 import type { ChannelName, Status } from '#channels/channel.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
+import { endQueued } from '#delivery/end.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 type Transition = {
@@ -87,17 +88,6 @@ export function requeue(workspace: Workspace, id: string) {
     select workspace_id, id, 'retried', 'queued', attempts, ${at} from requeued returning delivery_id as id`)
 }
 
-/** Ends what is still queued. An attempt that is under way is not called back: if it succeeds, it counts. */
-export function cancelDelivery(workspace: Workspace, id: string) {
-  const at = workspace.now()
-  return one(workspace.sql<{ id: string }[]>`
-    with canceled as (
-      update deliveries set status = 'failed', error_code = 'canceled', error_reason = 'Canceled by request',
-        error_details = null, updated_at = ${at}
-      where workspace_id = ${workspace.id} and id = ${rowId(id)} and status = 'queued'
-      returning workspace_id, id, attempts
-    )
-    insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, at)
-    select workspace_id, id, 'canceled', 'failed', attempts, 'canceled', 'Canceled by request', ${at} from canceled
-    returning delivery_id as id`)
-}
+/** An attempt that is under way is not called back: if it succeeds, it counts. */
+export const cancelDelivery = (workspace: Workspace, id: string) =>
+  one(endQueued(workspace.sql, workspace.id, workspace.sql`id = ${rowId(id)}`, 'canceled', workspace.now()))

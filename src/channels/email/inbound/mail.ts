@@ -1,8 +1,10 @@
 // A mail that came in, read as far as it can be read: from the bytes on the wire to plain data.
+
 import { createHash } from 'node:crypto'
 import type { AddressObject, ParsedMail } from 'mailparser'
 import { extension } from 'mime-types'
 import { isEmail } from '#lib/email.ts'
+import { storable } from '#lib/text.ts'
 import { mended } from './mend.ts'
 
 export type Mailbox = { name: string | null; address: string }
@@ -85,8 +87,8 @@ function mailOf(parsed: ParsedMail, raw: Buffer): Mail {
   const headers = headersOf(parsed)
   const files = parsed.attachments.map(fileOf).filter(({ data }) => data.length)
   if (files.length > MOST_FILES) throw tooLarge(`The message has more than ${MOST_FILES} files`)
-  const html = clean(parsed.html || '')
-  const text = clean(parsed.text ?? '')
+  const html = storable(parsed.html || '')
+  const text = storable(parsed.text ?? '')
   const readable = text || (html.length > LONGEST_HTML ? withoutTags(html) : '')
   const named = (name: string) => (headers.get(name) ?? []).flatMap(messageIds)
   const message_id = named('message-id')[0] ?? null
@@ -98,7 +100,7 @@ function mailOf(parsed: ParsedMail, raw: Buffer): Mail {
     reply_to: mailboxes(parsed.replyTo),
     to: mailboxes(parsed.to),
     cc: mailboxes(parsed.cc),
-    subject: clean(parsed.subject ?? '')
+    subject: storable(parsed.subject ?? '')
       .replace(/\s+/g, ' ')
       .slice(0, 998),
     text: readable.trim() ? readable.slice(0, LONGEST_TEXT) : null,
@@ -123,7 +125,7 @@ const written = (name: string, content_type: string, text: string): MailFile => 
 function headersOf({ headerLines }: ParsedMail): Map<string, string[]> {
   const headers = new Map<string, string[]>()
   for (const { key, line } of headerLines) {
-    const value = clean(line.slice(line.indexOf(':') + 1))
+    const value = storable(line.slice(line.indexOf(':') + 1))
       .replace(/\s+/g, ' ')
       .trim()
     const known = headers.get(key)
@@ -142,8 +144,8 @@ function mailboxes(header: unknown): Mailbox[] {
   return values
     .flatMap(({ group, ...one }) => group ?? [one])
     .map(({ name, address = '' }) => ({
-      name: clean(name).trim().slice(0, 255) || null,
-      address: clean(address).trim(),
+      name: storable(name).trim().slice(0, 255) || null,
+      address: storable(address).trim(),
     }))
     .filter(({ address }) => isEmail(address))
     .slice(0, MOST_ADDRESSES)
@@ -154,12 +156,12 @@ const fileOf = (
   index: number,
 ): MailFile => ({
   name:
-    clean(filename ?? '')
+    storable(filename ?? '')
       .trim()
       .slice(0, 255) || nameFor(contentType, index),
   content_type: contentType.toLowerCase(),
   data: content,
-  cid: cid ? clean(cid) : null,
+  cid: cid ? storable(cid) : null,
 })
 
 function nameFor(content_type: string, index: number): string {
@@ -167,6 +169,3 @@ function nameFor(content_type: string, index: number): string {
   if (content_type === 'text/calendar') return 'invite.ics'
   return `${content_type.split('/')[0] || 'file'}-${index + 1}.${extension(content_type) || 'bin'}`
 }
-
-/** Without what no database text holds: NUL, and halves of characters. */
-const clean = (text: string): string => text.replaceAll('\0', '').toWellFormed()

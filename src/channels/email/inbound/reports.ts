@@ -1,6 +1,8 @@
 // What mail servers write of mail that we sent: it bounced, it waits, it arrived (delivery status notifications, RFC 3464),
 // or its reader calls it spam (feedback reports, RFC 5965).
+
 import { verify } from '#lib/sign.ts'
+import { storable } from '#lib/text.ts'
 import type { Remark, Report } from '../../channel.ts'
 import { isDeadAddress } from '../classify.ts'
 import { UNSUBSCRIBE } from '../letter.ts'
@@ -33,12 +35,7 @@ export function reportIn(mail: Mail, secret: string): Word[] | undefined {
 
 const fileOfType = ({ files }: Mail, type: RegExp) => files.find(({ content_type }) => type.test(content_type))
 
-const textOf = ({ data }: MailFile) =>
-  data
-    .subarray(0, 256 * 1024)
-    .toString()
-    .replaceAll('\0', '')
-    .toWellFormed()
+const textOf = ({ data }: MailFile) => storable(data.subarray(0, 256 * 1024).toString())
 
 function returnedHeaders(mail: Mail): Fields {
   const returned = fileOfType(

@@ -11,13 +11,6 @@ export const findMailAccount = (sql: Sql, workspace_id: string) =>
     select id, settings->>'from' as from, key as reply_domain from channel_accounts
     where workspace_id = ${workspace_id} and channel = 'email'`)
 
-export const wasReceived = async (workspace: Workspace, id: string): Promise<boolean> =>
-  (
-    await workspace.sql`
-      select from received_messages
-      where workspace_id = ${workspace.id} and channel = 'email' and provider_id = ${id}`
-  ).count > 0
-
 export type AnsweredDelivery = { message_id: string; conversation_id: string; contact_id: string; address: string }
 
 export const findDelivery = (workspace: Workspace, id: string) =>

@@ -13,13 +13,13 @@ import type { NewFile } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { claimFile, keepFile } from '#resources/attachments/store.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
-import { claimReceived } from '#resources/conversations/receive/queries.ts'
+import { claimReceived, wasReceived } from '#resources/conversations/receive/queries.ts'
 import { receive } from '#resources/conversations/receive/receive.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { findFirstAdmin } from '#workspaces/queries.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { placeOf } from './place.ts'
-import { findMailAccount, insertConversationMail, listDeliveriesOf, wasReceived } from './queries.ts'
+import { findMailAccount, insertConversationMail, listDeliveriesOf } from './queries.ts'
 
 /** `ignored`: a program wrote it. `known`: it was brought before. `blocked`: its sender is. */
 export type Taken =
@@ -51,7 +51,7 @@ export async function takeMail(
   const workspace = await openWorkspace(sql, workspace_id, admin_id)
   if (meaning.kind === 'report')
     return atomically(workspace, (workspace) => takeReport(workspace, taking.secret, mail, meaning))
-  if (await wasReceived(workspace, mail.id)) return { outcome: 'known' }
+  if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
   const files = await keepFiles(workspace_id, taking.files, meaning.contents)
   return atomically(workspace, (workspace) => takeLetter(workspace, taking, mail, meaning, files))
 }
@@ -86,7 +86,7 @@ async function takeLetter(
   files: KeptFiles,
 ): Promise<Taken> {
   await lockIdentity(workspace, { email: letter.from.address })
-  if (await wasReceived(workspace, mail.id)) return { outcome: 'known' }
+  if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
   const { contact, answers } = await placeOf(workspace, letter)
   if (contact.blocked_at) return { outcome: 'blocked' }
   const { subject, recipients, metadata } = letter

@@ -1,6 +1,7 @@
 // What Twilio reports of a message that was sent, kept with its delivery.
-import { readTracker } from '#channels/sms/form.ts'
+
 import { reportOf } from '#channels/sms/status.ts'
+import { readTracker } from '#channels/tracker.ts'
 import type { Pool } from '#db/sql.ts'
 import type { AccountRow } from '#delivery/accounts.ts'
 import { type Meant, report } from '#delivery/report.ts'
@@ -22,7 +23,11 @@ export async function takeStatus(sql: Pool, secret: string, signers: AccountRow[
 function meantBy(secret: string, signers: AccountRow[], callback: Callback): Meant[] {
   const provider_id = param(callback, 'MessageSid') || param(callback, 'SmsSid')
   if (!provider_id) return []
-  const tracked = readTracker(secret, URL.parse(callback.signed.url)?.searchParams.get('delivery') ?? '')
+  const tracked = readTracker(
+    secret,
+    'twilio delivery',
+    URL.parse(callback.signed.url)?.searchParams.get('delivery') ?? '',
+  )
   if (!tracked) return signers.map(({ workspace_id }) => ({ workspace_id, channel: 'sms' as const, provider_id }))
   const { workspace_id, delivery_id, attempt } = tracked
   if (!signers.some((account) => account.workspace_id === workspace_id)) return []

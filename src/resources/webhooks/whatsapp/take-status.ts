@@ -1,5 +1,5 @@
 // What Meta tells of a message that we sent, written down on its delivery.
-import { readTracker } from '#channels/whatsapp/send.ts'
+import { readTracker } from '#channels/tracker.ts'
 import { readStatus, type StatusNews } from '#channels/whatsapp/status.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Meant, report } from '#delivery/report.ts'
@@ -18,7 +18,7 @@ export async function takeStatus(sql: Pool, secret: string, workspace_id: string
 /** Our own tracker names the delivery, even before its wamid is written down; without one the wamid does. */
 function meantBy(secret: string, workspace_id: string, { tracker, wamid }: StatusNews): Meant | undefined {
   const about = { workspace_id, channel: 'whatsapp' as const, provider_id: wamid }
-  const tracked = tracker === undefined ? undefined : readTracker(secret, tracker)
+  const tracked = tracker === undefined ? undefined : readTracker(secret, 'whatsapp delivery', tracker)
   if (!tracked) return about
   if (tracked.workspace_id !== workspace_id) return undefined
   return { ...about, delivery_id: tracked.delivery_id, attempt: tracked.attempt }
