@@ -11,25 +11,42 @@ import { readProfile } from './profile.ts'
 import { insertContact, type NewContact, type WholeContactRow } from './queries.ts'
 import type { ContactRequest } from './schema.ts'
 
-/** A strict create, never an update: whoever is there already is a 409. */
-export async function createContact(workspace: Workspace, request: ContactRequest): Promise<WholeContactRow> {
+/**
+ * A strict create, never an update: whoever is there already is a 409. `shares_email`: somebody who is told apart by an
+ * external id may have the email of another user.
+ */
+export async function createContact(
+  workspace: Workspace,
+  request: ContactRequest,
+  { shares_email = false } = {},
+): Promise<WholeContactRow> {
   const { external_id, custom_attributes, ...profile } = await readProfile(workspace, request)
   if (!profile.email && !external_id && !request.role) throw missing('One of email, external_id and role is required')
   const contact = { ...profile, custom_attributes: mergeAttributes({}, custom_attributes) }
   if (request.role === 'lead') return addLead(workspace, contact)
-  await assertUnique(workspace, { email: profile.email ?? null, external_id: external_id ?? null })
+  const email = shares_email ? null : (profile.email ?? null)
+  await assertUnique(workspace, { email, external_id: external_id ?? null })
   return add(workspace, { ...contact, role: 'user', external_id: external_id ?? null })
 }
 
-/** `phone` in any spelling. Leads may share everything: it is for the caller to look for one first. */
+type NewLead = { name?: string | null; email?: string | null; phone?: string | null; external_id?: string }
+
+/**
+ * `phone` in any spelling. Leads may share everything: it is for the caller to look for one first. `external_id` is what
+ * was made up for them when they were a mere visitor.
+ */
 export const createLead = (
   workspace: Workspace,
-  { name = null, email = null, phone = null }: { name?: string | null; email?: string | null; phone?: string | null },
-): Promise<WholeContactRow> => addLead(workspace, { name, email, phone, formatted_phone: phone && e164(phone) })
+  { name = null, email = null, phone = null, external_id = randomUUID() }: NewLead,
+): Promise<WholeContactRow> =>
+  addLead(workspace, { name, email, phone, formatted_phone: phone && e164(phone) }, external_id)
 
 /** A lead's external id is made up here: it stands for somebody who has not told who they are. */
-const addLead = (workspace: Workspace, lead: Omit<NewContact, 'id' | 'role' | 'external_id'>) =>
-  add(workspace, { ...lead, role: 'lead', external_id: randomUUID() })
+const addLead = (
+  workspace: Workspace,
+  lead: Omit<NewContact, 'id' | 'role' | 'external_id'>,
+  external_id: string = randomUUID(),
+) => add(workspace, { ...lead, role: 'lead', external_id })
 
 async function add(workspace: Workspace, contact: Omit<NewContact, 'id'>): Promise<WholeContactRow> {
   const created = await insertContact(workspace, { id: objectId(workspace.now()), ...contact })

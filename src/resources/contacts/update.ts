@@ -10,11 +10,15 @@ import { type Profile, readProfile } from './profile.ts'
 import { type ContactChanges, type ContactRow, lockContact, updateContactRow, type WholeContactRow } from './queries.ts'
 import type { ContactRequest } from './schema.ts'
 
-/** A request that changes nothing leaves the contact's time as it is, and nobody hears of it. */
+/**
+ * A request that changes nothing leaves the contact's time as it is, and nobody hears of it. `shares_email`: the contact
+ * is told apart by its external id, and may have the email of another user.
+ */
 export async function updateContact(
   workspace: Workspace,
   id: string,
   request: ContactRequest,
+  { shares_email = false } = {},
 ): Promise<WholeContactRow> {
   const contact = await lockContact(workspace, id)
   const before = found(contact?.is_live ? contact : undefined, 'User Not Found')
@@ -23,7 +27,8 @@ export async function updateContact(
   const role = request.role ?? before.role
   const changes = changesOf(before, { ...asStored(before, role, await readProfile(workspace, request)), role })
   if (!Object.keys(changes).length) return before
-  if (role === 'user') await assertUniqueAfter(workspace, before, changes)
+  const { email: _, ...others } = changes
+  if (role === 'user') await assertUniqueAfter(workspace, before, shares_email ? others : changes)
   const after = await updateContactRow(workspace, id, changes)
   for (const topic of topicsOf(before, after)) await emit(workspace, topic, id)
   return after

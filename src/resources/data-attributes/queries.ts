@@ -30,11 +30,11 @@ export const listDataAttributes = (workspace: Workspace, models: readonly Model[
     select ${columns(workspace)} from data_attributes
     where workspace_id = ${workspace.id} and model = any(${models}::text[]) order by id`
 
-export type Definition = Pick<DataAttributeRow, 'name' | 'data_type' | 'options'>
+export type Definition = Pick<DataAttributeRow, 'name' | 'data_type' | 'options' | 'messenger_writable'>
 
 /** Those that a value may be given to, and that a search may ask for. */
 export const listDefinitions = (workspace: Workspace, model: Model) => workspace.sql<Definition[]>`
-  select name, data_type, options from data_attributes
+  select name, data_type, options, messenger_writable from data_attributes
   where workspace_id = ${workspace.id} and model = ${model} and not archived order by id`
 
 export const findDataAttribute = (workspace: Workspace, id: string) =>

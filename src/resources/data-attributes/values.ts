@@ -24,12 +24,16 @@ export async function readAttributes(workspace: Workspace, model: Model, given: 
 export const mergeAttributes = (present: Attributes, given: Attributes): Attributes =>
   Object.fromEntries(Object.entries({ ...present, ...given }).filter(([, value]) => value !== null))
 
-function assertFits({ name, data_type, options }: Definition, value: unknown) {
+function assertFits(definition: Definition, value: unknown) {
+  const problem = problemWith(definition, value)
+  if (problem) throw invalid(problem)
+}
+
+/** Why an attribute cannot have this value, or undefined where it can. */
+export function problemWith({ name, data_type, options }: Definition, value: unknown): string | undefined {
   const { fits, what } = KINDS[data_type]
-  if (!fits(value)) throw invalid(`Custom attribute '${name}' must be ${what}`)
-  if (options && !options.includes(value as string)) {
-    throw invalid(`Custom attribute '${name}' has no option '${shown(value)}'`)
-  }
+  if (!fits(value)) return `Custom attribute '${name}' must be ${what}`
+  if (options && !options.includes(value as string)) return `Custom attribute '${name}' has no option '${shown(value)}'`
 }
 
 const isDate = (value: unknown) =>
