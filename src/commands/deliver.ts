@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { captureAccount } from '#channels/capture/capture.ts'
 import type { Config } from '#config.ts'
 import { accountsIn } from '#delivery/accounts.ts'
+import { messengers } from '#delivery/wake.ts'
 import { startWorker } from '#delivery/worker.ts'
 import type { Files } from '#files/files.ts'
 import { fetchAttachments } from '#jobs/fetch-attachments.ts'
@@ -44,9 +45,11 @@ export async function deliver({ storage, config, secret, files, log }: Options):
     ? fetchAttachments({ sql, files, fetch: safeFetcher({ allowed: config.allow_private_addresses }), log })
     : async () => {}
   const rest = keepHouse({ sql, files, log })
+  const beStill = messengers.announce(sql)
   return async () => {
     rest()
     await Promise.all([worker.stop(), stopFetching()])
+    beStill()
     await accounts.close()
   }
 }

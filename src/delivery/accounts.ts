@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { LRUCache } from 'lru-cache'
 import type { Accounts } from '#channels/accounts.ts'
 import type { Account, ChannelName } from '#channels/channel.ts'
+import { inAppAccount } from '#channels/in-app/account.ts'
 import type { SendingChannel, Surroundings } from '#channels/provider.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { one, type Pool, type Sql } from '#db/sql.ts'
@@ -138,7 +139,7 @@ const versionOf = ({ id, provider, settings, secrets }: AccountRow): string =>
     .update(secrets)
     .digest('base64')
 
-/** `capture` is what channels without an account do. */
+/** `capture` is what channels without an account do; in-app needs none. */
 export function accountsIn(sql: Pool, surroundings: Surroundings, capture: Account): Accounts {
   const retiring = new Set<Account>()
   const opened = new LRUCache<string, Opened>({
@@ -157,6 +158,7 @@ export function accountsIn(sql: Pool, surroundings: Surroundings, capture: Accou
 
   return {
     async of(workspace_id, channel) {
+      if (channel === 'inapp') return inAppAccount
       const key = `${workspace_id} ${channel}`
       const known = opened.get(key)
       if (known && Date.now() - known.asked_at < ASKED_EVERY_MS) return known.account

@@ -1,7 +1,7 @@
 // A later word on a delivery, from a provider or a reader: delivered, read, bounced. It comes late, doubled, out of order,
 // and at times before we have written down that the message was sent at all.
 import type { ChannelName, Remark, Report } from '#channels/channel.ts'
-import { one, rowId, type Sql } from '#db/sql.ts'
+import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
 import { REACHED_FROM } from './status.ts'
 
 /**
@@ -86,3 +86,29 @@ export const note = (
   select workspace_id, id, 'report', status, attempts, nullif(${code}, ''), nullif(${reason}, ''), nullif(${answer}, ''),
     ${at}
   from deliveries where workspace_id = ${workspace_id} and channel = ${channel} and id = ${rowId(delivery_id)}`
+
+/** One delivery that a word on many moved. */
+export type Moved = { id: string; contact_id: string; conversation_id: string }
+
+/**
+ * The same word on many in-app deliveries of a workspace, in one statement: a messenger takes, and its contact reads, all
+ * that there is. `which` is a condition on deliveries. What has come as far already is left as it is.
+ */
+export const reportInApp = (sql: Sql, workspace_id: string, which: Fragment, status: 'delivered' | 'read', at: Date) =>
+  sql<Moved[]>`
+    with meant as (
+      select id, attempts from deliveries
+      where workspace_id = ${workspace_id} and channel = 'inapp' and ${which} and status = any(${REACHED_FROM[status]})
+      order by id for update
+    ),
+    moved as (
+      update deliveries set status = ${status}, error_code = null, error_reason = null, error_details = null,
+        updated_at = greatest(updated_at, ${at}::timestamptz)
+      from meant where workspace_id = ${workspace_id} and deliveries.id = meant.id
+      returning deliveries.id, contact_id, conversation_id
+    ),
+    history as (
+      insert into delivery_history (workspace_id, delivery_id, event, status, attempt, at)
+      select ${workspace_id}, id, 'report', ${status}, attempts, ${at} from meant
+    )
+    select id, contact_id, conversation_id from moved order by id`

@@ -12,7 +12,7 @@ import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { settlement } from './settle.ts'
 import { settler } from './settler.ts'
 import { suppressed } from './suppress.ts'
-import { onAnnouncement, onWake } from './wake.ts'
+import { messengers, onAnnouncement, onWake } from './wake.ts'
 
 export type WorkerOptions = {
   sql: Pool
@@ -75,6 +75,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         countSettled(outgoing.channel, wait_ms === null ? status : 'retried')
         if (captured) onCaptured?.(captured, outgoing)
       }
+      if (batch.some(({ outgoing }) => outgoing.channel === 'inapp')) messengers.ring()
       for (const queue of queues.values()) fill(queue)
       look()
     },

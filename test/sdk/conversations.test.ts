@@ -45,7 +45,7 @@ for (const { release, client: connect, errors } of SDKS) {
       to: { type: 'user', id: user },
       create_conversation_without_contact_reply: true,
     })
-    assert.deepEqual(await statusesOf(inapp.id), ['delivered'])
+    assert.deepEqual(await statusesOf(inapp.id), ['sent'])
     const conversation = await client.conversations.find({ conversation_id: inapp.conversation_id ?? '' })
     assert.equal(conversation.source.id, inapp.id)
   })

@@ -1,10 +1,11 @@
-// The sandbox: what every channel does without an account. The message is rendered as it would go out, kept, and moves
-// on to `delivered`, or wherever its recipient's magic leads.
+// The sandbox: what every channel that leaves the house does without an account. The message is rendered as it would go
+// out, kept, and moves on to `delivered`, or wherever its recipient's magic leads.
 import { toPlainText } from '#lib/html.ts'
 import { segmented } from '#lib/segments.ts'
-import type { Account, Captured, ChannelName, Outcome, Outgoing } from '../channel.ts'
+import type { Account, Captured, Outcome, Outgoing } from '../channel.ts'
 import { compose, messageId } from '../email/compose.ts'
 import { letter, type MailSettings } from '../email/letter.ts'
+import type { SendingChannel } from '../provider.ts'
 import { smsText } from '../sms/text.ts'
 import { fateOf } from './magic.ts'
 
@@ -17,7 +18,11 @@ export const captureAccount = (mail: MailSettings): Account => ({
 function capture(outgoing: Outgoing, mail: MailSettings): Outcome {
   const fate = fateOf(outgoing)
   if (fate.outcome !== 'sent') return fate
-  return { ...fate, provider_id: providerId(outgoing, mail), captured: RENDER[outgoing.channel](outgoing, mail) }
+  return {
+    ...fate,
+    provider_id: providerId(outgoing, mail),
+    captured: RENDER[outgoing.channel as SendingChannel](outgoing, mail),
+  }
 }
 
 /** Made of the delivery's id, in the provider's own form: the same on every attempt. */
@@ -25,14 +30,14 @@ function providerId(outgoing: Outgoing, mail: MailSettings): string {
   const name = `${outgoing.workspace_id}.${outgoing.id}`
   if (outgoing.channel === 'email') return messageId(letter(outgoing, mail))
   if (outgoing.channel === 'whatsapp') return `wamid.${Buffer.from(name).toString('base64')}`
-  return outgoing.channel === 'sms' ? `SM${Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32)}` : name
+  return `SM${Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32)}`
 }
 
 const rendered = (text: string) => ({ text, ...segmented(text) })
 
 const plain = (html: string | null) => toPlainText(html ?? '', { links: 'label (url)' })
 
-const RENDER: Record<ChannelName, (outgoing: Outgoing, mail: MailSettings) => Captured> = {
+const RENDER: Record<SendingChannel, (outgoing: Outgoing, mail: MailSettings) => Captured> = {
   email(outgoing, mail) {
     const email = letter(outgoing, mail)
     const { text, html } = compose(email)
@@ -51,12 +56,6 @@ const RENDER: Record<ChannelName, (outgoing: Outgoing, mail: MailSettings) => Ca
       },
     }
   },
-  inapp: (outgoing) => ({
-    sender: outgoing.sender.name,
-    recipient: outgoing.contact_id,
-    subject: outgoing.subject,
-    rendered: { html: outgoing.body, text: plain(outgoing.body) },
-  }),
   sms: (outgoing) => ({
     sender: outgoing.sender.workspace_name,
     recipient: outgoing.address,

@@ -33,7 +33,7 @@ const onceThenDelivered =
   (attempt) =>
     attempt === 1 ? outcome : delivered
 
-/** By the part after `+` of an email address: `anna+bounced@example.com`. In-app messages go by the contact's email. */
+/** By the part after `+` of an email address: `anna+bounced@example.com`. In-app messages go by the contact's email, at a domain for examples. */
 export const EMAIL_FATES: Record<string, Fate> = {
   sent: always(sent()),
   delivered: always(delivered),
@@ -87,12 +87,21 @@ function both(outcome: Outcome): Record<'sms' | 'whatsapp', Fate> {
 }
 
 /** What becomes of this captured message. */
-export function fateOf({ channel, address, contact, attempt }: Outgoing): Outcome {
+export function fateOf({ channel, address, attempt }: Outgoing): Outcome {
   if (channel === 'sms' || channel === 'whatsapp') {
     const [, ending = ''] = /555(\d{4})$/.exec(address) ?? []
     return PHONE_FATES[ending]?.[channel](attempt) ?? delivered
   }
-  const email = channel === 'email' ? address : (contact.email ?? '')
-  const [, tag = ''] = /\+([a-z-]+)@[^@]+$/i.exec(email) ?? []
-  return EMAIL_FATES[tag.toLowerCase()]?.(attempt) ?? delivered
+  return EMAIL_FATES[tagOf(address)]?.(attempt) ?? delivered
 }
+
+/** In-app is never captured: whoever has an address that may be somebody's waits for a messenger. RFC 2606 and 6761. */
+const NOBODYS = /@(.+\.)?(example\.(com|net|org)|example|test|invalid|localhost)$/i
+
+/** What becomes of an in-app message by itself; who has no magic address gets it when a messenger takes it. */
+export function inAppFateOf({ contact, attempt }: Outgoing): Outcome {
+  const email = contact.email ?? ''
+  return (NOBODYS.test(email) && EMAIL_FATES[tagOf(email)]?.(attempt)) || sent()
+}
+
+const tagOf = (email: string): string => (/\+([a-z-]+)@[^@]+$/i.exec(email)?.[1] ?? '').toLowerCase()
