@@ -34,6 +34,8 @@ import conversations from '#resources/conversations/routes.ts'
 import dataAttributes from '#resources/data-attributes/routes.ts'
 import deliveries from '#resources/deliveries/routes.ts'
 import messages from '#resources/messages/routes.ts'
+import messenger from '#resources/messenger/routes.ts'
+import type { StreamLimits } from '#resources/messenger/streams.ts'
 import sandboxClock from '#resources/sandbox/clock/routes.ts'
 import sandboxFaults from '#resources/sandbox/faults/routes.ts'
 import sandboxReplies from '#resources/sandbox/replies/routes.ts'
@@ -69,6 +71,8 @@ export type AppOptions = {
   attachment_link_days?: number
   /** Have files fetched that attachments name by their addresses. */
   fetch_attachments?: boolean
+  /** How long streams wait for what, and how many there may be; for tests that cannot wait as long. */
+  streams?: Partial<StreamLimits>
   /** Where requests come from; absent in tests, which put them in directly. */
   listener?: Listener | undefined
 }
@@ -76,10 +80,12 @@ export type AppOptions = {
 /** What routes may need besides the app. */
 type Context = Pick<
   AppOptions,
-  'sql' | 'secret' | 'public_url' | 'files' | 'attachment_link_days' | 'fetch_attachments'
+  'sql' | 'secret' | 'public_url' | 'files' | 'attachment_link_days' | 'fetch_attachments' | 'streams'
 > & {
   /** The token of a request to an operation that is open, where it needs one after all; throws a 401 without. */
   identify(request: FastifyRequest): Promise<Token>
+  /** Counts a request against the rate limit of whoever `key` is. */
+  count(key: string, reply: FastifyReply): Promise<void>
   /** To be called when a token has stopped being one. */
   forgetTokens(): void
   /** The ids of all operations, once all routes are there. */
@@ -97,6 +103,7 @@ const RESOURCES: [group: string, routes: (app: App, context: Context) => void][]
   ['Identity Verification Secrets', secureModeSecrets],
   ['Extensions: channels', channels],
   ['Extensions: deliveries', deliveries],
+  ['Extensions: messenger', messenger],
   ['Extensions: sandbox', sandbox],
   ['Extensions: sandbox', sandboxReplies],
   ['Extensions: sandbox', sandboxStatuses],
@@ -144,6 +151,7 @@ export function buildApp(options: AppOptions): App {
   })
   app.decorateRequest('workspace')
   app.decorateRequest('token')
+  app.decorateRequest('caller')
   app.decorateRequest('losesAnswer', false)
   parseBodies(app)
   app.register(cors, {
@@ -163,7 +171,7 @@ export function buildApp(options: AppOptions): App {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     const { operation } = request.routeOptions.config
-    if (!operation || operation.open) return
+    if (!operation || operation.open || operation.session) return
     const token = await identify(request)
     await count(`${token.workspace_id} ${token.id}`, reply)
     const version = versionOf(request, token.default_version, default_version)
@@ -208,7 +216,7 @@ export function buildApp(options: AppOptions): App {
       scope.addHook('onRoute', (route) => {
         route.schema = { ...route.schema, tags: [group] }
       })
-      routes(scope as unknown as App, { ...options, identify, forgetTokens, operations })
+      routes(scope as unknown as App, { ...options, identify, count, forgetTokens, operations })
     })
   }
   return app

@@ -2,6 +2,7 @@
 import { wake } from '#delivery/wake.ts'
 import { objectId } from '#lib/ids.ts'
 import { acceptMessage, type MessageToAccept } from '#resources/messages/queries.ts'
+import { sessionToken } from '#resources/messenger/sessions/token.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 type NewContact = {
@@ -49,6 +50,14 @@ export async function aMessage(
   if (!id) throw new Error('The message was not accepted')
   wake()
   return id
+}
+
+/** A session of this contact's at a messenger, proven where the workspace asks for that. */
+export async function aSession({ sql, id: workspace_id }: Workspace, secret: string, contact_id: string) {
+  const [proof] = await sql<{ id: string }[]>`
+    select id from secure_mode_secrets where workspace_id = ${workspace_id} and deleted_at is null`
+  const expires_at = Math.floor(Date.now() / 1000) + 3_600
+  return sessionToken(secret, { workspace_id, contact_id, visitor_id: null, secret_id: proof?.id ?? null, expires_at })
 }
 
 /** Asks again and again until it holds; fails after ten seconds with what it last was. */

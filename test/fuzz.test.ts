@@ -1,11 +1,12 @@
 // Whatever a request holds, it is answered or refused, and breaks nothing: every operation of the API's own description
 // is sent random requests that fit it, and such as were made to hurt.
 import assert from 'node:assert/strict'
+import { text as textOf } from 'node:stream/consumers'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { testApp } from './app.ts'
+import { SECRET, testApp } from './app.ts'
 import { captureAll } from './capture.ts'
-import { eventually } from './factories.ts'
+import { aSession, eventually } from './factories.ts'
 import { type Operation, type Request, requestsOf } from './fuzz/requests.ts'
 import { vocabularyOf } from './fuzz/vocabulary.ts'
 import { contentsOf, inhabit } from './inhabited.ts'
@@ -23,11 +24,15 @@ const mine = await inhabit(t)
 const theirs = await inhabit(another)
 // So that the worker, which serves all workspaces, finds nothing of theirs.
 await sql`update deliveries set status = 'delivered' where workspace_id = ${another.created.id}`
+const session = await aSession(t.workspace, SECRET, mine.user)
 const untouched = await contentsOf(another.workspace)
 
 await t.call('POST /conversations', { from: { type: 'user', id: mine.user }, body: 'For a second page' })
 const cursorOf = async (list: string) => (await t.call(`GET ${list}?per_page=1`)).body.pages.next.starting_after
-const vocabulary = vocabularyOf(mine, theirs, [await cursorOf('/contacts'), await cursorOf('/conversations')])
+const cursors = [await cursorOf('/contacts'), await cursorOf('/conversations')]
+/** One that verifies identities, and one that believes whatever it is told. */
+const app_ids = [t.created.id, (await t.another()).created.id]
+const vocabulary = vocabularyOf(mine, theirs, cursors, app_ids)
 
 const { body: description } = await t.call('GET /openapi.json')
 const operations = Object.entries<Record<string, Omit<Operation, 'method' | 'path'>>>(description.paths).flatMap(
@@ -37,20 +42,30 @@ const operations = Object.entries<Record<string, Omit<Operation, 'method' | 'pat
 
 const counted = new Map<number, number>()
 
-async function send({ method, operationId }: Operation, { url, payload, headers }: Request) {
-  const { token } = operationId === 'armFault' ? faulty.created : t.created
-
-  const answer = await t.app.inject({
-    method: method as 'POST',
-    url,
-    headers: { ...headers, authorization: `Bearer ${token}` },
-    ...(payload !== undefined && { payload }),
-  })
-  const { statusCode: status, body: text } = answer
-  counted.set(status, (counted.get(status) ?? 0) + 1)
-  assert.ok(status < 500, `${status} ${text}`)
-  if (status >= 400) assertRefusal(answer.json(), text, answer.headers)
+/** Whoever may call it: a messenger's operations take the session of a contact. */
+function callerOf({ operationId, path }: Operation): string {
+  if (path.startsWith('/extensions/messenger/')) return session
+  return (operationId === 'armFault' ? faulty : t).created.token
 }
+
+async function send(operation: Operation, { url, payload, headers }: Request) {
+  const answer = await t.app.inject({
+    method: operation.method as 'POST',
+    url,
+    headers: { ...headers, authorization: `Bearer ${callerOf(operation)}` },
+    ...(payload !== undefined && { payload }),
+    payloadAsStream: true,
+  })
+  const { statusCode: status } = answer
+  counted.set(status, (counted.get(status) ?? 0) + 1)
+  if (isEndless(answer.headers)) return void answer.stream().destroy()
+  const text = await textOf(answer.stream())
+  assert.ok(status < 500, `${status} ${text}`)
+  if (status >= 400) assertRefusal(JSON.parse(text), text, answer.headers)
+}
+
+/** A stream of events goes on for as long as somebody reads it. */
+const isEndless = (headers: Record<string, unknown>) => String(headers['content-type']).startsWith('text/event-stream')
 
 /** An `error.list`; or the bare error that the WhatsApp status reads answer. */
 function assertRefusal(body: Record<string, unknown>, text: string, headers: Record<string, unknown>) {

@@ -1,8 +1,8 @@
 // No workspace sees or touches another's: every operation is tried with another workspace's ids.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testApp } from './app.ts'
-import { aContact } from './factories.ts'
+import { SECRET, testApp } from './app.ts'
+import { aContact, aSession } from './factories.ts'
 import { contentsOf, type Inhabitants, inhabit } from './inhabited.ts'
 
 const t = await testApp()
@@ -185,6 +185,13 @@ const ELSEWHERE = [
   'createChannel',
   'createDataAttribute',
   'createIdentityVerificationSecret',
+  'createMessengerSession',
+  'listMessengerConversations',
+  'beginMessengerConversation',
+  'getMessengerConversation',
+  'replyMessengerConversation',
+  'readMessengerConversation',
+  'streamMessages',
   'resetSandbox',
   'armFault',
   'disarmFaults',
@@ -254,6 +261,41 @@ for (const [operation, requests] of Object.entries(LISTS)) {
     }
   })
 }
+
+test('a messenger of one workspace sees and does nothing in another', async () => {
+  const session = await aSession(t.workspace, SECRET, mine.user)
+  const theirSession = await aSession(another.workspace, SECRET, theirs.user)
+  const at = '/extensions/messenger/conversations'
+  for (const [route, body] of [
+    [`GET ${at}/${theirs.conversation}`],
+    [`POST ${at}/${theirs.conversation}/replies`, { body: 'x' }],
+    [`POST ${at}/${theirs.conversation}/read`],
+  ] as Request[]) {
+    const { status, text } = await t.call(route, body, { token: session })
+    assert.equal(status, 404, `${route}: ${text}`)
+    assert.equal((await t.call(route, body, { token: t.created.token })).status, 401)
+    assert.equal((await another.call(route, body, { token: theirSession })).status === 404, false)
+  }
+  const list = await t.call(`GET ${at}`, undefined, { token: session })
+  assert.equal(list.status, 200)
+  assertTellsNothing(list.text)
+  assert.match((await t.call(`GET ${at}`, undefined, { token: theirSession })).text, new RegExp(another.created.id))
+  for (const id of [theirs.external_id, theirs.email])
+    assert.equal((await t.call('GET /extensions/messenger/stream', undefined, { token: id })).status, 401)
+
+  const untouched = await contentsOf(another.workspace)
+  const app_id = t.created.id
+  const user = { user_id: theirs.external_id, email: theirs.email }
+  const { status } = await t.call('POST /extensions/messenger/sessions', { app_id, ...user }, { token: null })
+  assert.equal(status, 401)
+  const third = await t.another() // It believes whatever it is told.
+  const asTheirs = { app_id: third.created.id, ...user }
+  const believed = await t.call('POST /extensions/messenger/sessions', asTheirs, { token: null })
+  assert.equal(believed.status, 200)
+  assert.notEqual(believed.body.contact.id, theirs.user)
+  await t.call(`POST ${at}`, { body: 'Hello' }, { token: believed.body.token })
+  assert.deepEqual(await contentsOf(another.workspace), untouched)
+})
 
 test('one id in two workspaces is two contacts', async () => {
   await aContact(t.workspace, { id: theirs.lead })

@@ -29,6 +29,7 @@ export const TOPICS = [
   'conversation.admin.unsnoozed',
   'conversation.contact.attached',
   'conversation.priority.updated',
+  'conversation.read',
   'conversation.user.created',
   'conversation.user.replied',
   'conversation_part.tag.created',

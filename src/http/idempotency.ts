@@ -14,7 +14,7 @@ export function idempotencyKey(request: FastifyRequest): string | undefined {
   if (request.method !== 'POST' || key === undefined || key === '') return undefined
   if (String(key).length > LONGEST_KEY)
     throw badRequest('parameter_invalid', 'Idempotency-Key is longer than 255 characters')
-  return String(key)
+  return request.caller ? `${request.caller} ${key}` : String(key)
 }
 
 /** How an answer is kept, and read again. */

@@ -31,6 +31,8 @@ export type OperationOptions = Shapes & {
   statement?: boolean
   /** Answered without a token. */
   open?: boolean
+  /** Answered to the session of a messenger, which is a contact's, instead of a token. */
+  session?: boolean
   /** Its answer holds a secret: where it has to be kept, it is kept encrypted. */
   confidential?: boolean
 }
@@ -44,6 +46,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     workspace: Workspace
     token: Token
+    /** Who calls, where that is not whoever holds a token: keeps the Idempotency-Keys of contacts apart. */
+    caller?: string
   }
 }
 

@@ -8,8 +8,8 @@ const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('
 
 export type Vocabulary = ReturnType<typeof vocabularyOf>
 
-/** `cursors` are real ones of lists. */
-export function vocabularyOf(mine: Inhabitants, theirs: Inhabitants, cursors: string[]) {
+/** `cursors` are real ones of lists; `app_ids` are workspaces that a messenger may sign in at. */
+export function vocabularyOf(mine: Inhabitants, theirs: Inhabitants, cursors: string[], app_ids: string[]) {
   const people = [...Array(8).fill(mine.user), mine.lead, mine.lead, mine.archived]
   const teammates = [mine.admin, mine.admin, mine.colleague, mine.team, '0']
 
@@ -29,6 +29,7 @@ export function vocabularyOf(mine: Inhabitants, theirs: Inhabitants, cursors: st
     ruleset_id: [mine.whatsapp],
     message_id: [mine.wamid],
     faults: [mine.fault],
+    app_id: app_ids,
   }
 
   /** Texts by the names of what holds them. */

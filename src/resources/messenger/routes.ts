@@ -1,0 +1,184 @@
+// What a messenger needs of the server, and Intercom's own keeps to itself: to sign a contact in, to show and take what is
+// said, and to hear of it at once.
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import type { Pool } from '#db/sql.ts'
+import { HEADERS } from '#events/stream.ts'
+import { found } from '#http/errors.ts'
+import { PageQuery, pageOf } from '#http/lists.ts'
+import { type App, op } from '#http/op.ts'
+import { ById } from '#http/types.ts'
+import { attach, keepAttached, type Surroundings } from '#resources/attachments/attach.ts'
+import { displayOf } from '#resources/conversations/present/display.ts'
+import { openWorkspace } from '#workspaces/open.ts'
+import { atomically, type Workspace } from '#workspaces/workspace.ts'
+import { listConversations, markRead, showConversation } from './conversations/read.ts'
+import {
+  BeginRequest,
+  MessengerConversation,
+  MessengerConversations,
+  MessengerReply,
+  ReadConversation,
+} from './conversations/schema.ts'
+import { answer, begin } from './conversations/write.ts'
+import { boot } from './sessions/boot.ts'
+import { findWorkspaceOf } from './sessions/queries.ts'
+import { recognize, type Visitor } from './sessions/recognize.ts'
+import { MessengerSession, SessionRequest } from './sessions/schema.ts'
+import { messengerStreams, type StreamLimits } from './streams.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    visitor: Visitor
+  }
+}
+
+type Context = Surroundings & {
+  sql: Pool
+  streams?: Partial<StreamLimits>
+  count(key: string, reply: FastifyReply): Promise<void>
+}
+
+const PAGE_SIZE = { default: 20, max: 60 }
+
+const Place = Type.String({ pattern: '^\\d{1,15}$', description: 'The last event that the messenger has got.' })
+const StreamQuery = Type.Object({
+  session: Type.Optional(Type.String({ description: 'The session, as an EventSource cannot send headers.' })),
+  last_event_id: Type.Optional(Place),
+})
+const Events = Type.String({ description: 'text/event-stream: a message for each, its id the place to go on from.' })
+
+export default function messenger(app: App, { sql, streams: limits, count, ...surroundings }: Context) {
+  const { secret } = surroundings
+  const streams = messengerStreams(sql, app.log, surroundings, limits)
+  const linking = (workspace: Workspace) => displayOf(workspace, surroundings)
+  app.addHook('preClose', () => streams.close())
+
+  async function visit(session: string | undefined, reply: FastifyReply): Promise<Visitor> {
+    const visitor = await recognize(sql, secret, session)
+    const { workspace_id, contact_id, visitor_id } = visitor.session
+    await count(`${workspace_id} ${contact_id ?? visitor_id}`, reply)
+    return visitor
+  }
+
+  app.decorateRequest('visitor')
+  app.decorateRequest('kept_files')
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.routeOptions.config.operation?.session) return
+    request.visitor = await visit(bearer(request.headers.authorization), reply)
+    request.workspace = request.visitor.workspace
+    request.caller = request.visitor.session.contact_id ?? request.visitor.session.visitor_id ?? ''
+  })
+
+  app.post(
+    '/extensions/messenger/sessions',
+    op('createMessengerSession', {
+      open: true,
+      body: SessionRequest,
+      response: MessengerSession,
+      summary: 'Sign a user in, or a visitor',
+    }),
+    async ({ body }) => {
+      const { id, admin_id } = found(await findWorkspaceOf(sql, body.app_id), 'There is no workspace with this app_id')
+      return atomically(await openWorkspace(sql, id, admin_id), (workspace) => boot(workspace, secret, body))
+    },
+  )
+
+  app.get(
+    '/extensions/messenger/conversations',
+    op('listMessengerConversations', {
+      session: true,
+      query: PageQuery,
+      response: MessengerConversations,
+      summary: "The contact's conversations, and messages that wait for an answer",
+    }),
+    async ({ workspace, visitor, query }) =>
+      listConversations(workspace, visitor.contact?.id ?? NOBODY, pageOf(query, PAGE_SIZE), linking(workspace)),
+  )
+
+  app.post(
+    '/extensions/messenger/conversations',
+    {
+      ...op('beginMessengerConversation', {
+        session: true,
+        body: BeginRequest,
+        response: MessengerConversation,
+        summary: 'Write to the team',
+      }),
+      preHandler: keepAttached(surroundings.files),
+    },
+    async ({ workspace, visitor, body, kept_files }) => {
+      const attachments = await attach(workspace, surroundings, body, kept_files)
+      const { contact_id, conversation_id } = await begin(workspace, visitor, { ...body, attachments })
+      return showConversation(workspace, contact_id, conversation_id, linking(workspace))
+    },
+  )
+
+  app.get(
+    '/extensions/messenger/conversations/:id',
+    op('getMessengerConversation', {
+      session: true,
+      params: ById,
+      response: MessengerConversation,
+      summary: 'What was said in a conversation',
+    }),
+    async ({ workspace, visitor, params }) =>
+      showConversation(workspace, visitor.contact?.id ?? NOBODY, params.id, linking(workspace)),
+  )
+
+  app.post(
+    '/extensions/messenger/conversations/:id/replies',
+    {
+      ...op('replyMessengerConversation', {
+        session: true,
+        params: ById,
+        body: MessengerReply,
+        response: MessengerConversation,
+        summary: 'Answer in a conversation, or to a message',
+      }),
+      preHandler: keepAttached(surroundings.files),
+    },
+    async ({ workspace, visitor, params, body, kept_files }) => {
+      const contact = found(visitor.contact, 'Conversation not found')
+      const attachments = await attach(workspace, surroundings, body, kept_files)
+      await answer(workspace, contact, params.id, { ...body, attachments })
+      return showConversation(workspace, contact.id, params.id, linking(workspace))
+    },
+  )
+
+  app.post(
+    '/extensions/messenger/conversations/:id/read',
+    op('readMessengerConversation', {
+      session: true,
+      params: ById,
+      response: ReadConversation,
+      summary: 'The contact has seen all that there is until now',
+    }),
+    async ({ workspace, visitor, params }) => markRead(workspace, visitor.contact?.id ?? NOBODY, params.id),
+  )
+
+  app.get(
+    '/extensions/messenger/stream',
+    op('streamMessages', {
+      open: true,
+      query: StreamQuery,
+      response: Events,
+      summary: 'In-app messages as they come, as server-sent events',
+    }),
+    async ({ query, headers }, reply) => {
+      const visitor = await visit(bearer(headers.authorization) ?? query.session, reply)
+      const stream = await streams.open(visitor, placeOf(headers['last-event-id']) ?? placeOf(query.last_event_id))
+      reply.headers(HEADERS)
+      return stream as unknown as string
+    },
+  )
+}
+
+/** A visitor who has not written yet has no conversations. */
+const NOBODY = ''
+
+const bearer = (header: string | undefined): string | undefined => /^bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1]
+
+/** An EventSource that comes back names the last event that it has got; what it began with stays in its address. */
+const placeOf = (text: string | string[] | undefined): number | undefined =>
+  typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined

@@ -1,0 +1,90 @@
+// Whom sessions are of, and who signs in.
+import { one, type Sql } from '#db/sql.ts'
+import type { ContactRow } from '#resources/contacts/queries.ts'
+import type { Clock } from '#workspaces/clock.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { Session } from './token.ts'
+
+/** What is true now of a session. Without a workspace there is no row; a visitor has no contact yet. */
+export type SessionRow = {
+  number: number
+  /** The bot, which acts for the workspace where a contact acts. */
+  admin_id: string
+  /** Whether users have to prove who they are. */
+  is_enforced: boolean
+  /** Whether the secret that proved it is one still. */
+  is_proven: boolean
+  contact: boolean
+} & Clock &
+  ContactRow
+
+/** Several at once, because open streams ask for all of theirs; a request asks for its own. */
+export const lookUpSessions = (sql: Sql, sessions: readonly Session[]) => sql<SessionRow[]>`
+  select number::int,
+    (select admins.id from admins where admins.workspace_id = workspace and is_bot order by id limit 1) as admin_id,
+    exists (
+      select from secure_mode_secrets where secure_mode_secrets.workspace_id = workspace and deleted_at is null
+    ) as is_enforced,
+    exists (
+      select from secure_mode_secrets secrets
+      where secrets.workspace_id = workspace and secrets.id = secret_id and deleted_at is null
+    ) as is_proven,
+    clock_frozen_at, clock_ahead_seconds, contact.id is not null as contact, contact.*
+  from unnest(${sessions.map((one) => one.workspace_id)}::text[], ${sessions.map((one) => one.contact_id)}::text[],
+    ${sessions.map((one) => one.visitor_id)}::text[], ${sessions.map((one) => one.secret_id)}::bigint[])
+    with ordinality as session (workspace, contact_id, visitor_id, secret_id, number)
+  join workspaces on workspaces.id = workspace
+  left join lateral (
+    select * from contacts
+    where contacts.workspace_id = workspace and contacts.id = coalesce(session.contact_id, (
+      select known.id from contacts known where known.workspace_id = workspace and external_id = visitor_id))
+    limit 1
+  ) contact on true`
+
+/** The workspace of an `app_id`, and its bot, which acts where a contact acts. */
+export const findWorkspaceOf = (sql: Sql, app_id: string) =>
+  one(sql<{ id: string; admin_id: string }[]>`
+    select id, (
+      select admins.id from admins where admins.workspace_id = workspaces.id and is_bot order by admins.id limit 1
+    ) as admin_id
+    from workspaces where id = ${app_id}`)
+
+export type Seen = Pick<ContactRow, 'workspace_id' | 'id'> & {
+  /** When, by the workspace's clock. */
+  at: Date
+}
+
+/** They are here: kept once a minute, and no change that others are told of. */
+export const markSeen = (sql: Sql, contacts: readonly Seen[]) => sql`
+  update contacts set last_seen_at = at
+  from unnest(${contacts.map((one) => one.workspace_id)}::text[], ${contacts.map((one) => one.id)}::text[],
+    ${contacts.map((one) => one.at.toISOString())}::text[]::timestamptz[]) as here (workspace, contact, at)
+  where workspace_id = workspace and id = contact
+    and (last_seen_at is null or last_seen_at not between at - interval '1 minute' and at + interval '1 minute')`
+
+/** The one who signs in is here now; what the messenger reports besides is kept beside what it has reported before. */
+export const markBooted = (workspace: Workspace, id: string, reported: Record<string, string>) =>
+  one(workspace.sql<ContactRow[]>`
+    update contacts set last_seen_at = ${workspace.now()},
+      messenger = messenger || ${JSON.stringify(reported)}::text::jsonb
+    where workspace_id = ${workspace.id} and id = ${id} returning *`) as Promise<ContactRow>
+
+/** The user with this external id, also an archived one: whoever signs in is back. */
+export const findReturning = (workspace: Workspace, external_id: string) =>
+  one(workspace.sql<ContactRow[]>`
+    select * from contacts
+    where workspace_id = ${workspace.id} and external_id = ${external_id} and role = 'user' and deleted_at is null
+      and merged_into is null`)
+
+/** The user with this email who was here last; `nameless`: one without an external id. Those who are live go first. */
+export const findReturningByEmail = (workspace: Workspace, email: string, { nameless }: { nameless: boolean }) =>
+  one(workspace.sql<ContactRow[]>`
+    select * from contacts
+    where workspace_id = ${workspace.id} and lower(email) = lower(${email}) and role = 'user' and deleted_at is null
+      and merged_into is null and (external_id is null or not ${nameless})
+    order by is_live desc, coalesce(last_seen_at, last_replied_at, updated_at) desc, id limit 1`)
+
+/** Whom a visitor has become, in whatever state that contact is. */
+export const findByVisitorId = (workspace: Workspace, visitor_id: string) =>
+  one(workspace.sql<ContactRow[]>`
+    select * from contacts where workspace_id = ${workspace.id} and external_id = ${visitor_id}`)
