@@ -1,6 +1,6 @@
 // Listens from the first moment of the process: alive before the rest of the server is loaded and the database is up.
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 
 export type Listener = {
   /** For Fastify's `serverFactory`: makes `handler` the one that is opened to. */
@@ -45,7 +45,11 @@ export async function listen(host: string, port: number): Promise<Listener> {
 
 const STARTING = { code: 'service_unavailable', message: 'The server is starting, try again' }
 
+/** An EventSource that is refused never comes back; one that is cut off does. */
+const isOfEvents = ({ headers }: IncomingMessage) => headers.accept?.includes('text/event-stream')
+
 const starting: RequestListener = (request, response) => {
+  if (isOfEvents(request)) return void request.destroy()
   const isAlive = request.url === '/healthz'
   response.writeHead(isAlive ? 200 : 503, { 'content-type': 'application/json', 'retry-after': '1' })
   response.end(JSON.stringify(isAlive ? { status: 'alive' } : { type: 'error.list', errors: [STARTING] }))
