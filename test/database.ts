@@ -30,3 +30,9 @@ export async function testDatabase(): Promise<TestDatabase> {
     },
   }
 }
+
+/** What a server in a process of its own is given as DATABASE_URL. */
+export function urlOf({ name }: Pick<TestDatabase, 'name'>): string {
+  const { host, port = 5432, user, password = '' } = serverOptions()
+  return `postgres://${user}:${password}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`
+}

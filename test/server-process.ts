@@ -37,14 +37,16 @@ const MAIN = new URL('../src/main.ts', import.meta.url).pathname
 export async function serverProcess({
   command = 'serve',
   environment = {},
+  token = newTokenText(),
 }: {
   command?: 'serve' | 'api'
   environment?: Record<string, string>
+  /** That of another process on the same database. */
+  token?: string
 } = {}): Promise<ServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'interphone-process-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const token = newTokenText()
   const log: string[] = []
   const deaths: [number, number][] = []
   let child: ChildProcess | undefined

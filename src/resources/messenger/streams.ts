@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import { Gauge, register } from 'prom-client'
 import type { Pool } from '#db/sql.ts'
-import { type Arrival, arrivals, beginningOf, placeWaiting } from '#delivery/in-app.ts'
+import { type Arrival, arrivals, beginningOf, gotUntil, placeWaiting } from '#delivery/in-app.ts'
 import { reportInApp } from '#delivery/report.ts'
 import { messengers } from '#delivery/wake.ts'
 import { type EventStream, eventStream } from '#events/stream.ts'
@@ -13,6 +13,7 @@ import type { Attachment } from '#resources/attachments/schema.ts'
 import { displayOf } from '#resources/conversations/present/display.ts'
 import { timeOn } from '#workspaces/clock.ts'
 import { openWorkspace } from '#workspaces/open.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
 import { type Linking, presentOpening, presentPart } from './conversations/schema.ts'
 import { lookUpSessions, markSeen, type Seen } from './sessions/queries.ts'
 import { refusalOf, type Visitor } from './sessions/recognize.ts'
@@ -131,6 +132,10 @@ export function messengerStreams(
     look()
   }
 
+  /** Who took it may have died before that was written down; the messenger knows. */
+  const believe = ({ id, now }: Workspace, contact_id: string, position: number) =>
+    reportInApp(sql, id, gotUntil(sql, contact_id, position), 'delivered', now())
+
   function assertRoom({ session, contact }: Visitor) {
     const mine = [...watchers].filter((one) =>
       contact
@@ -144,6 +149,7 @@ export function messengerStreams(
   return {
     async open(visitor, after) {
       assertRoom(visitor)
+      if (visitor.contact && after !== undefined) await believe(visitor.workspace, visitor.contact.id, after)
       begin()
       const { session, contact, workspace } = visitor
       const linking = displayOf(workspace, links)
