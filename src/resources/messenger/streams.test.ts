@@ -250,14 +250,16 @@ test('a reader that reads nothing is cut, holds up nobody, and loses nothing', a
 
 test('a stream ends with its session, with its contact, and with the secret that proved it', async () => {
   const short = await somebody({ session_duration: 1_000 })
-  const [archived, blocked] = [await somebody(), await somebody()]
-  const all = [short, archived, blocked].map(({ token }) => watch(token))
+  const [archived, blocked, deleted, merged] = await Promise.all([somebody(), somebody(), somebody(), somebody()])
+  const all = [short, archived, blocked, deleted, merged].map(({ token }) => watch(token))
   await eventually(
     async () => all.every(({ opened }) => opened >= 1),
     (open) => open,
   )
   await t.call(`POST /contacts/${archived.id}/archive`)
   await sql`update contacts set blocked_at = now() where id = ${blocked.id}`
+  await t.call(`DELETE /contacts/${deleted.id}`)
+  await sql`update contacts set merged_into = ${archived.id} where id = ${merged.id}`
   for (const reader of all) await isOver(reader)
 
   const proven = await somebody()
