@@ -1,6 +1,6 @@
 // Everything a request can be refused with, and the one place that renders it.
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 
@@ -57,8 +57,12 @@ export function errorHandler(error: FastifyError | ApiError, request: FastifyReq
   else if (refusal.status === UNAVAILABLE)
     request.log.warn({ code: error.code, reason: error.message, url }, 'database or file storage out of reach')
   else if (refusal.status >= 500) request.log.error({ err: error, url }, 'request failed')
+  if (refusal.status === UNAVAILABLE && isOfEvents(request.raw)) return void reply.hijack().raw.destroy()
   return reply.code(refusal.status).headers(refusal.headers).send(refusal.body(request.id))
 }
+
+/** Asked for by an EventSource: one that is refused never comes back, one that is cut off does. */
+export const isOfEvents = ({ headers }: IncomingMessage): boolean => !!headers.accept?.includes('text/event-stream')
 
 /** Where no token is asked for, whoever has the URL may do what it is for: it is left out of the log. */
 const loggable = ({ url, routeOptions }: FastifyRequest) =>

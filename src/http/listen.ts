@@ -1,6 +1,7 @@
 // Listens from the first moment of the process: alive before the rest of the server is loaded and the database is up.
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { isOfEvents } from './errors.ts'
 
 export type Listener = {
   /** For Fastify's `serverFactory`: makes `handler` the one that is opened to. */
@@ -44,9 +45,6 @@ export async function listen(host: string, port: number): Promise<Listener> {
 }
 
 const STARTING = { code: 'service_unavailable', message: 'The server is starting, try again' }
-
-/** An EventSource that is refused never comes back; one that is cut off does. */
-const isOfEvents = ({ headers }: IncomingMessage) => headers.accept?.includes('text/event-stream')
 
 const starting: RequestListener = (request, response) => {
   if (isOfEvents(request)) return void request.destroy()

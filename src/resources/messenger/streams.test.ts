@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, test } from 'node:test'
-import { testApp } from '../../../test/app.ts'
+import { buildApp } from '#app.ts'
+import { connect } from '#db/connect.ts'
+import { SECRET, testApp } from '../../../test/app.ts'
 import { captureAll } from '../../../test/capture.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
 import { eventSource, type StreamReader, signIn, slowReader } from '../../../test/messenger.ts'
+import { freePort } from '../../../test/smtp-sink.ts'
 
 const readers: StreamReader[] = []
 after(() => {
@@ -295,6 +298,19 @@ test('a contact who is there is seen', async () => {
     () => sql`select from contacts where id = ${id} and last_seen_at > now() - interval '1 minute'`,
     ({ count }) => count === 1,
   )
+})
+
+test('while the database is away a stream is cut off rather than refused, so that its reader comes back', async (t2) => {
+  const { token } = await somebody()
+  const sql = connect({ host: '127.0.0.1', port: await freePort(), user: 'x', database: 'x', max: 1 })
+  const app = buildApp({ sql, files: t.files, secret: SECRET })
+  t2.after(() => app.close())
+  const away = await app.listen({ port: 0, host: '127.0.0.1' })
+  const ask = (path: string, accept: string) =>
+    fetch(`${away}/extensions/messenger/${path}`, { headers: { accept, authorization: `Bearer ${token}` } })
+  assert.equal((await ask('conversations', '*/*')).status, 503)
+  assert.equal((await ask('stream', '*/*')).status, 503)
+  await assert.rejects(ask('stream', 'text/event-stream'), /fetch failed/)
 })
 
 test('no session stands in the log', () => {
