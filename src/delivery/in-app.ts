@@ -63,7 +63,7 @@ export async function endOf(sql: Sql, { workspace_id, contact_id }: ContactKey):
 
 /** A condition on deliveries: what this contact's messenger has got, by its own word, up to a place. */
 export const gotUntil = (sql: Sql, contact_id: string, position: number) =>
-  sql`contact_id = ${contact_id} and position <= ${position}`
+  sql`contact_id = ${contact_id} and position <= ${position} and status = 'sent'`
 
 /** One in-app delivery as a messenger takes it. */
 export type Arrival = {

@@ -93,6 +93,30 @@ test('a failed in-app message is not there at a messenger until it is said to be
   assert.equal((await deliveryOf(message_id)).status, 'failed')
 })
 
+test('what a messenger says it has got is delivered, up to there and no further; what failed stays so', async () => {
+  const { token, contact } = await signIn({ user_id: 'got' })
+  const ids: string[] = []
+  for (let n = 0; n < 3; n++) ids.push(await aMessage(t.workspace, { to: contact.id, message_type: 'inapp' }))
+  for (const id of ids) await becomes(id, 'sent')
+  await as(token, 'GET /conversations')
+  const places = await sql<{ position: string }[]>`
+    select position from deliveries where contact_id = ${contact.id} order by position`
+  await sql`update deliveries set status = 'sent' where contact_id = ${contact.id}` // As if whoever took them had died.
+  await sql`update deliveries set status = 'failed' where message_id = ${ids[0]!}`
+  const { stream } = await t.app
+    .inject({
+      url: '/extensions/messenger/stream',
+      headers: { authorization: `Bearer ${token}`, 'last-event-id': places[1]!.position },
+      payloadAsStream: true,
+    })
+    .then((answer) => ({ stream: answer.stream() }))
+  await eventually(
+    async () => Promise.all(ids.map(async (id) => (await deliveryOf(id)).status)),
+    ([first, second]) => first === 'failed' && second === 'delivered',
+  )
+  stream.destroy()
+})
+
 test('a contact who was merged away is over at the messenger', async () => {
   const [gone, into] = [await signIn({ user_id: 'gone' }), await signIn({ user_id: 'into' })]
   await sql`update contacts set merged_into = ${into.contact.id} where id = ${gone.contact.id}`
