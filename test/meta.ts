@@ -12,7 +12,16 @@ export type Failure =
   | 'nonsense'
 
 /** What it says of the size and the address may be untrue. */
-type Medium = { content_type: string; bytes: Buffer; file_size?: number | string; url?: string; status?: number }
+type Medium = {
+  content_type: string
+  bytes: Buffer
+  file_size?: number | string
+  url?: string
+  status?: number
+  retry_after?: string
+  /** The connection goes in the middle of the bytes. */
+  breaks?: boolean
+}
 
 export type Taken = MetaMessage & { wamid: string }
 
@@ -32,6 +41,9 @@ export type MetaPeer = {
   /** Milliseconds that it takes for each message. */
   slowness: number
   media: Map<string, Medium>
+  /** The addresses of media that it has told, and milliseconds that each is good for. */
+  media_urls: string[]
+  media_url_ms: number
   /** Posts news to a webhook; a body of changes, or any text. */
   post(webhook: string, body: object | string, signing?: { secret?: string; signature?: string }): Promise<Response>
   status(taken: { wamid: string; biz_opaque_callback_data?: string }, status: string, more?: object): object
@@ -61,6 +73,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
   const requests = new Map<string, number>()
+  const told = new Map<string, number>()
   const sockets = new Set<IncomingMessage['socket']>()
 
   const peer: MetaPeer = {
@@ -78,6 +91,8 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
     message_status: undefined,
     slowness: 0,
     media: new Map(),
+    media_urls: [],
+    media_url_ms: 300_000,
     async post(webhook, body, { secret = peer.secrets.app_secret, signature } = {}) {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       const signed = signature ?? `sha256=${createHmac('sha256', secret).update(text).digest('hex')}`
@@ -154,15 +169,24 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
   function describeMedia(response: ServerResponse, id: string) {
     const medium = peer.media.get(id)
     if (!medium) return json(response, 400, errorBody(100, 'Unsupported get request', { status: 400 }))
-    const there = `${new URL(peer.url).origin}/whatsapp_business/attachments/?mid=${encodeURIComponent(id)}&ext=1&hash=x`
+    const hash = randomBytes(8).toString('hex')
+    told.set(`${id} ${hash}`, Date.now() + peer.media_url_ms)
+    const there = `${new URL(peer.url).origin}/whatsapp_business/attachments/?mid=${encodeURIComponent(id)}&ext=1&hash=${hash}`
+    peer.media_urls.push(there)
     const { content_type, bytes, file_size = bytes.length, url = there } = medium
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     json(response, 200, { messaging_product: 'whatsapp', url, mime_type: content_type, sha256, file_size, id })
   }
 
-  function serveMedia(response: ServerResponse, id: string) {
-    const { content_type = '', bytes, status = 200 } = peer.media.get(id) ?? {}
+  function serveMedia(response: ServerResponse, id: string, hash: string | null) {
+    const { content_type = '', bytes, status = 200, retry_after, breaks } = peer.media.get(id) ?? {}
+    if (!((told.get(`${id} ${hash}`) ?? 0) > Date.now())) return response.writeHead(404).end()
+    if (retry_after) response.setHeader('retry-after', retry_after)
     if (!bytes || status !== 200) return response.writeHead(bytes ? status : 404).end()
+    if (breaks) {
+      const headers = { 'content-type': content_type, 'content-length': bytes.length + 1 }
+      return response.writeHead(200, headers).write(bytes, () => response.destroy())
+    }
     return response.writeHead(200, { 'content-type': content_type }).end(bytes)
   }
 
@@ -177,7 +201,9 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
     if (route === `POST /${version}/${peer.phone_number_id}/messages`) return void takeMessage(request, response)
     request.resume()
     const mid = url.searchParams.get('mid')
-    if (route === 'GET /whatsapp_business/attachments/' && mid) return serveMedia(response, mid)
+    if (route === 'GET /whatsapp_business/attachments/' && mid) {
+      return serveMedia(response, mid, url.searchParams.get('hash'))
+    }
     const [, id] = new RegExp(`^GET /${version}/([^/]+)$`).exec(route) ?? []
     if (id) return describeMedia(response, decodeURIComponent(id))
     peer.faults.push(`Unknown path: ${route}`)

@@ -36,10 +36,10 @@ export const accountOf = ({ url, phone_number_id, secrets }: MetaPeer) => ({
   secrets,
 })
 
-export async function whatsapp(): Promise<WhatsApp> {
+export async function whatsapp({ largest }: { largest?: number } = {}): Promise<WhatsApp> {
   const logged: string[] = []
   const logger = { level: 'warn', stream: { write: (line: string) => void logged.push(line) } }
-  const t = await testApp({ logger })
+  const t = await testApp({ logger, ...(largest && { largest }) })
   const peer = await metaPeer()
   const { sql } = t.database
   const around = { public_url: 'http://localhost', secret: SECRET }

@@ -41,9 +41,8 @@ export async function deliver({ storage, config, secret, files, log }: Options):
     lease_seconds: config.delivery_lease_seconds,
     is_alone: is_embedded,
   })
-  const stopFetching = config.fetch_attachments
-    ? fetchAttachments({ sql, files, fetch: safeFetcher({ allowed: config.allow_private_addresses }), log })
-    : async () => {}
+  const fetch = config.fetch_attachments ? safeFetcher({ allowed: config.allow_private_addresses }) : undefined
+  const stopFetching = fetchAttachments({ sql, files, fetch, secret, log })
   const rest = keepHouse({ sql, files, log })
   const beStill = messengers.announce(sql)
   return async () => {

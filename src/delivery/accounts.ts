@@ -39,7 +39,8 @@ export function unsealSecrets(secret: string, sealed: Uint8Array): Record<string
   return JSON.parse(text)
 }
 
-const findAccount = (sql: Sql, workspace_id: string, channel: ChannelName) =>
+/** The account that a workspace has on a channel. */
+export const findAccount = (sql: Sql, workspace_id: string, channel: ChannelName) =>
   one(sql<AccountRow[]>`
     select * from channel_accounts where workspace_id = ${workspace_id} and channel = ${channel}`)
 

@@ -8,7 +8,7 @@ import { after, afterEach, test } from 'node:test'
 import { safeFetcher } from '#net/safe-fetch.ts'
 import { fetchFile } from '#resources/attachments/fetch.ts'
 import { leaseFetches } from '#resources/attachments/queries.ts'
-import { testApp } from '../../test/app.ts'
+import { SECRET, testApp } from '../../test/app.ts'
 import { aContact, eventually } from '../../test/factories.ts'
 import { fetchAttachments } from './fetch-attachments.ts'
 
@@ -18,7 +18,7 @@ const MOST = 100_000
 const t = await testApp({ public_url: 'https://support.example.com', largest: MOST })
 const { sql } = t.database
 const fetch = safeFetcher({ allowed: ['127.0.0.0/8'] })
-const means = { sql, files: t.files, fetch }
+const means = { sql, files: t.files, fetch, secret: SECRET }
 
 /** What the server at the other end does, by path, and how often each was asked for. */
 const asked = new Map<string, number>()

@@ -1,4 +1,4 @@
-// Fetches, in the background, the files that attachments name by their addresses. What is to be done stands in the
+// Fetches, in the background, the files that attachments name by their addresses, and those that came by WhatsApp. What is to be done stands in the
 // database: whoever is killed at it lets it come due again.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
@@ -15,10 +15,18 @@ const SHARE = 3
 /** Longer than a fetch and the storing of what it brought may take. */
 const LEASE_SECONDS = 180
 
-type Options = { sql: Pool; files: Files; fetch: SafeFetch; log: Pick<FastifyBaseLogger, 'warn' | 'info' | 'debug'> }
+type Options = {
+  sql: Pool
+  files: Files
+  /** Absent where files elsewhere are left there. */
+  fetch?: SafeFetch | undefined
+  /** What the accounts' secrets are kept with. */
+  secret: string
+  log: Pick<FastifyBaseLogger, 'warn' | 'info' | 'debug'>
+}
 
 /** Returns what ends it: it takes nothing more, and waits a little for what is under way. */
-export function fetchAttachments({ sql, files, fetch, log }: Options): () => Promise<void> {
+export function fetchAttachments({ sql, files, fetch, secret, log }: Options): () => Promise<void> {
   const underWay = new Set<Promise<void>>()
   let looking = false
   let stopping = false
@@ -27,10 +35,12 @@ export function fetchAttachments({ sql, files, fetch, log }: Options): () => Pro
     const room = PLACES - underWay.size
     if (looking || stopping || room <= 0) return
     looking = true
-    const due = await leaseFetches(sql, { room, share: SHARE, seconds: LEASE_SECONDS }).catch((error) => {
-      log.warn({ err: error }, 'could not look for attachments to fetch')
-      return []
-    })
+    const due = await leaseFetches(sql, { room, share: SHARE, seconds: LEASE_SECONDS, elsewhere: !!fetch }).catch(
+      (error) => {
+        log.warn({ err: error }, 'could not look for attachments to fetch')
+        return []
+      },
+    )
     looking = false
     for (const file of due) begin(file)
   }
@@ -43,11 +53,11 @@ export function fetchAttachments({ sql, files, fetch, log }: Options): () => Pro
     underWay.add(work)
   }
 
-  /** Whoever named an address that leads nowhere is told by the attachment itself: here it is worth a line, no more. */
+  /** Whoever reads what it hangs on is told there: here it is worth a line, no more. */
   async function fetchOne(due: DueFetch) {
-    const about = { workspace_id: due.workspace_id, file_id: due.id, host: URL.parse(due.url)?.host }
+    const about = { workspace_id: due.workspace_id, file_id: due.id, ...originOf(due) }
     try {
-      const result = await fetchFile({ sql, files, fetch }, due)
+      const result = await fetchFile({ sql, files, fetch, secret }, due)
       if (result.outcome === 'put_off') log.debug({ ...about, reason: result.reason }, 'attachment not fetched yet')
       if (result.outcome === 'given_up') log.info({ ...about, reason: result.reason }, 'attachment left where it is')
     } catch (error) {
@@ -64,3 +74,5 @@ export function fetchAttachments({ sql, files, fetch, log }: Options): () => Pro
     await Promise.race([Promise.all(underWay), patience])
   }
 }
+
+const originOf = ({ url, media_id }: DueFetch) => (media_id === null ? { host: URL.parse(url)?.host } : { media_id })

@@ -70,6 +70,12 @@ const MEANINGS: Record<number, Meaning> = {
 const meaningOf = (code: number): Meaning | undefined =>
   MEANINGS[code] ?? (code >= 200 && code <= 299 ? PERMISSION : undefined)
 
+/** What is wrong with the account rather than with what is asked of it. */
+const OF_ACCOUNT = new Set([0, 190, 3, 10, 368, 131005, 131031, 131037, 131042, 131045])
+
+export const isOfAccount = (code: number | undefined): boolean =>
+  code !== undefined && (OF_ACCOUNT.has(code) || (code >= 200 && code <= 299))
+
 /** The longest that anybody's Retry-After is believed. */
 const DAY = 24 * HOUR
 

@@ -1,47 +1,86 @@
 // What a contact sent besides words: fetched from Meta, which keeps it for some days, by the id that a message names.
-import { call, networkFault, TooLarge } from './graph.ts'
+import { retryAfter } from '#lib/retry-after.ts'
+import { isOfAccount, passes } from './errors.ts'
+import { type Answering, ask, call, networkFault, TooLarge, upTo } from './graph.ts'
 import type { MetaAccount } from './send.ts'
 
-export type Media = { content_type: string; bytes: Buffer }
+/** `bytes` throws MediaUnavailable. To be read to the end, or ended. */
+export type Media = { content_type: string; bytes: AsyncIterable<Uint8Array>; end(): void }
 
-/** `passing` where it is worth another try: a URL of media is good for minutes only, its id for some days. */
+/** `passing` where it is worth another try, after so many seconds at least: media stay at Meta for some days. */
 export class MediaUnavailable extends Error {
   readonly passing: boolean
+  readonly retry_after: number
 
-  constructor(message: string, { passing }: { passing: boolean }) {
+  constructor(message: string, { passing, retry_after = 0 }: { passing: boolean; retry_after?: number }) {
     super(message)
     this.passing = passing
+    this.retry_after = retry_after
   }
 }
 
-/** The largest that WhatsApp takes is a document of 100 MB: more than everybody wants to hold in memory. */
-const MOST_BYTES = 25 * 1024 * 1024
+/** Milliseconds for the bytes; a fifth of them for the word on where they are. */
 const TIMEOUT_MS = 60_000
+const DESCRIPTION_BYTES = 64 * 1024
 
 /**
- * Two calls, both with the token: `GET /{media_id}` tells the URL of the bytes, and what it names is fetched at once.
+ * Two calls, both with the token: `GET /{media_id}` tells the URL of the bytes, which is good for five minutes, and what
+ * it names is fetched at once.
  * @throws MediaUnavailable where there is no such thing, it is larger than `most_bytes`, or Meta does not answer.
  */
 export async function fetchMedia(
   account: MetaAccount,
   media_id: string,
-  { most_bytes = MOST_BYTES, timeout_ms = TIMEOUT_MS }: { most_bytes?: number; timeout_ms?: number } = {},
+  { most_bytes, timeout_ms = TIMEOUT_MS }: { most_bytes: number; timeout_ms?: number },
 ): Promise<Media> {
-  const get = (url: string, most_bytes: number) => bytesAt(url, { token: account.access_token, most_bytes, timeout_ms })
-  const described = read(await get(`${account.base_url}/${encodeURIComponent(media_id)}`, 64 * 1024))
+  const described = await describe(account, media_id, timeout_ms / 5)
   if (described.file_size > most_bytes) throw tooLarge(most_bytes)
   assertNoLessSafe(described.url, account.base_url)
-  return { content_type: described.mime_type, bytes: await get(described.url, most_bytes) }
+  const answer = await ask(described.url, { token: account.access_token, timeout_ms }).catch((error) => {
+    throw unavailable(error, most_bytes)
+  })
+  const { status, body, end } = answer
+  if (status === 200) return { content_type: described.mime_type, bytes: reading(body, most_bytes), end }
+  end()
+  throw refused(answer)
 }
 
-async function bytesAt(url: string, options: { token: string; most_bytes: number; timeout_ms: number }) {
-  const { status, bytes } = await call(url, options).catch((error) => {
-    if (error instanceof TooLarge) throw tooLarge(options.most_bytes)
-    throw new MediaUnavailable(networkFault(error).reason, { passing: true })
+async function describe({ base_url, access_token: token }: MetaAccount, media_id: string, timeout_ms: number) {
+  const url = `${base_url}/${encodeURIComponent(media_id)}`
+  const answer = await call(url, { token, timeout_ms, most_bytes: DESCRIPTION_BYTES }).catch((error) => {
+    throw unavailable(error, DESCRIPTION_BYTES)
   })
-  if (status === 200) return bytes
-  const passing = status === 429 || status === 408 || status === 401 || status >= 500
-  throw new MediaUnavailable(`Meta answered ${status} to a request for media`, { passing })
+  if (answer.status !== 200) throw refused(answer, answer.bytes)
+  return read(answer.bytes)
+}
+
+async function* reading(body: AsyncIterable<Uint8Array>, most_bytes: number) {
+  try {
+    yield* upTo(most_bytes, body)
+  } catch (error) {
+    throw unavailable(error, most_bytes)
+  }
+}
+
+const unavailable = (error: unknown, most_bytes: number) =>
+  error instanceof TooLarge ? tooLarge(most_bytes) : new MediaUnavailable(networkFault(error).reason, { passing: true })
+
+/** A token that is not taken, or may not do this, may be put right; that there is no such thing may not. */
+function refused({ status, headers }: Pick<Answering, 'status' | 'headers'>, bytes?: Buffer): MediaUnavailable {
+  const { code, message } = errorIn(bytes)
+  const passing = passes(status) || status === 401 || status === 403 || isOfAccount(code)
+  const words = message ? `: ${message.slice(0, 300)}` : ''
+  const retry_after = retryAfter(headers.get('retry-after'))
+  return new MediaUnavailable(`Meta answered ${status} to a request for media${words}`, { passing, retry_after })
+}
+
+function errorIn(bytes: Buffer = Buffer.alloc(0)): { code?: number; message?: string } {
+  try {
+    const { code, message } = JSON.parse(bytes.toString()).error
+    return { ...(typeof code === 'number' && { code }), ...(typeof message === 'string' && { message }) }
+  } catch {
+    return {}
+  }
 }
 
 const tooLarge = (most_bytes: number) =>

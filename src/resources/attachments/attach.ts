@@ -7,8 +7,8 @@ import { type Links, readAddress } from '#files/link.ts'
 import { invalid } from '#http/errors.ts'
 import { fileName } from '#lib/file-name.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { type FileElsewhere, findFile, insertElsewhere, type NewFile } from './queries.ts'
-import type { Attaching, Attachment } from './schema.ts'
+import { type AtMeta, type FileElsewhere, findFile, insertAtMeta, insertElsewhere, type NewFile } from './queries.ts'
+import type { Attaching, Attachment, AwaitedAttachment } from './schema.ts'
 import { claimFile, keepFile } from './store.ts'
 
 /** What attaching needs to know of its server. */
@@ -79,6 +79,14 @@ export async function fetchLater(
 ): Promise<Attachment[]> {
   const rows = fetch_attachments && elsewhere.length ? await insertElsewhere(workspace, elsewhere) : []
   return elsewhere.map((file, n) => ({ ...file, filesize: 0, ...(rows[n] && { file_id: rows[n].id }) }))
+}
+
+/** An attachment of what somebody sent by WhatsApp: shown as it is until the worker has fetched it from Meta. */
+export async function fetchFromMeta(workspace: Workspace, media: AtMeta): Promise<AwaitedAttachment> {
+  const { content_type, media_id } = media
+  const name = fileName(media.name)
+  const { id } = await insertAtMeta(workspace, { name, content_type, media_id })
+  return { name, content_type, filesize: 0, file_id: id, awaited: true }
 }
 
 const BASE64 = /^[\w+/-]*={0,2}$/

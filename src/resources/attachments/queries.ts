@@ -41,27 +41,59 @@ export const insertElsewhere = (workspace: Workspace, files: FileElsewhere[]) =>
   order by place
   returning id`
 
+export type AtMeta = { name: string; content_type: string; media_id: string }
+
+/** What somebody sent by WhatsApp, due to be fetched from Meta at once: its id. */
+export const insertAtMeta = (workspace: Workspace, { name, content_type, media_id }: AtMeta) =>
+  one(workspace.sql<{ id: string }[]>`
+    insert into attachments (workspace_id, name, content_type, whatsapp_media_id, fetch_due_at, created_at)
+    values (${workspace.id}, ${name}, ${content_type}, ${media_id}, now(), ${workspace.now()})
+    returning id`) as Promise<{ id: string }>
+
+export const deleteAttachment = (workspace: Workspace, id: string) => workspace.sql`
+  delete from attachments where workspace_id = ${workspace.id} and id = ${id}`
+
+/** A file that is still at Meta: what came of it last, and whether it is given up. */
+export const findAwaited = (sql: Sql, workspace_id: string, id: string) =>
+  one(sql<{ fetch_error: string | null; is_lost: boolean }[]>`
+    select fetch_error, fetch_due_at is null as is_lost from attachments
+    where workspace_id = ${workspace_id} and id = ${rowId(id)} and whatsapp_media_id is not null and key is null`)
+
+/** What waits at Meta for another attempt is tried at once: there is another account to try it with. */
+export const hastenMedia = (workspace: Workspace) => workspace.sql`
+  update attachments set fetch_due_at = now()
+  where workspace_id = ${workspace.id} and fetch_due_at > now() and whatsapp_media_id is not null`
+
 /** What hangs there as it is now: what has been fetched since is a file of ours, and no longer elsewhere. */
 export const attachmentsAsTheyAre = ({ sql, id }: Pick<Workspace, 'sql' | 'id'>, column: Fragment): Fragment => sql`
   case when ${column} = '[]' then ${column} else (
     select jsonb_agg(
-      case when files.id is null then kept
-      else kept - 'url' || jsonb_build_object('content_type', files.content_type, 'filesize', files.size) end
+      case
+        when files.key is not null then kept - array['url', 'awaited'] ||
+          jsonb_build_object('content_type', files.content_type, 'filesize', files.size)
+        when kept ? 'awaited' and files.fetch_due_at is null then kept ||
+          jsonb_build_object('lost', coalesce(files.fetch_error, ''))
+        else kept end
       order by place)
     from jsonb_array_elements(${column}) with ordinality as one (kept, place)
     left join attachments files on files.workspace_id = ${id} and files.id = (kept ->> 'file_id')::bigint
-      and kept ? 'url' and files.key is not null
+      and kept ?| array['url', 'awaited']
   ) end as attachments`
 
-export type DueFetch = FileElsewhere & { workspace_id: string; id: string; attempt: number }
+/** It lies at `url`, or at Meta under `media_id`. */
+export type DueFetch = { workspace_id: string; id: string; name: string; attempt: number } & (
+  | { url: string; media_id: null }
+  | { url: null; media_id: string }
+)
 
 /**
  * Takes up to `room` files that are due to be fetched, and of each workspace no more than `share`: whoever has ten
  * thousand makes nobody wait. They are due again after `seconds`, unless somebody writes down what came of them.
+ * Without `elsewhere` only what lies at Meta is taken.
  */
 export const leaseFetches = (
   sql: Pool,
-  { room, share, seconds }: { room: number; share: number; seconds: number },
+  { room, share, seconds, elsewhere = true }: { room: number; share: number; seconds: number; elsewhere?: boolean },
 ) => sql<DueFetch[]>`
   with recursive lanes as (
     (select workspace_id from attachments where fetch_due_at is not null order by workspace_id limit 1)
@@ -75,13 +107,15 @@ export const leaseFetches = (
     select picked.* from lanes cross join lateral (
       select workspace_id, id from attachments
       where workspace_id = lanes.workspace_id and fetch_due_at <= now()
+        and (${elsewhere} or whatsapp_media_id is not null)
       order by fetch_due_at limit ${share} for update skip locked
     ) picked
     order by random() limit ${room}
   )
   update attachments set fetch_due_at = now() + ${seconds} * interval '1 second', fetch_attempts = fetch_attempts + 1
   from due where attachments.workspace_id = due.workspace_id and attachments.id = due.id
-  returning attachments.workspace_id, attachments.id, name, content_type, source_url as url, fetch_attempts as attempt`
+  returning attachments.workspace_id, attachments.id, name, source_url as url, whatsapp_media_id as media_id,
+    fetch_attempts as attempt`
 
 type OneFetch = Pick<DueFetch, 'workspace_id' | 'id'>
 
@@ -95,12 +129,13 @@ export async function keepFetched(sql: Pool, { workspace_id, id }: OneFetch, fil
       delete from unclaimed_files where key = ${file.key} and exists (select from waiting) returning key
     )
     update attachments set key = claimed.key, content_type = ${file.content_type}, size = ${file.size},
-      sha256 = ${file.sha256}, fetch_due_at = null
+      sha256 = ${file.sha256}, fetch_due_at = null, fetch_error = null
     from claimed where workspace_id = ${workspace_id} and id = ${id}`
   return kept.count > 0
 }
 
-/** `wait_seconds` null: it is given up. */
-export const putOffFetch = (sql: Pool, { workspace_id, id }: OneFetch, wait_seconds: number | null) => sql`
-  update attachments set fetch_due_at = now() + ${wait_seconds}::int * interval '1 second'
+/** `wait_seconds` null: it is given up. `reason` in words. */
+export const putOffFetch = (sql: Pool, { workspace_id, id }: OneFetch, wait_seconds: number | null, reason: string) =>
+  sql`
+  update attachments set fetch_due_at = now() + ${wait_seconds}::int * interval '1 second', fetch_error = ${reason}
   where workspace_id = ${workspace_id} and id = ${id} and key is null`

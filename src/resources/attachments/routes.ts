@@ -7,9 +7,9 @@ import { isShown, servedAs } from '#files/content-type.ts'
 import type { Files } from '#files/files.ts'
 import { type Linked, readLink } from '#files/link.ts'
 import type { Slice } from '#files/storage.ts'
-import { ApiError, found } from '#http/errors.ts'
+import { ApiError, found, notFound } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
-import { type FileRow, findFile, readOldBytes } from './queries.ts'
+import { type FileRow, findAwaited, findFile, readOldBytes } from './queries.ts'
 import { names, sliceOf } from './range.ts'
 
 const ByToken = Type.Object({ token: Type.String() })
@@ -24,7 +24,8 @@ export default function attachments(app: App, { sql, secret, files }: Context) {
     async ({ params, headers }, reply) => {
       const linked = found(readLink(secret, params.token))
       assertNotExpired(linked)
-      const file = found(await findFile(sql, linked.workspace_id, linked.file_id))
+      const file = await findFile(sql, linked.workspace_id, linked.file_id)
+      if (!file) throw await absence(linked)
       const etag = `"${file.sha256.toString('hex')}"`
       const described = { ...describe(file, linked), etag }
       if (names(headers['if-none-match'], etag)) {
@@ -38,12 +39,22 @@ export default function attachments(app: App, { sql, secret, files }: Context) {
     },
   )
 
+  /** What is still at Meta has its link from the beginning. */
+  async function absence({ workspace_id, file_id }: Linked): Promise<ApiError> {
+    const awaited = await findAwaited(sql, workspace_id, file_id)
+    if (!awaited) return notFound()
+    if (!awaited.is_lost) return new ApiError(404, 'file_awaited', STILL_AT_META, { 'retry-after': '5' })
+    return new ApiError(410, 'file_lost', `The file could not be fetched from WhatsApp. ${awaited.fetch_error ?? ''}`)
+  }
+
   async function read({ workspace_id, file_id }: Linked, { key }: FileRow, slice?: Slice): Promise<Readable> {
     if (key) return found(await files.read(key, slice))
     const bytes = await readOldBytes(sql, workspace_id, file_id)
     return Stream.from([slice ? bytes.subarray(slice.start, slice.end + 1) : bytes], { objectMode: false })
   }
 }
+
+const STILL_AT_META = 'The file is being fetched from WhatsApp: try again in a few seconds'
 
 /** Fastify sends a stream as it comes. */
 function answer(

@@ -5,10 +5,12 @@ import { type Links, linkTo } from '#files/link.ts'
 /**
  * As it is kept with whatever it hangs on. A file that we have is named by its id, and a link to it is made when it is
  * shown. One that is elsewhere has its `url`; where it is to be fetched it has an id, too, and loses the `url` when it has
- * been. `filesize` in bytes, 0 where it is not known.
+ * been. One without an address that is to be fetched is `awaited`; read again, it may be `lost`, for this reason.
+ * `filesize` in bytes, 0 where it is not known.
  */
-export type Attachment = StoredAttachment | (Described & { url: string; file_id?: string })
+export type Attachment = StoredAttachment | AwaitedAttachment | (Described & { url: string; file_id?: string })
 export type StoredAttachment = Described & { file_id: string; url?: never }
+export type AwaitedAttachment = StoredAttachment & { awaited: true; lost?: string }
 type Described = { name: string; content_type: string; filesize: number }
 
 const MOST = 10
@@ -44,6 +46,13 @@ export const ShownAttachment = Type.Object({
   width: Type.Optional(Type.Integer()),
   height: Type.Optional(Type.Integer()),
 })
+
+/** Those that will never come, each with why. */
+export const lostOf = (attachments: readonly Attachment[]): { name: string; lost: string }[] =>
+  attachments.flatMap((one) => ('lost' in one && one.lost !== undefined ? [{ name: one.name, lost: one.lost }] : []))
+
+/** The link of what will never come would lead nowhere: the body says so instead. */
+export const isThere = (attachment: Attachment): boolean => !('lost' in attachment)
 
 export const presentAttachment = (
   links: Links,

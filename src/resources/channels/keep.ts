@@ -3,6 +3,7 @@ import type { Surroundings } from '#channels/provider.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { type AccountRow, sealSecrets, unsealSecrets } from '#delivery/accounts.ts'
 import { conflict, found, invalid } from '#http/errors.ts'
+import { hastenMedia } from '#resources/attachments/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { insertChannel, lockChannel, updateChannel } from './queries.ts'
 import { assertFits, type Configuration } from './schema.ts'
@@ -21,6 +22,7 @@ export async function createChannel(
   const kept = await configured(workspace, around, provider, { settings, secrets })
   const created = await insertChannel(workspace, { ...kept, channel, provider, name: request.name ?? provider })
   if (!created) throw conflict(`The workspace has an account for ${channel} already: change or remove that one`)
+  if (channel === 'whatsapp') await hastenMedia(workspace)
   return created
 }
 
@@ -37,6 +39,7 @@ export async function changeChannel(
     secrets: request.secrets ? merged(secretsOf(around, known), request.secrets) : secretsOf(around, known),
   })
   const secrets = request.secrets ? kept.secrets : known.secrets
+  if (known.channel === 'whatsapp') await hastenMedia(workspace)
   return updateChannel(workspace, known.id, { ...kept, secrets, name: request.name ?? known.name })
 }
 

@@ -1,7 +1,7 @@
 // A part of a conversation over the wire.
 import { type Static, Type } from 'typebox'
 import { epoch, Nullable } from '#http/types.ts'
-import { ShownAttachment } from '#resources/attachments/schema.ts'
+import { lostOf, ShownAttachment } from '#resources/attachments/schema.ts'
 import { type Display, mailMetadata } from '../present/display.ts'
 import type { PartRow } from './queries.ts'
 
@@ -61,7 +61,7 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
   type: 'conversation_part',
   id: part.id,
   part_type: part.part_type,
-  body: part.body && display.body(part.body),
+  body: part.body && display.body(part.body, part.attachments),
   created_at: epoch(part.created_at),
   updated_at: epoch(part.updated_at),
   notified_at: epoch(part.notified_at),
@@ -75,10 +75,10 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
     from_ai_agent: false,
     is_ai_answer: false,
   },
-  attachments: part.attachments.map(display.attachment),
+  attachments: display.attachments(part.attachments),
   external_id: null,
   redacted: part.redacted,
-  metadata: part.metadata,
+  metadata: withLoss(part),
   email_message_metadata: part.email_message_metadata && mailMetadata(part.email_message_metadata, display),
   state: part.state,
   tags: part.tags.map(({ id, name }) => ({ type: 'tag', id, name })),
@@ -86,6 +86,13 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
   app_package_code: null,
   translations: null,
 })
+
+/** What came by WhatsApp and could not be fetched says why. */
+function withLoss({ metadata, attachments }: PartRow): PartRow['metadata'] {
+  const [lost] = lostOf(attachments)
+  const { whatsapp_media } = metadata
+  return lost && whatsapp_media ? { ...metadata, whatsapp_media: { ...whatsapp_media, error: lost.lost } } : metadata
+}
 
 export const presentParts = (
   parts: readonly PartRow[],

@@ -5,25 +5,32 @@ import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { type Links, withLinks } from '#files/link.ts'
 import { isLatest } from '#http/version.ts'
 import { escapeHtml, toPlainText } from '#lib/html.ts'
-import { type Attachment, presentAttachment, type ShownAttachment } from '#resources/attachments/schema.ts'
+import {
+  type Attachment,
+  isThere,
+  lostOf,
+  presentAttachment,
+  type ShownAttachment,
+} from '#resources/attachments/schema.ts'
 import { before, type Version } from '#versions/versions.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type Display = {
-  body(html: string): string
+  /** With a word on each attachment that will never come. */
+  body(html: string, attachments: readonly Attachment[]): string
   subject(text: string): string
   /** Of mails, also what was quoted, passed on and signed with. */
   email_history?: boolean
   /** HTML with links where files are referred to. */
   linked(html: string): string
-  attachment(attachment: Attachment): Static<typeof ShownAttachment>
+  attachments(attachments: readonly Attachment[]): Static<typeof ShownAttachment>[]
 }
 
 export const DisplayQuery = Type.Object({
   display_as: Type.Optional(Type.String({ description: '`plaintext` for bodies without HTML.' })),
 })
 
-type Words = Pick<Display, 'body' | 'subject'>
+type Words = { body(html: string): string; subject(text: string): string }
 
 const AS_HTML: Words = {
   body: (html) => html,
@@ -46,12 +53,16 @@ export function displayOf(workspace: Workspace, links: Links, display_as?: strin
   const { body, subject } = display_as === 'plaintext' ? asPlainText(workspace) : AS_HTML
   const linked = (html: string) => withLinks(links, workspace.id, html)
   return {
-    body: (html) => body(linked(html)),
+    body: (html, attachments) => body(linked(html) + lostOf(attachments).map(noteOfLost).join('')),
     subject,
     linked,
-    attachment: (attachment) => presentAttachment(links, workspace.id, attachment),
+    attachments: (attachments) =>
+      attachments.filter(isThere).map((attachment) => presentAttachment(links, workspace.id, attachment)),
   }
 }
+
+const noteOfLost = ({ name, lost }: { name: string; lost: string }) =>
+  `<p>[${escapeHtml(`${name} could not be fetched. ${lost}`.trim())}]</p>`
 
 /** Until 2.15 the subject stays HTML; the latest version writes a link's address behind its label. */
 function asPlainText({ version }: Workspace): Words {

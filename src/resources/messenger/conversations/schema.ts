@@ -77,11 +77,11 @@ export const MessengerReply = Type.Object({
 export type MessengerReply = Static<typeof MessengerReply>
 
 /** How links to files are made. */
-export type Linking = Pick<Display, 'linked' | 'attachment'>
+export type Linking = Pick<Display, 'body' | 'attachments'>
 
-const presentSaid = (row: SaidRow, { linked, attachment }: Linking) => ({
+const presentSaid = (row: SaidRow, { body, attachments }: Linking) => ({
   type: 'conversation_part' as const,
-  body: row.body && linked(row.body),
+  body: row.body && body(row.body, row.attachments),
   created_at: epoch(row.created_at),
   author: {
     type: row.author_type,
@@ -89,7 +89,7 @@ const presentSaid = (row: SaidRow, { linked, attachment }: Linking) => ({
     name: row.author_name,
     avatar: row.author_avatar_url ? { type: 'avatar' as const, image_url: row.author_avatar_url } : null,
   },
-  attachments: row.attachments.map(attachment),
+  attachments: attachments(row.attachments),
 })
 
 export const presentOpening = (row: SaidRow & { source_id: string }, linking: Linking): MessengerPart => ({

@@ -3,6 +3,8 @@ import type { Contact } from '#channels/whatsapp/envelope.ts'
 import { readMessage, type Written } from '#channels/whatsapp/inbound.ts'
 import { spellingsOf } from '#channels/whatsapp/numbers.ts'
 import type { Pool } from '#db/sql.ts'
+import { fetchFromMeta } from '#resources/attachments/attach.ts'
+import { deleteAttachment } from '#resources/attachments/queries.ts'
 import { contactByPhone } from '#resources/contacts/by-address.ts'
 import { type ContactRow, findContact, findContactsBy } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/receive/receive.ts'
@@ -32,15 +34,19 @@ async function take(workspace: Workspace, written: Written, numbers: string[], n
   const { wamid, at, body, media, picked, quoted } = written
   const answered = quoted === undefined ? undefined : await findQuoted(workspace, quoted, numbers)
   const addressed = answered && (await findContact(workspace, answered.contact_id))
-  await receive(workspace, {
+  const awaited = media && (await fetchFromMeta(workspace, { ...media, media_id: media.id }))
+  const { outcome } = await receive(workspace, {
     channel: 'whatsapp',
     provider_id: wamid,
     contact: addressed ?? (await contactBehind(workspace, numbers, name)),
     body,
     ...(answered && addressed && { answers: answered.conversation_id }),
     ...((media || picked) && { metadata: { ...(media && { whatsapp_media: media }), ...(picked && { picked }) } }),
+    ...(awaited && { attachments: [awaited] }),
     created_at: onItsClock(workspace, at),
   })
+  const is_taken = outcome === 'begun' || outcome === 'replied'
+  if (awaited && !is_taken) await deleteAttachment(workspace, awaited.file_id)
 }
 
 /** Somebody whom we know under any spelling of the number, or a new lead under the first. */
