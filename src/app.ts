@@ -26,6 +26,7 @@ import { describeApi, reference } from '#http/reference.ts'
 import { runInTransaction } from '#http/transaction.ts'
 import { validatorCompiler } from '#http/validator.ts'
 import { assertAvailable, versionOf } from '#http/version.ts'
+import type { Reach } from '#net/reach.ts'
 import admins from '#resources/admins/routes.ts'
 import attachments from '#resources/attachments/routes.ts'
 import channels from '#resources/channels/routes.ts'
@@ -73,6 +74,8 @@ export type AppOptions = {
   fetch_attachments?: boolean
   /** How long streams wait for what, and how many there may be; for tests that cannot wait as long. */
   streams?: Partial<StreamLimits>
+  /** How far the channel accounts go that workspaces make; to what is public where absent. */
+  reach?: Reach
   /** Where requests come from; absent in tests, which put them in directly. */
   listener?: Listener | undefined
 }
@@ -80,7 +83,7 @@ export type AppOptions = {
 /** What routes may need besides the app. */
 type Context = Pick<
   AppOptions,
-  'sql' | 'secret' | 'public_url' | 'files' | 'attachment_link_days' | 'fetch_attachments' | 'streams'
+  'sql' | 'secret' | 'public_url' | 'files' | 'attachment_link_days' | 'fetch_attachments' | 'reach' | 'streams'
 > & {
   /** The token of a request to an operation that is open, where it needs one after all; throws a 401 without. */
   identify(request: FastifyRequest): Promise<Token>

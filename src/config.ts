@@ -2,7 +2,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { anyText, type Kind, like, numberFrom, oneOf, onOrOff, url } from '#lib/kinds.ts'
-import { isRange } from '#net/addresses.ts'
+import { isLoopback, isRange } from '#net/addresses.ts'
 import { LATEST, parseVersion, VERSIONS } from '#versions/versions.ts'
 
 /** A setting that cannot be used; the message is one sentence for whoever set it. */
@@ -36,10 +36,12 @@ const version: Kind<string> = {
   read: parseVersion,
 }
 
+const EVERYTHING = ['0.0.0.0/0', '::/0']
+
 const ranges: Kind<string[]> = {
   must_be: '0, 1, or addresses such as 10.0.0.0/8,192.168.1.7',
   read: (text) => {
-    if (onOrOff.read(text) !== undefined) return onOrOff.read(text) ? ['0.0.0.0/0', '::/0'] : []
+    if (onOrOff.read(text) !== undefined) return onOrOff.read(text) ? EVERYTHING : []
     const list = text.split(',').map((range) => range.trim())
     return list.every(isRange) ? list : undefined
   },
@@ -152,11 +154,10 @@ const SETTINGS = {
     '1',
     'Fetch and keep what attachment_urls name; 0: only the addresses are kept.',
   ),
-  allow_private_addresses: withDefault(
+  allow_private_addresses: setting(
     'ALLOW_PRIVATE_ADDRESSES',
     ranges,
-    '0',
-    'Addresses that are not public and may be fetched from all the same: 0 none, 1 all, or ranges.',
+    'Private addresses that attachments and channel accounts may name: 0 none, 1 all, or ranges.',
   ),
   log_level: withDefault('LOG_LEVEL', level, 'info', `Logged to stderr: ${level.must_be}.`),
   smtp_url: setting(
@@ -275,6 +276,17 @@ function assertComplete(values: Values): void {
   if (values.twilio_account_sid && !values.twilio_from && !values.twilio_messaging_service_sid)
     throw new WrongSetting('TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID must be set: SMS need a sender.')
 }
+
+/** How far the server goes where others than its operator say where to: ranges besides what is public. */
+export function privateReach({ allow_private_addresses, host, public_url }: Config): Record<Named, readonly string[]> {
+  const is_own = isLoopback(host) && isLoopback(new URL(public_url).hostname)
+  // Whoever can call a server that only this machine reaches is on this machine, and reaches all that the server does.
+  const channels = allow_private_addresses ?? (is_own ? EVERYTHING : [])
+  return { attachments: allow_private_addresses ?? [], channels }
+}
+
+/** What names addresses. */
+type Named = 'attachments' | 'channels'
 
 /** Where this machine itself reaches the server. */
 export function listeningUrl({ host, port }: { host: string; port: number }): string {

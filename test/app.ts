@@ -3,6 +3,7 @@ import { after } from 'node:test'
 import { buildApp } from '#app.ts'
 import type { Files } from '#files/files.ts'
 import type { App } from '#http/op.ts'
+import { reachOf } from '#net/reach.ts'
 import { type CreatedWorkspace, createWorkspace } from '#workspaces/create.ts'
 import { type Workspace, workspaceOf } from '#workspaces/workspace.ts'
 import { checkContract } from './contract.ts'
@@ -18,6 +19,9 @@ export type CallOptions = { token?: string | null; version?: string; headers?: R
 export type Call = (route: string, body?: unknown, options?: CallOptions) => Promise<Answer>
 
 export const SECRET = 'a secret for tests'
+
+/** What accounts in tests may call: the peers on this machine. */
+export const NEARBY = reachOf({ allowed: ['127.0.0.0/8', '::1'] })
 
 export type TestAppOptions = Partial<Omit<Parameters<typeof buildApp>[0], 'sql' | 'files'>> & FileOptions
 
@@ -39,6 +43,7 @@ export async function testApp({ storage, largest, ...options }: TestAppOptions =
   const files = await testFiles(database.sql, { ...(storage && { storage }), ...(largest && { largest }) })
   const app = buildApp({
     ...{ sql: database.sql, files, secret: SECRET, check_contracts: true, fetch_attachments: true },
+    reach: NEARBY,
     ...options,
   })
   after(async () => {

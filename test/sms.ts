@@ -3,7 +3,7 @@ import { after } from 'node:test'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { accountsIn } from '#delivery/accounts.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { type Call, SECRET, type TestApp, testApp } from './app.ts'
+import { type Call, NEARBY, SECRET, type TestApp, testApp } from './app.ts'
 import { eventually } from './factories.ts'
 import { freePort } from './smtp-sink.ts'
 import { type Heard, type How, newSid, type Params, type Taken, type TwilioPeer, twilioPeer } from './twilio.ts'
@@ -54,7 +54,7 @@ export async function sms(options: { public_url?: string } = {}): Promise<Sms> {
   const t = await testApp({ public_url })
   const peer = await twilioPeer()
   const { sql } = t.database
-  const around = { public_url, secret: SECRET }
+  const around = { public_url, secret: SECRET, reach: NEARBY }
   const accounts = accountsIn(sql, around, captureAccount({ from: 'team@example.com', reply_domain: null, ...around }))
   const worker = await startWorker({ sql, accounts, log: SILENT, retry: QUICK })
   await t.app.listen({ port, host: '127.0.0.1' })

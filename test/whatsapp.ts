@@ -3,7 +3,7 @@ import { after } from 'node:test'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { accountsIn } from '#delivery/accounts.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { SECRET, type TestApp, testApp } from './app.ts'
+import { NEARBY, SECRET, type TestApp, testApp } from './app.ts'
 import { eventually } from './factories.ts'
 import { type MetaPeer, metaPeer, newsBody, type Taken } from './meta.ts'
 
@@ -42,7 +42,7 @@ export async function whatsapp({ largest }: { largest?: number } = {}): Promise<
   const t = await testApp({ logger, ...(largest && { largest }) })
   const peer = await metaPeer()
   const { sql } = t.database
-  const around = { public_url: 'http://localhost', secret: SECRET }
+  const around = { public_url: 'http://localhost', secret: SECRET, reach: NEARBY }
   const mail = { from: 'team@example.com', reply_domain: null, ...around }
   const accounts = accountsIn(sql, around, captureAccount(mail))
   const worker = await startWorker({ sql, accounts, links: around, log: SILENT, retry: QUICK })

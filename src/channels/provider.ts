@@ -1,5 +1,6 @@
 // What a provider of a channel is to the rest of the house: what an account with it is made of, and how one is opened.
 import type { Static, TObject } from 'typebox'
+import type { Reach } from '#net/reach.ts'
 import type { Account, ChannelName } from './channel.ts'
 
 /** The channels that send through somebody else. */
@@ -11,6 +12,8 @@ export type Surroundings = {
   public_url: string
   /** What our links and addresses are signed with. */
   secret: string
+  /** How far the account's connections may go; anywhere where absent. */
+  reach?: Reach | undefined
 }
 
 export type Provider<Settings extends TObject = TObject, Secrets extends TObject = TObject> = {
@@ -19,6 +22,8 @@ export type Provider<Settings extends TObject = TObject, Secrets extends TObject
   settings: Settings
   /** What is kept encrypted, and never shown again. */
   secrets: Secrets
+  /** Which of them is the URL of what it connects to: `settings.base_url`. */
+  address: `${'settings' | 'secrets'}.${string}`
   /** What the provider's callbacks name the account by, or null where there are none. */
   key(settings: Static<Settings>): string | null
   /** Opens no connection yet. Throws, with one sentence for people, where the account cannot work. */

@@ -3,7 +3,7 @@
 // done by the clock.
 import type { FastifyBaseLogger } from 'fastify'
 import { captureAccount } from '#channels/capture/capture.ts'
-import type { Config } from '#config.ts'
+import { type Config, privateReach } from '#config.ts'
 import { accountsIn } from '#delivery/accounts.ts'
 import { messengers } from '#delivery/wake.ts'
 import { startWorker } from '#delivery/worker.ts'
@@ -11,6 +11,7 @@ import type { Files } from '#files/files.ts'
 import { fetchAttachments } from '#jobs/fetch-attachments.ts'
 import { keepHouse } from '#jobs/housekeeping.ts'
 import { print } from '#lib/terminal.ts'
+import { reachOf } from '#net/reach.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
 import { capturedLine } from './captured-line.ts'
 import type { Storage } from './storage.ts'
@@ -31,7 +32,9 @@ export async function deliver({ storage, config, secret, files, log }: Options):
   const { sql, is_embedded } = storage
   const { email_from: from = NOBODY, email_reply_domain: reply_domain = null, public_url } = config
   const sandbox = captureAccount({ from, reply_domain, public_url, secret })
-  const accounts = accountsIn(sql, { public_url, secret }, sandbox)
+  const allowed = privateReach(config)
+  const reach = reachOf({ allowed: allowed.channels })
+  const accounts = accountsIn(sql, { public_url, secret, reach }, sandbox)
   const worker = await startWorker({
     sql,
     accounts,
@@ -41,8 +44,8 @@ export async function deliver({ storage, config, secret, files, log }: Options):
     lease_seconds: config.delivery_lease_seconds,
     is_alone: is_embedded,
   })
-  const fetch = config.fetch_attachments ? safeFetcher({ allowed: config.allow_private_addresses }) : undefined
-  const stopFetching = fetchAttachments({ sql, files, fetch, secret, log })
+  const fetch = config.fetch_attachments ? safeFetcher({ allowed: allowed.attachments }) : undefined
+  const stopFetching = fetchAttachments({ sql, files, fetch, secret, reach, log })
   const rest = keepHouse({ sql, files, log })
   const beStill = messengers.announce(sql)
   return async () => {

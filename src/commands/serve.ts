@@ -1,13 +1,14 @@
 // The running server: the API, the delivery worker, or both. It listens at once, and starts its database while the rest
 // of its code loads.
 import { resolve } from 'node:path'
-import { type Config, listeningUrl } from '#config.ts'
+import { type Config, listeningUrl, privateReach } from '#config.ts'
 import { keepEnvironmentAccounts } from '#delivery/accounts.ts'
 import { announce } from '#delivery/wake.ts'
 import { findRecipient } from '#demo/queries.ts'
 import { openFiles } from '#files/files.ts'
 import { listen } from '#http/listen.ts'
 import { print } from '#lib/terminal.ts'
+import { reachOf } from '#net/reach.ts'
 import { banner } from './banner.ts'
 import { type Beginning, begin } from './begin.ts'
 import { environmentAccounts } from './environment-accounts.ts'
@@ -46,6 +47,7 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     const app = buildApp({
       ...{ public_url, default_version, rate_limit_per_minute, secret, listener },
       ...{ files, attachment_link_days, fetch_attachments },
+      reach: reachOf({ allowed: privateReach(config).channels }),
       sql,
       logger: { level: config.log_level, stream: process.stderr },
     })

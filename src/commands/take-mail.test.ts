@@ -7,7 +7,7 @@ import { captureAccount } from '#channels/capture/capture.ts'
 import { signedAddress } from '#channels/email/addresses.ts'
 import { accountsIn } from '#delivery/accounts.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { SECRET, testApp } from '../../test/app.ts'
+import { NEARBY, SECRET, testApp } from '../../test/app.ts'
 import { eventually } from '../../test/factories.ts'
 import { rawMail, type TestMail } from '../../test/mail.ts'
 import { serverProcess } from '../../test/server-process.ts'
@@ -29,7 +29,7 @@ const account = (reply_domain: string, from = 'hello@example.com') => ({
 
 before(async () => {
   await call('POST /extensions/channels', account('in.example.com'))
-  const around = { public_url: PUBLIC, secret: SECRET }
+  const around = { public_url: PUBLIC, secret: SECRET, reach: NEARBY }
   const sandbox = captureAccount({ from: 'sandbox@example.com', reply_domain: null, ...around })
   const accounts = accountsIn(sql, around, sandbox)
   const worker = await startWorker({ sql, accounts, log })

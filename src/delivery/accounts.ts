@@ -10,6 +10,7 @@ import type { SendingChannel, Surroundings } from '#channels/provider.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { one, type Pool, type Sql } from '#db/sql.ts'
 import { seal, unseal } from '#lib/seal.ts'
+import { type Reach, reachOf } from '#net/reach.ts'
 import { endQueued } from './end.ts'
 
 export type AccountRow = {
@@ -140,7 +141,16 @@ const versionOf = ({ id, provider, settings, secrets }: AccountRow): string =>
     .update(secrets)
     .digest('base64')
 
-/** `capture` is what channels without an account do; in-app needs none. */
+const PUBLIC = reachOf()
+
+/**
+ * How far the account's connections go: what the operator has named may be anywhere, what a workspace has named no
+ * farther than `reach`, which is what is public where absent.
+ */
+export const reachOfAccount = ({ from_environment }: AccountRow, reach: Reach = PUBLIC): Reach | undefined =>
+  from_environment ? undefined : reach
+
+/** `capture` is what channels without an account do, but in-app, which needs none; `reach` is of accounts that workspaces have made. */
 export function accountsIn(sql: Pool, surroundings: Surroundings, capture: Account): Accounts {
   const retiring = new Set<Account>()
   const opened = new LRUCache<string, Opened>({
@@ -186,10 +196,11 @@ export function accountsIn(sql: Pool, surroundings: Surroundings, capture: Accou
 }
 
 /** One that cannot be opened keeps its deliveries waiting, and says on each of them why. */
-async function open(row: AccountRow, surroundings: Surroundings): Promise<Account> {
+async function open(row: AccountRow, around: Surroundings): Promise<Account> {
   try {
     const { workspace_id, id, settings } = row
-    const secrets = unsealSecrets(surroundings.secret, row.secrets)
+    const secrets = unsealSecrets(around.secret, row.secrets)
+    const surroundings = { ...around, reach: reachOfAccount(row, around.reach) }
     return await PROVIDERS[row.provider].open({ workspace_id, id, settings, secrets } as never, surroundings)
   } catch (error) {
     const reason = `The channel account cannot be used. ${(error as Error).message}`

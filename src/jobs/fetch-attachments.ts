@@ -3,6 +3,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
+import type { Reach } from '#net/reach.ts'
 import type { SafeFetch } from '#net/safe-fetch.ts'
 import { fetchFile } from '#resources/attachments/fetch.ts'
 import { type DueFetch, leaseFetches } from '#resources/attachments/queries.ts'
@@ -11,9 +12,8 @@ const LOOK_EVERY_MS = 1_000
 const STOP_WITHIN_MS = 3_500
 /** Files under way at once, in all and of one workspace. */
 const PLACES = 8
-const SHARE = 3
-/** Longer than a fetch and the storing of what it brought may take. */
-const LEASE_SECONDS = 180
+/** The lease is longer than a fetch and the storing of what it brought may take. */
+const LEASE = { share: 3, seconds: 180 }
 
 type Options = {
   sql: Pool
@@ -22,11 +22,13 @@ type Options = {
   fetch?: SafeFetch | undefined
   /** What the accounts' secrets are kept with. */
   secret: string
+  /** How far the channel accounts go that workspaces have made; to what is public where absent. */
+  reach?: Reach | undefined
   log: Pick<FastifyBaseLogger, 'warn' | 'info' | 'debug'>
 }
 
 /** Returns what ends it: it takes nothing more, and waits a little for what is under way. */
-export function fetchAttachments({ sql, files, fetch, secret, log }: Options): () => Promise<void> {
+export function fetchAttachments({ log, ...means }: Options): () => Promise<void> {
   const underWay = new Set<Promise<void>>()
   let looking = false
   let stopping = false
@@ -35,12 +37,10 @@ export function fetchAttachments({ sql, files, fetch, secret, log }: Options): (
     const room = PLACES - underWay.size
     if (looking || stopping || room <= 0) return
     looking = true
-    const due = await leaseFetches(sql, { room, share: SHARE, seconds: LEASE_SECONDS, elsewhere: !!fetch }).catch(
-      (error) => {
-        log.warn({ err: error }, 'could not look for attachments to fetch')
-        return []
-      },
-    )
+    const due = await leaseFetches(means.sql, { room, ...LEASE, elsewhere: !!means.fetch }).catch((error) => {
+      log.warn({ err: error }, 'could not look for attachments to fetch')
+      return []
+    })
     looking = false
     for (const file of due) begin(file)
   }
@@ -57,7 +57,7 @@ export function fetchAttachments({ sql, files, fetch, secret, log }: Options): (
   async function fetchOne(due: DueFetch) {
     const about = { workspace_id: due.workspace_id, file_id: due.id, ...originOf(due) }
     try {
-      const result = await fetchFile({ sql, files, fetch, secret }, due)
+      const result = await fetchFile(means, due)
       if (result.outcome === 'put_off') log.debug({ ...about, reason: result.reason }, 'attachment not fetched yet')
       if (result.outcome === 'given_up') log.info({ ...about, reason: result.reason }, 'attachment left where it is')
     } catch (error) {

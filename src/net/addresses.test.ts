@@ -1,7 +1,7 @@
 // Which addresses may be called for somebody else.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isRange, mayBeCalled, rangesOf } from './addresses.ts'
+import { isRange, looksPublic, mayBeCalled, rangesOf } from './addresses.ts'
 
 const nothing = rangesOf([])
 const refused = (addresses: string[], allowed = nothing) =>
@@ -46,4 +46,12 @@ test('a range is an address, with or without the number of its leading bits', ()
   for (const text of ['10.0.0.0/8', '10.0.0.1', '::/0', 'fd00::/8', '0.0.0.0/0']) assert.ok(isRange(text), text)
   for (const text of ['', '10.0.0.0/33', '::/129', '10/8', 'example.com', '10.0.0.0/', '10.0.0.0/8/8', '10.0.0.0/-1'])
     assert.ok(!isRange(text), text)
+})
+
+test('a name tells by itself that it is private, or it is taken for public', () => {
+  const hidden = ['localhost', 'LOCALHOST', 'a.localhost.', 'mailpit', 'nas.local', 'db.internal', 'x.home.arpa']
+  for (const host of [...hidden, '127.0.0.1', '100.64.0.1', '[::1]', '[fd00::1]'])
+    assert.equal(looksPublic(host), false, host)
+  for (const host of ['example.com', 'local.example.com', '93.184.216.34', '[2606:2800:220:1::1]'])
+    assert.equal(looksPublic(host), true, host)
 })

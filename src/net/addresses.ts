@@ -40,8 +40,12 @@ export function rangesOf(ranges: readonly Range[]): BlockList {
   return list
 }
 
+/** Names that mean something within one machine or network alone. RFC 6761, 6762, 8375; ICANN for `internal`. */
+const PRIVATE_NAMES = /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i
+
 const notPublic = rangesOf(NOT_PUBLIC)
 const publicIpv6 = rangesOf([PUBLIC_IPV6])
+const nothing = rangesOf([])
 
 /** Whether an address (IPv4 or IPv6, not a name) is one that everybody can reach, or that the operator has allowed. */
 export function mayBeCalled(address: string, allowed: BlockList): boolean {
@@ -51,6 +55,16 @@ export function mayBeCalled(address: string, allowed: BlockList): boolean {
   if (allowed.check(bare, family)) return true
   return !notPublic.check(bare, family) && (family === 'ipv4' || publicIpv6.check(bare, family))
 }
+
+/** Whether the host of a URL is public, as far as can be told without the DNS. */
+export function looksPublic(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '')
+  if (familyOf(bare)) return mayBeCalled(bare, nothing)
+  return bare.includes('.') && !PRIVATE_NAMES.test(bare)
+}
+
+/** Whether it is this machine, as only this machine reaches it. */
+export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
 
 export function isRange(text: string): boolean {
   const { address, bits, family } = partsOf(text)

@@ -1,12 +1,11 @@
 // Calls an address that somebody else has named: nothing that only we can reach is reached, and nothing that the other
 // side does keeps us for long or fills our memory.
-import { lookup as resolve } from 'node:dns/promises'
 import http, { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import https from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
 import { pipeline } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { mayBeCalled, type Range, rangesOf } from './addresses.ts'
+import type { Range } from './addresses.ts'
+import { type Reach, RefusedAddress, type Resolve, reachOf } from './reach.ts'
 
 /** Why nothing came of it. */
 export type FailureCode =
@@ -62,10 +61,12 @@ type Surroundings = {
   /** What the operator allows besides public addresses: `['10.0.0.0/8']`. */
   allowed?: readonly Range[]
   /** Finds the addresses of a name; the system's resolver where absent. */
-  resolve?: (hostname: string) => Promise<{ address: string; family: number }[]>
+  resolve?: Resolve
+  /** How far it goes, where that is known already. */
+  reach?: Reach
+  /** Calls any port; else 80, 443 and those above 1023. */
+  any_port?: boolean
 }
-
-const SYSTEM: NonNullable<Surroundings['resolve']> = (hostname) => resolve(hostname, { all: true })
 
 const TIMEOUT_MS = 30_000
 const REDIRECTS = 5
@@ -80,23 +81,8 @@ const FOR_ONE_ORIGIN = ['authorization', 'cookie', 'proxy-authorization']
  * connects to one that passed: an answer of the DNS that changes in between changes nothing. Each redirect is judged
  * anew.
  */
-export function safeFetcher({ allowed = [], resolve = SYSTEM }: Surroundings = {}): SafeFetch {
-  const allowedRanges = rangesOf(allowed)
-  const isAllowed = (address: string) => mayBeCalled(address, allowedRanges)
-
-  /** Called by the socket itself, so that what is judged here is what it connects to. */
-  const lookup: LookupFunction = (hostname, options, done) => {
-    resolve(hostname).then(
-      (addresses) => {
-        const passed = addresses.filter(({ address }) => isAllowed(address))
-        const [first] = passed
-        if (!first) done(refusedAddress(hostname), [])
-        else if (options.all) done(null, passed)
-        else done(null, first.address, first.family)
-      },
-      (error) => done(error, []),
-    )
-  }
+export function safeFetcher({ any_port = false, ...around }: Surroundings = {}): SafeFetch {
+  const { lookup, assertLiteral } = around.reach ?? reachOf(around)
   const agents = {
     'http:': { send: http.request, agent: new http.Agent({ keepAlive: true, lookup } as http.AgentOptions) },
     'https:': { send: https.request, agent: new https.Agent({ keepAlive: true, lookup } as https.AgentOptions) },
@@ -105,11 +91,9 @@ export function safeFetcher({ allowed = [], resolve = SYSTEM }: Surroundings = {
   function judge(url: URL): void {
     if (url.username || url.password) throw new FetchFailed('bad_url', 'The address holds credentials')
     const port = Number(url.port)
-    if (port && port !== 80 && port !== 443 && port < 1024)
+    if (!any_port && port && port !== 80 && port !== 443 && port < 1024)
       throw new FetchFailed('refused_port', `Port ${port} is not called`)
-    // A name is judged by `lookup`; an address never comes there.
-    const literal = url.hostname.replace(/^\[|\]$/g, '')
-    if (isIP(literal) && !isAllowed(literal)) throw refusedAddress(literal)
+    assertLiteral(url.hostname)
   }
 
   function send(url: URL, { method = 'GET', headers, body }: FetchOptions, signal: AbortSignal) {
@@ -201,12 +185,12 @@ function parse(text: string, base?: URL): URL {
 
 function failureOf(error: Error, signal: AbortSignal): FetchFailed {
   if (error instanceof FetchFailed) return error
+  if (error instanceof RefusedAddress) return new FetchFailed('refused_address', error.message)
   if (signal.aborted) return new FetchFailed('timeout', 'The answer took too long')
   const { message, code } = error as NodeJS.ErrnoException
   return new FetchFailed('unreachable', `The server cannot be read: ${message || code}`, { cause: error })
 }
 
-const refusedAddress = (host: string) => new FetchFailed('refused_address', `${host} is not a public address`)
 const tooLarge = (max_bytes: number) => new FetchFailed('too_large', `The answer is larger than ${max_bytes} bytes`)
 
 const without = (headers: OutgoingHttpHeaders, names: string[]): OutgoingHttpHeaders =>

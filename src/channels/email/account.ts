@@ -37,8 +37,9 @@ export const smtp = provider({
     }),
     dkim_private_key: Type.Optional(Type.String({ maxLength: 16_384, description: 'An RSA key in PEM.' })),
   }),
+  address: 'secrets.url',
   key: ({ reply_domain }) => reply_domain?.toLowerCase() ?? null,
-  async open({ settings, secrets }, { public_url, secret }) {
+  async open({ settings, secrets }, { public_url, secret, reach }) {
     const { from, reply_domain = null, bounces = true, dkim_domain, dkim_selector } = settings
     const { url, dkim_private_key } = secrets
     if (new Set([!dkim_domain, !dkim_selector, !dkim_private_key]).size > 1)
@@ -47,7 +48,7 @@ export const smtp = provider({
       dkim_selector &&
       dkim_private_key && { domainName: dkim_domain, keySelector: dkim_selector, privateKey: dkim_private_key }
     const { smtpAccount } = await import('./send.ts') // With the mail library, which most servers do not need at once.
-    const server = smtpAccount({ url, max_connections: CONNECTIONS, ...(dkim && { dkim }) })
+    const server = smtpAccount({ url, reach, max_connections: CONNECTIONS, ...(dkim && { dkim }) })
     return emailAccount(server, { from, reply_domain, bounces, public_url, secret }, CONNECTIONS)
   },
 })

@@ -73,6 +73,7 @@ const REASONS: Record<string, string> = {
   ECONNREFUSED: 'Nothing listens where the mail server should be',
   ECONNRESET: 'The mail server broke the connection before it answered',
   EDNS: 'The name of the mail server could not be looked up',
+  REFUSED_ADDRESS: "The account's mail server is at a private address, which this server does not call",
   ETIMEDOUT: 'The mail server took too long to answer',
 }
 

@@ -32,6 +32,7 @@ export const twilio = provider({
   channel: 'sms',
   settings: Settings,
   secrets: Type.Object({ auth_token: Type.String({ minLength: 1, description: 'It signs callbacks, too.' }) }),
+  address: 'settings.base_url',
   key: ({ account_sid }) => account_sid,
   async open({ settings, secrets: { auth_token } }, surroundings) {
     if (!settings.from && !settings.messaging_service_sid)
@@ -56,6 +57,7 @@ export function twilioAccount(
   const base_url = (settings.base_url ?? TWILIO).replace(/\/+$/, '')
   const api = poster({
     base_url,
+    reach: surroundings.reach,
     authorization: `Basic ${Buffer.from(`${account_sid}:${auth_token}`).toString('base64')}`,
     max_connections: CONNECTIONS,
     timeouts: { ...TIMEOUTS, ...timeouts },

@@ -94,5 +94,6 @@ const REASONS: Record<string, string> = {
   EAI_AGAIN: 'The name of the server could not be looked up',
   ENOTFOUND: 'There is no server of that name',
   ETIMEDOUT: 'Twilio took too long to answer',
+  REFUSED_ADDRESS: "The account's base_url leads to a private address, which the server does not call",
   CLOSED: 'The server stopped before Twilio answered',
 }

@@ -1,4 +1,5 @@
 // A delivery as Twilio takes it: the form that creates a message. https://www.twilio.com/docs/messaging/api/message-resource
+import { looksPublic } from '#net/addresses.ts'
 import type { Outgoing } from '../channel.ts'
 import type { Surroundings } from '../provider.ts'
 import { trackerOf } from '../tracker.ts'
@@ -27,8 +28,6 @@ const callbackUrl = (outgoing: Outgoing, { public_url, secret }: Surroundings) =
  * Twilio refuses messages whose callbacks could not reach us. So a server without a public address asks for none: it
  * learns that its messages were sent, and no more.
  */
-const isHeard = (public_url: string, base_url: string): boolean => isPrivate(base_url) || !isPrivate(public_url)
+const isHeard = (public_url: string, base_url: string): boolean => !isPublic(base_url) || isPublic(public_url)
 
-/** Addresses that only this machine or its network reaches: loopback, private ranges, names without a dot. */
-const isPrivate = (url: string): boolean => PRIVATE.test(URL.parse(url)?.hostname ?? '')
-const PRIVATE = /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[|[^.]*$)/
+const isPublic = (url: string): boolean => looksPublic(URL.parse(url)?.hostname ?? '')

@@ -26,9 +26,10 @@ export const meta = provider({
     app_secret: Secret("The app's secret, which signs callbacks, without spaces."),
     verify_token: Secret('What Meta shows when the webhook is set up: a text of your choice, without spaces.'),
   }),
+  address: 'settings.base_url',
   key: ({ phone_number_id }) => phone_number_id,
-  async open({ settings, secrets }, { secret }) {
-    const account = metaAccount(settings, secrets)
+  async open({ settings, secrets }, { secret, reach }) {
+    const account = { ...metaAccount(settings, secrets), reach }
     return {
       send: (outgoing) => sendMessage(account, secret, outgoing),
       concurrency: AT_ONCE,

@@ -1,7 +1,8 @@
 // What a contact sent besides words: fetched from Meta, which keeps it for some days, by the id that a message names.
 import { retryAfter } from '#lib/retry-after.ts'
+import { FetchFailed } from '#net/safe-fetch.ts'
 import { isOfAccount, passes } from './errors.ts'
-import { type Answering, ask, call, networkFault, TooLarge, upTo } from './graph.ts'
+import { type Answered, ask, call, networkFault } from './graph.ts'
 import type { MetaAccount } from './send.ts'
 
 /** `bytes` throws MediaUnavailable. To be read to the end, or ended. */
@@ -36,7 +37,8 @@ export async function fetchMedia(
   const described = await describe(account, media_id, timeout_ms / 5)
   if (described.file_size > most_bytes) throw tooLarge(most_bytes)
   assertNoLessSafe(described.url, account.base_url)
-  const answer = await ask(described.url, { token: account.access_token, timeout_ms }).catch((error) => {
+  const { access_token: token, reach } = account
+  const answer = await ask(described.url, { reach, token, timeout_ms, most_bytes }).catch((error) => {
     throw unavailable(error, most_bytes)
   })
   const { status, body, end } = answer
@@ -45,9 +47,9 @@ export async function fetchMedia(
   throw refused(answer)
 }
 
-async function describe({ base_url, access_token: token }: MetaAccount, media_id: string, timeout_ms: number) {
+async function describe({ base_url, access_token: token, reach }: MetaAccount, media_id: string, timeout_ms: number) {
   const url = `${base_url}/${encodeURIComponent(media_id)}`
-  const answer = await call(url, { token, timeout_ms, most_bytes: DESCRIPTION_BYTES }).catch((error) => {
+  const answer = await call(url, { reach, token, timeout_ms, most_bytes: DESCRIPTION_BYTES }).catch((error) => {
     throw unavailable(error, DESCRIPTION_BYTES)
   })
   if (answer.status !== 200) throw refused(answer, answer.bytes)
@@ -56,21 +58,23 @@ async function describe({ base_url, access_token: token }: MetaAccount, media_id
 
 async function* reading(body: AsyncIterable<Uint8Array>, most_bytes: number) {
   try {
-    yield* upTo(most_bytes, body)
+    yield* body
   } catch (error) {
     throw unavailable(error, most_bytes)
   }
 }
 
 const unavailable = (error: unknown, most_bytes: number) =>
-  error instanceof TooLarge ? tooLarge(most_bytes) : new MediaUnavailable(networkFault(error).reason, { passing: true })
+  error instanceof FetchFailed && error.code === 'too_large'
+    ? tooLarge(most_bytes)
+    : new MediaUnavailable(networkFault(error).reason, { passing: true })
 
 /** A token that is not taken, or may not do this, may be put right; that there is no such thing may not. */
-function refused({ status, headers }: Pick<Answering, 'status' | 'headers'>, bytes?: Buffer): MediaUnavailable {
+function refused({ status, headers }: Pick<Answered, 'status' | 'headers'>, bytes?: Buffer): MediaUnavailable {
   const { code, message } = errorIn(bytes)
   const passing = passes(status) || status === 401 || status === 403 || isOfAccount(code)
   const words = message ? `: ${message.slice(0, 300)}` : ''
-  const retry_after = retryAfter(headers.get('retry-after'))
+  const retry_after = retryAfter(headers['retry-after'])
   return new MediaUnavailable(`Meta answered ${status} to a request for media${words}`, { passing, retry_after })
 }
 

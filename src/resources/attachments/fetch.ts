@@ -3,6 +3,7 @@ import { MediaUnavailable } from '#channels/whatsapp/media.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Files, FileTooLarge } from '#files/files.ts'
 import { type Bytes, StorageUnavailable } from '#files/storage.ts'
+import type { Reach } from '#net/reach.ts'
 import { FetchFailed, type SafeFetch } from '#net/safe-fetch.ts'
 import { openMedia } from './open-media.ts'
 import { type DueFetch, keepFetched, putOffFetch } from './queries.ts'
@@ -22,8 +23,8 @@ const MAY_PASS = [408, 425, 429]
 /** What came of it; `reason` in words, without the address. */
 export type FetchOutcome = { outcome: 'fetched' } | { outcome: 'put_off' | 'given_up'; reason: string }
 
-/** `secret` is what the accounts' secrets are kept with. */
-type Means = { sql: Pool; files: Files; fetch?: SafeFetch | undefined; secret: string }
+/** `secret` is what the accounts' secrets are kept with; `reach` how far the accounts of workspaces go. */
+type Means = { sql: Pool; files: Files; fetch?: SafeFetch | undefined; secret: string; reach?: Reach | undefined }
 
 export async function fetchFile(means: Means, due: DueFetch): Promise<FetchOutcome> {
   const { sql } = means
@@ -58,8 +59,8 @@ async function store(means: Means, due: DueFetch): Promise<void> {
 
 type Opened = { content_type: string | undefined; bytes: Bytes; end(): void }
 
-async function open({ sql, files, fetch, secret }: Means, due: DueFetch): Promise<Opened> {
-  if (due.media_id !== null) return openMedia(sql, secret, due, files.largest)
+async function open({ files, fetch, ...means }: Means, due: DueFetch): Promise<Opened> {
+  if (due.media_id !== null) return openMedia(means, due, files.largest)
   if (!fetch) throw new Unfit('Files that are elsewhere are not fetched here')
   const { status, headers, body, end } = await fetch(due.url, { max_bytes: files.largest, timeout_ms: TIMEOUT_MS })
   const content_type = headers['content-type']

@@ -6,7 +6,7 @@ import { captureAccount } from '#channels/capture/capture.ts'
 import { accountsIn, keepEnvironmentAccounts } from '#delivery/accounts.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { insertToken, newTokenText } from '#workspaces/tokens.ts'
-import { SECRET, testApp } from '../../../test/app.ts'
+import { NEARBY, SECRET, testApp } from '../../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
 import { smtpSink } from '../../../test/smtp-sink.ts'
 
@@ -130,7 +130,11 @@ test('what waits for an account that is removed fails, is never called delivered
 
 test('a new name leaves the open account alone, a new setting replaces it, and a new account is used at once', async () => {
   const mail = { from: 'sandbox@example.com', reply_domain: null, public_url: 'http://localhost', secret: SECRET }
-  const accounts = accountsIn(sql, { public_url: 'http://localhost', secret: SECRET }, captureAccount(mail))
+  const accounts = accountsIn(
+    sql,
+    { public_url: 'http://localhost', secret: SECRET, reach: NEARBY },
+    captureAccount(mail),
+  )
   const captured = await accounts.of(workspace.id, 'email')
   const { id } = await create()
   const opened = await accounts.of(workspace.id, 'email')
@@ -166,7 +170,11 @@ test('what the environment sets is kept, and removed with it; what the API made 
 test('the account sends from the next message on, a changed one too, and without one the channel is captured', async () => {
   const [first, second] = [await smtpSink(), await smtpSink()]
   const mail = { from: 'sandbox@example.com', reply_domain: null, public_url: 'http://localhost', secret: SECRET }
-  const accounts = accountsIn(sql, { public_url: 'http://localhost', secret: SECRET }, captureAccount(mail))
+  const accounts = accountsIn(
+    sql,
+    { public_url: 'http://localhost', secret: SECRET, reach: NEARBY },
+    captureAccount(mail),
+  )
   const worker = await startWorker({ sql, accounts, log: { error() {}, warn() {}, info() {} } })
   try {
     const { id } = await create({ secrets: { url: `${first.url}?ignoreTLS=true` } })

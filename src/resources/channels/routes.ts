@@ -6,10 +6,12 @@ import { type AccountRow, endWaiting } from '#delivery/accounts.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, ListOf } from '#http/types.ts'
+import { type Reach, reachOf } from '#net/reach.ts'
 import { Message, Recipient } from '#resources/messages/schema.ts'
 import { sendMessage } from '#resources/messages/send.ts'
 import { inboundUrl } from './inbound-url.ts'
 import { assertOurs, changeChannel, createChannel, secretsOf } from './keep.ts'
+import { assertWithin } from './private.ts'
 import { deleteChannel, findChannel, listChannels, lockChannel } from './queries.ts'
 import { Channel, ChannelRequest, ChannelUpdate, DeletedChannel, presentChannel } from './schema.ts'
 
@@ -19,7 +21,10 @@ const TestRequest = Type.Object({
   locale: Type.Optional(Type.String()),
 })
 
-export default function channels(app: App, { secret, public_url = '' }: { secret: string; public_url?: string }) {
+type Context = { secret: string; public_url?: string; reach?: Reach }
+
+export default function channels(app: App, { secret, public_url = '', reach = reachOf() }: Context) {
+  const preHandler = assertWithin(reach)
   const around: Surroundings = { secret, public_url }
   const present = (account: AccountRow) => ({
     ...presentChannel(account, Object.keys(secretsOf(around, account))),
@@ -36,7 +41,10 @@ export default function channels(app: App, { secret, public_url = '' }: { secret
 
   app.post(
     '/extensions/channels',
-    op('createChannel', { body: ChannelRequest, response: Channel, summary: 'Send a channel through a provider' }),
+    {
+      ...op('createChannel', { body: ChannelRequest, response: Channel, summary: 'Send a channel through a provider' }),
+      preHandler,
+    },
     async ({ workspace, body }) => present(await createChannel(workspace, around, body)),
   )
 
@@ -48,7 +56,15 @@ export default function channels(app: App, { secret, public_url = '' }: { secret
 
   app.put(
     '/extensions/channels/:id',
-    op('updateChannel', { params: ById, body: ChannelUpdate, response: Channel, summary: 'Change a channel account' }),
+    {
+      ...op('updateChannel', {
+        params: ById,
+        body: ChannelUpdate,
+        response: Channel,
+        summary: 'Change a channel account',
+      }),
+      preHandler,
+    },
     async ({ workspace, params, body }) => present(await changeChannel(workspace, around, params.id, body)),
   )
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { fetchAttachments } from '#jobs/fetch-attachments.ts'
 import { fetchFile } from '#resources/attachments/fetch.ts'
 import { leaseFetches } from '#resources/attachments/queries.ts'
-import { SECRET } from '../../../../test/app.ts'
+import { NEARBY, SECRET } from '../../../../test/app.ts'
 import { aContact, eventually } from '../../../../test/factories.ts'
 import { newsBody, wrote } from '../../../../test/meta.ts'
 import { accountOf, whatsapp } from '../../../../test/whatsapp.ts'
@@ -20,7 +20,7 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64',
 )
-const means = { sql, files: t.files, secret: SECRET }
+const means = { sql, files: t.files, secret: SECRET, reach: NEARBY }
 
 beforeEach(async () => {
   await call('POST /extensions/sandbox/reset')
