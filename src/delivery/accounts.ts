@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { LRUCache } from 'lru-cache'
 import type { Accounts } from '#channels/accounts.ts'
+import { accountAtFault } from '#channels/at-fault.ts'
 import type { Account, ChannelName } from '#channels/channel.ts'
 import { inAppAccount } from '#channels/in-app/account.ts'
 import type { SendingChannel, Surroundings } from '#channels/provider.ts'
@@ -12,6 +13,7 @@ import { one, type Pool, type Sql } from '#db/sql.ts'
 import { seal, unseal } from '#lib/seal.ts'
 import { type Reach, reachOf } from '#net/reach.ts'
 import { endQueued } from './end.ts'
+import { accountChanged } from './hasten.ts'
 
 export type AccountRow = {
   workspace_id: string
@@ -79,7 +81,9 @@ async function keep(sql: Sql, workspace_id: string, { accounts, secret, is_secre
   for (const account of accounts) {
     const known = await findAccount(sql, workspace_id, account.channel)
     if (known) assertReplaceable(known, secret, is_secret_set)
-    if (!known || !isSame(secret, known, account)) await keepOne(sql, workspace_id, account, secret, at)
+    if (known && isSame(secret, known, account)) continue
+    await keepOne(sql, workspace_id, account, secret, at)
+    await accountChanged(sql, workspace_id, account.channel)
   }
 }
 
@@ -203,7 +207,7 @@ async function open(row: AccountRow, around: Surroundings): Promise<Account> {
     const surroundings = { ...around, reach: reachOfAccount(row, around.reach) }
     return await PROVIDERS[row.provider].open({ workspace_id, id, settings, secrets } as never, surroundings)
   } catch (error) {
-    const reason = `The channel account cannot be used. ${(error as Error).message}`
+    const reason = accountAtFault((error as Error).message)
     return { send: async () => ({ outcome: 'retry', code: 'account', reason }), concurrency: 10, close: async () => {} }
   }
 }

@@ -41,8 +41,7 @@ test('a refusal for any other reason ends the delivery, not the address', () => 
     ['RCPT TO', '552 5.2.2 Mailbox full'],
     ['RCPT TO', '554 Transaction failed'],
     ['RCPT TO', '550 5.1.8 Sender address rejected: domain not found'],
-    ['MAIL FROM', '553 5.1.1 Sender unknown'],
-    ['MAIL FROM', '550 No such sender'],
+    ['MAIL FROM', '552 5.3.4 Message size exceeds fixed limit'],
     ['DATA', '554 5.7.1 Looks like spam'],
     ['DATA', '550 Message refused'],
     ['DATA', '552 5.3.4 Message too big'],
@@ -77,6 +76,19 @@ test('wrong credentials lose no message', () => {
     assert.deepEqual([outcome.outcome, outcome.code], ['retry', 'smtp_auth'])
   }
   assert.equal(refused('AUTH PLAIN', '454 4.7.0 Temporary authentication failure').code, 'smtp_454_4.7.0')
+})
+
+test('a sender that the mail server does not want is the account’s fault, and loses no message', () => {
+  for (const response of [
+    '553 5.1.1 Sender unknown',
+    '550 No such sender',
+    '554 5.7.1 Not verified',
+    '550 5.7.60 No',
+  ]) {
+    const outcome = refused('MAIL FROM', response)
+    assert.equal(outcome.outcome, 'retry', response)
+    assert.match(outcome.reason, /^The channel account cannot be used\. The mail server refused the sender: /)
+  }
 })
 
 test('no answer is no verdict', () => {

@@ -1,5 +1,6 @@
 // What an SMTP server's refusal, or its silence, means for a delivery: try again, give up, or give up on the address.
 import type { NodemailerError } from 'nodemailer'
+import { accountAtFault } from '../at-fault.ts'
 import type { Outcome } from '../channel.ts'
 
 type Unsent = Exclude<Outcome, { outcome: 'sent' }>
@@ -8,8 +9,8 @@ type Unsent = Exclude<Outcome, { outcome: 'sent' }>
  * Reads the error of one attempt at one recipient. The code is the server's own (`smtp_550_5.1.1`), or the network's
  * (`smtp_econnrefused`), or `smtp_auth` where the server wants other credentials.
  *
- * Only a verdict on this very message or recipient is final. What an operator can put right (credentials, TLS, a host
- * that is down or bars us) is a retry, so that no message is lost over it.
+ * Only a verdict on this very message or recipient is final. What an operator can put right (credentials, the sender, TLS,
+ * a host that is down or bars us) is a retry, so that no message is lost over it.
  */
 export function classify(error: NodemailerError): Unsent {
   const { command = '', responseCode: reply } = error
@@ -17,19 +18,25 @@ export function classify(error: NodemailerError): Unsent {
   if (!reply || !answer) return unanswered(error)
 
   const enhanced = ENHANCED.exec(answer)?.[1]
+  const refused = `The mail server refused ${STEPS[command] ?? 'to talk to us'}: ${words(answer)}`
+  const is_account = AUTHENTICATION.has(reply) || isUnwelcomeSender(command, reply, enhanced)
   const about = {
     code: AUTHENTICATION.has(reply) ? 'smtp_auth' : `smtp_${reply}${enhanced ? `_${enhanced}` : ''}`,
-    reason: `The mail server refused ${STEPS[command] ?? 'to talk to us'}: ${words(answer)}`,
+    reason: is_account ? accountAtFault(refused) : refused,
     answer,
   }
   // 503 tells that the session went wrong, not the message.
-  const final = reply >= 500 && reply !== 503 && command in STEPS && !AUTHENTICATION.has(reply)
+  const final = reply >= 500 && reply !== 503 && command in STEPS && !is_account
   if (!final) return { outcome: 'retry', ...about, ...wait(answer) }
   return { outcome: 'failed', ...about, ...(isDeadAddress(command, reply, enhanced, answer) && { hard_bounce: true }) }
 }
 
 // The commands that are about this message; all others set up the session.
 const STEPS: Record<string, string> = { 'MAIL FROM': 'the sender', 'RCPT TO': 'the recipient', DATA: 'the message' }
+/** The sender is the account's, whoever gets the mail; only its size is the mail's own. RFC 1870: 552, 5.3.4. */
+const isUnwelcomeSender = (command: string, reply: number, enhanced = '') =>
+  command === 'MAIL FROM' && [550, 551, 553, 554].includes(reply) && !/^5\.[23]\./.test(enhanced)
+
 const AUTHENTICATION = new Set([530, 534, 535, 538])
 const ENHANCED = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/
 // RFC 3463: bad destination mailbox, system or syntax, moved, null MX, disabled; 5.1.7 to 5.1.9 are about the sender.
@@ -63,7 +70,7 @@ const WAIT =
 function unanswered({ code, originalCode, command, message }: NodemailerError): Unsent {
   if (code === 'EENVELOPE' && command === 'API')
     return { outcome: 'failed', code: 'smtp_invalid_address', reason: message }
-  if (code === 'EAUTH') return { outcome: 'retry', code: 'smtp_auth', reason: message }
+  if (code === 'EAUTH') return { outcome: 'retry', code: 'smtp_auth', reason: accountAtFault(message) }
   const name = originalCode ?? (code === 'EABORT' ? 'ETIMEDOUT' : code) ?? 'error'
   return { outcome: 'retry', code: `smtp_${name.toLowerCase()}`, reason: REASONS[name] ?? message }
 }

@@ -112,7 +112,7 @@ test('what the operator can put right is tried again, and says what to do', asyn
   assert.deepEqual(told(await wrong_token.send(sms())), [
     'retry',
     '20003',
-    'Twilio does not take this Account SID and Auth Token',
+    'The channel account cannot be used. Twilio does not take this Account SID and Auth Token',
   ])
   const other_account = accountAt(server, { account_sid: newSid('AC') })
   assert.deepEqual(told(await other_account.send(sms())).slice(0, 2), ['retry', '20404'])

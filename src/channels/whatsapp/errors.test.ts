@@ -7,18 +7,27 @@ const refused = (code: number, more: object = {}, status = 400) =>
   refusal({ error: { code, message: `(#${code}) Words of Meta's`, ...more }, status }, 'the answer')
 
 const FINAL = [
-  ...[0, 190, 3, 10, 200, 250, 299, 100, 131008, 131009, 368, 131031, 130472, 130497, 131005, 131021, 131026, 131030],
-  ...[131037, 131042, 131045, 131047, 131050, 131051, 132000, 132001, 132005, 132007, 132012, 132015, 132016],
+  ...[100, 131008, 131009, 130472, 130497, 131021, 131026, 131030, 131047, 131050, 131051],
+  ...[132000, 132001, 132005, 132007, 132012, 132015, 132016],
 ]
+const OF_ACCOUNT = [0, 190, 3, 10, 200, 250, 299, 368, 131005, 131031, 131037, 131042, 131045]
 const PASSING = [4, 80007, 130429, 131000, 131016, 131048, 131049, 131052, 131053, 131056, 131057, 131064, 133016]
 
-test('what the message, the recipient or the account cannot have ends the delivery, with a reason for people', () => {
+test('what the message or the recipient cannot have ends the delivery, with a reason for people', () => {
   for (const code of FINAL) {
     const outcome = refused(code)
     assert.equal(outcome.outcome, 'failed', String(code))
     assert.equal(outcome.code, String(code))
     assert.match(outcome.reason, /^[A-Z][^#]{15,}$/, String(code))
     assert.equal(outcome.answer, 'the answer')
+  }
+})
+
+test('what is wrong with the account is tried again, and says so', () => {
+  for (const outcome of [...OF_ACCOUNT.map((code) => refused(code, {}, 401)), refused(100, { error_subcode: 33 })]) {
+    assert.equal(outcome.outcome, 'retry', outcome.code)
+    assert.match(outcome.reason, /^The channel account cannot be used\. [A-Z][^#]{15,}$/)
+    assert.match(outcome.details ?? '', /Words of Meta's$/)
   }
 })
 

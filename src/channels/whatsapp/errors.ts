@@ -1,4 +1,5 @@
 // Meta's error codes: what each means for a delivery, in words for people, and whether it is worth another try.
+import { accountAtFault } from '../at-fault.ts'
 import type { Outcome, Remark, Report } from '../channel.ts'
 
 type Unsent = Exclude<Outcome, { outcome: 'sent' }>
@@ -7,20 +8,27 @@ type Unsent = Exclude<Outcome, { outcome: 'sent' }>
 export type MetaError = {
   code?: number
   title?: string
+  error_subcode?: number
   message?: string
   is_transient?: boolean
   error_data?: { details?: string }
 }
 
-/** `again` is there where another attempt may succeed: after so many seconds at least. */
-type Meaning = { reason: string; again?: number }
+/** `again` is there where another attempt may succeed: after so many seconds at least. `account`: see `at-fault.ts`. */
+type Meaning = { reason: string; again?: number; account?: true }
 
 const NOW = 0
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 
-const TOKEN = { reason: 'Meta does not take the access token: it is wrong, expired or withdrawn' }
-const PERMISSION = { reason: 'The access token lacks the permission to send' }
+/** What somebody has to put right at Meta or in the account, not the message: Meta refuses all alike until then. */
+const account = (reason: string): Meaning => ({ reason, account: true })
+
+const TOKEN = account('Meta does not take the access token: it is wrong, expired or withdrawn')
+const PERMISSION = account('The access token lacks the permission to send')
+const NUMBER = account('Meta knows no such phone_number_id, or the access token may not use it')
+/** Of code 100: the object that the path names is not there. */
+const NO_SUCH_OBJECT = 33
 
 /** https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes; 200 to 299 are permissions, below. */
 const MEANINGS: Record<number, Meaning> = {
@@ -34,19 +42,19 @@ const MEANINGS: Record<number, Meaning> = {
   100: { reason: 'A parameter is wrong or not known to Meta' },
   131008: { reason: 'A required parameter is missing' },
   131009: { reason: 'The value of a parameter is not valid' },
-  368: { reason: 'The WhatsApp business account is blocked for a breach of policy' },
-  131031: { reason: 'The WhatsApp business account is locked' },
+  368: account('The WhatsApp business account is blocked for a breach of policy'),
+  131031: account('The WhatsApp business account is locked'),
   130472: { reason: "The recipient is in an experiment of Meta's and gets no marketing messages" },
   130497: { reason: 'The business may not send to the country of the recipient' },
   131000: { reason: 'Something went wrong at Meta', again: NOW },
   131016: { reason: "A service of Meta's is not available for a while", again: NOW },
-  131005: { reason: 'Access denied: the token may not send from this number' },
+  131005: account('Access denied: the token may not send from this number'),
   131021: { reason: 'The recipient is the sender itself' },
   131026: { reason: 'The message cannot be delivered: the number may not be on WhatsApp' },
   131030: { reason: 'The recipient is not among the test numbers of the app' },
-  131037: { reason: 'The display name of the number is not approved yet' },
-  131042: { reason: 'The payment method of the WhatsApp business account does not work' },
-  131045: { reason: 'The sending number is not registered with the Cloud API' },
+  131037: account('The display name of the number is not approved yet'),
+  131042: account('The payment method of the WhatsApp business account does not work'),
+  131045: account('The sending number is not registered with the Cloud API'),
   131047: { reason: 'More than 24 hours have passed since the contact wrote on WhatsApp: send a template' },
   131048: { reason: 'Held back because people reported or blocked the number: spam limit reached', again: HOUR },
   131056: { reason: 'Too many messages to this recipient in a short time', again: 6 },
@@ -70,11 +78,9 @@ const MEANINGS: Record<number, Meaning> = {
 const meaningOf = (code: number): Meaning | undefined =>
   MEANINGS[code] ?? (code >= 200 && code <= 299 ? PERMISSION : undefined)
 
-/** What is wrong with the account rather than with what is asked of it. */
-const OF_ACCOUNT = new Set([0, 190, 3, 10, 368, 131005, 131031, 131037, 131042, 131045])
-
+/** Whether it is the account that is wrong, rather than what is asked of it. */
 export const isOfAccount = (code: number | undefined): boolean =>
-  code !== undefined && (OF_ACCOUNT.has(code) || (code >= 200 && code <= 299))
+  code !== undefined && meaningOf(code)?.account === true
 
 /** The longest that anybody's Retry-After is believed. */
 const DAY = 24 * HOUR
@@ -84,10 +90,11 @@ export function refusal(
   { error, status, retry_after = 0 }: { error: MetaError; status: number; retry_after?: number },
   answer: string,
 ): Unsent {
-  const { code = 0, is_transient = false } = error
-  const meaning = meaningOf(code)
-  const about = { code: String(code), ...wordsOf(error, meaning), answer }
-  const mayPass = meaning?.again !== undefined || is_transient || passes(status)
+  const { code = 0, error_subcode, is_transient = false } = error
+  const meaning = code === 100 && error_subcode === NO_SUCH_OBJECT ? NUMBER : meaningOf(code)
+  const words = meaning?.account ? blamed(error, meaning) : wordsOf(error, meaning)
+  const about = { code: String(code), ...words, answer }
+  const mayPass = meaning?.again !== undefined || meaning?.account || is_transient || passes(status)
   if (!mayPass) return { outcome: 'failed', ...about }
   return { outcome: 'retry', ...about, ...wait(Math.max(meaning?.again ?? 0, retry_after)) }
 }
@@ -107,6 +114,12 @@ export function failure(error: MetaError): Report {
     ...wordsOf(error, code === undefined ? undefined : meaningOf(code)),
     answer: JSON.stringify(error).slice(0, 2000),
   }
+}
+
+/** Our words first: they say what is to be done. */
+function blamed({ title, message }: MetaError, { reason }: Meaning): Remark & { reason: string } {
+  const details = title || message
+  return { reason: accountAtFault(reason), ...(details && { details }) }
 }
 
 /** As the status reads of WhatsApp messages show it: the title first, and what Meta says about this very message. */

@@ -25,10 +25,10 @@ const sendTo = (failure: Failure, timeout_ms?: number) => {
   return send(outgoing(), account, timeout_ms)
 }
 
-test('a token that Meta does not take ends the delivery, and is in no outcome', async () => {
+test('a token that Meta does not take is the account’s fault, which may be put right, and is in no outcome', async () => {
   const outcome = await send(outgoing(), { ...account, access_token: 'EAAwrong' })
-  assert.deepEqual([outcome.outcome, outcome.code], ['failed', '190'])
-  assert.match(outcome.reason ?? '', /access token/)
+  assert.deepEqual([outcome.outcome, outcome.code], ['retry', '190'])
+  assert.match(outcome.reason ?? '', /^The channel account cannot be used\. Meta does not take the access token/)
   assert.doesNotMatch(JSON.stringify(outcome), /EAAwrong/)
 })
 

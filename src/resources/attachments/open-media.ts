@@ -1,4 +1,5 @@
 // Opens what somebody sent by WhatsApp, at Meta, through the account that the workspace has just now.
+import { accountAtFault } from '#channels/at-fault.ts'
 import { metaAccount } from '#channels/whatsapp/account.ts'
 import { fetchMedia, type Media, MediaUnavailable } from '#channels/whatsapp/media.ts'
 import type { Pool } from '#db/sql.ts'
@@ -24,6 +25,6 @@ function accountOf(settings: object, secrets: () => object) {
   try {
     return metaAccount(settings as never, secrets() as never)
   } catch (error) {
-    throw new MediaUnavailable(`The WhatsApp account cannot be used. ${(error as Error).message}`, { passing: true })
+    throw new MediaUnavailable(accountAtFault((error as Error).message), { passing: true })
   }
 }

@@ -59,11 +59,6 @@ export const findAwaited = (sql: Sql, workspace_id: string, id: string) =>
     select fetch_error, fetch_due_at is null as is_lost from attachments
     where workspace_id = ${workspace_id} and id = ${rowId(id)} and whatsapp_media_id is not null and key is null`)
 
-/** What waits at Meta for another attempt is tried at once: there is another account to try it with. */
-export const hastenMedia = (workspace: Workspace) => workspace.sql`
-  update attachments set fetch_due_at = now()
-  where workspace_id = ${workspace.id} and fetch_due_at > now() and whatsapp_media_id is not null`
-
 /** What hangs there as it is now: what has been fetched since is a file of ours, and no longer elsewhere. */
 export const attachmentsAsTheyAre = ({ sql, id }: Pick<Workspace, 'sql' | 'id'>, column: Fragment): Fragment => sql`
   case when ${column} = '[]' then ${column} else (

@@ -2,8 +2,8 @@
 import type { Surroundings } from '#channels/provider.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { type AccountRow, sealSecrets, unsealSecrets } from '#delivery/accounts.ts'
+import { accountChanged } from '#delivery/hasten.ts'
 import { conflict, found, invalid } from '#http/errors.ts'
-import { hastenMedia } from '#resources/attachments/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { insertChannel, lockChannel, updateChannel } from './queries.ts'
 import { assertFits, type Configuration } from './schema.ts'
@@ -22,11 +22,11 @@ export async function createChannel(
   const kept = await configured(workspace, around, provider, { settings, secrets })
   const created = await insertChannel(workspace, { ...kept, channel, provider, name: request.name ?? provider })
   if (!created) throw conflict(`The workspace has an account for ${channel} already: change or remove that one`)
-  if (channel === 'whatsapp') await hastenMedia(workspace)
+  await accountChanged(workspace.sql, workspace.id, channel)
   return created
 }
 
-/** What the request does not name stays as it is; null takes it away. */
+/** What the request does not name stays as it is; null takes it away. What waits on the account is tried at once. */
 export async function changeChannel(
   workspace: Workspace,
   around: Surroundings,
@@ -39,7 +39,7 @@ export async function changeChannel(
     secrets: request.secrets ? merged(secretsOf(around, known), request.secrets) : secretsOf(around, known),
   })
   const secrets = request.secrets ? kept.secrets : known.secrets
-  if (known.channel === 'whatsapp') await hastenMedia(workspace)
+  if (request.settings || request.secrets) await accountChanged(workspace.sql, workspace.id, known.channel)
   return updateChannel(workspace, known.id, { ...kept, secrets, name: request.name ?? known.name })
 }
 
