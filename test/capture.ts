@@ -7,8 +7,20 @@ import { startWorker } from '#delivery/worker.ts'
 const MAIL = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: 'secret' }
 const SILENT = { error() {}, warn() {}, info() {} }
 
-/** Starts one; what it returns stops it. */
-export async function captureAll(sql: Pool): Promise<() => Promise<void>> {
+/** What ends, and calls what is registered with it: the context of a test, or a server. */
+type Ending = { after(stop: () => Promise<void>): unknown }
+
+/**
+ * Starts one, which stops with `ending`, also where that fails: it would keep the whole run from its end. What it returns
+ * stops it sooner.
+ */
+export async function captureAll(sql: Pool, ending: Ending): Promise<() => Promise<void>> {
   const worker = await startWorker({ sql, accounts: accountsOf([], captureAccount(MAIL)), log: SILENT })
-  return () => worker.stop()
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= worker.stop()
+    return stopped
+  }
+  ending.after(stop)
+  return stop
 }

@@ -102,7 +102,7 @@ const takesAway = ({ operationId }: Operation) =>
 for (const operation of operations.filter((operation) => !takesAway(operation))) tryOut(operation)
 
 test('what was accepted is delivered, whatever it says', async (context) => {
-  const stop = await captureAll(sql)
+  const stop = await captureAll(sql, context)
   await eventually(
     () => sql`select from deliveries where status = 'queued'`,
     ({ count }) => count === 0,

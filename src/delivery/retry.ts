@@ -18,7 +18,7 @@ export const DEFAULT_RETRY: RetryPolicy = {
 
 const GROWTH = 3
 /** Waits differ by up to this share, so that what failed together does not come back together. */
-const JITTER = 0.2
+export const JITTER = 0.2
 
 /**
  * Milliseconds until the next attempt, or null when it would come too late. What a provider asked for

@@ -1,6 +1,6 @@
 // The day in which WhatsApp takes free text: who wrote last and when, and what becomes of an answer that comes too late.
 import assert from 'node:assert/strict'
-import { afterEach, beforeEach, test } from 'node:test'
+import { beforeEach, type TestContext, test } from 'node:test'
 import { findContact } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/receive/receive.ts'
 import { atomically } from '#workspaces/workspace.ts'
@@ -15,14 +15,12 @@ const { workspace, call } = t
 const NUMBER = '+12025550141'
 const now = new Date('2026-06-10T12:00:00Z')
 let joe: string
-let stop: () => Promise<void>
 
-beforeEach(async () => {
+beforeEach(async (context) => {
   await call('POST /extensions/sandbox/reset')
   joe = await aContact(workspace, { formatted_phone: NUMBER })
-  stop = await captureAll(t.database.sql)
+  await captureAll(t.database.sql, context as TestContext)
 })
-afterEach(() => stop())
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
 let count = 0

@@ -27,6 +27,6 @@ export async function listeningServer(options: Parameters<typeof testApp>[0] = {
   })
   after(() => assert.deepEqual([...differences], []))
 
-  t.app.addHook('onClose', await captureAll(t.database.sql))
+  await captureAll(t.database.sql, { after: (stop) => t.app.addHook('onClose', stop) })
   return { ...t, url: await t.app.listen({ port: 0, host: '127.0.0.1' }) }
 }

@@ -1,6 +1,6 @@
 // What the sandbox shows of a message: what would have gone out.
 import assert from 'node:assert/strict'
-import { beforeEach, test } from 'node:test'
+import { beforeEach, type TestContext, test } from 'node:test'
 import { testApp } from '../../../test/app.ts'
 import { captureAll } from '../../../test/capture.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
@@ -14,8 +14,8 @@ beforeEach(async () => {
   contact = await aContact(workspace, { formatted_phone: '+12025550123', phone: '+12025550123' })
 })
 
-async function captured() {
-  const stop = await captureAll(t.database.sql)
+async function captured(context: TestContext) {
+  const stop = await captureAll(t.database.sql, context)
   const { body } = await eventually(
     () => call('GET /extensions/sandbox/messages'),
     ({ body }) => body.total_count > 0,
@@ -23,12 +23,12 @@ async function captured() {
   return body.data[0].rendered
 }
 
-test('an SMS is plain text, signs and all, and is shown with its segments', async () => {
+test('an SMS is plain text, signs and all, and is shown with its segments', async (context) => {
   await aMessage(workspace, { to: contact, message_type: 'sms', body: '1 < 2 & 3 > 2 “ok”' })
-  assert.deepEqual(await captured(), { text: '1 < 2 & 3 > 2 “ok”', encoding: 'UCS-2', segments: 1 })
+  assert.deepEqual(await captured(context), { text: '1 < 2 & 3 > 2 “ok”', encoding: 'UCS-2', segments: 1 })
 })
 
-test('an answer by SMS loses its markup', async () => {
+test('an answer by SMS loses its markup', async (context) => {
   const conversation = await aConversation()
   const { status, text } = await call(`POST /conversations/${conversation}/reply`, {
     message_type: 'comment',
@@ -38,7 +38,7 @@ test('an answer by SMS loses its markup', async () => {
   })
   assert.equal(status, 200, text)
   const expected = 'Fish & chips\nfor two, see the menu (https://example.com/menu)'
-  assert.deepEqual(await captured(), { text: expected, encoding: 'GSM-7', segments: 1 })
+  assert.deepEqual(await captured(context), { text: expected, encoding: 'GSM-7', segments: 1 })
 })
 
 /** An SMS conversation that began with the contact. */

@@ -9,7 +9,7 @@ import { aMessage, eventually } from '../../../test/factories.ts'
 
 const t = await testApp()
 const { sql } = t.database
-t.app.addHook('onClose', await captureAll(sql))
+await captureAll(sql, { after: (stop) => t.app.addHook('onClose', stop) })
 const app_id = t.created.id
 const YEAR = 365 * 24 * 60 * 60
 

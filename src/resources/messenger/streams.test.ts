@@ -21,7 +21,7 @@ const t = await testApp({
   logger: { level: 'info', stream: { write: (line: string) => void logged.push(line) } },
 })
 const { sql } = t.database
-t.app.addHook('onClose', await captureAll(sql))
+await captureAll(sql, { after: (stop) => t.app.addHook('onClose', stop) })
 // Clients hold connections open on which they have asked for nothing yet.
 t.app.addHook('preClose', async () => t.app.server.closeAllConnections())
 const url = await t.app.listen({ port: 0, host: '127.0.0.1' })

@@ -8,8 +8,7 @@ import { aContact, aMessage, eventually } from '../../../../test/factories.ts'
 
 const t = await testApp()
 const { sql } = t.database
-const stop = await captureAll(sql)
-t.app.addHook('onClose', stop)
+await captureAll(sql, { after: (stop) => t.app.addHook('onClose', stop) })
 const { admin_id } = t.created
 
 /** Somebody at a messenger: their contact's id, and calls as they. */

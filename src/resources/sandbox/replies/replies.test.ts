@@ -161,13 +161,13 @@ test('a new number or address becomes a lead, named as it says', async () => {
   assert.deepEqual([source.type, source.subject, source.body], ['email', '<p>Hi</p>', '<p>There</p>'])
 })
 
-test('a keyword by SMS is obeyed and answered, and opens no conversation; on WhatsApp it is only a word', async () => {
+test('a keyword by SMS is obeyed and answered, and opens no conversation; on WhatsApp it is only a word', async (context) => {
   const sms = (body: string, contact: object = { id: anna }) => taken({ channel: 'sms', contact, body })
   const message = () => aMessage(workspace, { to: anna, message_type: 'sms' })
   const stopped = await sms(' Stop. ')
   assert.deepEqual([stopped.outcome, stopped.keyword, stopped.conversation_id], ['keyword', 'STOP', null])
   assert.match(stopped.answer, /no more SMS from First/)
-  const stop = await captureAll(t.database.sql)
+  const stop = await captureAll(t.database.sql, context)
   const deliveryOf = async (id: string) =>
     eventually(
       async () => (await t.call(`GET /extensions/messages/${id}/deliveries`)).body.data[0],
