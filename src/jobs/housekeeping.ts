@@ -1,12 +1,16 @@
-// What has to happen by the clock: snoozed conversations wake, and what has had its time is removed.
+// What has to happen by the clock: snoozed conversations wake, what has had its time is removed, and PostgreSQL learns of
+// tables that have grown.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
 import { wakeSnoozed } from '#resources/conversations/acts/wake.ts'
 import { listClocks } from '#workspaces/queries.ts'
+import { analyzeGrown } from './statistics.ts'
 
 const WAKE_EVERY_MS = 5_000
 const CLEAN_EVERY_MS = 10 * 60_000
+/** A table that is filled as fast as it can be has bad plans for no longer than this. */
+const ANALYZE_EVERY_MS = 2_000
 
 type House = { sql: Pool; files: Files; log: Pick<FastifyBaseLogger, 'warn'> }
 
@@ -16,6 +20,7 @@ export function keepHouse({ sql, files, log }: House): () => void {
     setInterval(() => void work().catch((error) => log.warn({ err: error }, 'housekeeping failed; trying again')), ms)
   const timers = [
     every(WAKE_EVERY_MS, () => wakeSnoozed(sql, new Date())),
+    every(ANALYZE_EVERY_MS, () => analyzeGrown(sql)),
     every(CLEAN_EVERY_MS, () => clean(sql)),
     every(CLEAN_EVERY_MS, files.removeUnclaimed),
   ]
