@@ -110,7 +110,8 @@ test('a token goes on, whatever its workspace’s clock says', async () => {
   await set({ freeze_at: 4_102_444_800 })
   assert.equal((await t.call('GET /me')).status, 200)
   const { headers } = await t.call('GET /tags')
-  isNow(Number(headers['x-ratelimit-reset']), seconds() + 5 + 5)
+  const resets_in = Number(headers['x-ratelimit-reset']) - seconds()
+  assert.ok(resets_in >= 0 && resets_in <= 11, `${resets_in}`)
 })
 
 test('two who advance it at once both do', async () => {
