@@ -40,7 +40,7 @@ export function armedFaults(sql: Pool) {
 
   /** Resolves after `ms`, or when the client gives up or the server stops. */
   function wait(ms: number, { raw }: FastifyReply): Promise<void> {
-    if (released) return Promise.resolve()
+    if (released || raw.destroyed) return Promise.resolve()
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer)
