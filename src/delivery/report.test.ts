@@ -1,6 +1,7 @@
 // Later words on deliveries: late, doubled, out of order, and about what nobody knows.
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
+import type { Outcome } from '#channels/channel.ts'
 import { testApp } from '../../test/app.ts'
 import { aContact, aMessage } from '../../test/factories.ts'
 import { lease } from './lease.ts'
@@ -149,4 +150,20 @@ test('the contact learns of an opt-out, also where the status stays', async () =
   const [counted] = await sql`
     select count(*)::int from events where workspace_id = ${workspace_id} and topic = 'contact.unsubscribed'`
   assert.equal(counted?.['count'], 1)
+})
+
+test('what is canceled while an attempt fails stays canceled; where the attempt succeeds, that is what happened', async () => {
+  const [outgoing] = await lease(t.database.sql, [], 10, 30)
+  assert.equal((await call(`POST /extensions/deliveries/${delivery.id}/cancel`)).status, 200)
+  const settled = (outcome: Outcome) =>
+    settle(t.database.sql, [settlement(outgoing!, outcome, DEFAULT_RETRY, new Date())])
+  const about = { code: '20500', reason: 'Busy' }
+  for (const outcome of ['retry', 'failed'] as const) {
+    await settled({ outcome, ...about })
+    const { status, error } = await look()
+    assert.deepEqual([status, error.code], ['failed', 'canceled'], outcome)
+  }
+  assert.equal((await lease(t.database.sql, [], 10, 30)).length, 0)
+  await settled({ outcome: 'sent', provider_id: 'SM1' })
+  assert.deepEqual([(await look()).status, (await look()).error], ['sent', null])
 })

@@ -110,10 +110,11 @@ function givenUp(outgoing: Outgoing, outcome: Remark, at: Date): Settlement {
 }
 
 /**
- * Writes settlements down. A delivery that moved on meanwhile keeps the better status; one that was ended while
- * it was under way is told the truth, that it was sent. The same settlements again, because nobody knows whether they
- * were written before the connection broke, add nothing to the history. Deliveries are held before contacts, as report()
- * holds them, and what they are is read once they are held: a report that comes at the same moment counts.
+ * Writes settlements down. A delivery that moved on meanwhile keeps the better status; one that was ended while it was
+ * under way is told the truth where it was sent, and stays ended where it was not. The same settlements again, because
+ * nobody knows whether they were written before the connection broke, add nothing to the history. Deliveries are held
+ * before contacts, as report() holds them, and what they are is read once they are held: a report that comes at the same
+ * moment counts.
  */
 export async function settle(sql: Pool, settlements: readonly Settlement[]): Promise<void> {
   await sql`
@@ -123,10 +124,11 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
         wait_ms bigint, at timestamptz)
     ),
     held as materialized (
-      select current.* from (select workspace_id, id from settled order by workspace_id, id) settled
+      select current.* from (select workspace_id, id, status from settled order by workspace_id, id) settled
       cross join lateral (
         select workspace_id, id,
-          status = 'queued' or (status = 'failed' and error_code = any(${ENDED})) as is_open
+          status = 'queued' or (status = 'failed' and error_code = any(${ENDED})
+            and settled.status not in ('queued', 'failed')) as is_open
         from deliveries
         where workspace_id = settled.workspace_id and id = settled.id limit 1 for update
       ) current
