@@ -9,7 +9,7 @@ export type Cursor = { value: string; id: string; page: number }
 export type Page = { number: number; per_page: number; after?: Cursor }
 
 /** By what rows are ordered; ties are broken by id, in the same direction. `by` must never be null. */
-export type Order = { by: Fragment; type: 'timestamptz' | 'text' | 'numeric'; direction: 'asc' | 'desc' }
+export type Order = { by: Fragment; type: 'timestamptz' | 'text' | 'numeric' | 'bigint'; direction: 'asc' | 'desc' }
 
 /** One page of rows, where the next one begins (undefined on the last), and how many rows there are in all. */
 export type Cut<Row> = { rows: Row[]; next: Cursor | undefined; total_count: number }

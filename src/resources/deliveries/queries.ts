@@ -51,10 +51,22 @@ const columns = ({ sql, ahead_ms }: Workspace) => sql`
 export const messageExists = async (workspace: Workspace, id: string): Promise<boolean> =>
   Boolean(await one(workspace.sql`select id from messages where workspace_id = ${workspace.id} and id = ${rowId(id)}`))
 
+/** As the recipients were named: blind copies last. The index has them in this order. */
+export const asNamed = ({ sql }: Workspace): Order => ({ by: sql`conversation_id`, type: 'bigint', direction: 'asc' })
+
 /** Of the message itself, not of what was answered later. */
-export const listDeliveriesOf = (workspace: Workspace, message_id: string) => workspace.sql<DeliveryRow[]>`
-  select ${columns(workspace)} from deliveries
-  where workspace_id = ${workspace.id} and message_id = ${rowId(message_id)} and part_id is null order by id`
+const ofMessage = ({ sql }: Workspace, message_id: string) => sql`message_id = ${rowId(message_id)} and part_id is null`
+
+export const listDeliveriesOf = (workspace: Workspace, message_id: string, order: Order, page: Page) =>
+  workspace.sql<DeliveryRow[]>`
+    select ${columns(workspace)}, ${cursorValue(workspace, order)} from deliveries
+    where workspace_id = ${workspace.id} and ${ofMessage(workspace, message_id)} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
+
+export const countDeliveriesOf = async (workspace: Workspace, message_id: string): Promise<number> => {
+  const [{ count }] = await workspace.sql<[{ count: string }]>`
+    select count(*) from deliveries where workspace_id = ${workspace.id} and ${ofMessage(workspace, message_id)}`
+  return Number(count)
+}
 
 export const findDelivery = (workspace: Workspace, id: string) =>
   one(workspace.sql<DeliveryRow[]>`

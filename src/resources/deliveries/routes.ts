@@ -1,23 +1,35 @@
 // Deliveries: what became of each recipient's message, and the hand that people have in it.
-import { cut, newest } from '#db/page.ts'
+import { type Cut, cut, newest, type Page } from '#db/page.ts'
 import { wake } from '#delivery/wake.ts'
 import { conflict, found } from '#http/errors.ts'
-import { pageOf, presentPages } from '#http/lists.ts'
+import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import {
+  asNamed,
   cancelDelivery,
   countDeliveries,
+  countDeliveriesOf,
+  type DeliveryRow,
   findDelivery,
   listDeliveries,
   listDeliveriesOf,
   messageExists,
   requeue,
 } from './queries.ts'
-import { Delivery, DeliveryList, DeliveryPage, DeliveryQuery, presentDelivery } from './schema.ts'
+import { Delivery, DeliveryPage, DeliveryQuery, presentDelivery } from './schema.ts'
 
 const PAGE_SIZE = { default: 50, max: 150 }
+/** All recipients of most messages, and not of a broadcast. */
+const PAGE_OF_A_MESSAGE = { default: 150, max: 1000 }
+
+const presentList = (page: Page, result: Cut<DeliveryRow>) => ({
+  type: 'list' as const,
+  data: result.rows.map(presentDelivery),
+  total_count: result.total_count,
+  pages: presentPages(page, result),
+})
 
 export default function deliveries(app: App) {
   app.get(
@@ -25,12 +37,15 @@ export default function deliveries(app: App) {
     op('listMessageDeliveries', {
       scope: 'read_conversations',
       params: ById,
-      response: DeliveryList,
+      query: PageQuery,
+      response: DeliveryPage,
       summary: "One message's deliveries",
     }),
-    async ({ workspace, params }) => {
+    async ({ workspace, params, query }) => {
       found((await messageExists(workspace, params.id)) || undefined, 'Message not found')
-      return { type: 'list' as const, data: (await listDeliveriesOf(workspace, params.id)).map(presentDelivery) }
+      const page = pageOf(query, PAGE_OF_A_MESSAGE)
+      const rows = await listDeliveriesOf(workspace, params.id, asNamed(workspace), page)
+      return presentList(page, await cut(rows, page, () => countDeliveriesOf(workspace, params.id)))
     },
   )
 
@@ -46,13 +61,7 @@ export default function deliveries(app: App) {
       const page = pageOf(asked, PAGE_SIZE)
       const order = newest(workspace, 'created_at')
       const rows = await listDeliveries(workspace, status, order, page)
-      const result = await cut(rows, page, () => countDeliveries(workspace, status))
-      return {
-        type: 'list' as const,
-        data: result.rows.map(presentDelivery),
-        total_count: result.total_count,
-        pages: presentPages(page, result),
-      }
+      return presentList(page, await cut(rows, page, () => countDeliveries(workspace, status)))
     },
   )
 

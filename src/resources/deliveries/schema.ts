@@ -36,8 +36,6 @@ export const Delivery = Type.Object({
   history: Type.Array(Transition),
 })
 
-export const DeliveryList = Type.Object({ type: Type.Literal('list'), data: Type.Array(Delivery) })
-
 export const DeliveryPage = Type.Object({
   type: Type.Literal('list'),
   data: Type.Array(Delivery),
