@@ -15,6 +15,8 @@ export type Outgoing = {
   message_id: string
   /** The part that is sent, where it answers in a conversation. */
   part_id: string | null
+  /** The broadcast that it is part of, where it is one's. */
+  broadcast_id?: string | null
   conversation_id: string
   contact_id: string
   recipient_type: 'to' | 'cc' | 'bcc'
@@ -47,6 +49,7 @@ export type Outgoing = {
     email: string | null
     unsubscribed_from_emails: boolean
     unsubscribed_from_sms: boolean
+    unsubscribed_from_whatsapp?: boolean
     has_hard_bounced: boolean
     blocked: boolean
   }

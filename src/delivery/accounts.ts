@@ -113,8 +113,19 @@ const keepOne = (sql: Sql, workspace_id: string, account: EnvironmentAccount, se
  * Ends what waits on a channel whose account is removed: the sandbox would else take it, and call it delivered. It can be
  * retried by hand, through whatever the channel has then. What is just being sent still counts if it succeeds.
  */
-export const endWaiting = (sql: Sql, workspace_id: string, channel: SendingChannel, at: Date) =>
-  endQueued(sql, workspace_id, sql`channel = ${channel}`, 'account_removed', at)
+export async function endWaiting(sql: Sql, workspace_id: string, channel: SendingChannel, at: Date): Promise<void> {
+  await endBroadcasts(sql, workspace_id, channel, at)
+  await endQueued(sql, workspace_id, sql`channel = ${channel} and broadcast_id = 0`, 'account_removed', at)
+}
+
+/** Nothing more of them is sent from here on; what they have queued ends in the background, however much it is. */
+const endBroadcasts = (sql: Sql, workspace_id: string, channel: SendingChannel, at: Date) => sql`
+  update broadcasts set state = 'canceled', ends_as = 'account_removed', due_at = now(), updated_at = ${at}
+  where workspace_id = ${workspace_id} and channel = ${channel} and (state <> 'canceled' or due_at is null)
+    and (due_at is not null or exists (
+      select from deliveries
+      where workspace_id = ${workspace_id} and channel = ${channel} and broadcast_id = broadcasts.id
+        and status = 'queued'))`
 
 function isSame(
   secret: string,

@@ -3,10 +3,15 @@
 import type { Outgoing } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Links, linkTo } from '#files/link.ts'
+import { escapeHtml } from '#lib/html.ts'
+import { filled } from '#lib/placeholders.ts'
 import type { Clock } from '#workspaces/clock.ts'
 
-/** A lane is what one account sends: `{ workspace_id, channel }`. A lane that is busy takes only `room` more. */
-export type Lane = { workspace_id: string; channel: string; room: number }
+/**
+ * What a busy account takes more: so many messages on their own, and so many of all its broadcasts together. Each
+ * broadcast is a lane of its own, and what is on its own is one.
+ */
+export type Busy = { workspace_id: string; channel: string; room: number; broadcast_room: number }
 
 /** A delivery with what its workspace's sandbox does to it: the clock that it goes by, and whether sends meet faults. */
 export type Leased = Outgoing & Clock & { meets_faults: boolean }
@@ -15,42 +20,59 @@ export type Leased = Outgoing & Clock & { meets_faults: boolean }
 const LARGEST_LEASE = 1_000
 
 /**
- * Up to `room` deliveries of every lane that has any due, oldest first. Lanes are found by skipping through the index
- * of what is queued, so that a lane with a hundred thousand deliveries costs another lane nothing. What is found
- * passes through arrays, and what belongs to it comes by lateral look-ups, because PostgreSQL expects little of the
- * former and no choice of the latter: of plain joins it makes walks through whole tables, or through all that a
+ * Up to `room` deliveries of every lane that has any due, oldest first, messages on their own before broadcasts, whose
+ * lanes share the room of their account. Lanes are found by skipping through the index of what is queued, so that a lane
+ * with a hundred thousand deliveries costs another lane nothing; those of broadcasts that are held stay out. What is
+ * found passes through arrays, and what belongs to it comes by lateral look-ups, because PostgreSQL expects little of
+ * the former and no choice of the latter: of plain joins it makes walks through whole tables, or through all that a
  * workspace has, for a handful of rows.
+ *
+ * What waited long for its broadcast's turn has a day to succeed from its first attempt on.
  *
  * Nobody waits for the disk: where the database crashes and forgets a lease, the delivery is simply due.
  */
-export async function lease(sql: Pool, busy: Lane[], room: number, seconds: number): Promise<Leased[]> {
-  return sql<Leased[]>`
+export async function lease(sql: Pool, busy: Busy[], room: number, seconds: number): Promise<Leased[]> {
+  const leased = await sql<Kept[]>`
     with recursive lanes as (
-      (select workspace_id, channel from deliveries where status = 'queued' order by workspace_id, channel limit 1)
+      (select workspace_id, channel, broadcast_id from deliveries where status = 'queued'
+        order by workspace_id, channel, broadcast_id limit 1)
       union all
-      select next.workspace_id, next.channel from lanes cross join lateral (
-        select workspace_id, channel from deliveries
-        where status = 'queued' and (workspace_id, channel) > (lanes.workspace_id, lanes.channel)
-        order by workspace_id, channel limit 1
+      select next.workspace_id, next.channel, next.broadcast_id from lanes cross join lateral (
+        select workspace_id, channel, broadcast_id from deliveries
+        where status = 'queued'
+          and (workspace_id, channel, broadcast_id) > (lanes.workspace_id, lanes.channel, lanes.broadcast_id)
+        order by workspace_id, channel, broadcast_id limit 1
       ) next
+    ),
+    open as (
+      select lanes.*, case broadcast_id when 0 then coalesce(busy.room, ${room}) else
+        ceil(coalesce(busy.broadcast_room, ${room})::numeric
+          / count(*) filter (where broadcast_id <> 0) over (partition by workspace_id, channel)) end as room
+      from lanes
+      left join unnest(${busy.map((one) => one.workspace_id)}::text[], ${busy.map((one) => one.channel)}::text[],
+        ${busy.map((one) => one.room)}::int[], ${busy.map((one) => one.broadcast_room)}::int[])
+        as busy (workspace_id, channel, room, broadcast_room) using (workspace_id, channel)
+      where broadcast_id = 0 or exists (
+        select from broadcasts where workspace_id = lanes.workspace_id and id = broadcast_id and ${isOpen(sql)})
+      order by broadcast_id <> 0
     ),
     due as (
       select array_agg(workspace_id) as workspace_ids, array_agg(id) as ids
       from (
-        select picked.* from lanes
-        left join unnest(${busy.map((lane) => lane.workspace_id)}::text[], ${busy.map((lane) => lane.channel)}::text[],
-          ${busy.map((lane) => lane.room)}::int[]) as busy (workspace_id, channel, room) using (workspace_id, channel)
+        select picked.* from open
         cross join lateral (
           select workspace_id, id from deliveries
-          where workspace_id = lanes.workspace_id and channel = lanes.channel and status = 'queued' and due_at <= now()
-          order by due_at, id limit coalesce(busy.room, ${room}) for update skip locked
+          where workspace_id = open.workspace_id and channel = open.channel and broadcast_id = open.broadcast_id
+            and status = 'queued' and due_at <= now()
+          order by due_at, id limit open.room for update skip locked
         ) picked
         limit ${LARGEST_LEASE}
       ) taken
     ),
     relaxed as (select set_config('synchronous_commit', 'off', true)),
     leased as (
-      update deliveries set due_at = now() + ${seconds} * interval '1 second', attempts = attempts + 1
+      update deliveries set due_at = now() + ${seconds} * interval '1 second', attempts = attempts + 1,
+        retried_at = case when broadcast_id <> 0 and attempts = 0 then ${clock(sql)} else retried_at end
       from due, relaxed, unnest(workspace_ids, ids) as one (workspace_id, id)
       where deliveries.workspace_id = one.workspace_id and deliveries.id = one.id
       returning deliveries.*
@@ -68,10 +90,40 @@ export async function lease(sql: Pool, busy: Lane[], room: number, seconds: numb
       where workspace_id = leased.workspace_id and id::text = coalesce(parts.author_id, messages.author_id) limit 1
     ) admins on true
     order by leased.due_at, leased.id`
+  return leased.map(personal)
 }
 
+const clock = (sql: Pool) => sql`(
+  select coalesce(clock_frozen_at, now() + clock_ahead_seconds * interval '1 second')
+  from workspaces where id = deliveries.workspace_id)`
+
+/** Nothing of a broadcast is sent while it is paused, nor, once it is canceled, before all that was queued has ended. */
+const isOpen = (sql: Pool) => sql`(state in ('queued', 'running') or (state = 'canceled' and due_at is null))`
+
+/** Those of the broadcasts of which nothing may be sent now, or which are gone. */
+export const heldBroadcasts = (sql: Pool, broadcasts: { workspace_id: string; broadcast_id: string }[]) =>
+  sql<{ workspace_id: string; broadcast_id: string }[]>`
+    select asked.workspace_id, broadcast_id
+    from unnest(${broadcasts.map((one) => one.workspace_id)}::text[],
+      ${broadcasts.map((one) => one.broadcast_id)}::bigint[]) as asked (workspace_id, broadcast_id)
+    where not exists (
+      select from broadcasts where workspace_id = asked.workspace_id and id = broadcast_id and ${isOpen(sql)})`
+
+type Kept = Leased & { parameters: string[] | null }
+
+/** The message as this recipient gets it. */
+const personal = ({ parameters, ...outgoing }: Kept): Leased =>
+  parameters
+    ? {
+        ...outgoing,
+        components: filled(outgoing.components, parameters),
+        body: filled(outgoing.body, parameters.map(escapeHtml)),
+      }
+    : outgoing
+
 const outgoing = (sql: Pool) => sql`
-  leased.workspace_id, leased.id, leased.channel, message_id, part_id, leased.conversation_id, contact_id,
+  leased.workspace_id, leased.id, leased.channel, message_id, part_id, nullif(leased.broadcast_id, 0) as broadcast_id,
+  leased.parameters, leased.conversation_id, contact_id,
   recipient_type, address, leased.name, leased.attempts as attempt, leased.created_at,
   coalesce(retried_at, leased.created_at) as queued_at,
   messages.subject, template, locale, components,
@@ -85,8 +137,8 @@ const outgoing = (sql: Pool) => sql`
   case when leased.channel = 'email' then ${named(sql, 'to')} else '[]' end as to,
   case when leased.channel = 'email' then ${named(sql, 'cc')} else '[]' end as cc,
   json_build_object('email', contacts.email, 'unsubscribed_from_emails', unsubscribed_from_emails,
-    'unsubscribed_from_sms', unsubscribed_from_sms, 'has_hard_bounced', has_hard_bounced,
-    'blocked', blocked_at is not null) as contact,
+    'unsubscribed_from_sms', unsubscribed_from_sms, 'unsubscribed_from_whatsapp', unsubscribed_from_whatsapp,
+    'has_hard_bounced', has_hard_bounced, 'blocked', blocked_at is not null) as contact,
   clock_frozen_at, clock_ahead_seconds,
   leased.workspace_id in (select workspace_id from faults where target = 'sends' and remaining > 0) as meets_faults`
 

@@ -3,6 +3,7 @@
 import type { ChannelName, Remark, Report } from '#channels/channel.ts'
 import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
 import { REACHED_FROM } from './status.ts'
+import { tally } from './tally.ts'
 
 /**
  * Which delivery is meant: by our own id, where the provider sends that back, else by the provider's name for it
@@ -31,7 +32,7 @@ export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): P
   const which = delivery_id === undefined ? sql`provider_id = ${provider_id}` : sql`id = ${rowId(delivery_id)}`
   return one(sql<Reported[]>`
     with meant as (
-      select id, contact_id, attempts, status, provider_id from deliveries
+      select id, contact_id, attempts, status, provider_id, broadcast_id from deliveries
       where workspace_id = ${workspace_id} and channel = ${channel} and ${which}
       for update
     ),
@@ -47,19 +48,22 @@ export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): P
             select from delivery_history earlier
             where earlier.workspace_id = ${workspace_id} and delivery_id = meant.id and event = 'retried'
               and attempt >= ${attempt})))
-      returning deliveries.id
+      returning deliveries.workspace_id, deliveries.id, meant.broadcast_id, meant.status as was, deliveries.status
     ),
+    tally as (${tally(sql)}),
     learned as (
       update contacts set
         has_hard_bounced = has_hard_bounced or ${hard_bounce},
         marked_email_as_spam = marked_email_as_spam or ${spam_complaint},
         unsubscribed_from_emails = unsubscribed_from_emails or ${unsubscribe && channel === 'email'},
-        unsubscribed_from_sms = unsubscribed_from_sms or ${unsubscribe && channel === 'sms'}
+        unsubscribed_from_sms = unsubscribed_from_sms or ${unsubscribe && channel === 'sms'},
+        unsubscribed_from_whatsapp = unsubscribed_from_whatsapp or ${unsubscribe && channel === 'whatsapp'}
       from meant
       where workspace_id = ${workspace_id} and contacts.id = meant.contact_id and (
         (${hard_bounce} and not has_hard_bounced) or (${spam_complaint} and not marked_email_as_spam)
         or (${unsubscribe && channel === 'email'} and not unsubscribed_from_emails)
-        or (${unsubscribe && channel === 'sms'} and not unsubscribed_from_sms))
+        or (${unsubscribe && channel === 'sms'} and not unsubscribed_from_sms)
+        or (${unsubscribe && channel === 'whatsapp'} and not unsubscribed_from_whatsapp))
       returning contacts.id
     ),
     event as (

@@ -6,6 +6,7 @@ import { storable } from '#lib/text.ts'
 import { ENDED } from './end.ts'
 import { nextWait, type RetryPolicy } from './retry.ts'
 import { advance } from './status.ts'
+import { tally } from './tally.ts'
 
 /** One line of a delivery's history. */
 type Entry = { event: 'attempt' | 'report' | 'given_up'; status: Status } & Remark
@@ -126,14 +127,14 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
     held as materialized (
       select current.* from (select workspace_id, id, status from settled order by workspace_id, id) settled
       cross join lateral (
-        select workspace_id, id,
-          status = 'queued' or (status = 'failed' and error_code = any(${ENDED})
+        select workspace_id, id, broadcast_id, deliveries.status as was,
+          deliveries.status = 'queued' or (deliveries.status = 'failed' and error_code = any(${ENDED})
             and settled.status not in ('queued', 'failed')) as is_open
         from deliveries
         where workspace_id = settled.workspace_id and id = settled.id limit 1 for update
       ) current
     ),
-    updated as (
+    moved as (
       update deliveries set
         status = case when held.is_open then settled.status else deliveries.status end,
         provider_id = coalesce(settled.provider_id, deliveries.provider_id),
@@ -144,17 +145,18 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
         updated_at = settled.at
       from settled join held using (workspace_id, id)
       where deliveries.workspace_id = settled.workspace_id and deliveries.id = settled.id
-      returning deliveries.workspace_id, deliveries.id, deliveries.status as status_now
+      returning deliveries.workspace_id, deliveries.id, held.broadcast_id, was, deliveries.status as status
     ),
+    tally as (${tally(sql)}),
     history as (
       insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, at)
-      select workspace_id, row.delivery_id, event, case when status = 'queued' then status_now else status end, attempt,
-        code, reason, answer, at
+      select workspace_id, row.delivery_id, event,
+        case when row.status = 'queued' then moved.status else row.status end, attempt, code, reason, answer, at
       from jsonb_to_recordset(${json(settlements.flatMap(historyRows))}::text::jsonb) as row (
         workspace_id text, delivery_id bigint, event text, status text, attempt int, code text, reason text,
         answer text, at timestamptz)
-      join updated using (workspace_id)
-      where updated.id = row.delivery_id and not exists (
+      join moved using (workspace_id)
+      where moved.id = row.delivery_id and not exists (
         select from delivery_history written
         where written.workspace_id = row.workspace_id and written.delivery_id = row.delivery_id
           and written.attempt = row.attempt and written.event = 'attempt')
@@ -171,10 +173,10 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
     changed as (
       select workspace_id, contact_id, bool_or(contacted) as contacted, bool_or(hard_bounce) as hard_bounce,
         bool_or(spam_complaint) as spam_complaint, bool_or(leaves_emails) as leaves_emails,
-        bool_or(leaves_sms) as leaves_sms, max(at) as at
+        bool_or(leaves_sms) as leaves_sms, bool_or(leaves_whatsapp) as leaves_whatsapp, max(at) as at
       from jsonb_to_recordset(${json(settlements.flatMap(contactRow))}::text::jsonb) as row (
         workspace_id text, contact_id text, contacted bool, hard_bounce bool, spam_complaint bool, leaves_emails bool,
-        leaves_sms bool, at timestamptz)
+        leaves_sms bool, leaves_whatsapp bool, at timestamptz)
       group by 1, 2 order by 1, 2
     ),
     events as (
@@ -183,15 +185,17 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
       where exists (
         select from contacts
         where workspace_id = changed.workspace_id and id = changed.contact_id
-          and (leaves_emails and not unsubscribed_from_emails or leaves_sms and not unsubscribed_from_sms))
+          and (leaves_emails and not unsubscribed_from_emails or leaves_sms and not unsubscribed_from_sms
+            or leaves_whatsapp and not unsubscribed_from_whatsapp))
     )
     update contacts set
       last_contacted_at = case when changed.contacted then changed.at else last_contacted_at end,
       has_hard_bounced = has_hard_bounced or changed.hard_bounce,
       marked_email_as_spam = marked_email_as_spam or changed.spam_complaint,
       unsubscribed_from_emails = unsubscribed_from_emails or changed.leaves_emails,
-      unsubscribed_from_sms = unsubscribed_from_sms or changed.leaves_sms
-    from changed cross join (select count(*) from updated) deliveries_first
+      unsubscribed_from_sms = unsubscribed_from_sms or changed.leaves_sms,
+      unsubscribed_from_whatsapp = unsubscribed_from_whatsapp or changed.leaves_whatsapp
+    from changed cross join (select count(*) from moved) deliveries_first
     where contacts.workspace_id = changed.workspace_id and contacts.id = changed.contact_id`
 }
 
@@ -239,6 +243,7 @@ const contactRow = ({ outgoing, at, contacted, hard_bounce, spam_complaint, unsu
           spam_complaint,
           leaves_emails: unsubscribe && outgoing.channel === 'email',
           leaves_sms: unsubscribe && outgoing.channel === 'sms',
+          leaves_whatsapp: unsubscribe && outgoing.channel === 'whatsapp',
           at,
         },
       ]

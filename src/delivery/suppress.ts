@@ -10,10 +10,11 @@ const WINDOW_MS = 24 * 60 * 60 * 1000
 
 /**
  * Why this delivery must not be sent, or undefined. An email to one person goes out although they unsubscribed, as
- * Intercom's manual messages do; one to several is a group email, which they have left.
+ * Intercom's manual messages do; one to several is a group email, which they have left. It is the same with WhatsApp:
+ * who has stopped broadcasts there may still be told that the order has left.
  */
 export function suppressed(outgoing: Outgoing, now = new Date()): Suppressed | undefined {
-  const { channel, contact, to, cc, recipient_type } = outgoing
+  const { channel, contact, to, cc, recipient_type, broadcast_id } = outgoing
   if (contact.blocked) return because('blocked', 'The contact is blocked')
   if (channel === 'email') {
     const isGroup = to.length + cc.length > 1 || recipient_type === 'bcc'
@@ -22,6 +23,8 @@ export function suppressed(outgoing: Outgoing, now = new Date()): Suppressed | u
       return because('unsubscribed', 'The contact unsubscribed from emails')
   }
   if (channel === 'sms' && contact.unsubscribed_from_sms) return because('opted_out', 'The contact opted out of SMS')
+  if (channel === 'whatsapp' && broadcast_id && contact.unsubscribed_from_whatsapp)
+    return because('opted_out', 'The contact opted out of broadcasts on WhatsApp')
   if (channel === 'whatsapp' && !mayBeFreeText(outgoing, now))
     return because('131047', 'More than 24 hours have passed since the contact wrote on WhatsApp: send a template')
 }

@@ -6,7 +6,7 @@ import type { Pool } from '#db/sql.ts'
 import type { Links } from '#files/link.ts'
 import { timeOn } from '#workspaces/clock.ts'
 import { sendFault } from './faults.ts'
-import { endLeases, giveBack, type Lane, type Leased, lease, renew, withAddresses } from './lease.ts'
+import { type Busy, endLeases, giveBack, heldBroadcasts, type Leased, lease, renew, withAddresses } from './lease.ts'
 import { countSettled } from './metrics.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { settlement } from './settle.ts'
@@ -35,8 +35,8 @@ export type Worker = {
 }
 
 /**
- * What is held of one lane: of all that was leased and is not settled yet, some wait for a place, some are being sent,
- * and what came of the others is being written down.
+ * What is held of one account's: of all that was leased and is not settled yet, some wait for a place, some are being
+ * sent, and what came of the others is being written down. What is of a broadcast waits for what is not.
  */
 type Queue = {
   workspace_id: string
@@ -44,6 +44,7 @@ type Queue = {
   account: Account
   held: Map<string, Leased>
   waiting: Leased[]
+  waiting_of_broadcasts: Leased[]
   sending: number
 }
 
@@ -51,9 +52,13 @@ const LOOK_EVERY_MS = 1_000
 /** So that under load one look takes many deliveries, and not each settled one brings another look. */
 const LOOKS_APART_MS = 10
 const STOP_WITHIN_MS = 3_500
-/** How many of a lane are held for each place: enough that a lane never waits for the database. */
+/** How many are held for each place, and as many of broadcasts: enough that an account never waits for the database. */
 const ROOM_PER_PLACE = 16
 const ROOM_OF_A_NEW_LANE = 50
+/** Of so many places one is never a broadcast's, so that a message on its own finds one. */
+const PLACES_FOR_EACH_KEPT = 8
+/** After this long, what waits of a broadcast that somebody paused or canceled is given back. */
+const ASKED_WHAT_IS_HELD_EVERY_MS = 250
 /**
  * How many for each place are being sent or written down: with one, a place would stand empty while the disk writes;
  * all of them are sent again when the worker dies.
@@ -66,6 +71,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let stopping = false
   let looking = false
   let lookAgain = false
+  let askWhatIsHeldAt = 0
 
   const outcomes = settler(
     sql,
@@ -89,7 +95,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     looking = true
     while (lookAgain && !stopping) {
       lookAgain = false
-      const leased = await lease(sql, busyLanes(), ROOM_OF_A_NEW_LANE, lease_seconds).catch((error) => {
+      await giveBackWhatIsHeld().catch((error) => log.warn({ err: error }, 'could not look for paused broadcasts'))
+      const leased = await lease(sql, busyAccounts(), ROOM_OF_A_NEW_LANE, lease_seconds).catch((error) => {
         log.warn({ err: error }, 'could not look for deliveries')
         return []
       })
@@ -127,36 +134,73 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
    */
   function take(outgoing: Leased, account: Account | undefined) {
     if (!account) return
-    const { held, waiting } = queueOf(outgoing, account)
+    const { held, waiting, waiting_of_broadcasts } = queueOf(outgoing, account)
     if (held.has(outgoing.id)) return
     held.set(outgoing.id, outgoing)
-    waiting.push(outgoing)
+    if (outgoing.broadcast_id) waiting_of_broadcasts.push(outgoing)
+    else waiting.push(outgoing)
   }
 
-  function busyLanes(): Lane[] {
-    const lanes: Lane[] = []
+  function busyAccounts(): Busy[] {
+    const busy: Busy[] = []
     for (const [key, { workspace_id, channel, account, held }] of queues) {
       if (held.size === 0) queues.delete(key)
-      else lanes.push({ workspace_id, channel, room: Math.max(0, account.concurrency * ROOM_PER_PLACE - held.size) })
+      else {
+        const of_broadcasts = [...held.values()].filter(({ broadcast_id }) => broadcast_id).length
+        const room = (taken: number) => Math.max(0, account.concurrency * ROOM_PER_PLACE - taken)
+        const rooms = { room: room(held.size - of_broadcasts), broadcast_room: room(of_broadcasts) }
+        busy.push({ workspace_id, channel, ...rooms })
+      }
     }
-    return lanes
+    return busy
+  }
+
+  async function giveBackWhatIsHeld() {
+    const waiting = [...queues.values()].flatMap((queue) => queue.waiting_of_broadcasts)
+    if (!waiting.length || Date.now() < askWhatIsHeldAt) return
+    askWhatIsHeldAt = Date.now() + ASKED_WHAT_IS_HELD_EVERY_MS
+    const different = new Map(
+      waiting.map(({ workspace_id, broadcast_id }) => [
+        `${workspace_id} ${broadcast_id}`,
+        { workspace_id, broadcast_id: broadcast_id as string },
+      ]),
+    )
+    const found = await heldBroadcasts(sql, [...different.values()])
+    const isHeld = new Set(found.map(({ workspace_id, broadcast_id }) => `${workspace_id} ${broadcast_id}`))
+    if (isHeld.size)
+      await giveBack(
+        sql,
+        [...queues.values()].flatMap((queue) =>
+          putBack(queue, ({ workspace_id, broadcast_id }) => isHeld.has(`${workspace_id} ${broadcast_id}`)),
+        ),
+      )
   }
 
   function queueOf({ workspace_id, channel }: Outgoing, account: Account): Queue {
     const key = keyOf({ workspace_id, channel })
     let queue = queues.get(key)
     if (!queue) {
-      queue = { workspace_id, channel, account, held: new Map(), waiting: [], sending: 0 }
+      queue = {
+        ...{ workspace_id, channel, account },
+        held: new Map(),
+        waiting: [],
+        waiting_of_broadcasts: [],
+        sending: 0,
+      }
       queues.set(key, queue)
     }
     return queue
   }
 
   function fill(queue: Queue) {
-    const { held, waiting, account } = queue
-    const hasPlace = () =>
-      queue.sending < account.concurrency && held.size - waiting.length < account.concurrency * UNSETTLED_PER_PLACE
-    while (!stopping && waiting.length && hasPlace()) void send(queue, waiting.shift() as Leased)
+    const { held, waiting, waiting_of_broadcasts, account } = queue
+    const hasPlace = (places: number) =>
+      queue.sending < places && held.size - waiting.length - waiting_of_broadcasts.length < places * UNSETTLED_PER_PLACE
+    const places = account.concurrency
+    while (!stopping && waiting.length && hasPlace(places)) void send(queue, waiting.shift() as Leased)
+    const open = Math.max(1, places - Math.ceil(places / PLACES_FOR_EACH_KEPT))
+    while (!stopping && waiting_of_broadcasts.length && hasPlace(open))
+      void send(queue, waiting_of_broadcasts.shift() as Leased)
   }
 
   async function send(queue: Queue, outgoing: Leased) {
@@ -169,8 +213,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   const allHeld = () => [...queues.values()].flatMap(({ held }) => [...held.values()])
 
-  function putBack(queue: Queue): Outgoing[] {
-    const untouched = queue.waiting.splice(0)
+  function putBack(queue: Queue, which: (outgoing: Outgoing) => boolean = () => true): Outgoing[] {
+    const untouched = [...queue.waiting, ...queue.waiting_of_broadcasts].filter(which)
+    queue.waiting = queue.waiting.filter((outgoing) => !which(outgoing))
+    queue.waiting_of_broadcasts = queue.waiting_of_broadcasts.filter((outgoing) => !which(outgoing))
     for (const { id } of untouched) queue.held.delete(id)
     return untouched
   }
@@ -195,7 +241,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       stopListening()
       clearInterval(looks)
       const until = Date.now() + STOP_WITHIN_MS
-      const untouched = [...queues.values()].flatMap(putBack)
+      const untouched = [...queues.values()].flatMap((queue) => putBack(queue))
       await giveBack(sql, untouched).catch(() => {}) // Their leases run out by themselves.
       while ((looking || allHeld().length) && Date.now() < until)
         await new Promise((resolve) => setTimeout(resolve, 10))

@@ -70,7 +70,7 @@ export const PHONE_FATES: Record<string, Record<'sms' | 'whatsapp', Fate>> = {
   },
   '0152': {
     sms: always(failed('21610', 'The recipient replied STOP', { unsubscribe: true })),
-    whatsapp: always(failed('131050', 'The recipient stopped marketing messages')),
+    whatsapp: always(failed('131050', 'The recipient stopped marketing messages', { unsubscribe: true })),
   },
   '0160': {
     sms: always(passing('30001', 'Queue overflow')),

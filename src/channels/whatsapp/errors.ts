@@ -14,8 +14,11 @@ export type MetaError = {
   error_data?: { details?: string }
 }
 
-/** `again` is there where another attempt may succeed: after so many seconds at least. `account`: see `at-fault.ts`. */
-type Meaning = { reason: string; again?: number; account?: true }
+/**
+ * `again` is there where another attempt may succeed: after so many seconds at least; `unsubscribe` where the contact wants
+ * no more broadcasts. `account`: see `at-fault.ts`.
+ */
+type Meaning = { reason: string; again?: number; account?: true; unsubscribe?: true }
 
 const NOW = 0
 const MINUTE = 60
@@ -60,7 +63,7 @@ const MEANINGS: Record<number, Meaning> = {
   131056: { reason: 'Too many messages to this recipient in a short time', again: 6 },
   131064: { reason: 'The messaging limit of the number is reached', again: HOUR },
   131049: { reason: 'Held back: the recipient has got enough marketing messages of late', again: 6 * HOUR },
-  131050: { reason: 'The recipient stopped marketing messages from this business' },
+  131050: { reason: 'The recipient stopped marketing messages from this business', unsubscribe: true },
   131051: { reason: 'WhatsApp does not know this type of message' },
   131052: { reason: 'The media could not be downloaded', again: MINUTE },
   131053: { reason: 'The media could not be taken up: its link, its type or its size', again: MINUTE },
@@ -95,7 +98,7 @@ export function refusal(
   const words = meaning?.account ? blamed(error, meaning) : wordsOf(error, meaning)
   const about = { code: String(code), ...words, answer }
   const mayPass = meaning?.again !== undefined || meaning?.account || is_transient || passes(status)
-  if (!mayPass) return { outcome: 'failed', ...about }
+  if (!mayPass) return { outcome: 'failed', ...about, ...(meaning?.unsubscribe && { unsubscribe: true }) }
   return { outcome: 'retry', ...about, ...wait(Math.max(meaning?.again ?? 0, retry_after)) }
 }
 
@@ -108,10 +111,12 @@ export const wait = (seconds: number): { retry_after?: number } =>
 /** A failure that a status tells of. Meta gives no more attempts to what it has once taken. */
 export function failure(error: MetaError): Report {
   const { code } = error
+  const meaning = code === undefined ? undefined : meaningOf(code)
   return {
     status: 'failed',
     ...(code !== undefined && { code: String(code) }),
-    ...wordsOf(error, code === undefined ? undefined : meaningOf(code)),
+    ...wordsOf(error, meaning),
+    ...(meaning?.unsubscribe && { unsubscribe: true }),
     answer: JSON.stringify(error).slice(0, 2000),
   }
 }

@@ -52,9 +52,11 @@ export const countCaptured = async (workspace: Workspace, filter: CapturedFilter
  * and so do channel accounts, which are settings.
  */
 const EMPTIED = [
+  'broadcasts', // First: whoever makes its deliveries just now is waited for, and makes no more.
   'captured_messages',
   'delivery_history',
   'deliveries',
+  'broadcast_tallies', // After whoever moves the status of a delivery, and adds to them.
   'received_messages',
   'attachments',
   'conversation_mails',
