@@ -29,6 +29,7 @@ import { assertAvailable, versionOf } from '#http/version.ts'
 import type { Reach } from '#net/reach.ts'
 import admins from '#resources/admins/routes.ts'
 import attachments from '#resources/attachments/routes.ts'
+import broadcasts from '#resources/broadcasts/routes.ts'
 import channels from '#resources/channels/routes.ts'
 import contacts from '#resources/contacts/routes.ts'
 import conversations from '#resources/conversations/routes.ts'
@@ -104,6 +105,7 @@ const RESOURCES: [group: string, routes: (app: App, context: Context) => void][]
   ['Data Attributes', dataAttributes],
   ['Admins', admins],
   ['Identity Verification Secrets', secureModeSecrets],
+  ['Extensions: broadcasts', broadcasts],
   ['Extensions: channels', channels],
   ['Extensions: deliveries', deliveries],
   ['Extensions: messenger', messenger],

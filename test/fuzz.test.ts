@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { text as textOf } from 'node:stream/consumers'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { step } from '#resources/broadcasts/expansion/step.ts'
 import { SECRET, testApp } from './app.ts'
 import { captureAll } from './capture.ts'
 import { aSession, eventually } from './factories.ts'
@@ -25,6 +26,7 @@ const theirs = await inhabit(another)
 // So that the worker, which serves all workspaces, finds nothing of theirs.
 await sql`update deliveries set status = 'delivered' where workspace_id = ${another.created.id}`
 const session = await aSession(t.workspace, SECRET, mine.user)
+await sql`update broadcasts set due_at = null where workspace_id = ${another.created.id}`
 const untouched = await contentsOf(another.workspace)
 
 await t.call('POST /conversations', { from: { type: 'user', id: mine.user }, body: 'For a second page' })
@@ -102,6 +104,7 @@ const takesAway = ({ operationId }: Operation) =>
 for (const operation of operations.filter((operation) => !takesAway(operation))) tryOut(operation)
 
 test('what was accepted is delivered, whatever it says', async (context) => {
+  while (await step(sql));
   const stop = await captureAll(sql, context)
   await eventually(
     () => sql`select from deliveries where status = 'queued'`,

@@ -23,6 +23,7 @@ export type Inhabitants = Record<
   | 'part'
   | 'channel'
   | 'fault'
+  | 'broadcast'
   | 'secret',
   string
 > & { external_id: string; email: string }
@@ -31,7 +32,7 @@ export async function inhabit({ call, created, workspace }: Pick<TestApp, 'call'
   const { sql, id } = workspace
   const post = async (route: string, body?: unknown) => {
     const answer = await call(`POST ${route}`, body)
-    if (answer.status > 201) throw new Error(`POST ${route}: ${answer.text}`)
+    if (answer.status > 202) throw new Error(`POST ${route}: ${answer.text}`)
     return answer.body
   }
   const idOf = async (rows: PromiseLike<readonly { id: string }[]>) => (await rows)[0]!.id
@@ -85,6 +86,12 @@ export async function inhabit({ call, created, workspace }: Pick<TestApp, 'call'
 
   const fault = await post('/extensions/sandbox/faults', { fault: '500', path: `/nowhere/of/${id}` })
 
+  const broadcast = await post('/extensions/broadcasts', {
+    ...{ message_type: 'whatsapp', template: 'order_update', name: `News of ${id}` },
+    components: [{ type: 'body', parameters: [{ type: 'text', text: '{{name | fallback: "x"}}' }] }],
+    audience: { tag_id: tag.id },
+  })
+
   const deliveryOf = (message_id: string) =>
     idOf(sql<{ id: string }[]>`select id from deliveries where workspace_id = ${id} and message_id = ${message_id}`)
   const [delivery, failed] = [await deliveryOf(message.id), await deliveryOf(failing.id)]
@@ -115,6 +122,7 @@ export async function inhabit({ call, created, workspace }: Pick<TestApp, 'call'
     part: answered.conversation_parts.conversation_parts[0].id,
     channel: channel.id,
     fault: fault.id,
+    broadcast: broadcast.id,
     secret: secret.id,
   } satisfies Inhabitants
 }

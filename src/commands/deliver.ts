@@ -8,6 +8,7 @@ import { accountsIn } from '#delivery/accounts.ts'
 import { messengers } from '#delivery/wake.ts'
 import { startWorker } from '#delivery/worker.ts'
 import type { Files } from '#files/files.ts'
+import { carryOutBroadcasts } from '#jobs/broadcasts.ts'
 import { fetchAttachments } from '#jobs/fetch-attachments.ts'
 import { keepHouse } from '#jobs/housekeeping.ts'
 import { print } from '#lib/terminal.ts'
@@ -46,11 +47,12 @@ export async function deliver({ storage, config, secret, files, log }: Options):
   })
   const fetch = config.fetch_attachments ? safeFetcher({ allowed: allowed.attachments }) : undefined
   const stopFetching = fetchAttachments({ sql, files, fetch, secret, reach, log })
+  const endBroadcasts = carryOutBroadcasts(sql, log)
   const rest = keepHouse({ sql, files, log })
   const beStill = messengers.announce(sql)
   return async () => {
     rest()
-    await Promise.all([worker.stop(), stopFetching()])
+    await Promise.all([worker.stop(), endBroadcasts(), stopFetching()])
     beStill()
     await accounts.close()
   }

@@ -7,13 +7,8 @@ import type { Vocabulary } from './vocabulary.ts'
 export const bodiesOf = (vocabulary: Vocabulary): Record<string, fc.Arbitrary<unknown>> => ({
   ...sandboxBodies(vocabulary),
   '/messages': messages(vocabulary),
-  '/contacts/search': searches(vocabulary, {
-    text: words('id email name role phone email_domain custom_attributes.plan location.city ios_device'),
-    date: words('created_at updated_at last_seen_at ios_last_seen_at signed_up_at'),
-    flag: words('unsubscribed_from_emails has_hard_bounced'),
-    number: words('owner_id'),
-    set: words('tag_id segment_id'),
-  }),
+  '/extensions/broadcasts': broadcasts(vocabulary),
+  '/contacts/search': contactSearches(vocabulary),
   '/conversations/search': searches(vocabulary, {
     text: words('id state priority source.body source.author.email source.author.id title ai_agent.source_type'),
     date: words('created_at updated_at waiting_since snoozed_until statistics.last_close_at'),
@@ -22,6 +17,15 @@ export const bodiesOf = (vocabulary: Vocabulary): Record<string, fc.Arbitrary<un
     set: words('contact_ids teammate_ids tag_ids'),
   }),
 })
+
+const contactSearches = (vocabulary: Vocabulary) =>
+  searches(vocabulary, {
+    text: words('id email name role phone email_domain custom_attributes.plan location.city ios_device'),
+    date: words('created_at updated_at last_seen_at ios_last_seen_at signed_up_at'),
+    flag: words('unsubscribed_from_emails has_hard_bounced'),
+    number: words('owner_id'),
+    set: words('tag_id segment_id'),
+  })
 
 const words = (text: string): string[] => text.split(' ')
 
@@ -56,6 +60,43 @@ function messages({ mine, people, hurtful }: Vocabulary): fc.Arbitrary<unknown> 
       create_conversation_without_contact_reply: fc.boolean(),
     },
     { requiredKeys: ['message_type', 'from', 'to', 'subject', 'body'] },
+  )
+}
+
+/** Places that recipients fill, and what is nearly one. */
+const PLACES = [
+  '{{name}}',
+  '{{first_name | fallback: "there"}}',
+  "{{custom_attributes.plan|fallback:'x'}}",
+  '{{phone}}',
+]
+const NEARLY = ['{{', '}}', '{{1}}', '{{nobody}}', '{{name | fallback: ""}}', '{{name | upcase}}', '{{{{name}}}}']
+
+function broadcasts(vocabulary: Vocabulary): fc.Arbitrary<unknown> {
+  const { mine, people, hurtful } = vocabulary
+  const place = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...PLACES) }, fc.constantFrom(...NEARLY))
+  const text = fc.array(fc.oneof(place, writing), { maxLength: 3 }).map((pieces) => pieces.join(' '))
+  const parameter = fc.record({
+    type: fc.constant('text'),
+    text: fc.oneof({ weight: 9, arbitrary: text }, fc.constantFrom(...hurtful)),
+  })
+  const component = fc.record({
+    type: fc.constantFrom('BODY', 'button'),
+    parameters: fc.array(parameter, { maxLength: 3 }),
+  })
+  const query = contactSearches(vocabulary).map((search) => (search as { query: unknown }).query)
+  const audience = fc.oneof(
+    fc.record({ contact_ids: fc.array(fc.constantFrom(...people), { minLength: 1, maxLength: 3 }) }),
+    fc.record({ tag_id: fc.constant(mine.tag) }),
+    fc.record({ query }),
+  )
+  return fc.record(
+    {
+      ...{ name: writing, message_type: fc.constant('whatsapp'), template: fc.constantFrom('order_update', 'unknown') },
+      ...{ locale: fc.constantFrom('en', 'xx'), components: fc.array(component, { maxLength: 3 }), audience },
+      from: fc.constant({ type: 'admin', id: mine.admin }),
+    },
+    { requiredKeys: ['message_type', 'template', 'audience'] },
   )
 }
 

@@ -22,6 +22,8 @@ export function vocabularyOf(mine: Inhabitants, theirs: Inhabitants, cursors: st
     tags: [mine.tag],
     data_attributes: [mine.attribute],
     messages: [mine.message],
+    broadcasts: [mine.broadcast],
+    ...{ tag_id: [mine.tag], contact_ids: people },
     deliveries: [mine.delivery, mine.failed],
     away_status_reason_id: [mine.reason],
     external_id: [mine.external_id],

@@ -1,11 +1,12 @@
 // What contacts can be searched by.
 import type { Cut, Page } from '#db/page.ts'
 import { newest } from '#db/page.ts'
+import type { Fragment } from '#db/sql.ts'
 import { pageOf } from '#http/lists.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
-import { attributeFields } from '#search/attributes.ts'
+import { type AttributeDefinition, attributeFields } from '#search/attributes.ts'
 import { indexed } from '#search/lag.ts'
-import { readSearch } from '#search/query.ts'
+import { type Query, readSearch } from '#search/query.ts'
 import { type Field, type Searchable, sortOf, where } from '#search/where.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -92,21 +93,22 @@ const dayPrecision = (version: Version) => (version === LATEST ? 'utc-day' : 'da
 
 const ATTRIBUTE = 'custom_attributes.'
 
+const searchable = (definitions: readonly AttributeDefinition[]): Searchable => ({
+  fields: { ...FIELDS, ...attributeFields(ATTRIBUTE, 'custom_attributes', definitions, dayPrecision) },
+  precision,
+  checks_order_since: '2.16',
+})
+
 /** The workspace's own attributes are looked up only for a search that names one. */
-async function searchable(workspace: Workspace, asked: readonly string[]): Promise<Searchable> {
-  const definitions = asked.some((field) => field.startsWith(ATTRIBUTE))
-    ? await listDefinitions(workspace, 'contact')
-    : []
-  const own = attributeFields(ATTRIBUTE, 'custom_attributes', definitions, dayPrecision)
-  return { fields: { ...FIELDS, ...own }, precision, checks_order_since: '2.16' }
-}
+const definitionsFor = async (workspace: Workspace, asked: readonly string[]): Promise<AttributeDefinition[]> =>
+  asked.some((field) => field.startsWith(ATTRIBUTE)) ? listDefinitions(workspace, 'contact') : []
 
 export async function searchContacts(
   workspace: Workspace,
   body: unknown,
 ): Promise<{ page: Page; cut: Cut<WholeContactRow> }> {
   const { query, pagination, sort, fields } = readSearch(body)
-  const contacts = await searchable(workspace, fields)
+  const contacts = searchable(await definitionsFor(workspace, fields))
   const page = pageOf(pagination, CONTACTS_PAGE)
   const order = sortOf(workspace, contacts, sort, newest(workspace, 'created_at'))
   return {
@@ -114,3 +116,19 @@ export async function searchContacts(
     cut: await pageOfContacts(workspace, page, order, indexed(workspace, where(workspace, contacts, query))),
   }
 }
+
+/** A query that is asked again later, with the attributes as they were when it was first asked. */
+export type KeptQuery = { query: Query; definitions: AttributeDefinition[] }
+
+/** What POST /contacts/search takes under `query`, checked, to be kept. Throws the same documented 400s. */
+export async function keepQuery(workspace: Workspace, body: unknown): Promise<KeptQuery> {
+  const { query, fields } = readSearch({ query: body })
+  const named = (await definitionsFor(workspace, fields)).filter(({ name }) => fields.includes(ATTRIBUTE + name))
+  const kept = { query, definitions: named.map(({ name, data_type }) => ({ name, data_type })) }
+  matching(workspace, kept)
+  return kept
+}
+
+/** The condition that it puts on a row of `contacts`, besides that it is live. */
+export const matching = (workspace: Workspace, { query, definitions }: KeptQuery): Fragment =>
+  where(workspace, searchable(definitions), query)

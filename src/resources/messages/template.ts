@@ -7,7 +7,10 @@ import { findTemplate } from './queries.ts'
 type Parameter = { text?: string; currency?: { fallback_value?: string }; date_time?: { fallback_value?: string } }
 
 /** The template's text with its parameters, as HTML; null where the template's text is only known to the provider. */
-export async function renderTemplate(workspace: Workspace, message: CheckedMessage): Promise<string | null> {
+export async function renderTemplate(
+  workspace: Workspace,
+  message: Pick<CheckedMessage, 'template' | 'locale' | 'components'>,
+): Promise<string | null> {
   const template = await findTemplate(workspace, message.template ?? '', message.locale ?? '')
   if (!template) return null
   const values = parametersOf(message.components ?? []).map(textOf)

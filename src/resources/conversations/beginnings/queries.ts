@@ -73,14 +73,15 @@ export const findAdminMessage = (workspace: Workspace, id: string) =>
     select id, conversation_id, author_id, message_type, subject, body, attachments, created_at from messages
     where workspace_id = ${workspace.id} and id = ${id} and author_type = 'admin'`)
 
-/** Whom the message went to in this conversation: all in to and cc, or the one in blind copy whose own it is. */
-export const listRecipientIds = async (workspace: Workspace, message_id: string, conversation_id: string) =>
-  (
-    await workspace.sql<{ contact_id: string }[]>`
-      select distinct contact_id from deliveries
-      where workspace_id = ${workspace.id} and message_id = ${message_id} and conversation_id = ${conversation_id}
-        and part_id is null`
-  ).map(({ contact_id }) => contact_id)
+/**
+ * Whom the message went to in this conversation: all in to and cc, or the one in blind copy, or of a broadcast, whose own
+ * it is, with what stood in the places of a broadcast's message.
+ */
+export const listRecipients = (workspace: Workspace, message_id: string, conversation_id: string) =>
+  workspace.sql<{ contact_id: string; parameters: string[] | null }[]>`
+    select distinct contact_id, parameters from deliveries
+    where workspace_id = ${workspace.id} and message_id = ${message_id} and conversation_id = ${conversation_id}
+      and part_id is null`
 
 /** The message to the contact that reserved the conversation, if one did. */
 export const findReservingMessageId = async (workspace: Workspace, conversation_id: string, contact_id: string) =>

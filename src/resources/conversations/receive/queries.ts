@@ -43,7 +43,7 @@ export async function findCandidates(
   const unanswered = await one(sql<NonNullable<Candidates['unanswered']>[]>`
     select conversation_id, created_at from deliveries
     where workspace_id = ${id} and contact_id = ${contact_id} and channel = ${channel} and part_id is null
-      and status <> 'failed'
+      and status <> 'failed' and not (status = 'queued' and broadcast_id <> 0)
       and not exists (select from conversations where workspace_id = ${id} and id = deliveries.conversation_id)
     order by created_at desc, id desc limit 1`)
   return { conversation, unanswered }

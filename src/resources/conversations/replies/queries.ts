@@ -41,6 +41,7 @@ export const findLastConversationId = async (workspace: Workspace, contact_id: s
         union all
         select conversation_id, created_at from deliveries
         where workspace_id = ${workspace.id} and contact_id = ${contact_id} and part_id is null and status <> 'failed'
+          and not (status = 'queued' and broadcast_id <> 0)
           and not exists (
             select from conversations where workspace_id = ${workspace.id} and id = deliveries.conversation_id)
       ) candidates

@@ -1,0 +1,292 @@
+// Broadcasts as a caller sees them: what is refused, what is accepted, and how they are paused, resumed and canceled.
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { testApp } from '../../../test/app.ts'
+import { aContact } from '../../../test/factories.ts'
+import { step } from './expansion/step.ts'
+
+const t = await testApp()
+const { call, workspace } = t
+let anna: string
+let tag: string
+
+beforeEach(async () => {
+  await call('POST /extensions/sandbox/reset')
+  anna = await aContact(workspace, { name: 'Anna Ash', formatted_phone: '+12025550141' })
+  tag = (await call('POST /tags', { name: 'Readers', users: [{ id: anna }] })).body.id
+})
+
+const wanted = (more: object = {}) => ({
+  message_type: 'whatsapp',
+  template: 'order_update',
+  components: [{ type: 'BODY', parameters: [{ type: 'text', text: '{{first_name | fallback: "there"}}' }] }],
+  audience: { contact_ids: [anna] },
+  ...more,
+})
+const withText = (text: string) => wanted({ components: [{ type: 'BODY', parameters: [{ type: 'text', text }] }] })
+const create = (more: object = {}, options = {}) => call('POST /extensions/broadcasts', wanted(more), options)
+const carryOut = async () => {
+  while (await step(t.database.sql));
+}
+const count = async (table: string) => {
+  const rows = await t.database.sql`select from ${t.database.sql(table)} where workspace_id = ${workspace.id}`
+  return rows.count
+}
+
+const REFUSED: [what: string, body: () => object, status: number, code: string, message: RegExp][] = [
+  ['no audience', () => wanted({ audience: undefined }), 400, 'parameter_not_found', /^audience is required$/],
+  [
+    'an empty audience',
+    () => wanted({ audience: {} }),
+    400,
+    'parameter_not_found',
+    /^audience needs one of contact_ids/,
+  ],
+  [
+    'two audiences',
+    () => wanted({ audience: { tag_id: tag, contact_ids: [anna] } }),
+    400,
+    'parameter_invalid',
+    /audience/,
+  ],
+  [
+    'nobody',
+    () => wanted({ audience: { contact_ids: [] } }),
+    400,
+    'parameter_invalid',
+    /audience.contact_ids is empty/,
+  ],
+  [
+    'too many ids',
+    () => wanted({ audience: { contact_ids: Array.from({ length: 10_001 }, (_, n) => n) } }),
+    400,
+    'parameter_invalid',
+    /audience.contact_ids takes 10000/,
+  ],
+  [
+    'a contact that nobody knows',
+    () => wanted({ audience: { contact_ids: [anna, 'nobody'] } }),
+    404,
+    'not_found',
+    /^Contact nobody not found$/,
+  ],
+  ['an unknown tag', () => wanted({ audience: { tag_id: '999999' } }), 404, 'tag_not_found', /^Tag not found$/],
+  [
+    'a search by a field that there is not',
+    () => wanted({ audience: { query: { field: 'shoe', operator: '=', value: '7' } } }),
+    400,
+    'invalid_field',
+    /shoe is not a valid field/,
+  ],
+  ['a search that is none', () => wanted({ audience: { query: 'all' } }), 400, 'invalid_query', /Invalid query/],
+  [
+    'no message_type',
+    () => wanted({ message_type: undefined }),
+    400,
+    'parameter_not_found',
+    /^message_type is required$/,
+  ],
+  [
+    'a channel without broadcasts',
+    () => wanted({ message_type: 'email' }),
+    400,
+    'parameter_invalid',
+    /^message_type must be one of whatsapp$/,
+  ],
+  ['no template', () => wanted({ template: undefined }), 400, 'parameter_not_found', /^template is required$/],
+  ['a blank template', () => wanted({ template: '' }), 400, 'parameter_invalid', /^template /],
+  ['an unknown sender', () => wanted({ from: { type: 'admin', id: 1 } }), 404, 'admin_not_found', /^Admin not found$/],
+  [
+    'a contact as the sender',
+    () => wanted({ from: { type: 'user', id: anna } }),
+    400,
+    'parameter_invalid',
+    /^from.type/,
+  ],
+  [
+    'a field that no contact has',
+    () => withText('Hi {{nickname}}'),
+    400,
+    'parameter_invalid',
+    /^components.0.parameters.0.text names nickname, which no contact has/,
+  ],
+  [
+    'an attribute that is not defined',
+    () => withText('{{custom_attributes.plan}}'),
+    400,
+    'parameter_invalid',
+    /names custom_attributes.plan/,
+  ],
+  ['braces without anything', () => withText('{{ }}'), 400, 'parameter_invalid', /^components.0.parameters.0.text/],
+  ['braces that stay open', () => withText('Hi {{name'), 400, 'parameter_invalid', /not closed/],
+  ['another filter', () => withText('{{name | upcase}}'), 400, 'parameter_invalid', /with or without a fallback/],
+  ['a fallback that says nothing', () => withText('{{name | fallback: " "}}'), 400, 'parameter_invalid', /fallback/],
+  [
+    'more parameters than any template has',
+    () => withText(Array.from({ length: 51 }, (_, n) => `{{name | fallback: "${n}"}}`).join()),
+    400,
+    'parameter_invalid',
+    /more than 50/,
+  ],
+  [
+    'components beyond measure',
+    () => withText('x'.repeat(60_000)),
+    400,
+    'parameter_invalid',
+    /components is too large/,
+  ],
+]
+
+for (const [what, body, status, code, message] of REFUSED) {
+  test(`${what} is refused, and nothing is kept`, async () => {
+    const answer = await call('POST /extensions/broadcasts', body())
+    assert.equal(answer.status, status, answer.text)
+    assert.equal(answer.body.errors[0].code, code)
+    assert.match(answer.body.errors[0].message, message)
+    assert.deepEqual([await count('broadcasts'), await count('messages')], [0, 0])
+  })
+}
+
+test('nothing is told or done without a token, nor about what is not there, nor with what belongs to others', async () => {
+  const other = await t.another()
+  const theirs = await aContact(other.workspace, { formatted_phone: '+12025550143' })
+  assert.equal((await create({ audience: { contact_ids: [theirs] } })).status, 404)
+  const { body } = await create()
+  for (const act of ['', '/pause', '/resume', '/cancel']) {
+    const path = (id: string) => `${act ? 'POST' : 'GET'} /extensions/broadcasts/${id}${act}`
+    assert.equal((await call(path(body.id), undefined, { token: null })).status, 401)
+    assert.equal((await call(path('999999'))).status, 404)
+    assert.equal((await call(path('none'))).status, 404)
+    assert.equal((await other.call(path(body.id))).status, 404)
+  }
+  assert.equal((await other.call('GET /extensions/broadcasts')).body.total_count, 0)
+  assert.equal((await call('POST /extensions/broadcasts', wanted(), { token: null })).status, 401)
+})
+
+test('a broadcast is accepted at once, with its ruleset, and its deliveries come afterwards', async () => {
+  const { status, body } = await create({ name: 'Spring' })
+  assert.equal(status, 202)
+  assert.deepEqual(
+    { ...body, id: '', ruleset_id: '', created_at: 0, updated_at: 0 },
+    {
+      type: 'broadcast',
+      id: '',
+      ruleset_id: '',
+      name: 'Spring',
+      state: 'queued',
+      from: { type: 'admin', id: workspace.admin_id },
+      message_type: 'whatsapp',
+      template: 'order_update',
+      locale: 'en',
+      components: wanted().components,
+      audience: { contact_count: 1 },
+      counts: {
+        audience: 0,
+        accepted: 0,
+        left_out: { archived: 0, blocked: 0, no_phone: 0, opted_out: 0, missing_parameter: 0, duplicate_number: 0 },
+        statuses: { queued: 0, sent: 0, delivered: 0, read: 0, failed: 0 },
+      },
+      created_at: 0,
+      updated_at: 0,
+    },
+  )
+  assert.equal(body.ruleset_id, body.id)
+  await carryOut()
+  const shown = (await call(`GET /extensions/broadcasts/${body.id}`)).body
+  assert.deepEqual([shown.state, shown.counts.accepted, shown.counts.statuses.queued], ['running', 1, 1])
+  const { data, total_count } = (await call(`GET /extensions/messages/${body.id}/deliveries`)).body
+  assert.deepEqual([total_count, data[0].contact_id, data[0].address], [1, anna, '+12025550141'])
+})
+
+test('the same Idempotency-Key makes one broadcast', async () => {
+  const options = { headers: { 'idempotency-key': 'spring' } }
+  const first = await create({}, options)
+  const second = await create({}, options)
+  assert.deepEqual([second.status, second.body], [202, first.body])
+  assert.equal((await create({ name: 'Other' }, options)).status, 422)
+  assert.equal(await count('broadcasts'), 1)
+})
+
+test('broadcasts are listed newest first, page by page, with the audience as it was asked for', async () => {
+  const query = {
+    operator: 'AND',
+    value: [
+      { field: 'role', operator: '=', value: 'user' },
+      { operator: 'OR', value: [{ field: 'name', operator: '~', value: 'a' }] },
+    ],
+  }
+  const ids = []
+  for (const audience of [{ contact_ids: [anna] }, { tag_id: Number(tag) }, { query }])
+    ids.unshift((await create({ audience })).body.id)
+  const first = (await call('GET /extensions/broadcasts?per_page=2')).body
+  assert.equal(first.total_count, 3)
+  const cursor = encodeURIComponent(first.pages.next.starting_after)
+  const second = (await call(`GET /extensions/broadcasts?per_page=2&starting_after=${cursor}`)).body
+  const all = [...first.data, ...second.data]
+  assert.deepEqual(
+    all.map(({ id }) => id),
+    ids,
+  )
+  assert.deepEqual(
+    all.map(({ audience }) => audience),
+    [{ query }, { tag_id: tag }, { contact_count: 1 }],
+  )
+})
+
+test('a paused broadcast makes no more deliveries until it is resumed; what was asked for already is no error', async () => {
+  const { body } = await create()
+  const act = async (name: string) => (await call(`POST /extensions/broadcasts/${body.id}/${name}`)).body.state
+  assert.equal(await act('pause'), 'paused')
+  assert.equal(await act('pause'), 'paused')
+  await carryOut()
+  assert.equal(await count('deliveries'), 0)
+  assert.equal(await act('resume'), 'running')
+  assert.equal(await act('resume'), 'running')
+  await carryOut()
+  assert.equal(await count('deliveries'), 1)
+})
+
+test('a canceled broadcast ends what is queued, says so, and cannot go on', async () => {
+  const { body } = await create()
+  await carryOut()
+  const path = `/extensions/broadcasts/${body.id}`
+  assert.equal((await call(`POST ${path}/cancel`)).body.state, 'canceled')
+  await carryOut()
+  assert.deepEqual((await call(`GET ${path}`)).body.counts.statuses, {
+    ...{ queued: 0, sent: 0, delivered: 0, read: 0 },
+    failed: 1,
+  })
+  const [delivery] = (await call(`GET /extensions/messages/${body.id}/deliveries`)).body.data
+  assert.deepEqual([delivery.error.code, delivery.history[0].event], ['canceled', 'canceled'])
+  for (const name of ['pause', 'resume']) {
+    const refused = await call(`POST ${path}/${name}`)
+    assert.deepEqual([refused.status, refused.body.errors[0].code], [409, 'conflict'])
+  }
+  assert.equal((await call(`POST ${path}/cancel`)).status, 200)
+})
+
+test('what is complete can be neither paused nor canceled', async () => {
+  const nobody = await aContact(workspace, {})
+  const { body } = await create({ audience: { contact_ids: [nobody] } })
+  await carryOut()
+  const path = `/extensions/broadcasts/${body.id}`
+  const shown = (await call(`GET ${path}`)).body
+  assert.deepEqual([shown.state, shown.counts.left_out.no_phone], ['completed', 1])
+  for (const act of ['pause', 'resume', 'cancel']) assert.equal((await call(`POST ${path}/${act}`)).status, 409)
+})
+
+test('a contact can be left out of all broadcasts, and let in again', async () => {
+  const path = `PUT /extensions/contacts/${anna}/whatsapp`
+  assert.equal((await call(path, { unsubscribed: true }, { token: null })).status, 401)
+  assert.equal((await call(path, {})).status, 400)
+  assert.equal((await call('PUT /extensions/contacts/nobody/whatsapp', { unsubscribed: true })).status, 404)
+  for (const unsubscribed of [true, false]) {
+    const { status, body } = await call(path, { unsubscribed })
+    assert.equal(status, 200)
+    assert.deepEqual(body, { type: 'contact', id: anna, unsubscribed_from_whatsapp: unsubscribed })
+    const { id } = (await create()).body
+    await carryOut()
+    const { counts } = (await call(`GET /extensions/broadcasts/${id}`)).body
+    assert.deepEqual([counts.left_out.opted_out, counts.accepted], unsubscribed ? [1, 0] : [0, 1])
+  }
+})

@@ -1,0 +1,38 @@
+// POST /extensions/broadcasts: what is refused, and what is kept to be carried out in the background.
+import { emit } from '#events/emit.ts'
+import { found, invalid } from '#http/errors.ts'
+import { renderTemplate } from '#resources/messages/template.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { readAudience } from './audience.ts'
+import { numbered } from './parameters.ts'
+import { type BroadcastRow, findBroadcast, insertBroadcast } from './queries.ts'
+import type { BroadcastRequest } from './schema.ts'
+import { wakeBroadcasts } from './wake.ts'
+
+/** On which channels there are broadcasts; each has its way of being addressed in expansion/queries.ts. */
+const CHANNELS: Record<string, 'whatsapp'> = { whatsapp: 'whatsapp' }
+
+/** Of JSON: components and queries are shown again in lists. */
+const LONGEST = 50_000
+
+export async function createBroadcast(workspace: Workspace, request: BroadcastRequest): Promise<BroadcastRow> {
+  const { name = null, template, components = [], from } = request
+  const channel = CHANNELS[request.message_type]
+  if (!channel) throw invalid(`message_type must be one of ${Object.keys(CHANNELS).join(', ')}`)
+  if (JSON.stringify(components).length > LONGEST) throw invalid('components is too large')
+  if (JSON.stringify(request.audience.query ?? null).length > LONGEST) throw invalid('audience.query is too large')
+  const locale = request.locale ?? 'en'
+  const message = await numbered(workspace, components)
+  const audience = await readAudience(workspace, request.audience)
+  const body = await renderTemplate(workspace, { template, locale, components: message.components })
+  const made = await insertBroadcast(workspace, {
+    ...{ name, channel, template, locale, components, audience },
+    admin_id: from?.id ?? workspace.admin_id,
+    parameters: message.parameters,
+    message: { components: message.components, body },
+  })
+  const { id } = found(made, 'Admin not found', 'admin_not_found')
+  await emit(workspace, 'message.accepted', id)
+  workspace.afterCommit(wakeBroadcasts)
+  return found(await findBroadcast(workspace, id))
+}

@@ -1,0 +1,197 @@
+// The SQL that makes an audience into deliveries, some hundred contacts at a time, and that ends what a canceled broadcast
+// has queued.
+import { type Fragment, one, type Pool, type Sql } from '#db/sql.ts'
+import { type Ending, endQueued } from '#delivery/end.ts'
+import { tallyQueued } from '#delivery/tally.ts'
+import { matching } from '#resources/contacts/search.ts'
+import { DATES } from '#search/values.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { Audience } from '../audience.ts'
+import type { ContactField, Parameter } from '../parameters.ts'
+
+export type DueBroadcast = {
+  workspace_id: string
+  id: string
+  admin_id: string
+  channel: 'whatsapp'
+  parameters: Parameter[]
+  /** Without the ids where it is a list of them: they stay in the database. */
+  audience: Audience
+  state: 'queued' | 'running' | 'canceled'
+  ends_as: Ending
+  reached: string
+  left_out: Record<string, number>
+}
+
+/** The broadcast whose turn it is, held until the transaction ends; whoever else looks meanwhile finds another. */
+export const takeDue = (sql: Sql) =>
+  one(sql<DueBroadcast[]>`
+    select workspace_id, id, admin_id, channel, parameters,
+      case when audience ? 'contact_ids' then '{"contact_ids": []}' else audience end as audience,
+      state, ends_as, reached, left_out
+    from broadcasts
+    where due_at <= now() and state <> 'paused'
+    order by due_at limit 1 for no key update skip locked`)
+
+/** The next contacts of the audience in the order of their ids: the order never changes, whoever comes or goes. */
+function considered(workspace: Workspace, broadcast: DueBroadcast, most: number): Fragment {
+  const { sql, id: workspace_id } = workspace
+  const { audience, id, reached } = broadcast
+  if ('contact_ids' in audience)
+    return sql`
+      select contact_id from (
+        select jsonb_array_elements_text(audience -> 'contact_ids') collate "C" as contact_id from broadcasts
+        where workspace_id = ${workspace_id} and id = ${id}
+      ) listed
+      where contact_id > ${reached} order by contact_id limit ${most}`
+  if ('tag_id' in audience)
+    return sql`
+      select object_id as contact_id from taggings
+      where workspace_id = ${workspace_id} and tag_id = ${audience.tag_id} and object_type = 'contact'
+        and object_id > ${reached}
+      order by object_id limit ${most}`
+  const { version } = audience
+  const as_asked = { ...workspace, version }
+  return sql`
+    select id as contact_id from contacts
+    where workspace_id = ${workspace_id} and is_live and ${matching(as_asked, audience)} and id > ${reached}
+    order by id limit ${most}`
+}
+
+/** How each channel addresses a contact. */
+const CHANNELS = {
+  whatsapp: { address: 'formatted_phone', opted_out: 'unsubscribed_from_whatsapp', none: 'no_phone' },
+}
+
+const FIELDS: Record<ContactField, (sql: Sql) => Fragment> = {
+  name: (sql) => sql`name`,
+  first_name: (sql) => sql`split_part(btrim(name), ' ', 1)`,
+  email: (sql) => sql`email`,
+  phone: (sql) => sql`coalesce(formatted_phone, phone)`,
+  external_id: (sql) => sql`external_id`,
+}
+
+const DATE_FORMATS: Record<string, string> = { date: 'YYYY-MM-DD', datetime: 'YYYY-MM-DD HH24:MI' }
+
+function attributeOf(sql: Sql, name: string, data_type: string): Fragment {
+  const json = sql`(custom_attributes -> ${name}::text)`
+  const format = DATE_FORMATS[data_type]
+  if (!format) return sql`(custom_attributes ->> ${name}::text)`
+  return sql`case when jsonb_typeof${json} = 'number' then to_char(to_timestamp(
+    least(greatest(${json}::numeric, ${DATES.first}), ${DATES.last})::double precision) at time zone 'UTC', ${format}) end`
+}
+
+/** What a carrier takes in one place. */
+const LONGEST_VALUE = 1024
+
+/** On one line, because WhatsApp takes no line breaks in a parameter; null where there is nothing to say. */
+function valueFor(sql: Sql, parameter: Parameter): Fragment {
+  const { field, attribute, fallback } = parameter
+  const source = field ? FIELDS[field](sql) : attributeOf(sql, attribute, parameter.data_type)
+  return sql`coalesce(nullif(left(btrim(regexp_replace(${source}, '[[:space:]]+', ' ', 'g')), ${LONGEST_VALUE}), ''),
+    ${fallback}::text)`
+}
+
+const valuesFor = (sql: Sql, parameters: Parameter[]): Fragment =>
+  parameters.length
+    ? sql`array[${parameters.map((one) => valueFor(sql, one)).reduce((left, right) => sql`${left}, ${right}`)}]::text[]`
+    : sql`'{}'::text[]`
+
+export type Expanded = { reached: string | null; audience: number; accepted: number; left_out: Record<string, number> }
+
+/**
+ * Looks at the next contacts and makes a delivery for each that is to get one, in one statement. A number that several
+ * contacts have gets the message once. Each delivery reserves a conversation of its own: an answer concerns nobody else.
+ */
+export async function expand(workspace: Workspace, broadcast: DueBroadcast, most: number): Promise<Expanded> {
+  const { sql, id: workspace_id } = workspace
+  const { id, channel, parameters } = broadcast
+  const { address, opted_out, none } = CHANNELS[channel]
+  const now = workspace.now()
+  const [expanded] = await sql<[Expanded]>`
+    with considered as materialized (${considered(workspace, broadcast, most)}),
+    looked_at as materialized (
+      select contact_id, contact.*, case
+        when is_live is not true then 'archived'
+        when blocked_at is not null then 'blocked'
+        when address is null then ${none}
+        when opted_out then 'opted_out'
+        when array_position(parameters, null) is not null then 'missing_parameter' end as reason
+      from considered
+      left join lateral (
+        select is_live, blocked_at, name, ${sql(address)} as address, ${sql(opted_out)} as opted_out,
+          ${valuesFor(sql, parameters)} as parameters
+        from contacts where workspace_id = ${workspace_id} and id = contact_id limit 1
+      ) contact on true
+    ),
+    judged as materialized (
+      select *, coalesce(reason, case
+        when row_number() over (partition by address, reason order by contact_id) > 1 then 'duplicate_number'
+        when exists (
+          select from contacts twin
+          join deliveries on deliveries.workspace_id = twin.workspace_id and deliveries.contact_id = twin.id
+          where twin.workspace_id = ${workspace_id} and twin.${sql(address)} = looked_at.address
+            and twin.id <> looked_at.contact_id and broadcast_id = ${id} and deliveries.address = looked_at.address
+        ) then 'duplicate_number' end) as left_out
+      from looked_at
+    ),
+    accepted as (
+      insert into deliveries (workspace_id, channel, message_id, ruleset_id, broadcast_id, conversation_id, contact_id,
+        recipient_type, address, name, parameters, created_at, updated_at)
+      select ${workspace_id}, ${channel}, ${id}, ${id}, ${id}, nextval('conversation_ids'), contact_id,
+        'to', address, name, parameters, ${now}, ${now}
+      from judged where left_out is null order by contact_id
+    )
+    select max(contact_id) as reached, count(*)::int as audience,
+      (count(*) filter (where left_out is null))::int as accepted,
+      (select coalesce(jsonb_object_agg(left_out, times), '{}') from (
+        select left_out, count(*) as times from judged where left_out is not null group by left_out) reasons) as left_out
+    from judged`
+  return expanded
+}
+
+/** In the transaction of `expand`: what was looked at is not looked at again. `is_last`: nobody is left. */
+export async function advance(
+  workspace: Workspace,
+  { id, reached, left_out }: DueBroadcast,
+  step: Expanded,
+  is_last: boolean,
+): Promise<void> {
+  const { sql, id: workspace_id } = workspace
+  const sums = Object.entries(step.left_out).map(([reason, times]) => [reason, (left_out[reason] ?? 0) + times])
+  const total = { ...left_out, ...Object.fromEntries(sums) }
+  if (step.accepted) await tallyQueued(sql, workspace_id, id, step.accepted)
+  await sql`
+    update broadcasts set state = 'running', reached = ${step.reached ?? reached},
+      audience_count = audience_count + ${step.audience}, left_out = ${JSON.stringify(total)}::text::jsonb,
+      due_at = ${is_last ? null : sql`now()`}, updated_at = ${workspace.now()}
+    where workspace_id = ${workspace_id} and id = ${id}`
+}
+
+/** Ends some of what is queued, also what is being sent just now: what is sent all the same counts as sent. How many. */
+export async function endSome(workspace: Workspace, broadcast: DueBroadcast, most: number): Promise<number> {
+  const { sql, id: workspace_id } = workspace
+  const { id, channel, ends_as } = broadcast
+  const which = sql`id = any(array(
+    select id from deliveries
+    where workspace_id = ${workspace_id} and channel = ${channel} and broadcast_id = ${id} and status = 'queued'
+    order by due_at, id limit ${most} for update skip locked))`
+  return (await endQueued(sql, workspace_id, which, ends_as, workspace.now())).length
+}
+
+/**
+ * Looks once more, after workers have had the time to give back what they held, and while anything is queued; else nothing
+ * is left to be done, and what is retried by hand may be sent.
+ */
+export const finishCanceling = ({ sql, id: workspace_id }: Workspace, { id, channel }: DueBroadcast, ended: number) =>
+  sql`
+    update broadcasts set due_at = case when ${ended} > 0 or exists (
+        select from deliveries
+        where workspace_id = ${workspace_id} and channel = ${channel} and broadcast_id = ${id} and status = 'queued'
+      ) then now() + interval '2 seconds' end
+    where workspace_id = ${workspace_id} and id = ${id}`
+
+/** After an error that would come again at once: others go first. */
+export const postpone = (sql: Pool, { workspace_id, id }: DueBroadcast) => sql`
+  update broadcasts set due_at = now() + interval '10 seconds'
+  where workspace_id = ${workspace_id} and id = ${id} and due_at is not null`

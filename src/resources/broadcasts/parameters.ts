@@ -1,0 +1,71 @@
+// What differs from recipient to recipient: `{{first_name | fallback: "there"}}` in the components of a template.
+import { invalid } from '#http/errors.ts'
+import { everyText } from '#lib/placeholders.ts'
+import { type DataType, listDefinitions } from '#resources/data-attributes/queries.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+
+export const CONTACT_FIELDS = ['name', 'first_name', 'email', 'phone', 'external_id'] as const
+export type ContactField = (typeof CONTACT_FIELDS)[number]
+
+/** What stands in the place of `{{1}}`, `{{2}}` …: a field of the contact's, or what is said where it has none. */
+export type Parameter = { fallback: string | null } & (
+  | { field: ContactField; attribute?: undefined }
+  | { field?: undefined; attribute: string; data_type: DataType }
+)
+
+/** Components as a message keeps them: with a number in each place. */
+export type Numbered = { components: object[]; parameters: Parameter[] }
+
+const ATTRIBUTE = 'custom_attributes.'
+const PLACE = /\{\{(.*?)\}\}/gs
+const EXPRESSION = /^\s*([^|]+?)\s*(?:\|\s*fallback\s*:\s*(?:"([^"]*)"|'([^']*)')\s*)?$/s
+const MOST_PARAMETERS = 50
+const LONGEST_FALLBACK = 1024
+
+/** Throws a 400 that names the text with a field that nobody knows, or with braces that say nothing. */
+export async function numbered(workspace: Workspace, components: object[]): Promise<Numbered> {
+  const attributes = new Map(
+    JSON.stringify(components).includes(ATTRIBUTE)
+      ? (await listDefinitions(workspace, 'contact')).map(({ name, data_type }) => [name, data_type])
+      : [],
+  )
+  const parameters: Parameter[] = []
+  const numbers = new Map<string, number>()
+
+  const numberOf = (parameter: Parameter): number => {
+    const key = JSON.stringify(parameter)
+    const number = numbers.get(key) ?? parameters.push(parameter)
+    numbers.set(key, number)
+    if (number > MOST_PARAMETERS) throw invalid(`components have more than ${MOST_PARAMETERS} different parameters`)
+    return number
+  }
+
+  const withNumbers = everyText(
+    components,
+    (text, path) => {
+      const numbered = text.replace(
+        PLACE,
+        (_, expression) => `{{${numberOf(parameterOf(expression, path, attributes))}}}`,
+      )
+      if (numbered.replace(PLACE, '').includes('{{')) throw invalid(`${path} has braces that are not closed`)
+      return numbered
+    },
+    'components',
+  )
+  return { components: withNumbers as object[], parameters }
+}
+
+function parameterOf(expression: string, path: string, attributes: Map<string, DataType>): Parameter {
+  const [, name, double, single] = EXPRESSION.exec(expression) ?? []
+  if (!name) throw invalid(`${path} has a parameter that is not a field of contacts with or without a fallback`)
+  const fallback = double ?? single ?? null
+  if (fallback !== null && (!fallback.trim() || fallback.length > LONGEST_FALLBACK))
+    throw invalid(`${path} has a fallback that is blank or too long`)
+  const field = CONTACT_FIELDS.find((known) => known === name)
+  if (field) return { field, fallback }
+  const attribute = name.startsWith(ATTRIBUTE) ? name.slice(ATTRIBUTE.length) : ''
+  const data_type = attributes.get(attribute)
+  if (data_type) return { attribute, data_type, fallback }
+  const known = [...CONTACT_FIELDS, `${ATTRIBUTE}…`].join(', ')
+  throw invalid(`${path} names ${name.slice(0, 100)}, which no contact has: there are ${known}`)
+}

@@ -1,0 +1,135 @@
+// The SQL of broadcasts as people make, look at and stop them.
+import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
+import { one, rowId } from '#db/sql.ts'
+import type { Query } from '#search/query.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { Audience } from './audience.ts'
+import type { Parameter } from './parameters.ts'
+
+export type BroadcastState = 'queued' | 'running' | 'paused' | 'completed' | 'canceled'
+
+export type BroadcastRow = {
+  id: string
+  name: string | null
+  admin_id: string
+  channel: 'whatsapp'
+  state: BroadcastState
+  template: string
+  locale: string
+  components: object[]
+  contact_count: number | null
+  tag_id: string | null
+  query: Query | null
+  audience_count: number
+  left_out: Record<string, number>
+  statuses: Record<'queued' | 'sent' | 'delivered' | 'read' | 'failed', number>
+  created_at: Date
+  updated_at: Date
+  cursor_value: string
+}
+
+/** It is complete when everybody was looked at and nothing is queued any more: again, where something is sent again. */
+const columns = ({ sql }: Workspace) => sql`
+  id, name, admin_id, channel, template, locale, broadcasts.components, audience_count, left_out,
+  case when state in ('queued', 'running') and due_at is null and (statuses ->> 'queued')::int = 0 then 'completed'
+    else state end as state,
+  jsonb_array_length(audience -> 'contact_ids') as contact_count, audience ->> 'tag_id' as tag_id,
+  audience -> 'query' as query, statuses, broadcasts.created_at, updated_at`
+
+const belongings = ({ sql }: Workspace) => sql`
+  cross join lateral (
+    select template, locale from messages
+    where messages.workspace_id = broadcasts.workspace_id and messages.id = broadcasts.id limit 1
+  ) message
+  cross join lateral (
+    select json_build_object('queued', coalesce(sum(queued), 0), 'sent', coalesce(sum(sent), 0),
+      'delivered', coalesce(sum(delivered), 0), 'read', coalesce(sum(read), 0), 'failed', coalesce(sum(failed), 0))
+      as statuses
+    from broadcast_tallies tallies
+    where tallies.workspace_id = broadcasts.workspace_id and broadcast_id = broadcasts.id
+  ) tallied`
+
+export const findBroadcast = (workspace: Workspace, id: string) =>
+  one(workspace.sql<BroadcastRow[]>`
+    select ${columns(workspace)} from broadcasts ${belongings(workspace)}
+    where broadcasts.workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+
+export const listBroadcasts = (workspace: Workspace, order: Order, page: Page) =>
+  workspace.sql<BroadcastRow[]>`
+    select ${columns(workspace)}, cursor_value from (
+      select *, ${cursorValue(workspace, order)} from broadcasts
+      where workspace_id = ${workspace.id} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}
+    ) broadcasts ${belongings(workspace)}
+    order by broadcasts.created_at desc, id desc`
+
+export const countBroadcasts = async (workspace: Workspace): Promise<number> => {
+  const [{ count }] = await workspace.sql<[{ count: string }]>`
+    select count(*) from broadcasts where workspace_id = ${workspace.id}`
+  return Number(count)
+}
+
+/** One of these that is no contact here, or was deleted or merged away. */
+export const findUnknownContact = async (workspace: Workspace, ids: string[]): Promise<string | undefined> =>
+  (
+    await one(workspace.sql<{ id: string }[]>`
+      select asked.id from unnest(${ids}::text[]) with ordinality as asked (id, position)
+      where not exists (
+        select from contacts
+        where workspace_id = ${workspace.id} and contacts.id = asked.id and deleted_at is null and merged_into is null)
+      order by position limit 1`)
+  )?.id
+
+/** What WhatsApp told us, or people told an admin. */
+export const setOptOut = (workspace: Workspace, contact_id: string, unsubscribed: boolean) =>
+  one(workspace.sql<{ id: string }[]>`
+    update contacts set unsubscribed_from_whatsapp = ${unsubscribed}
+    where workspace_id = ${workspace.id} and id = ${contact_id} and is_live returning id`)
+
+export type NewBroadcast = {
+  name: string | null
+  admin_id: string
+  channel: 'whatsapp'
+  template: string
+  locale: string
+  components: object[]
+  parameters: Parameter[]
+  audience: Audience
+  message: { components: object[]; body: string | null }
+}
+
+/**
+ * The broadcast and its message; undefined where the sender is no admin. The conversation that a message reserves is
+ * nobody's here: each delivery has one of its own.
+ */
+export const insertBroadcast = (workspace: Workspace, broadcast: NewBroadcast) => {
+  const { id: workspace_id, sql } = workspace
+  const { admin_id, channel, message } = broadcast
+  const now = workspace.now()
+  const json = (value: unknown) => sql`${JSON.stringify(value)}::text::jsonb`
+  return one(sql<{ id: string }[]>`
+    with message as (
+      insert into messages (workspace_id, author_type, author_id, message_type, body, template, locale, components,
+        conversation_id, created_at)
+      select ${workspace_id}, 'admin', id, ${channel}, ${message.body}, ${broadcast.template}, ${broadcast.locale},
+        ${json(message.components)}, nextval('conversation_ids'), ${now}
+      from admins where workspace_id = ${workspace_id} and id = ${rowId(admin_id)} and not is_bot
+      returning id
+    )
+    insert into broadcasts (workspace_id, id, name, admin_id, channel, components, parameters, audience, created_at,
+      updated_at)
+    select ${workspace_id}, id, ${broadcast.name}, ${rowId(admin_id)}, ${channel}, ${json(broadcast.components)},
+      ${json(broadcast.parameters)}, ${json(broadcast.audience)}, ${now}, ${now}
+    from message returning id`)
+}
+
+/** Until the transaction ends nobody looks at more of its audience; a step that is under way is waited for. */
+export const lockBroadcast = (workspace: Workspace, id: string) =>
+  one(workspace.sql<{ id: string }[]>`
+    select id from broadcasts where workspace_id = ${workspace.id} and id = ${rowId(id)} for no key update`)
+
+/** A canceled one has something to be done: what is queued has to be canceled. */
+export const moveBroadcast = (workspace: Workspace, id: string, state: 'running' | 'paused' | 'canceled') =>
+  workspace.sql`
+    update broadcasts set state = ${state}, updated_at = ${workspace.now()},
+      due_at = case when ${state} = 'canceled' then now() else due_at end
+    where workspace_id = ${workspace.id} and id = ${id}`

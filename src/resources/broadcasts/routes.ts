@@ -1,0 +1,91 @@
+// Broadcasts: a message to an audience, carried out in the background.
+import { cut, newest } from '#db/page.ts'
+import { found } from '#http/errors.ts'
+import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
+import { type App, op } from '#http/op.ts'
+import { ById } from '#http/types.ts'
+import { createBroadcast } from './create.ts'
+import { type Act, hold, show } from './hold.ts'
+import { countBroadcasts, listBroadcasts, setOptOut } from './queries.ts'
+import { Broadcast, BroadcastPage, BroadcastRequest, OptedOut, OptOut, presentBroadcast } from './schema.ts'
+
+const PAGE_SIZE = { default: 20, max: 50 }
+
+const ACTS: Record<Act, string> = {
+  pause: 'Send nothing more of it for now',
+  resume: 'Go on with a paused broadcast',
+  cancel: 'Give up whatever has not been sent',
+}
+
+export default function broadcasts(app: App) {
+  app.post(
+    '/extensions/broadcasts',
+    op('createBroadcast', {
+      scope: 'write_conversations',
+      body: BroadcastRequest,
+      response: Broadcast,
+      status: 202,
+      summary: 'Send a template to many contacts',
+    }),
+    async ({ workspace, body }, reply) => {
+      reply.code(202)
+      return presentBroadcast(await createBroadcast(workspace, body))
+    },
+  )
+
+  app.get(
+    '/extensions/broadcasts',
+    op('listBroadcasts', {
+      scope: 'read_conversations',
+      query: PageQuery,
+      response: BroadcastPage,
+      summary: 'Broadcasts, newest first',
+    }),
+    async ({ workspace, query }) => {
+      const page = pageOf(query, PAGE_SIZE)
+      const rows = await listBroadcasts(workspace, newest(workspace, 'created_at'), page)
+      const result = await cut(rows, page, () => countBroadcasts(workspace))
+      return {
+        type: 'list' as const,
+        data: result.rows.map(presentBroadcast),
+        total_count: result.total_count,
+        pages: presentPages(page, result),
+      }
+    },
+  )
+
+  app.get(
+    '/extensions/broadcasts/:id',
+    op('getBroadcast', {
+      scope: 'read_conversations',
+      params: ById,
+      response: Broadcast,
+      summary: 'How far a broadcast has come',
+    }),
+    async ({ workspace, params }) => presentBroadcast(await show(workspace, params.id)),
+  )
+
+  app.put(
+    '/extensions/contacts/:id/whatsapp',
+    op('optOutOfWhatsApp', {
+      scope: 'read_write_users',
+      params: ById,
+      body: OptOut,
+      response: OptedOut,
+      summary: 'Leave a contact out of broadcasts on WhatsApp, or no longer',
+      statement: true,
+    }),
+    async ({ workspace, params, body: { unsubscribed } }) => {
+      const { id } = found(await setOptOut(workspace, params.id, unsubscribed), 'User Not Found')
+      return { type: 'contact' as const, id, unsubscribed_from_whatsapp: unsubscribed }
+    },
+  )
+
+  for (const act of Object.keys(ACTS) as Act[]) {
+    app.post(
+      `/extensions/broadcasts/:id/${act}`,
+      op(`${act}Broadcast`, { scope: 'write_conversations', params: ById, response: Broadcast, summary: ACTS[act] }),
+      async ({ workspace, params }) => presentBroadcast(await hold(workspace, params.id, act)),
+    )
+  }
+}
