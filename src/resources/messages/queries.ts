@@ -1,5 +1,5 @@
 // The SQL of accepting a message, and of reading what became of WhatsApp ones.
-import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
+import { beyond, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
 import { together } from '#db/together.ts'
 import type { AdminRow } from '#resources/admins/queries.ts'
@@ -146,17 +146,31 @@ const whatsappColumns = ({ sql }: Workspace) => sql`
 const ofRuleset = ({ sql }: Workspace, ruleset_id: string) => sql`
   ruleset_id = ${rowId(ruleset_id)} and channel = 'whatsapp' and part_id is null and status <> 'queued'`
 
-/** Newest first by creation, which never moves: pages stay exact while statuses do not. */
-export const listRuleset = (workspace: Workspace, ruleset_id: string, order: Order, page: Page) =>
-  workspace.sql<WhatsAppDeliveryRow[]>`
-    select ${whatsappColumns(workspace)}, ${cursorValue(workspace, order)} from deliveries
-    where workspace_id = ${workspace.id} and ${ofRuleset(workspace, ruleset_id)} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
-
-export const countRuleset = async (workspace: Workspace, ruleset_id: string): Promise<number> => {
-  const [{ count }] = await workspace.sql<[{ count: string }]>`
-    select count(*) from deliveries
-    where workspace_id = ${workspace.id} and ${ofRuleset(workspace, ruleset_id)}`
-  return Number(count)
+/**
+ * A page of a set's events, newest first by creation, which never moves, and how many there are: of one moment, although
+ * statuses move. A broadcast's are not counted, its tally knows.
+ */
+export async function pageOfRuleset(workspace: Workspace, ruleset_id: string, order: Order, page: Page) {
+  const { sql, id } = workspace
+  const rows = await sql<(WhatsAppDeliveryRow & { total_count: number })[]>`
+    with page as (
+      select ${whatsappColumns(workspace)}, ${cursorValue(workspace, order)} from deliveries
+      where workspace_id = ${id} and ${ofRuleset(workspace, ruleset_id)} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}
+    ),
+    total as (
+      select coalesce(
+        (select sum(sent + delivered + read + failed) from broadcast_tallies
+          where workspace_id = ${id} and broadcast_id = ${rowId(ruleset_id)}),
+        (select count(*) from deliveries where workspace_id = ${id} and ${ofRuleset(workspace, ruleset_id)})
+      )::int as total_count
+    )
+    select page.*, total_count from total left join page on true order by page.created_at desc, page.id desc`
+  const { total_count } = rows[0]!
+  return cut(
+    rows.filter((row) => row.id !== null),
+    page,
+    async () => total_count,
+  )
 }
 
 export const findByProviderId = (workspace: Workspace, provider_id: string) =>

@@ -1,10 +1,10 @@
 // Messages: sending one, and what became of those that went out by WhatsApp.
-import { cut, newest } from '#db/page.ts'
+import { newest } from '#db/page.ts'
 import { BareError, found } from '#http/errors.ts'
 import { pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { isContact, sendAsContact } from './from-contact.ts'
-import { countRuleset, findByProviderId, listRuleset } from './queries.ts'
+import { findByProviderId, pageOfRuleset } from './queries.ts'
 import { Message, MessageRequest } from './schema.ts'
 import { sendMessage } from './send.ts'
 import {
@@ -38,9 +38,7 @@ export default function messages(app: App) {
       if (!ruleset_id) throw new BareError(400, 'parameter_not_found', 'ruleset_id is required')
       const page = pageOf(asked, PAGE_SIZE)
       const order = newest(workspace, 'created_at')
-      const { rows, next, total_count } = await cut(await listRuleset(workspace, ruleset_id, order, page), page, () =>
-        countRuleset(workspace, ruleset_id),
-      )
+      const { rows, next, total_count } = await pageOfRuleset(workspace, ruleset_id, order, page)
       const { type, per_page, total_pages, next: following } = presentPages(page, { rows, next, total_count })
       return {
         type: 'list' as const,
