@@ -26,6 +26,8 @@ export type ServerProcess = {
   kill(): Promise<void>
   /** The same to its PostgreSQL; false where that does not run just now. */
   killPostgres(): boolean
+  /** What it holds in memory now, by the kernel's account (RSS), without its PostgreSQL. */
+  memory_mb(): number
   /** As Ctrl-C would. */
   stop(): Promise<void>
   /** Stops it and removes its data. */
@@ -92,6 +94,8 @@ export async function serverProcess({
       const pid = postmaster(directory)
       return pid !== undefined && process.kill(pid, 'SIGKILL')
     },
+    memory_mb: () =>
+      Math.round(Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child?.pid)], { encoding: 'utf8' })) / 1024),
     stop: () => end('SIGTERM'),
     async remove() {
       await end('SIGTERM')
