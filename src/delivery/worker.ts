@@ -110,21 +110,28 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     looking = false
   }
 
-  /** The account of each lane, as it is now; without those that cannot be looked up because the database is away. */
+  /**
+   * The account of each lane, as it is now; without those that cannot be looked up because the database is away. What waits
+   * for one that is replaced goes back: where it was removed its deliveries have failed, and the sandbox must not take them.
+   */
   async function accountsFor(lanes: Pick<Outgoing, 'workspace_id' | 'channel'>[]): Promise<Map<string, Account>> {
     const current = new Map<string, Account>()
+    const replaced: Outgoing[] = []
     const different = new Map(lanes.map((lane) => [keyOf(lane), lane]))
     const find = async (key: string, { workspace_id, channel }: (typeof lanes)[number]) => {
       const account = await accounts.of(workspace_id, channel)
       current.set(key, account)
       const queue = queues.get(key)
-      if (queue) queue.account = account
+      if (!queue || queue.account === account) return
+      queue.account = account
+      replaced.push(...putBack(queue))
     }
     await Promise.all(
       [...different].map(([key, lane]) =>
         find(key, lane).catch((error) => log.warn({ err: error }, 'could not look up a channel account')),
       ),
     )
+    await giveBack(sql, replaced).catch(() => {}) // Their leases run out by themselves.
     return current
   }
 
