@@ -5,18 +5,22 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { binaries } from '#db/embedded/binaries.ts'
 import { print } from '#lib/terminal.ts'
+import { measureBroadcast } from './broadcast.ts'
 import { measureContacts } from './contacts.ts'
 import type { Row } from './figures.ts'
 import { measureMessages } from './messages.ts'
 import { measureSearch } from './search.ts'
 import { measureSmtp } from './smtp.ts'
 import { measureStart } from './start.ts'
+import { measureStatus } from './status.ts'
 
 const PARTS = {
   messages: measureMessages,
   contacts: measureContacts,
   smtp: measureSmtp,
   search: measureSearch,
+  status: measureStatus,
+  broadcast: measureBroadcast,
   start: measureStart,
 }
 
@@ -31,7 +35,7 @@ const rows: Row[] = []
 for (const [name, measure] of Object.entries(PARTS)) {
   if (!wanted.includes(name)) continue
   process.stderr.write(`${name} …\n`)
-  rows.push(await measure({ quick: values.quick }))
+  rows.push(...[await measure({ quick: values.quick })].flat())
 }
 
 const line = (cells: string[]) => `| ${cells.join(' | ')} |`
