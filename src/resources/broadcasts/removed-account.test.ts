@@ -41,9 +41,11 @@ test('what waits fails as account_removed, what Meta took is sent, and who was n
   )
   const { data } = (await call('GET /extensions/channels')).body
   assert.equal((await call(`DELETE /extensions/channels/${data[0].id}`)).status, 200)
-  await carryOut()
   const { state, counts } = await eventually(
-    () => shown(first),
+    async () => {
+      await carryOut()
+      return shown(first)
+    },
     ({ counts }) => counts.statuses.queued === 0,
   )
   assert.equal(state, 'canceled')
