@@ -2,7 +2,6 @@
 // The command line. Nothing else ends the process.
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { Command } from 'commander'
 import type { Roles } from '#commands/serve.ts'
 import type { Storage } from '#commands/storage.ts'
@@ -18,10 +17,6 @@ const STOPPED_WITHIN_MS = 4_800
 
 // What is stripped and compiled once is loaded from there afterwards: within the installation, for its owner alone to write.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/interphone'))
-
-// What is done for thousands of deliveries leaves much behind. V8 would let it grow to four times what is still used before it
-// looks; with this, the memory of a server is about the same however long a broadcast goes on.
-setFlagsFromString('--heap-growing-percent=50')
 
 const program = new Command('interphone').description(about.description).version(about.version)
 
