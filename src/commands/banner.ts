@@ -27,10 +27,7 @@ export function banner(facts: BannerFacts): string[] {
     ['Token', token ?? 'only its SHA-256 is kept; `npm run interphone -- token create` makes another'],
     ['Data', place],
     ['API reference', `${url}/docs`],
-    [
-      'Channels',
-      sending.length ? `${sending.join(', ')}, all else captured` : 'captured: kept, shown here, sent nowhere',
-    ],
+    ['Channels', [...sending, 'in-app by a messenger', 'all else captured: kept, shown here, sent nowhere'].join(', ')],
   ]
   return [
     '',
