@@ -205,6 +205,21 @@ test('a request hangs until its client gives up, and nothing of it is done', asy
   assert.ok(!(await tagNames()).includes('Hung'))
 })
 
+test('a client that has given up before its fault was found leaves nothing waiting', async () => {
+  await arm({ fault: 'delay', delay_ms: 60_000 })
+  const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length
+  const before = timers()
+  await t.database.sql.begin(async (sql) => {
+    await sql`select from faults where workspace_id = ${t.created.id} for update`
+    await assert.rejects(send('GET', '/tags', undefined, {}, AbortSignal.timeout(200)), { name: 'TimeoutError' })
+  })
+  await eventually(armed, (left) => left.length === 0)
+  await eventually(
+    async () => timers(),
+    (now) => now <= before,
+  )
+})
+
 test('what hangs or is delayed does not keep the server from stopping', async () => {
   const port = await freePort()
   const listener = await listen('127.0.0.1', port)
