@@ -1,6 +1,7 @@
 // In-app messages on their way to messengers: each contact's in an order that never changes once a messenger has seen it,
 // so that one that was away goes on where it stopped, without loss and without doubles.
 import type { Sql } from '#db/sql.ts'
+import { withSaid } from './said.ts'
 
 export type ContactKey = { workspace_id: string; contact_id: string }
 
@@ -115,12 +116,5 @@ export const arrivals = (sql: Sql, readers: readonly (ContactKey & { since: numb
     select id from contacts
     where workspace_id = taken.workspace_id and id = taken.contact_id and is_live and blocked_at is null limit 1
   ) contacts
-  cross join lateral (
-    select * from messages where workspace_id = taken.workspace_id and id = message_id limit 1) messages
-  left join lateral (
-    select * from conversation_parts where workspace_id = taken.workspace_id and id = part_id limit 1) parts on true
-  left join lateral (
-    select * from admins
-    where workspace_id = taken.workspace_id and id::text = coalesce(parts.author_id, messages.author_id) limit 1
-  ) admins on true
+  ${withSaid(sql, sql`taken`)}
   order by position`

@@ -6,6 +6,7 @@ import { type Links, linkTo } from '#files/link.ts'
 import { escapeHtml } from '#lib/html.ts'
 import { filled } from '#lib/placeholders.ts'
 import type { Clock } from '#workspaces/clock.ts'
+import { withSaid } from './said.ts'
 
 /**
  * What a busy account takes more: so many messages on their own, and so many of all its broadcasts together. Each
@@ -80,15 +81,8 @@ export async function lease(sql: Pool, busy: Busy[], room: number, seconds: numb
     select ${outgoing(sql)} from leased
     cross join lateral (select * from workspaces where id = leased.workspace_id limit 1) workspaces
     cross join lateral (
-      select * from messages where workspace_id = leased.workspace_id and id = message_id limit 1) messages
-    cross join lateral (
       select * from contacts where workspace_id = leased.workspace_id and id = contact_id limit 1) contacts
-    left join lateral (
-      select * from conversation_parts where workspace_id = leased.workspace_id and id = part_id limit 1) parts on true
-    left join lateral (
-      select * from admins
-      where workspace_id = leased.workspace_id and id::text = coalesce(parts.author_id, messages.author_id) limit 1
-    ) admins on true
+    ${withSaid(sql, sql`leased`)}
     order by leased.due_at, leased.id`
   return leased.map(personal)
 }
