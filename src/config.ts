@@ -2,7 +2,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { anyText, type Kind, like, numberFrom, oneOf, onOrOff, url } from '#lib/kinds.ts'
-import { isLoopback, isRange } from '#net/addresses.ts'
+import { EVERYTHING, isLoopback, isRange } from '#net/addresses.ts'
 import { LATEST, parseVersion, VERSIONS } from '#versions/versions.ts'
 
 /** A setting that cannot be used; the message is one sentence for whoever set it. */
@@ -36,9 +36,7 @@ const version: Kind<string> = {
   read: parseVersion,
 }
 
-const EVERYTHING = ['0.0.0.0/0', '::/0']
-
-const ranges: Kind<string[]> = {
+const ranges: Kind<readonly string[]> = {
   must_be: '0, 1, or addresses such as 10.0.0.0/8,192.168.1.7',
   read: (text) => {
     if (onOrOff.read(text) !== undefined) return onOrOff.read(text) ? EVERYTHING : []

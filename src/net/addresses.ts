@@ -4,6 +4,8 @@ import { BlockList, isIP } from 'node:net'
 /** `10.0.0.0/8`, `::1`: an address stands for itself alone. */
 export type Range = string
 
+export const EVERYTHING: readonly Range[] = ['0.0.0.0/0', '::/0']
+
 /** What is not reachable from everywhere, by IANA's registries of special-purpose addresses, and multicast. */
 const NOT_PUBLIC: Range[] = [
   '0.0.0.0/8', // this network
@@ -56,9 +58,12 @@ export function mayBeCalled(address: string, allowed: BlockList): boolean {
   return !notPublic.check(bare, family) && (family === 'ipv4' || publicIpv6.check(bare, family))
 }
 
+/** The host of a URL, where it is an IPv6 address, as everything but URLs writes it. */
+export const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '')
+
 /** Whether the host of a URL is public, as far as can be told without the DNS. */
 export function looksPublic(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '')
+  const bare = withoutBrackets(host)
   if (familyOf(bare)) return mayBeCalled(bare, nothing)
   return bare.includes('.') && !PRIVATE_NAMES.test(bare)
 }

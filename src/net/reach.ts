@@ -1,7 +1,7 @@
 // How far connections may go that somebody else has named: judged by the socket itself, when it connects.
 import { lookup as resolveName } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
-import { mayBeCalled, type Range, rangesOf } from './addresses.ts'
+import { EVERYTHING, mayBeCalled, type Range, rangesOf, withoutBrackets } from './addresses.ts'
 
 export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
 
@@ -66,7 +66,5 @@ export function reachOf({
   }
 }
 
-const withoutBrackets = (host: string) => host.replace(/^\[|\]$/g, '')
-
 /** For what the operator has named. */
-export const ANYWHERE = reachOf({ allowed: ['0.0.0.0/0', '::/0'] })
+export const ANYWHERE = reachOf({ allowed: EVERYTHING })
