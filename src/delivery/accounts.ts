@@ -165,7 +165,10 @@ const PUBLIC = reachOf()
 export const reachOfAccount = ({ from_environment }: AccountRow, reach: Reach = PUBLIC): Reach | undefined =>
   from_environment ? undefined : reach
 
-/** `capture` is what channels without an account do, but in-app, which needs none; `reach` is of accounts that workspaces have made. */
+/**
+ * `capture` is what channels without an account do, but in-app, which needs none; `reach` is of accounts that workspaces
+ * have made.
+ */
 export function accountsIn(sql: Pool, surroundings: Surroundings, capture: Account): Accounts {
   const retiring = new Set<Account>()
   const opened = new LRUCache<string, Opened>({

@@ -1,5 +1,5 @@
-// Fetches, in the background, the files that attachments name by their addresses, and those that came by WhatsApp. What is to be done stands in the
-// database: whoever is killed at it lets it come due again.
+// Fetches, in the background, the files that attachments name by their addresses, and those that came by WhatsApp. What is
+// to be done stands in the database: whoever is killed at it lets it come due again.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'

@@ -33,7 +33,10 @@ const onceThenDelivered =
   (attempt) =>
     attempt === 1 ? outcome : delivered
 
-/** By the part after `+` of an email address: `anna+bounced@example.com`. In-app messages go by the contact's email, at a domain for examples. */
+/**
+ * By the part after `+` of an email address: `anna+bounced@example.com`. In-app messages go by the contact's email, at a
+ * domain for examples.
+ */
 export const EMAIL_FATES: Record<string, Fate> = {
   sent: always(sent()),
   delivered: always(delivered),

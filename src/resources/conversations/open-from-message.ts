@@ -17,8 +17,9 @@ import { sourceTypeOf } from './channels.ts'
 
 /**
  * Opens the conversation that an admin's message reserved, with all who got the message in to and cc; or the one that
- * it reserved for a recipient in blind copy or of a broadcast, where `conversation_id` names that. Returns the conversation's id. It is
- * opened once, however many come at the same moment: the others find it open when they are done here.
+ * it reserved for a recipient in blind copy or of a broadcast, where `conversation_id` names that. Returns the
+ * conversation's id. It is opened once, however many come at the same moment: the others find it open when they are done
+ * here.
  */
 export async function openFromMessage(
   workspace: Workspace,

@@ -1,5 +1,4 @@
 // A mail that came in, read as far as it can be read: from the bytes on the wire to plain data.
-
 import { createHash } from 'node:crypto'
 import type { AddressObject, ParsedMail } from 'mailparser'
 import { extension } from 'mime-types'

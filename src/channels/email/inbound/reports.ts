@@ -1,6 +1,5 @@
 // What mail servers write of mail that we sent: it bounced, it waits, it arrived (delivery status notifications, RFC 3464),
 // or its reader calls it spam (feedback reports, RFC 5965).
-
 import { verify } from '#lib/sign.ts'
 import { storable } from '#lib/text.ts'
 import type { Remark, Report } from '../../channel.ts'

@@ -1,5 +1,4 @@
 // What Twilio reports of a message that was sent, kept with its delivery.
-
 import { reportOf } from '#channels/sms/status.ts'
 import { readTracker } from '#channels/tracker.ts'
 import type { Pool } from '#db/sql.ts'
