@@ -26,11 +26,14 @@ import { describeApi, reference } from '#http/reference.ts'
 import { runInTransaction } from '#http/transaction.ts'
 import { validatorCompiler } from '#http/validator.ts'
 import { assertAvailable, versionOf } from '#http/version.ts'
-import type { Reach } from '#net/reach.ts'
+import inboundEmail from '#inbound/email/routes.ts'
+import twilioWebhooks from '#inbound/twilio/routes.ts'
+import whatsappWebhook from '#inbound/whatsapp/routes.ts'
+import type { EgressPolicy } from '#net/egress.ts'
 import admins from '#resources/admins/routes.ts'
 import attachments from '#resources/attachments/routes.ts'
 import broadcasts from '#resources/broadcasts/routes.ts'
-import channels from '#resources/channels/routes.ts'
+import channels from '#resources/channel-accounts/routes.ts'
 import contacts from '#resources/contacts/routes.ts'
 import conversations from '#resources/conversations/routes.ts'
 import dataAttributes from '#resources/data-attributes/routes.ts'
@@ -47,9 +50,6 @@ import sandboxStatuses from '#resources/sandbox/statuses/routes.ts'
 import secureModeSecrets from '#resources/secure-mode-secrets/routes.ts'
 import tags from '#resources/tags/routes.ts'
 import unsubscribing from '#resources/unsubscribe/routes.ts'
-import inboundEmail from '#resources/webhooks/email/routes.ts'
-import twilioWebhooks from '#resources/webhooks/twilio/routes.ts'
-import whatsappWebhook from '#resources/webhooks/whatsapp/routes.ts'
 import workspaces from '#resources/workspaces/routes.ts'
 import { downgrade, upgrade } from '#versions/convert.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
@@ -76,7 +76,7 @@ export type AppOptions = {
   /** How long streams wait for what, and how many there may be; for tests that cannot wait as long. */
   streams?: Partial<StreamLimits>
   /** How far the channel accounts go that workspaces make; to what is public where absent. */
-  reach?: Reach
+  egress?: EgressPolicy
   /** Where requests come from; absent in tests, which put them in directly. */
   listener?: Listener | undefined
 }
@@ -84,7 +84,7 @@ export type AppOptions = {
 /** What routes may need besides the app. */
 type Context = Pick<
   AppOptions,
-  'sql' | 'secret' | 'public_url' | 'files' | 'attachment_link_days' | 'fetch_attachments' | 'reach' | 'streams'
+  'sql' | 'secret' | 'public_url' | 'files' | 'attachment_link_days' | 'fetch_attachments' | 'egress' | 'streams'
 > & {
   /** The token of a request to an operation that is open, where it needs one after all; throws a 401 without. */
   identify(request: FastifyRequest): Promise<Token>

@@ -3,7 +3,7 @@ import { after } from 'node:test'
 import { buildApp } from '#app.ts'
 import type { Files } from '#files/files.ts'
 import type { App } from '#http/op.ts'
-import { reachOf } from '#net/reach.ts'
+import { egressPolicy } from '#net/egress.ts'
 import { type CreatedWorkspace, createWorkspace } from '#workspaces/create.ts'
 import { type Workspace, workspaceOf } from '#workspaces/workspace.ts'
 import { checkContract } from './contract.ts'
@@ -21,7 +21,7 @@ export type Call = (route: string, body?: unknown, options?: CallOptions) => Pro
 export const SECRET = 'a secret for tests'
 
 /** What accounts in tests may call: the peers on this machine. */
-export const NEARBY = reachOf({ allowed: ['127.0.0.0/8', '::1'] })
+export const NEARBY = egressPolicy({ allowed: ['127.0.0.0/8', '::1'] })
 
 export type TestAppOptions = Partial<Omit<Parameters<typeof buildApp>[0], 'sql' | 'files'>> & FileOptions
 
@@ -43,7 +43,7 @@ export async function testApp({ storage, largest, ...options }: TestAppOptions =
   const files = await testFiles(database.sql, { ...(storage && { storage }), ...(largest && { largest }) })
   const app = buildApp({
     ...{ sql: database.sql, files, secret: SECRET, check_contracts: true, fetch_attachments: true },
-    reach: NEARBY,
+    egress: NEARBY,
     ...options,
   })
   after(async () => {

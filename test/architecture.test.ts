@@ -54,37 +54,30 @@ test('no folder imports, over however many others, itself', () => {
 
 test('only app.ts imports the routes of a resource', () => {
   const offenders = sources.filter(
-    (file) => file !== 'src/app.ts' && importsOf(file).some((imported) => /resources\/.*routes\.ts$/.test(imported)),
+    (file) =>
+      file !== 'src/app.ts' && importsOf(file).some((imported) => /(resources|inbound)\/.*routes\.ts$/.test(imported)),
   )
   assert.deepEqual(offenders, [])
 })
 
-/** What each layer may not reach up to. */
+const TOP = ['channel-accounts', 'resources', 'inbound']
+
+/** What each layer may not import from. */
 const BELOW: Record<string, string[]> = {
   lib: [
-    'http',
-    'db',
-    'search',
-    'events',
-    'delivery',
-    'channels',
-    'files',
-    'net',
-    'workspaces',
-    'versions',
-    'resources',
-    'app.ts',
-    'config.ts',
+    ...['http', 'db', 'search', 'events', 'delivery', 'channels', 'channel-accounts', 'files', 'net', 'workspaces'],
+    ...['versions', 'resources', 'inbound', 'app.ts', 'config.ts'],
   ],
-  net: ['http', 'db', 'files', 'search', 'events', 'delivery', 'channels', 'workspaces', 'jobs', 'resources'],
-  files: ['http', 'net', 'search', 'events', 'delivery', 'channels', 'workspaces', 'jobs', 'resources'],
-  versions: ['http', 'db', 'search', 'events', 'delivery', 'channels', 'workspaces', 'resources'],
-  db: ['http', 'files', 'net', 'search', 'events', 'delivery', 'channels', 'resources'],
-  channels: ['http', 'db', 'files', 'delivery', 'resources'],
-  delivery: ['http', 'search', 'resources'],
-  events: ['http', 'files', 'search', 'delivery', 'channels', 'resources'],
-  search: ['events', 'delivery', 'channels', 'resources'],
-  http: ['files', 'search', 'events', 'delivery', 'channels', 'resources'],
+  net: ['http', 'db', 'files', 'search', 'events', 'delivery', 'channels', 'workspaces', 'jobs', ...TOP],
+  files: ['http', 'net', 'search', 'events', 'delivery', 'channels', 'workspaces', 'jobs', ...TOP],
+  versions: ['http', 'db', 'search', 'events', 'delivery', 'channels', 'workspaces', ...TOP],
+  db: ['http', 'files', 'net', 'search', 'events', 'delivery', 'channels', ...TOP],
+  channels: ['http', 'db', 'files', 'delivery', ...TOP],
+  delivery: ['http', 'search', ...TOP],
+  'channel-accounts': ['http', 'search', 'resources', 'inbound'],
+  events: ['http', 'files', 'search', 'delivery', 'channels', ...TOP],
+  search: ['events', 'delivery', 'channels', ...TOP],
+  http: ['files', 'search', 'events', 'delivery', 'channels', ...TOP],
 }
 
 test('no layer imports from a layer above it', () => {
@@ -130,7 +123,7 @@ function holeEnd(text: string, start: number): number {
   return text.length
 }
 
-const HOMES_OF_SQL = /^src\/(db|search|events|delivery|jobs|workspaces)\/|(queries|search)\.ts$/
+const HOMES_OF_SQL = /^src\/(db|search|events|delivery|channel-accounts|jobs|workspaces)\/|(queries|search)\.ts$/
 
 test('SQL stands in queries.ts and in the folders made for it', () => {
   const holds = (file: string) =>

@@ -1,5 +1,5 @@
 // What tests need to be there before they begin, put there in the shortest way.
-import { wake } from '#delivery/wake.ts'
+import { notifyWorker } from '#delivery/signals.ts'
 import { objectId } from '#lib/ids.ts'
 import { acceptMessage, type MessageToAccept } from '#resources/messages/queries.ts'
 import { sessionToken } from '#resources/messenger/sessions/token.ts'
@@ -48,7 +48,7 @@ export async function aMessage(
     recipients: [...[to].flat().map(on('to')), ...cc.map(on('cc')), ...bcc.map(on('bcc'))],
   })
   if (!id) throw new Error('The message was not accepted')
-  wake()
+  notifyWorker()
   return id
 }
 

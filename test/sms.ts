@@ -1,7 +1,7 @@
 // A workspace whose SMS go over a Twilio that is there for the test, with the server's webhooks open to it.
 import { after } from 'node:test'
+import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
-import { accountsIn } from '#delivery/accounts.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { type Call, NEARBY, SECRET, type TestApp, testApp } from './app.ts'
 import { eventually } from './factories.ts'
@@ -54,8 +54,8 @@ export async function sms(options: { public_url?: string } = {}): Promise<Sms> {
   const t = await testApp({ public_url })
   const peer = await twilioPeer()
   const { sql } = t.database
-  const around = { public_url, secret: SECRET, reach: NEARBY }
-  const accounts = accountsIn(sql, around, captureAccount({ from: 'team@example.com', reply_domain: null, ...around }))
+  const around = { public_url, secret: SECRET, egress: NEARBY }
+  const accounts = accountPool(sql, around, captureAccount({ from: 'team@example.com', reply_domain: null, ...around }))
   const worker = await startWorker({ sql, accounts, log: SILENT, retry: QUICK })
   await t.app.listen({ port, host: '127.0.0.1' })
   after(async () => {

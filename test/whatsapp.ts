@@ -1,7 +1,7 @@
 // A workspace whose WhatsApp goes over a Meta that is there for the test, with the server's webhook open to it.
 import { after } from 'node:test'
+import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
-import { accountsIn } from '#delivery/accounts.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { NEARBY, SECRET, type TestApp, testApp } from './app.ts'
 import { eventually } from './factories.ts'
@@ -42,9 +42,9 @@ export async function whatsapp({ largest }: { largest?: number } = {}): Promise<
   const t = await testApp({ logger, ...(largest && { largest }) })
   const peer = await metaPeer()
   const { sql } = t.database
-  const around = { public_url: 'http://localhost', secret: SECRET, reach: NEARBY }
+  const around = { public_url: 'http://localhost', secret: SECRET, egress: NEARBY }
   const mail = { from: 'team@example.com', reply_domain: null, ...around }
-  const accounts = accountsIn(sql, around, captureAccount(mail))
+  const accounts = accountPool(sql, around, captureAccount(mail))
   const worker = await startWorker({ sql, accounts, links: around, log: SILENT, retry: QUICK })
   const origin = await t.app.listen({ port: 0, host: '127.0.0.1' })
   after(async () => {

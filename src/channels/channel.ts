@@ -1,6 +1,12 @@
 // What a channel is to the delivery worker: something that sends one delivery and says what came of it.
 
-export type ChannelName = 'inapp' | 'email' | 'sms' | 'whatsapp'
+/** What a message can go out on. */
+export const CHANNELS = ['inapp', 'email', 'sms', 'whatsapp'] as const
+export type ChannelName = (typeof CHANNELS)[number]
+
+/** The channels that send through an outside provider. */
+export const SENDING_CHANNELS = ['email', 'sms', 'whatsapp'] as const
+export type SendingChannel = (typeof SENDING_CHANNELS)[number]
 
 /** How far a delivery has come, as providers report it. */
 export type Status = 'queued' | 'sent' | 'delivered' | 'read' | 'failed'

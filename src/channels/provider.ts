@@ -1,10 +1,7 @@
 // What a provider of a channel is to the rest of the house: what an account with it is made of, and how one is opened.
 import type { Static, TObject } from 'typebox'
-import type { Reach } from '#net/reach.ts'
-import type { Account, ChannelName } from './channel.ts'
-
-/** The channels that send through somebody else. */
-export type SendingChannel = Exclude<ChannelName, 'inapp'>
+import type { EgressPolicy } from '#net/egress.ts'
+import type { Account, SendingChannel } from './channel.ts'
 
 /** What an account needs to know of the server it sends for. */
 export type Surroundings = {
@@ -13,7 +10,7 @@ export type Surroundings = {
   /** What our links and addresses are signed with. */
   secret: string
   /** How far the account's connections may go; anywhere where absent. */
-  reach?: Reach | undefined
+  egress?: EgressPolicy | undefined
 }
 
 export type Provider<Settings extends TObject = TObject, Secrets extends TObject = TObject> = {

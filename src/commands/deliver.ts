@@ -2,17 +2,17 @@
 // first workspace among them. What has no account is captured, and told of on the terminal. It also does what has to be
 // done by the clock.
 import type { FastifyBaseLogger } from 'fastify'
+import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { type Config, privateReach } from '#config.ts'
-import { accountsIn } from '#delivery/accounts.ts'
-import { messengers } from '#delivery/wake.ts'
+import { messengerSignal } from '#delivery/signals.ts'
 import { startWorker } from '#delivery/worker.ts'
 import type { Files } from '#files/files.ts'
 import { carryOutBroadcasts } from '#jobs/broadcasts.ts'
 import { fetchAttachments } from '#jobs/fetch-attachments.ts'
 import { keepHouse } from '#jobs/housekeeping.ts'
 import { print } from '#lib/terminal.ts'
-import { reachOf } from '#net/reach.ts'
+import { egressPolicy } from '#net/egress.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
 import { capturedLine } from './captured-line.ts'
 import type { Storage } from './storage.ts'
@@ -34,8 +34,8 @@ export async function deliver({ storage, config, secret, files, log }: Options):
   const { email_from: from = NOBODY, email_reply_domain: reply_domain = null, public_url } = config
   const sandbox = captureAccount({ from, reply_domain, public_url, secret })
   const allowed = privateReach(config)
-  const reach = reachOf({ allowed: allowed.channels })
-  const accounts = accountsIn(sql, { public_url, secret, reach }, sandbox)
+  const egress = egressPolicy({ allowed: allowed.channels })
+  const accounts = accountPool(sql, { public_url, secret, egress }, sandbox)
   const worker = await startWorker({
     sql,
     accounts,
@@ -46,10 +46,10 @@ export async function deliver({ storage, config, secret, files, log }: Options):
     is_alone: is_embedded,
   })
   const fetch = config.fetch_attachments ? safeFetcher({ allowed: allowed.attachments }) : undefined
-  const stopFetching = fetchAttachments({ sql, files, fetch, secret, reach, log })
+  const stopFetching = fetchAttachments({ sql, files, fetch, secret, egress, log })
   const endBroadcasts = carryOutBroadcasts(sql, log)
   const rest = keepHouse({ sql, files, log })
-  const beStill = messengers.announce(sql)
+  const beStill = messengerSignal.forward(sql)
   return async () => {
     rest()
     await Promise.all([worker.stop(), endBroadcasts(), stopFetching()])

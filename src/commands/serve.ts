@@ -1,22 +1,22 @@
 // The running server: the API, the delivery worker, or both. It listens at once, and starts its database while the rest
 // of its code loads.
 import { resolve } from 'node:path'
+import { saveEnvironmentAccounts } from '#channel-accounts/environment.ts'
 import { type Config, listeningUrl, privateReach } from '#config.ts'
-import { keepEnvironmentAccounts } from '#delivery/accounts.ts'
-import { announce } from '#delivery/wake.ts'
+import { workerSignal } from '#delivery/signals.ts'
 import { findRecipient } from '#demo/queries.ts'
 import { openFiles } from '#files/files.ts'
 import { listen } from '#http/listen.ts'
 import { print } from '#lib/terminal.ts'
-import { reachOf } from '#net/reach.ts'
+import { egressPolicy } from '#net/egress.ts'
 import { banner } from './banner.ts'
 import { type Beginning, begin } from './begin.ts'
 import { environmentAccounts } from './environment-accounts.ts'
 import { fileStorage } from './file-storage.ts'
 import { load } from './load.ts'
+import { takeMails } from './receive-mail.ts'
 import { secretKey } from './secrets.ts'
 import { openStorage, type Storage } from './storage.ts'
-import { takeMails } from './take-mail.ts'
 
 export type Roles = { api: boolean; worker: boolean }
 
@@ -39,7 +39,7 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     const secret = secretKey(config)
     if (worker) {
       const accounts = environmentAccounts(config)
-      await keepEnvironmentAccounts(sql, beginning.id, { accounts, secret, is_secret_set: !!config.secret_key })
+      await saveEnvironmentAccounts(sql, beginning.id, { accounts, secret, is_secret_set: !!config.secret_key })
     }
     const { public_url, default_version, rate_limit_per_minute, attachment_link_days, fetch_attachments } = config
     const files = openFiles({ sql, storage: await fileStorage(config), largest: config.attachment_max_mb * 2 ** 20 })
@@ -47,14 +47,14 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     const app = buildApp({
       ...{ public_url, default_version, rate_limit_per_minute, secret, listener },
       ...{ files, attachment_link_days, fetch_attachments },
-      reach: reachOf({ allowed: privateReach(config).channels }),
+      egress: egressPolicy({ allowed: privateReach(config).channels }),
       sql,
       logger: { level: config.log_level, stream: process.stderr },
     })
     stops.push(() => app.close())
     log = (line) => app.log.warn(line)
     if (worker) stops.push(await deliver({ storage, config, secret, files, log: app.log }))
-    else announce(sql)
+    else workerSignal.forward(sql)
     if (api) stops.push(await takeMails({ sql, config, secret, files, log: app.log }))
     await app.ready()
     listener?.open()

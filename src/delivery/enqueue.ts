@@ -1,7 +1,7 @@
 // Puts deliveries into the queue: one row for each recipient, in the transaction that accepts what is to be delivered.
 import type { ChannelName } from '#channels/channel.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { wake } from './wake.ts'
+import { notifyWorker } from './signals.ts'
 
 export type NewDelivery = {
   channel: ChannelName
@@ -44,5 +44,5 @@ export async function enqueue(workspace: Workspace, deliveries: NewDelivery[]): 
     updated_at: now,
   }))
   await workspace.sql`insert into deliveries ${workspace.sql(rows, ...COLUMNS)}`
-  workspace.afterCommit(wake)
+  workspace.afterCommit(notifyWorker)
 }

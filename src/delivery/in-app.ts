@@ -1,7 +1,7 @@
 // In-app messages on their way to messengers: each contact's in an order that never changes once a messenger has seen it,
 // so that one that was away goes on where it stopped, without loss and without doubles.
 import type { Sql } from '#db/sql.ts'
-import { withSaid } from './said.ts'
+import { withContent } from './content.ts'
 
 export type ContactKey = { workspace_id: string; contact_id: string }
 
@@ -116,5 +116,5 @@ export const arrivals = (sql: Sql, readers: readonly (ContactKey & { since: numb
     select id from contacts
     where workspace_id = taken.workspace_id and id = taken.contact_id and is_live and blocked_at is null limit 1
   ) contacts
-  ${withSaid(sql, sql`taken`)}
+  ${withContent(sql, sql`taken`)}
   order by position`

@@ -6,7 +6,7 @@ import { type Links, linkTo } from '#files/link.ts'
 import { escapeHtml } from '#lib/html.ts'
 import { filled } from '#lib/placeholders.ts'
 import type { Clock } from '#workspaces/clock.ts'
-import { withSaid } from './said.ts'
+import { withContent } from './content.ts'
 
 /**
  * What a busy account takes more: so many messages on their own, and so many of all its broadcasts together. Each
@@ -82,7 +82,7 @@ export async function lease(sql: Pool, busy: Busy[], room: number, seconds: numb
     cross join lateral (select * from workspaces where id = leased.workspace_id limit 1) workspaces
     cross join lateral (
       select * from contacts where workspace_id = leased.workspace_id and id = contact_id limit 1) contacts
-    ${withSaid(sql, sql`leased`)}
+    ${withContent(sql, sql`leased`)}
     order by leased.due_at, leased.id`
   return leased.map(personal)
 }

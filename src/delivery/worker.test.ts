@@ -12,7 +12,7 @@ import { aContact, aMessage, eventually } from '../../test/factories.ts'
 import { freePort, type SmtpSink, smtpSink } from '../../test/smtp-sink.ts'
 import { lease } from './lease.ts'
 import { settle, settlement } from './settle.ts'
-import { wake } from './wake.ts'
+import { notifyWorker } from './signals.ts'
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
 
 const t = await testApp()
@@ -248,7 +248,7 @@ test('a delivery whose lease runs out while it is being sent is not sent a secon
     (count) => count === 1,
   )
   await sql`update deliveries set due_at = now()`
-  wake()
+  notifyWorker()
   await settled(id)
   assert.equal(sends, 1)
 })

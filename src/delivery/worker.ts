@@ -8,11 +8,11 @@ import { timeOn } from '#workspaces/clock.ts'
 import { sendFault } from './faults.ts'
 import { type Busy, endLeases, giveBack, heldBroadcasts, type Leased, lease, renew, withAddresses } from './lease.ts'
 import { countSettled } from './metrics.ts'
+import { settler } from './outcome-writer.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { settlement } from './settle.ts'
-import { settler } from './settler.ts'
+import { messengerSignal, workerSignal } from './signals.ts'
 import { suppressed } from './suppress.ts'
-import { messengers, onAnnouncement, onWake } from './wake.ts'
 
 export type WorkerOptions = {
   sql: Pool
@@ -81,7 +81,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         countSettled(outgoing.channel, wait_ms === null ? status : 'retried')
         if (captured) onCaptured?.(captured, outgoing)
       }
-      if (batch.some(({ outgoing }) => outgoing.channel === 'inapp')) messengers.ring()
+      if (batch.some(({ outgoing }) => outgoing.channel === 'inapp')) messengerSignal.notify()
       for (const queue of queues.values()) fill(queue)
       look()
     },
@@ -229,8 +229,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 
   if (options.is_alone) await endLeases(sql)
-  const stopListening = onWake(look)
-  const announcements = await onAnnouncement(sql, look)
+  const stopListening = workerSignal.onNotify(look)
+  const announcements = await workerSignal.listen(sql, look)
   const looks = setInterval(look, LOOK_EVERY_MS)
   const renewals = setInterval(
     () => {

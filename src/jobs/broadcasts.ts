@@ -1,9 +1,9 @@
 // Carries out broadcasts, one step after the other, and keeps their tallies short.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
+import { broadcastSignal } from '#delivery/signals.ts'
 import { sumUp } from '#delivery/tally.ts'
 import { step } from '#resources/broadcasts/expansion/step.ts'
-import { onBroadcasts } from '#resources/broadcasts/wake.ts'
 
 const LOOK_EVERY_MS = 1_000
 
@@ -27,7 +27,7 @@ export function carryOutBroadcasts(sql: Pool, log: Pick<FastifyBaseLogger, 'warn
   }
 
   const looks = setInterval(look, LOOK_EVERY_MS)
-  const silence = onBroadcasts(look)
+  const silence = broadcastSignal.onNotify(look)
   look()
   return async () => {
     stopping = true

@@ -3,7 +3,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
-import type { Reach } from '#net/reach.ts'
+import type { EgressPolicy } from '#net/egress.ts'
 import type { SafeFetch } from '#net/safe-fetch.ts'
 import { fetchFile } from '#resources/attachments/fetch.ts'
 import { type DueFetch, leaseFetches } from '#resources/attachments/queries.ts'
@@ -23,7 +23,7 @@ type Options = {
   /** What the accounts' secrets are kept with. */
   secret: string
   /** How far the channel accounts go that workspaces have made; to what is public where absent. */
-  reach?: Reach | undefined
+  egress?: EgressPolicy | undefined
   log: Pick<FastifyBaseLogger, 'warn' | 'info' | 'debug'>
 }
 

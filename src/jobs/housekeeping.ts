@@ -3,9 +3,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
-import { wakeSnoozed } from '#resources/conversations/acts/wake.ts'
+import { unsnoozeDue } from '#resources/conversations/state/unsnooze.ts'
 import { listClocks } from '#workspaces/queries.ts'
-import { analyzeGrown } from './statistics.ts'
+import { analyzeGrown } from './analyze.ts'
 
 const WAKE_EVERY_MS = 5_000
 const CLEAN_EVERY_MS = 10 * 60_000
@@ -19,7 +19,7 @@ export function keepHouse({ sql, files, log }: House): () => void {
   const every = (ms: number, work: () => Promise<unknown>) =>
     setInterval(() => void work().catch((error) => log.warn({ err: error }, 'housekeeping failed; trying again')), ms)
   const timers = [
-    every(WAKE_EVERY_MS, () => wakeSnoozed(sql, new Date())),
+    every(WAKE_EVERY_MS, () => unsnoozeDue(sql, new Date())),
     every(ANALYZE_EVERY_MS, () => analyzeGrown(sql)),
     every(CLEAN_EVERY_MS, () => clean(sql)),
     every(CLEAN_EVERY_MS, files.removeUnclaimed),

@@ -5,7 +5,7 @@ import https from 'node:https'
 import { pipeline } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Range } from './addresses.ts'
-import { type Reach, RefusedAddress, type Resolve, reachOf } from './reach.ts'
+import { type EgressPolicy, egressPolicy, RefusedAddress, type Resolve } from './egress.ts'
 
 /** Why nothing came of it. */
 export type FailureCode =
@@ -63,7 +63,7 @@ type Surroundings = {
   /** Finds the addresses of a name; the system's resolver where absent. */
   resolve?: Resolve
   /** How far it goes, where that is known already. */
-  reach?: Reach
+  egress?: EgressPolicy
   /** Calls any port; else 80, 443 and those above 1023. */
   any_port?: boolean
 }
@@ -82,7 +82,7 @@ const FOR_ONE_ORIGIN = ['authorization', 'cookie', 'proxy-authorization']
  * anew.
  */
 export function safeFetcher({ any_port = false, ...around }: Surroundings = {}): SafeFetch {
-  const { lookup, assertLiteral } = around.reach ?? reachOf(around)
+  const { lookup, assertLiteral } = around.egress ?? egressPolicy(around)
   const agents = {
     'http:': { send: http.request, agent: new http.Agent({ keepAlive: true, lookup } as http.AgentOptions) },
     'https:': { send: https.request, agent: new https.Agent({ keepAlive: true, lookup } as https.AgentOptions) },

@@ -9,7 +9,7 @@ import type { Pool } from '#db/sql.ts'
 import type { RetryPolicy } from '#delivery/retry.ts'
 import { startWorker } from '#delivery/worker.ts'
 import type { Files } from '#files/files.ts'
-import { reachOf } from '#net/reach.ts'
+import { egressPolicy } from '#net/egress.ts'
 import { createWorkspace } from '#workspaces/create.ts'
 import { randomNumbers } from '../crash/killer.ts'
 import { freePort } from '../smtp-sink.ts'
@@ -43,7 +43,7 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
 
   const port = await freePort()
   const surroundings = { public_url: `http://127.0.0.1:${port}`, secret: SECRET }
-  const app = buildApp({ sql, files, reach: reachOf({ allowed: ['127.0.0.1'] }), ...surroundings })
+  const app = buildApp({ sql, files, egress: egressPolicy({ allowed: ['127.0.0.1'] }), ...surroundings })
   await app.listen({ port, host: '127.0.0.1' })
   const began = Date.now()
   const [ours, theirs] = [await newTenant(messages, provider.peer), await newTenant(HANGING, hanging)]

@@ -1,8 +1,8 @@
 // Random bodies for what a test says to the sandbox: mostly such as are taken.
 import fc from 'fast-check'
+import { CHANNELS } from '#channels/channel.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-const CHANNELS = ['inapp', 'email', 'sms', 'whatsapp']
 const flag = fc.boolean()
 const time = fc.constantFrom(0, 1_700_000_000, 32_503_680_000)
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })

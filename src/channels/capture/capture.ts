@@ -2,12 +2,11 @@
 // out, kept, and moves on to `delivered`, or wherever its recipient's magic leads.
 import { toPlainText } from '#lib/html.ts'
 import { segmented } from '#lib/segments.ts'
-import type { Account, Captured, Outcome, Outgoing } from '../channel.ts'
+import type { Account, Captured, Outcome, Outgoing, SendingChannel } from '../channel.ts'
 import { compose, messageId } from '../email/compose.ts'
-import { letter, type MailSettings } from '../email/letter.ts'
-import type { SendingChannel } from '../provider.ts'
+import { letter, type MailSettings } from '../email/email-of-delivery.ts'
 import { smsText } from '../sms/text.ts'
-import { fateOf } from './magic.ts'
+import { fateOf } from './test-recipients.ts'
 
 export const captureAccount = (mail: MailSettings): Account => ({
   send: async (outgoing) => capture(outgoing, mail),

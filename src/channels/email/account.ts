@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import type { Account } from '../channel.ts'
 import { provider } from '../provider.ts'
-import { letter, type MailSettings } from './letter.ts'
+import { letter, type MailSettings } from './email-of-delivery.ts'
 import type { SmtpAccount } from './send.ts'
 
 /** As many connections to the mail server at once. */
@@ -39,7 +39,7 @@ export const smtp = provider({
   }),
   address: 'secrets.url',
   key: ({ reply_domain }) => reply_domain?.toLowerCase() ?? null,
-  async open({ settings, secrets }, { public_url, secret, reach }) {
+  async open({ settings, secrets }, { public_url, secret, egress }) {
     const { from, reply_domain = null, bounces = true, dkim_domain, dkim_selector } = settings
     const { url, dkim_private_key } = secrets
     if (new Set([!dkim_domain, !dkim_selector, !dkim_private_key]).size > 1)
@@ -48,7 +48,7 @@ export const smtp = provider({
       dkim_selector &&
       dkim_private_key && { domainName: dkim_domain, keySelector: dkim_selector, privateKey: dkim_private_key }
     const { smtpAccount } = await import('./send.ts') // With the mail library, which most servers do not need at once.
-    const server = smtpAccount({ url, reach, max_connections: CONNECTIONS, ...(dkim && { dkim }) })
+    const server = smtpAccount({ url, egress, max_connections: CONNECTIONS, ...(dkim && { dkim }) })
     return emailAccount(server, { from, reply_domain, bounces, public_url, secret }, CONNECTIONS)
   },
 })

@@ -1,6 +1,6 @@
 // What an SMTP server's refusal, or its silence, means for a delivery: try again, give up, or give up on the address.
 import type { NodemailerError } from 'nodemailer'
-import { accountAtFault } from '../at-fault.ts'
+import { accountError } from '../account-errors.ts'
 import type { Outcome } from '../channel.ts'
 
 type Unsent = Exclude<Outcome, { outcome: 'sent' }>
@@ -22,7 +22,7 @@ export function classify(error: NodemailerError): Unsent {
   const is_account = AUTHENTICATION.has(reply) || isUnwelcomeSender(command, reply, enhanced)
   const about = {
     code: AUTHENTICATION.has(reply) ? 'smtp_auth' : `smtp_${reply}${enhanced ? `_${enhanced}` : ''}`,
-    reason: is_account ? accountAtFault(refused) : refused,
+    reason: is_account ? accountError(refused) : refused,
     answer,
   }
   // 503 tells that the session went wrong, not the message.
@@ -70,7 +70,7 @@ const WAIT =
 function unanswered({ code, originalCode, command, message }: NodemailerError): Unsent {
   if (code === 'EENVELOPE' && command === 'API')
     return { outcome: 'failed', code: 'smtp_invalid_address', reason: message }
-  if (code === 'EAUTH') return { outcome: 'retry', code: 'smtp_auth', reason: accountAtFault(message) }
+  if (code === 'EAUTH') return { outcome: 'retry', code: 'smtp_auth', reason: accountError(message) }
   const name = originalCode ?? (code === 'EABORT' ? 'ETIMEDOUT' : code) ?? 'error'
   return { outcome: 'retry', code: `smtp_${name.toLowerCase()}`, reason: REASONS[name] ?? message }
 }

@@ -1,11 +1,11 @@
 // An SMTP account: a pool of connections to one mail server, and what it made of each email.
 import { createPrivateKey } from 'node:crypto'
 import { createTransport, type DKIMOptions, type NodemailerError, type SMTPPoolOptions } from 'nodemailer'
-import type { Reach } from '#net/reach.ts'
+import type { EgressPolicy } from '#net/egress.ts'
 import type { Outcome } from '../channel.ts'
 import { classify } from './classify.ts'
+import { gather } from './coalesce-writes.ts'
 import { compose, type OutgoingEmail } from './compose.ts'
-import { gather } from './gather.ts'
 import { socketWithin } from './socket.ts'
 
 /** `privateKey` is an RSA key in PEM; its public half is in the DNS, at `<keySelector>._domainkey.<domainName>`. */
@@ -33,13 +33,13 @@ export type SmtpAccount = {
  * `requireTLS=true` sends nothing in clear, `ignoreTLS=true` is for a relay on the same host, `name` is who we say we
  * are (EHLO), `tls.rejectUnauthorized=false` takes any certificate, `tls.servername` is the name it must bear.
  *
- * `reach` is how far its connections go; anywhere where absent.
+ * `egress` is how far its connections go; anywhere where absent.
  *
  * Throws where the URL or the DKIM key cannot be used.
  */
 export function smtpAccount(options: {
   url: string
-  reach?: Reach | undefined
+  egress?: EgressPolicy | undefined
   dkim?: Dkim
   max_connections?: number
   timeouts?: Partial<Timeouts>
@@ -48,7 +48,7 @@ export function smtpAccount(options: {
   const transport = createTransport({
     pool: true,
     ...server(options.url),
-    ...(options.reach && { getSocket: socketWithin(options.reach, timeouts.connection) }),
+    ...(options.egress && { getSocket: socketWithin(options.egress, timeouts.connection) }),
     ...(options.dkim && { dkim: signature(options.dkim) }),
     // A mail is what it was composed of: nothing in it can have a file or a page read into it.
     disableFileAccess: true,

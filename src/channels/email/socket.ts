@@ -1,18 +1,18 @@
 // Opens the socket that the mail library speaks over, where it may not go anywhere: it looks names up by itself else.
 import { connect } from 'node:net'
 import type { SMTPPoolOptions } from 'nodemailer'
-import type { Reach } from '#net/reach.ts'
+import type { EgressPolicy } from '#net/egress.ts'
 
 /** TLS, also from the first byte, is the library's. */
 export const socketWithin =
-  (reach: Reach, timeout_ms: number): NonNullable<SMTPPoolOptions['getSocket']> =>
+  (egress: EgressPolicy, timeout_ms: number): NonNullable<SMTPPoolOptions['getSocket']> =>
   ({ host = '', port = 0 }, done) => {
     try {
-      reach.assertLiteral(host)
+      egress.assertLiteral(host)
     } catch (error) {
       return done(error as Error)
     }
-    const socket = connect({ host, port: Number(port), lookup: reach.lookup })
+    const socket = connect({ host, port: Number(port), lookup: egress.lookup })
     const impatience = setTimeout(() => socket.destroy(tooSlow()), timeout_ms)
     const fail = (error: Error) => {
       clearTimeout(impatience)

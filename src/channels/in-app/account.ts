@@ -1,7 +1,7 @@
 // In-app as the delivery worker knows it: a message is sent when it waits for its contact. What became of it from there
 // on, the contact's messenger tells: it was delivered when a messenger took it, and read when the contact read it.
 import { toPlainText } from '#lib/html.ts'
-import { inAppFateOf } from '../capture/magic.ts'
+import { inAppFateOf } from '../capture/test-recipients.ts'
 import type { Account, Captured, Outcome, Outgoing } from '../channel.ts'
 
 /** The same for every workspace. The sandbox lists what went through it, for tests that have no messenger. */

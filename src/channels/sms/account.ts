@@ -57,7 +57,7 @@ export function twilioAccount(
   const base_url = (settings.base_url ?? TWILIO).replace(/\/+$/, '')
   const api = poster({
     base_url,
-    reach: surroundings.reach,
+    egress: surroundings.egress,
     authorization: `Basic ${Buffer.from(`${account_sid}:${auth_token}`).toString('base64')}`,
     max_connections: CONNECTIONS,
     timeouts: { ...TIMEOUTS, ...timeouts },

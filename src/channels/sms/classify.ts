@@ -1,5 +1,5 @@
 // What Twilio's answer to a message, or its silence, means for the delivery.
-import { accountAtFault } from '../at-fault.ts'
+import { accountError } from '../account-errors.ts'
 import type { Outcome, Report } from '../channel.ts'
 import { CODES, type Meaning } from './codes.ts'
 import type { Answer } from './post.ts'
@@ -21,7 +21,7 @@ export function classify({ status, retry_after, text }: Answer): Outcome {
   }
   if (status < 400) return { outcome: 'retry', code: `http_${status}`, reason: NOT_TWILIO }
   const [meaning, words] = (code && CODES[code]) || [meaningOf(status), unknown(status, code && message)]
-  const reason = meaning === 'account' ? accountAtFault(words) : words
+  const reason = meaning === 'account' ? accountError(words) : words
   const about = { code: code ?? `http_${status}`, reason, ...kept }
   if (meaning === 'again' || meaning === 'account')
     return { outcome: 'retry', ...about, ...(retry_after && { retry_after: Math.min(retry_after, LONGEST_WAIT) }) }

@@ -2,7 +2,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { retryAfter } from '#lib/retry-after.ts'
-import type { Reach } from '#net/reach.ts'
+import type { EgressPolicy } from '#net/egress.ts'
 
 /** `retry_after` in seconds, where the server named one. The text is cut off after what any answer needs. */
 export type Answer = { status: number; retry_after?: number; text: string }
@@ -17,21 +17,21 @@ export type Poster = {
 /** Milliseconds: for one answer in all, and on closing for those that are awaited. */
 export type Timeouts = { total: number; close: number }
 
-/** `authorization` is the header of that name; `reach` how far it goes, anywhere where absent. Follows no redirects. */
+/** `authorization` is the header of that name; `egress` how far it goes, anywhere where absent. Follows no redirects. */
 export function poster(options: {
   base_url: string
-  reach?: Reach | undefined
+  egress?: EgressPolicy | undefined
   authorization: string
   max_connections: number
   timeouts: Timeouts
 }): Poster {
-  const { base_url, reach, authorization, max_connections, timeouts } = options
+  const { base_url, egress, authorization, max_connections, timeouts } = options
   const { hostname } = new URL(base_url)
   const { Agent, request } = base_url.startsWith('https:') ? https : http
   const agent = new Agent({
     keepAlive: true,
     maxSockets: max_connections,
-    ...(reach && { lookup: reach.lookup }),
+    ...(egress && { lookup: egress.lookup }),
   } as http.AgentOptions)
   const under_way = new Map<http.ClientRequest, Promise<unknown>>()
 
@@ -51,7 +51,7 @@ export function poster(options: {
 
   return {
     async post(path, form) {
-      reach?.assertLiteral(hostname)
+      egress?.assertLiteral(hostname)
       const { asking, answered } = ask(path, form)
       const impatience = setTimeout(() => asking.destroy(withCode('ETIMEDOUT')), timeouts.total)
       under_way.set(asking, answered)

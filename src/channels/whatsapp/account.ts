@@ -28,8 +28,8 @@ export const meta = provider({
   }),
   address: 'settings.base_url',
   key: ({ phone_number_id }) => phone_number_id,
-  async open({ settings, secrets }, { secret, reach }) {
-    const account = { ...metaAccount(settings, secrets), reach }
+  async open({ settings, secrets }, { secret, egress }) {
+    const account = { ...metaAccount(settings, secrets), egress }
     return {
       send: (outgoing) => sendMessage(account, secret, outgoing),
       concurrency: AT_ONCE,

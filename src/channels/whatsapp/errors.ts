@@ -1,5 +1,5 @@
 // Meta's error codes: what each means for a delivery, in words for people, and whether it is worth another try.
-import { accountAtFault } from '../at-fault.ts'
+import { accountError } from '../account-errors.ts'
 import type { Outcome, Remark, Report } from '../channel.ts'
 
 type Unsent = Exclude<Outcome, { outcome: 'sent' }>
@@ -16,7 +16,7 @@ export type MetaError = {
 
 /**
  * `again` is there where another attempt may succeed: after so many seconds at least; `unsubscribe` where the contact wants
- * no more broadcasts. `account`: see `at-fault.ts`.
+ * no more broadcasts. `account`: see `account-errors.ts`.
  */
 type Meaning = { reason: string; again?: number; account?: true; unsubscribe?: true }
 
@@ -124,7 +124,7 @@ export function failure(error: MetaError): Report {
 /** Our words first: they say what is to be done. */
 function blamed({ title, message }: MetaError, { reason }: Meaning): Remark & { reason: string } {
   const details = title || message
-  return { reason: accountAtFault(reason), ...(details && { details }) }
+  return { reason: accountError(reason), ...(details && { details }) }
 }
 
 /** As the status reads of WhatsApp messages show it: the title first, and what Meta says about this very message. */

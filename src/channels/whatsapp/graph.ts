@@ -1,10 +1,10 @@
 // One call of Meta's Graph API, as far as HTTP goes: with the token, in bounded time, with a bounded answer.
 import type { IncomingHttpHeaders } from 'node:http'
-import { ANYWHERE, type Reach } from '#net/reach.ts'
+import { ANYWHERE, type EgressPolicy } from '#net/egress.ts'
 import { type Fetched, FetchFailed, type SafeFetch, safeFetcher } from '#net/safe-fetch.ts'
 
-/** How far it goes (`reach`; anywhere where absent), and what is taken of the answer and of time. */
-type Call = { reach?: Reach | undefined; token: string; json?: object; most_bytes: number; timeout_ms: number }
+/** How far it goes (`egress`; anywhere where absent), and what is taken of the answer and of time. */
+type Call = { egress?: EgressPolicy | undefined; token: string; json?: object; most_bytes: number; timeout_ms: number }
 
 export type Answered = { status: number; headers: IncomingHttpHeaders; bytes: Buffer }
 
@@ -18,8 +18,8 @@ export async function call(url: string, asked: Call): Promise<Answered> {
  * The answer as it comes, to be read or ended. Redirects are not followed: the API gives none, and the token is for it
  * alone. @throws FetchFailed
  */
-export function ask(url: string, { reach, token, json, most_bytes, timeout_ms }: Call): Promise<Fetched> {
-  return fetcher(reach ?? ANYWHERE)(url, {
+export function ask(url: string, { egress, token, json, most_bytes, timeout_ms }: Call): Promise<Fetched> {
+  return fetcher(egress ?? ANYWHERE)(url, {
     method: json ? 'POST' : 'GET',
     headers: { authorization: `Bearer ${token}`, ...(json && { 'content-type': 'application/json' }) },
     ...(json && { body: JSON.stringify(json) }),
@@ -27,14 +27,14 @@ export function ask(url: string, { reach, token, json, most_bytes, timeout_ms }:
   })
 }
 
-const fetchers = new WeakMap<Reach, SafeFetch>()
+const fetchers = new WeakMap<EgressPolicy, SafeFetch>()
 
 /** One for all accounts that go as far: it keeps connections. */
-function fetcher(reach: Reach): SafeFetch {
-  const known = fetchers.get(reach)
+function fetcher(egress: EgressPolicy): SafeFetch {
+  const known = fetchers.get(egress)
   if (known) return known
-  const made = safeFetcher({ reach, any_port: reach === ANYWHERE })
-  fetchers.set(reach, made)
+  const made = safeFetcher({ egress, any_port: egress === ANYWHERE })
+  fetchers.set(egress, made)
   return made
 }
 

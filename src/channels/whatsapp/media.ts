@@ -37,8 +37,8 @@ export async function fetchMedia(
   const described = await describe(account, media_id, timeout_ms / 5)
   if (described.file_size > most_bytes) throw tooLarge(most_bytes)
   assertNoLessSafe(described.url, account.base_url)
-  const { access_token: token, reach } = account
-  const answer = await ask(described.url, { reach, token, timeout_ms, most_bytes }).catch((error) => {
+  const { access_token: token, egress } = account
+  const answer = await ask(described.url, { egress, token, timeout_ms, most_bytes }).catch((error) => {
     throw unavailable(error, most_bytes)
   })
   const { status, body, end } = answer
@@ -47,9 +47,9 @@ export async function fetchMedia(
   throw refused(answer)
 }
 
-async function describe({ base_url, access_token: token, reach }: MetaAccount, media_id: string, timeout_ms: number) {
+async function describe({ base_url, access_token: token, egress }: MetaAccount, media_id: string, timeout_ms: number) {
   const url = `${base_url}/${encodeURIComponent(media_id)}`
-  const answer = await call(url, { reach, token, timeout_ms, most_bytes: DESCRIPTION_BYTES }).catch((error) => {
+  const answer = await call(url, { egress, token, timeout_ms, most_bytes: DESCRIPTION_BYTES }).catch((error) => {
     throw unavailable(error, DESCRIPTION_BYTES)
   })
   if (answer.status !== 200) throw refused(answer, answer.bytes)

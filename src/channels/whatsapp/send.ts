@@ -1,14 +1,19 @@
 // Sends one WhatsApp message, and says what Meta made of it.
 import { retryAfter } from '#lib/retry-after.ts'
-import type { Reach } from '#net/reach.ts'
+import type { EgressPolicy } from '#net/egress.ts'
 import type { Outcome, Outgoing } from '../channel.ts'
 import { trackerOf } from '../tracker.ts'
 import { compose } from './compose.ts'
 import { type MetaError, passes, refusal, wait } from './errors.ts'
 import { type Answered, call, networkFault } from './graph.ts'
 
-/** `reach`: how far its calls go; anywhere where absent. */
-export type MetaAccount = { phone_number_id: string; base_url: string; access_token: string; reach?: Reach | undefined }
+/** `egress`: how far its calls go; anywhere where absent. */
+export type MetaAccount = {
+  phone_number_id: string
+  base_url: string
+  access_token: string
+  egress?: EgressPolicy | undefined
+}
 
 const ANSWER_BYTES = 64 * 1024
 const TIMEOUT_MS = 30_000
@@ -18,7 +23,7 @@ const TIMEOUT_MS = 30_000
  * tell of that. Where no answer came nobody knows whether it was taken: it is sent again, unless a status comes first.
  */
 export async function sendMessage(
-  { phone_number_id, base_url, access_token, reach }: MetaAccount,
+  { phone_number_id, base_url, access_token, egress }: MetaAccount,
   secret: string,
   outgoing: Outgoing,
   timeout_ms = TIMEOUT_MS,
@@ -27,7 +32,7 @@ export async function sendMessage(
   if ('reason' in composed) return { outcome: 'failed', ...composed }
   const url = `${base_url}/${phone_number_id}/messages`
   try {
-    const limits = { reach, token: access_token, most_bytes: ANSWER_BYTES, timeout_ms }
+    const limits = { egress, token: access_token, most_bytes: ANSWER_BYTES, timeout_ms }
     return outcomeOf(await call(url, { json: composed.message, ...limits }))
   } catch (error) {
     return { outcome: 'retry', ...networkFault(error) }

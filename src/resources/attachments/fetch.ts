@@ -3,7 +3,7 @@ import { MediaUnavailable } from '#channels/whatsapp/media.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Files, FileTooLarge } from '#files/files.ts'
 import { type Bytes, StorageUnavailable } from '#files/storage.ts'
-import type { Reach } from '#net/reach.ts'
+import type { EgressPolicy } from '#net/egress.ts'
 import { FetchFailed, type SafeFetch } from '#net/safe-fetch.ts'
 import { openMedia } from './open-media.ts'
 import { type DueFetch, keepFetched, putOffFetch } from './queries.ts'
@@ -23,8 +23,14 @@ const MAY_PASS = [408, 425, 429]
 /** What came of it; `reason` in words, without the address. */
 export type FetchOutcome = { outcome: 'fetched' } | { outcome: 'put_off' | 'given_up'; reason: string }
 
-/** `secret` is what the accounts' secrets are kept with; `reach` how far the accounts of workspaces go. */
-type Means = { sql: Pool; files: Files; fetch?: SafeFetch | undefined; secret: string; reach?: Reach | undefined }
+/** `secret` is what the accounts' secrets are kept with; `egress` how far the accounts of workspaces go. */
+type Means = {
+  sql: Pool
+  files: Files
+  fetch?: SafeFetch | undefined
+  secret: string
+  egress?: EgressPolicy | undefined
+}
 
 export async function fetchFile(means: Means, due: DueFetch): Promise<FetchOutcome> {
   const { sql } = means

@@ -1,30 +1,32 @@
 // Opens what somebody sent by WhatsApp, at Meta, through the account that the workspace has just now.
-import { accountAtFault } from '#channels/at-fault.ts'
+
+import { egressOfAccount, findAccount } from '#channel-accounts/rows.ts'
+import { unsealSecrets } from '#channel-accounts/secrets.ts'
+import { accountError } from '#channels/account-errors.ts'
 import { metaAccount } from '#channels/whatsapp/account.ts'
 import { fetchMedia, type Media, MediaUnavailable } from '#channels/whatsapp/media.ts'
 import type { Pool } from '#db/sql.ts'
-import { findAccount, reachOfAccount, unsealSecrets } from '#delivery/accounts.ts'
-import type { Reach } from '#net/reach.ts'
+import type { EgressPolicy } from '#net/egress.ts'
 
-type Means = { sql: Pool; secret: string; reach?: Reach | undefined }
+type Means = { sql: Pool; secret: string; egress?: EgressPolicy | undefined }
 type AtMeta = { workspace_id: string; media_id: string }
 
 /** @throws MediaUnavailable, also where there is no account that could be used: somebody may put that right. */
 export async function openMedia(
-  { sql, secret, reach }: Means,
+  { sql, secret, egress }: Means,
   { workspace_id, media_id }: AtMeta,
   most_bytes: number,
 ): Promise<Media> {
   const row = await findAccount(sql, workspace_id, 'whatsapp')
   if (!row) throw new MediaUnavailable('The workspace has no WhatsApp account any more', { passing: true })
   const account = accountOf(row.settings, () => unsealSecrets(secret, row.secrets))
-  return fetchMedia({ ...account, reach: reachOfAccount(row, reach) }, media_id, { most_bytes })
+  return fetchMedia({ ...account, egress: egressOfAccount(row, egress) }, media_id, { most_bytes })
 }
 
 function accountOf(settings: object, secrets: () => object) {
   try {
     return metaAccount(settings as never, secrets() as never)
   } catch (error) {
-    throw new MediaUnavailable(accountAtFault((error as Error).message), { passing: true })
+    throw new MediaUnavailable(accountError((error as Error).message), { passing: true })
   }
 }

@@ -1,4 +1,6 @@
 // POST /extensions/broadcasts: what is refused, and what is kept to be carried out in the background.
+
+import { broadcastSignal } from '#delivery/signals.ts'
 import { emit } from '#events/emit.ts'
 import { found, invalid } from '#http/errors.ts'
 import { renderTemplate } from '#resources/messages/template.ts'
@@ -7,7 +9,6 @@ import { readAudience } from './audience.ts'
 import { numbered } from './parameters.ts'
 import { type BroadcastRow, findBroadcast, insertBroadcast } from './queries.ts'
 import type { BroadcastRequest } from './schema.ts'
-import { wakeBroadcasts } from './wake.ts'
 
 /** On which channels there are broadcasts; each has its way of being addressed in expansion/queries.ts. */
 const CHANNELS: Record<string, 'whatsapp'> = { whatsapp: 'whatsapp' }
@@ -33,6 +34,6 @@ export async function createBroadcast(workspace: Workspace, request: BroadcastRe
   })
   const { id } = found(made, 'Admin not found', 'admin_not_found')
   await emit(workspace, 'message.accepted', id)
-  workspace.afterCommit(wakeBroadcasts)
+  workspace.afterCommit(broadcastSignal.notify)
   return found(await findBroadcast(workspace, id))
 }

@@ -5,7 +5,7 @@ import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { createBroadcast } from './create.ts'
-import { type Act, hold, show } from './hold.ts'
+import { type Act, hold, show } from './pause.ts'
 import { countBroadcasts, listBroadcasts, setOptOut } from './queries.ts'
 import { Broadcast, BroadcastPage, BroadcastRequest, OptedOut, OptOut, presentBroadcast } from './schema.ts'
 

@@ -1,7 +1,8 @@
 // Contacts: users and leads. What is archived, deleted or merged away is there, but nobody finds it.
+
+import { batched } from '#db/batched.ts'
 import { beyond, type Cut, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
 import { type Fragment, one } from '#db/sql.ts'
-import { together } from '#db/together.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type ContactRow = {
@@ -63,7 +64,7 @@ export function findContactsBy(workspace: Workspace, key: 'external_id' | 'email
 }
 
 /** The most frequent read of all: those of one moment share a query. */
-export const findWholeContact = together(async (workspace: Workspace, ids: string[]) => {
+export const findWholeContact = batched(async (workspace: Workspace, ids: string[]) => {
   const contacts = await workspace.sql<WholeContactRow[]>`
     select ${whole(workspace)} from contacts
     where workspace_id = ${workspace.id} and id = any(${ids}::text[]) and is_live`

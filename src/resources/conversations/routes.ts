@@ -9,9 +9,8 @@ import { attach, attachmentsAt, keepAttached, type Surroundings } from '#resourc
 import { ATTACHING } from '#resources/attachments/schema.ts'
 import { SearchBody } from '#search/query.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { ManageRequest, manage } from './acts/manage.ts'
-import { UpdateRequest, update } from './acts/update.ts'
-import { sendFromContact, UserMessage } from './begin.ts'
+import { ManageRequest, manage } from './actions/manage.ts'
+import { UpdateRequest, update } from './actions/update.ts'
 import { Conversation, ConversationList, presentConversation } from './present/conversation.ts'
 import { type Display, DisplayQuery, displayOf, withEmailHistory } from './present/display.ts'
 import { presentQuality, QualityQuery } from './present/quality.ts'
@@ -21,6 +20,7 @@ import { reply } from './replies/reply.ts'
 import { Body, ReplyRequest } from './replies/schema.ts'
 import { CONVERSATIONS_PAGE, searchConversations } from './search.ts'
 import { findSender, OTHER_NAMES } from './sender.ts'
+import { sendFromContact, UserMessage } from './start/from-contact.ts'
 
 const CreateRequest = Type.Object({
   from: Type.Object({ type: Type.Enum(['lead', 'user', 'contact']), id: Type.Optional(Id), ...OTHER_NAMES }),

@@ -1,6 +1,6 @@
 // Deliveries: what became of each recipient's message, and the hand that people have in it.
 import { type Cut, cut, newest, type Page } from '#db/page.ts'
-import { wake } from '#delivery/wake.ts'
+import { notifyWorker } from '#delivery/signals.ts'
 import { conflict, found } from '#http/errors.ts'
 import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
@@ -82,7 +82,7 @@ export default function deliveries(app: App) {
     async ({ workspace, params }) => {
       await show(workspace, params.id)
       if (!(await requeue(workspace, params.id))) throw conflict('Only a failed delivery can be sent again')
-      workspace.afterCommit(wake)
+      workspace.afterCommit(notifyWorker)
       return show(workspace, params.id)
     },
   )

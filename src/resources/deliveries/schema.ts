@@ -1,5 +1,7 @@
 // A delivery over the wire: where one recipient's message stands, and everything that happened to it.
+
 import { type Static, Type } from 'typebox'
+import { CHANNELS } from '#channels/channel.ts'
 import { CursorPages, PageQuery } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable } from '#http/types.ts'
 import type { DeliveryRow } from './queries.ts'
@@ -23,7 +25,7 @@ export const Delivery = Type.Object({
   conversation_part_id: Nullable(Type.String()),
   conversation_id: Type.String(),
   contact_id: Type.String(),
-  channel: Type.Enum(['inapp', 'email', 'sms', 'whatsapp']),
+  channel: Type.Enum(CHANNELS),
   recipient_type: Type.Enum(['to', 'cc', 'bcc']),
   address: Type.String(),
   status: Status,

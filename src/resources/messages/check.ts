@@ -1,17 +1,17 @@
 // What POST /messages refuses, in Intercom's order, and what remains: a message of one type with all that it needs.
+
 import { linkifyit } from 'linkify-it'
+import type { ChannelName } from '#channels/channel.ts'
 import { type ApiError, invalid, missing, unprocessable } from '#http/errors.ts'
 import { before, LATEST, type Version } from '#versions/versions.ts'
 import type { MessageRequest, Recipient } from './schema.ts'
-
-export type MessageType = 'inapp' | 'email' | 'sms' | 'whatsapp'
 
 /** A recipient and the line they stand on. */
 export type Addressee = Recipient & { recipient_type: 'to' | 'cc' | 'bcc' }
 
 export type CheckedMessage = {
   admin_id: string
-  message_type: MessageType
+  message_type: ChannelName
   addressees: Addressee[]
   /** As the caller wrote it; a WhatsApp template has none. */
   body: string | null
@@ -22,7 +22,7 @@ export type CheckedMessage = {
 }
 
 /** Every spelling that Intercom's documents have used. Without one, a message is in-app. */
-const MESSAGE_TYPES: Record<string, MessageType> = {
+const MESSAGE_TYPES: Record<string, ChannelName> = {
   in_app: 'inapp',
   inapp: 'inapp',
   conversation: 'inapp',
@@ -31,7 +31,7 @@ const MESSAGE_TYPES: Record<string, MessageType> = {
   whatsapp: 'whatsapp',
 }
 
-const LATER_TYPES: Partial<Record<MessageType, Version>> = { whatsapp: '2.16', sms: LATEST }
+const LATER_TYPES: Partial<Record<ChannelName, Version>> = { whatsapp: '2.16', sms: LATEST }
 
 /** What a carrier takes, in ten segments. */
 const LONGEST_SMS = 1600
@@ -55,7 +55,7 @@ export function checkMessage(request: MessageRequest, version: Version): Checked
   }
 }
 
-function messageTypeOf({ message_type = 'inapp' }: MessageRequest, version: Version): MessageType {
+function messageTypeOf({ message_type = 'inapp' }: MessageRequest, version: Version): ChannelName {
   const known = MESSAGE_TYPES[message_type]
   if (!known) throw invalid('message_type must be one of in_app, email, sms, whatsapp')
   const since = LATER_TYPES[known]
@@ -68,7 +68,7 @@ function checkTemplate({ template, components }: MessageRequest) {
   if (!components) throw missing('components is required')
 }
 
-function checkText({ body, subject }: MessageRequest, message_type: MessageType) {
+function checkText({ body, subject }: MessageRequest, message_type: ChannelName) {
   if (!body?.trim()) throw invalid('Body is required')
   if (message_type === 'email' && !subject?.trim()) {
     throw unprocessable('parameter_not_found', 'No subject supplied for email message')
@@ -94,10 +94,10 @@ const on = (recipient_type: 'to' | 'cc' | 'bcc', recipients: Recipient | Recipie
   [recipients ?? []].flat().map((recipient) => ({ ...recipient, recipient_type }))
 
 /** An in-app message shows its body where a subject is asked for, as Intercom's own answers do. */
-const subjectOf = ({ subject, body }: MessageRequest, type: MessageType): string | null =>
+const subjectOf = ({ subject, body }: MessageRequest, type: ChannelName): string | null =>
   subject ?? (type === 'inapp' ? (body ?? null) : null)
 
-function templateOf({ template }: MessageRequest, type: MessageType): string | null {
+function templateOf({ template }: MessageRequest, type: ChannelName): string | null {
   if (type === 'whatsapp') return template ?? null
   if (type !== 'email') return null
   if (template && template !== 'plain' && template !== 'personal') throw invalid('template must be plain or personal')

@@ -2,8 +2,8 @@
 
 import { invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
-import { sendFromContact } from '#resources/conversations/begin.ts'
 import { findSender } from '#resources/conversations/sender.ts'
+import { sendFromContact } from '#resources/conversations/start/from-contact.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import type { MessageRequest } from './schema.ts'
 

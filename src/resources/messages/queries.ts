@@ -1,14 +1,15 @@
 // The SQL of accepting a message, and of reading what became of WhatsApp ones.
+
+import type { ChannelName } from '#channels/channel.ts'
+import { batched } from '#db/batched.ts'
 import { beyond, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
-import { together } from '#db/together.ts'
 import type { AdminRow } from '#resources/admins/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { MessageType } from './check.ts'
 
 export type MessageToAccept = {
   admin_id: string
-  message_type: MessageType
+  message_type: ChannelName
   subject: string | null
   /** HTML for what is read as HTML, plain text for SMS. */
   body: string | null
@@ -91,7 +92,7 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
 }
 
 /** Messages that are to be accepted in the same moment share a statement. */
-export const acceptMessage = together(acceptMessages)
+export const acceptMessage = batched(acceptMessages)
 
 const asRow = ({ admin_id, recipients, ...message }: MessageToAccept, position: number) => ({
   ...message,

@@ -1,10 +1,12 @@
 // Who a message goes to: contacts by id, external id, email or phone number; each once.
+
+import type { ChannelName } from '#channels/channel.ts'
 import { conflict, invalid, notFound } from '#http/errors.ts'
 import { e164 } from '#lib/phone.ts'
 import { contactByPhone } from '#resources/contacts/by-address.ts'
 import { findContactsBy, lockIdentity } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { Addressee, MessageType } from './check.ts'
+import type { Addressee } from './check.ts'
 import { anyCreatedAfter } from './queries.ts'
 
 export type ResolvedRecipient = { contact_id: string; recipient_type: 'to' | 'cc' | 'bcc' }
@@ -16,7 +18,7 @@ export type ResolvedRecipient = { contact_id: string; recipient_type: 'to' | 'cc
 export async function resolveRecipients(
   workspace: Workspace,
   addressees: Addressee[],
-  message_type: MessageType,
+  message_type: ChannelName,
 ): Promise<ResolvedRecipient[]> {
   const numbers = addressees.map(({ phone }) => ({ phone: phone === undefined ? null : e164(phone) }))
   if (numbers.filter(({ phone }) => phone).length > 1) await lockIdentity(workspace, ...numbers)
@@ -45,7 +47,7 @@ export async function assertKnownByNow(workspace: Workspace, addressees: Address
 const named = ({ id, user_id, email }: Addressee) =>
   id !== undefined ? { id } : user_id !== undefined ? { user_id } : { email }
 
-async function findAddressee(workspace: Workspace, addressee: Addressee, message_type: MessageType): Promise<string> {
+async function findAddressee(workspace: Workspace, addressee: Addressee, message_type: ChannelName): Promise<string> {
   const { user_id, email, phone, recipient_type } = addressee
   if (user_id !== undefined) return onlyOne(await findContactsBy(workspace, 'external_id', user_id))
   if (email !== undefined) return onlyOne(await findContactsBy(workspace, 'email', email))

@@ -1,9 +1,10 @@
 // What POST /messages takes and answers. The schema is lenient where Intercom's own order of checking decides which
 // error is told first; that order is in check.ts.
+
 import { type Static, Type } from 'typebox'
+import { CHANNELS, type ChannelName } from '#channels/channel.ts'
 import { Epoch, epoch, Id, Nullable } from '#http/types.ts'
 import { AdminReference, presentAdminReference } from '#resources/admins/schema.ts'
-import type { MessageType } from './check.ts'
 import type { Owner } from './queries.ts'
 
 export const Recipient = Type.Object({
@@ -54,7 +55,7 @@ export const Message = Type.Object({
   created_at: Type.Integer(),
   subject: Type.Optional(Type.String()),
   body: Type.String(),
-  message_type: Type.Enum(['inapp', 'email', 'sms', 'whatsapp']),
+  message_type: Type.Enum(CHANNELS),
   conversation_id: Type.Optional(Type.String()),
   template: Type.Optional(Type.String()),
   owner: Type.Optional(AdminReference),
@@ -75,7 +76,7 @@ export const presentMessage = (message: AcceptedMessage, body: string): Static<t
 type AcceptedMessage = {
   id: string
   created_at: Date
-  message_type: MessageType
+  message_type: ChannelName
   subject: string | null
   template: string | null
   owner: Owner

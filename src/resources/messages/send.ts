@@ -1,10 +1,10 @@
 // POST /messages: an admin's message to contacts is accepted here and delivered by the worker.
 import type { Static } from 'typebox'
-import { wake } from '#delivery/wake.ts'
+import { notifyWorker } from '#delivery/signals.ts'
 import { notFound, unprocessable } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { toHtml } from '#lib/html.ts'
-import { openFromMessage } from '#resources/conversations/open-from-message.ts'
+import { createFromMessage } from '#resources/conversations/start/from-message.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { type CheckedMessage, checkMessage } from './check.ts'
 import { type Attempt, acceptMessage } from './queries.ts'
@@ -21,7 +21,7 @@ export async function sendMessage(workspace: Workspace, request: MessageRequest)
   if (allById(message.addressees) && !opens) return accept(workspace, message, created_at)
   return atomically(workspace, async (workspace) => {
     const answer = await accept(workspace, message, created_at)
-    return opens ? { ...answer, conversation_id: await openFromMessage(workspace, answer.id) } : answer
+    return opens ? { ...answer, conversation_id: await createFromMessage(workspace, answer.id) } : answer
   })
 }
 
@@ -31,7 +31,7 @@ async function accept(workspace: Workspace, message: CheckedMessage, created_at:
   const body = await storedBody(workspace, message)
   const attempt = await acceptMessage(workspace, { ...message, body, created_at, recipients })
   const { id, owner } = assertAccepted(attempt, message)
-  workspace.afterCommit(wake)
+  workspace.afterCommit(notifyWorker)
   return presentMessage({ ...message, id, owner, created_at }, message.body ?? body ?? '')
 }
 

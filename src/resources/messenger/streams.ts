@@ -5,7 +5,7 @@ import { Gauge, register } from 'prom-client'
 import type { Pool } from '#db/sql.ts'
 import { type Arrival, arrivals, beginningOf, gotUntil, placeWaiting } from '#delivery/in-app.ts'
 import { reportInApp } from '#delivery/report.ts'
-import { messengers } from '#delivery/wake.ts'
+import { messengerSignal } from '#delivery/signals.ts'
 import { type EventStream, eventStream } from '#events/stream.ts'
 import type { Links } from '#files/link.ts'
 import { ApiError } from '#http/errors.ts'
@@ -88,7 +88,7 @@ export function messengerStreams(
     if (watchers.size && !closed && (await lookFor(sql, [...watchers], hand))) look()
   }, warned('could not look for in-app messages'))
   const checkSessions = coalesced(check, warned('could not look up sessions'))
-  const beStill = messengers.onRing(look)
+  const beStill = messengerSignal.onNotify(look)
 
   function hand(watcher: Watcher, arrival: Arrival) {
     watcher.position = Number(arrival.position)
@@ -100,7 +100,7 @@ export function messengerStreams(
   /** Listening begins with the first stream, so that a server without messengers has nothing of it. */
   function begin() {
     if (timers.length) return
-    listening = messengers.onAnnouncement(sql, look)
+    listening = messengerSignal.listen(sql, look)
     listening.catch(warned('could not listen for in-app messages; looking for them from time to time'))
     timers = [setInterval(checkSessions, look_every_ms), setInterval(beat, beat_every_ms)]
   }

@@ -1,4 +1,5 @@
 // What the sandbox holds, and how it is emptied.
+import type { ChannelName } from '#channels/channel.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -8,7 +9,7 @@ export type CapturedRow = {
   delivery_id: string
   conversation_id: string
   contact_id: string
-  channel: 'inapp' | 'email' | 'sms' | 'whatsapp'
+  channel: ChannelName
   status: 'queued' | 'sent' | 'delivered' | 'read' | 'failed'
   sender: string
   recipient: string

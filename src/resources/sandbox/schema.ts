@@ -1,10 +1,12 @@
 // A captured message over the wire: what would have gone out, as it would have looked.
+
 import { type Static, Type } from 'typebox'
+import { CHANNELS } from '#channels/channel.ts'
 import { CursorPages, PageQuery } from '#http/lists.ts'
 import { epoch, Nullable } from '#http/types.ts'
 import type { CapturedRow } from './queries.ts'
 
-const Channel = Type.Enum(['inapp', 'email', 'sms', 'whatsapp'])
+const Channel = Type.Enum(CHANNELS)
 
 export const CapturedMessage = Type.Object({
   type: Type.Literal('captured_message'),

@@ -2,7 +2,7 @@
 // are asked first, because programs that look into mail open links too.
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import { UNSUBSCRIBE } from '#channels/email/letter.ts'
+import { UNSUBSCRIBE } from '#channels/email/email-of-delivery.ts'
 import type { Pool } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'

@@ -1,8 +1,8 @@
 // What a mail says, as it is shown: what is new in it, what stood there before, its pictures and its files.
 import { paragraphs, sanitizeHtml, toPlainText } from '#lib/html.ts'
-import { cutHtml } from './cut-html.ts'
-import { cutText } from './cut-text.ts'
 import { type Mail, type MailFile, withoutTags } from './mail.ts'
+import { cutHtml } from './strip-quotes-html.ts'
+import { cutText } from './strip-quotes-text.ts'
 
 export type Contents = {
   /** What is new, in plain text; `html` is the same, where the mail had HTML. Neither is safe to show. */

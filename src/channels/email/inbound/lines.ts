@@ -1,6 +1,6 @@
 // Which lines of a mail are new: what is quoted below, above or in between, what is passed on, and the signature are told
 // from what somebody wrote. The same for plain text and for HTML, which is looked at line by line, too.
-import { BARE_SEPARATORS, FROM_LABELS, MOBILE, OTHER_LABELS, SEPARATORS, WROTE } from './words.ts'
+import { BARE_SEPARATORS, FROM_LABELS, MOBILE, OTHER_LABELS, SEPARATORS, WROTE } from './quote-markers.ts'
 
 export type Line = {
   /** Without quote marks and the space around. */

@@ -4,7 +4,7 @@ import type { AddressObject, ParsedMail } from 'mailparser'
 import { extension } from 'mime-types'
 import { isEmail } from '#lib/email.ts'
 import { storable } from '#lib/text.ts'
-import { mended } from './mend.ts'
+import { mended } from './repair-headers.ts'
 
 export type Mailbox = { name: string | null; address: string }
 

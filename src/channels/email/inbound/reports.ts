@@ -4,7 +4,7 @@ import { verify } from '#lib/sign.ts'
 import { storable } from '#lib/text.ts'
 import type { Remark, Report } from '../../channel.ts'
 import { isDeadAddress } from '../classify.ts'
-import { UNSUBSCRIBE } from '../letter.ts'
+import { UNSUBSCRIBE } from '../email-of-delivery.ts'
 import { addressIn, type Fields, groupsOf } from './fields.ts'
 import type { Mail, MailFile } from './mail.ts'
 

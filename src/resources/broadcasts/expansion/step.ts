@@ -1,7 +1,7 @@
 // One step of the broadcast whose turn it is: its next contacts become deliveries and it moves on, in one transaction, so
 // that whoever is killed, everybody of the audience is looked at exactly once.
 import type { Pool } from '#db/sql.ts'
-import { wake } from '#delivery/wake.ts'
+import { notifyWorker } from '#delivery/signals.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { advance, type DueBroadcast, endSome, expand, finishCanceling, postpone, takeDue } from './queries.ts'
@@ -26,7 +26,7 @@ export async function step(sql: Pool): Promise<boolean> {
     if (broadcast) await postpone(sql, broadcast)
     throw error
   }
-  if (broadcast) wake()
+  if (broadcast) notifyWorker()
   return broadcast !== undefined
 }
 

@@ -1,11 +1,12 @@
 // Where what a contact writes on a channel belongs, and whether it has come before.
+
+import type { ChannelName } from '#channels/channel.ts'
 import { one } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { Channel } from '../channels.ts'
 import type { ConversationRow } from '../queries.ts'
 
 /** False where it was taken before. Until the transaction ends, nobody else takes it. */
-export async function claimReceived(workspace: Workspace, channel: Channel, provider_id: string): Promise<boolean> {
+export async function claimReceived(workspace: Workspace, channel: ChannelName, provider_id: string): Promise<boolean> {
   const claimed = await workspace.sql`
     insert into received_messages (workspace_id, channel, provider_id, received_at)
     values (${workspace.id}, ${channel}, ${provider_id}, ${workspace.now()})
@@ -14,7 +15,7 @@ export async function claimReceived(workspace: Workspace, channel: Channel, prov
 }
 
 /** Whether it was taken before. What is being taken at this moment is not seen. */
-export const wasReceived = async (workspace: Workspace, channel: Channel, provider_id: string): Promise<boolean> =>
+export const wasReceived = async (workspace: Workspace, channel: ChannelName, provider_id: string): Promise<boolean> =>
   (
     await workspace.sql`
       select from received_messages
@@ -30,7 +31,7 @@ export type Candidates = {
 export async function findCandidates(
   workspace: Workspace,
   contact_id: string,
-  channel: Channel,
+  channel: ChannelName,
   source_type: ConversationRow['source_type'],
 ): Promise<Candidates> {
   const { sql, id } = workspace

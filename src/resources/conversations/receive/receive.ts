@@ -1,17 +1,19 @@
 // What a contact wrote on a channel, as its provider brings it: put where it belongs, once however often it is brought.
+
+import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { beginConversation } from '../begin.ts'
-import { lockWriters } from '../beginnings/queries.ts'
-import { type Channel, sourceTypeOf } from '../channels.ts'
+import { sourceTypeOf } from '../channels.ts'
 import type { Recipient } from '../queries.ts'
 import { contactReplies } from '../replies/contact.ts'
+import { startConversation } from '../start/from-contact.ts'
+import { lockWriters } from '../start/queries.ts'
 import { type Candidates, claimReceived, findCandidates } from './queries.ts'
 
 export type Received = {
-  channel: Channel
+  channel: ChannelName
   /** The provider's own name for it: a MessageSid, a wamid, a Message-ID. */
   provider_id: string
   contact: ContactRow
@@ -54,7 +56,7 @@ export async function receive(workspace: Workspace, received: Received): Promise
     const reply = await contactReplies(workspace, { ...written, contact, channel, conversation_id })
     return { outcome: 'replied', ...reply }
   }
-  const begun = await beginConversation(workspace, {
+  const begun = await startConversation(workspace, {
     ...written,
     contact,
     channel,
@@ -64,7 +66,7 @@ export async function receive(workspace: Workspace, received: Received): Promise
   return { outcome: 'begun', conversation_id: begun.conversation_id, part_ids: [] }
 }
 
-async function whereItBelongs(workspace: Workspace, contact: ContactRow, channel: Channel) {
+async function whereItBelongs(workspace: Workspace, contact: ContactRow, channel: ChannelName) {
   const candidates = await findCandidates(workspace, contact.id, channel, sourceTypeOf(channel))
   return destination(candidates, workspace.now())
 }

@@ -2,10 +2,10 @@
 import { toHtml } from '#lib/html.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { record } from '../acts/record.ts'
-import { adminAnswers, adminNotes } from '../acts/state.ts'
 import { channelOf } from '../channels.ts'
 import type { ConversationRow } from '../queries.ts'
+import { record } from '../state/record.ts'
+import { adminAnswers, adminNotes } from '../state/transitions.ts'
 import type { Replied } from './contact.ts'
 import { notifyContacts } from './notify.ts'
 
@@ -29,11 +29,11 @@ export async function adminReplies(
   reply: AdminReply,
 ): Promise<Replied> {
   const { message_type, admin_id, attachments, created_at } = reply
-  const wake = !reply.skip_unsnooze
+  const unsnooze = !reply.skip_unsnooze
   const outcome =
     message_type === 'note'
-      ? adminNotes(conversation, { wake })
-      : adminAnswers(conversation, created_at, { part_type: message_type, wake })
+      ? adminNotes(conversation, { unsnooze })
+      : adminAnswers(conversation, created_at, { part_type: message_type, unsnooze })
   const { part_id } = await record(workspace, conversation, outcome, {
     author: { type: 'admin', id: admin_id },
     ...(message_type === 'quick_reply'

@@ -1,4 +1,6 @@
 // A contact's reply, by whatever way it came: into a conversation that there is, or one that it opens.
+
+import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { found } from '#http/errors.ts'
 import { paragraphs, sanitizeHtml } from '#lib/html.ts'
@@ -6,13 +8,13 @@ import { findAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { record } from '../acts/record.ts'
-import { contactWrites, givesUpForAbsence } from '../acts/state.ts'
-import { assertNotBlocked } from '../begin.ts'
-import { findReservingMessageId } from '../beginnings/queries.ts'
-import { type Channel, sourceTypeOf } from '../channels.ts'
-import { openFromMessage } from '../open-from-message.ts'
+import { sourceTypeOf } from '../channels.ts'
 import { type ConversationRow, contactHasReplied, lockConversation, takesPart } from '../queries.ts'
+import { assertNotBlocked } from '../start/from-contact.ts'
+import { createFromMessage } from '../start/from-message.ts'
+import { findReservingMessageId } from '../start/queries.ts'
+import { record } from '../state/record.ts'
+import { contactWrites, givesUpForAbsence } from '../state/transitions.ts'
 
 export type ContactReply = {
   /** A conversation, or the one that a message to the contact reserved. */
@@ -27,7 +29,7 @@ export type ContactReply = {
   email_message_metadata?: EmailMessageMetadata
   created_at?: Date | undefined
   /** The way it came; the conversation's own where absent. */
-  channel?: Channel
+  channel?: ChannelName
 }
 
 export type Replied = { conversation_id: string; part_ids: string[] }
@@ -62,7 +64,7 @@ async function lockConversationOf(workspace: Workspace, id: string, contact: Con
     return conversation
   }
   const message_id = found(await findReservingMessageId(workspace, id, contact.id))
-  return found(await lockConversation(workspace, await openFromMessage(workspace, message_id, id)))
+  return found(await lockConversation(workspace, await createFromMessage(workspace, message_id, id)))
 }
 
 async function takeFromAbsentAdmin(workspace: Workspace, conversation: ConversationRow, created_at: Date) {

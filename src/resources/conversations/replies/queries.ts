@@ -1,14 +1,14 @@
 // Whom a reply comes from and goes to.
 
+import type { ChannelName } from '#channels/channel.ts'
 import { one } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { Channel } from '../channels.ts'
 
 /**
  * The participants who can be written to on a channel, with their addresses there. They count as contacted now; they
  * are taken in one order, so that two answers to the same people do not wait for each other.
  */
-export const markContacted = (workspace: Workspace, conversation_id: string, channel: Channel) => {
+export const markContacted = (workspace: Workspace, conversation_id: string, channel: ChannelName) => {
   const { sql, id } = workspace
   const phone = sql`formatted_phone`
   const address = { inapp: sql`contacts.id`, email: sql`email`, sms: phone, whatsapp: phone }[channel]

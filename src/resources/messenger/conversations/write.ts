@@ -3,8 +3,8 @@ import { invalid } from '#http/errors.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { createLead } from '#resources/contacts/create.ts'
 import { type ContactRow, lockIdentity } from '#resources/contacts/queries.ts'
-import { beginConversation } from '#resources/conversations/begin.ts'
 import { contactReplies } from '#resources/conversations/replies/contact.ts'
+import { startConversation } from '#resources/conversations/start/from-contact.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { findByVisitorId } from '../sessions/queries.ts'
 import type { Visitor } from '../sessions/recognize.ts'
@@ -22,7 +22,7 @@ export async function begin(
 ): Promise<{ contact_id: string; conversation_id: string }> {
   assertSaysSomething({ body: body ?? null, attachments })
   const contact = visitor.contact ?? (await leadOf(workspace, visitor))
-  const { conversation_id } = await beginConversation(workspace, {
+  const { conversation_id } = await startConversation(workspace, {
     contact,
     body: body ?? '',
     attachments,

@@ -9,13 +9,13 @@ import { unarchiveContact } from '#resources/contacts/life-cycle.ts'
 import { type ContactRow, lockIdentity } from '#resources/contacts/queries.ts'
 import type { ContactRequest } from '#resources/contacts/schema.ts'
 import { updateContact } from '#resources/contacts/update.ts'
-import { assertNotBlocked } from '#resources/conversations/begin.ts'
+import { assertNotBlocked } from '#resources/conversations/start/from-contact.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { readBootAttributes } from './attributes.ts'
-import { type Identity, prove, said } from './prove.ts'
 import { findByVisitorId, findReturning, findReturningByEmail, markBooted } from './queries.ts'
 import { type MessengerSession, REPORTED, type SessionRequest } from './schema.ts'
 import { readVisitorId, type Session, sessionToken, VISITOR } from './token.ts'
+import { type Identity, prove, said } from './verify-identity.ts'
 
 const LONGEST_MS = 7 * 24 * 60 * 60 * 1_000
 

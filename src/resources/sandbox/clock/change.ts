@@ -1,10 +1,10 @@
 // Sets a workspace's clock, and lets what waits for a time learn of it: as much as the clock is set ahead has passed for
 // deliveries that wait for another attempt, for remembered answers, and for conversations that sleep.
-import { hasten } from '#delivery/hasten.ts'
+import { bringForward } from '#delivery/bring-forward.ts'
 import { invalid, missing } from '#http/errors.ts'
 import { ageKeys } from '#http/queries.ts'
 import { fromEpoch } from '#http/types.ts'
-import { wakeSnoozedOf } from '#resources/conversations/acts/wake.ts'
+import { unsnoozeDueIn } from '#resources/conversations/state/unsnooze.ts'
 import { type Clock, SERVER_CLOCK, timeOn } from '#workspaces/clock.ts'
 import { lockClock, setClock } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -25,10 +25,10 @@ export async function changeClock(workspace: Workspace, request: ClockRequest): 
 
   const leap_ms = timeOn(clock, real).getTime() - timeOn(before, real).getTime()
   if (leap_ms > 0 && !request.reset) {
-    await hasten(workspace, leap_ms)
+    await bringForward(workspace, leap_ms)
     await ageKeys(workspace, leap_ms)
   }
-  const woken = await wakeSnoozedOf({ ...workspace, now: () => timeOn(clock, real) })
+  const woken = await unsnoozeDueIn({ ...workspace, now: () => timeOn(clock, real) })
   return { clock, woken }
 }
 

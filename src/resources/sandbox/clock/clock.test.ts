@@ -5,7 +5,7 @@ import { beforeEach, test } from 'node:test'
 import { buildApp } from '#app.ts'
 import { JITTER } from '#delivery/retry.ts'
 import { clean } from '#jobs/housekeeping.ts'
-import { wakeSnoozed } from '#resources/conversations/acts/wake.ts'
+import { unsnoozeDue } from '#resources/conversations/state/unsnooze.ts'
 import { SECRET, testApp } from '../../../../test/app.ts'
 import { captureAll } from '../../../../test/capture.ts'
 import { aContact, eventually } from '../../../../test/factories.ts'
@@ -134,7 +134,7 @@ test('a snoozed conversation wakes when its workspace’s clock is advanced, and
   const mine = await snoozed(seconds() + DAY)
   const theirs = await snoozed(seconds() + DAY, other.call, other.created.admin_id)
   assert.equal((await set({ advance_seconds: DAY - 100 })).woken, 0)
-  assert.equal(await wakeSnoozed(sql, new Date()), 0)
+  assert.equal(await unsnoozeDue(sql, new Date()), 0)
   assert.equal((await set({ advance_seconds: 200 })).woken, 1)
   assert.deepEqual([await stateOf(mine), await stateOf(theirs, other.call)], ['open', 'snoozed'])
   const { body } = await t.call(`GET /conversations/${mine}`)
@@ -151,7 +151,7 @@ test('housekeeping wakes by each workspace’s clock: one that stands in the pas
   await sql`
     update conversations set state = 'snoozed', snoozed_until = now() + interval '1 hour'
     where workspace_id = ${other.created.id}`
-  assert.equal(await wakeSnoozed(sql, new Date()), 1)
+  assert.equal(await unsnoozeDue(sql, new Date()), 1)
   assert.deepEqual([await stateOf(mine), await stateOf(theirs, other.call)], ['snoozed', 'open'])
   await set({ reset: true })
   assert.equal(await stateOf(mine), 'open')

@@ -1,4 +1,5 @@
 // What a workspace has armed.
+import type { ChannelName } from '#channels/channel.ts'
 import { one, rowId } from '#db/sql.ts'
 import type { REQUEST_FAULTS, SEND_FAULTS } from '#workspaces/faults.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -10,7 +11,7 @@ export type FaultRow = {
   operation: string | null
   method: string | null
   path: string | null
-  channel: 'inapp' | 'email' | 'sms' | 'whatsapp' | null
+  channel: ChannelName | null
   retry_after: number
   delay_ms: number
   code: string | null

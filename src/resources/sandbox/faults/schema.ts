@@ -1,11 +1,13 @@
 // A fault over the wire: what it does, to what, and how often still.
+
 import { type Static, Type } from 'typebox'
+import { CHANNELS } from '#channels/channel.ts'
 import { epoch, Id, Nullable } from '#http/types.ts'
 import type { FaultRow } from './queries.ts'
 
 const Target = Type.Enum(['requests', 'sends'])
 const Method = Type.Enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
-const Channel = Type.Enum(['inapp', 'email', 'sms', 'whatsapp'])
+const Channel = Type.Enum(CHANNELS)
 
 const LONGEST_DELAY_MS = 60_000
 const LONGEST_RETRY_AFTER_SECONDS = 3_600

@@ -1,10 +1,11 @@
 // Who may answer what.
+
+import type { ChannelName } from '#channels/channel.ts'
 import { rowId } from '#db/sql.ts'
-import type { Channel } from '#resources/conversations/channels.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /** Somebody who can answer, and where the answer goes. */
-export type Addressee = { contact_id: string; conversation_id: string; channel: Channel }
+export type Addressee = { contact_id: string; conversation_id: string; channel: ChannelName }
 
 /** Whom an admin's message went to, each with the conversation that an answer opens or goes on with. */
 export const listAddressees = (workspace: Workspace, message_id: string) => workspace.sql<Addressee[]>`

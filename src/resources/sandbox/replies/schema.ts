@@ -1,12 +1,14 @@
 // What a contact writes, as a test tells it, and what became of it.
+
 import { type Static, Type } from 'typebox'
+import { CHANNELS } from '#channels/channel.ts'
 import { Epoch, Id, Nullable } from '#http/types.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
 import { Body } from '#resources/conversations/replies/schema.ts'
 
 export const WrittenRequest = Type.Object({
   channel: Type.Optional(
-    Type.Enum(['inapp', 'email', 'sms', 'whatsapp'], {
+    Type.Enum(CHANNELS, {
       description: 'The way it comes; that of what it answers where absent, else inapp.',
     }),
   ),
@@ -43,7 +45,7 @@ export const Written = Type.Object({
     description:
       'Of a blocked contact nothing is taken, what is known was taken before, and a keyword by SMS is obeyed.',
   }),
-  channel: Type.Enum(['inapp', 'email', 'sms', 'whatsapp']),
+  channel: Type.Enum(CHANNELS),
   contact_id: Nullable(Type.String()),
   conversation_id: Nullable(Type.String()),
   part_ids: Type.Array(Type.String(), { description: 'Empty where it began the conversation: it is its source.' }),

@@ -1,5 +1,6 @@
 // A contact writes, as though a provider had brought it: it takes the way that all takes that comes in on a channel.
 import { randomUUID } from 'node:crypto'
+import type { ChannelName } from '#channels/channel.ts'
 import { type Keyword, keywordOf } from '#channels/sms/keywords.ts'
 import { found, invalid, notFound, unprocessable } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
@@ -8,16 +9,15 @@ import { e164 } from '#lib/phone.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { contactByEmail, contactByPhone } from '#resources/contacts/by-address.ts'
 import { type ContactRow, findContactsBy } from '#resources/contacts/queries.ts'
-import type { Channel } from '#resources/conversations/channels.ts'
 import { type Placed, receive } from '#resources/conversations/receive/receive.ts'
 import { findSender } from '#resources/conversations/sender.ts'
-import { answerTo, obey } from '#resources/webhooks/twilio/obey.ts'
+import { answerTo, applyKeyword } from '#resources/unsubscribe/apply-keyword.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type Addressee, listAddressees, listParticipants } from './queries.ts'
 import type { WrittenRequest } from './schema.ts'
 
 /** `contact_id` is null where a keyword came from a number that nobody has; `keyword` and its answer are of SMS alone. */
-export type Written = { channel: Channel; contact_id: string | null } & (
+export type Written = { channel: ChannelName; contact_id: string | null } & (
   | Placed
   | { outcome: 'keyword'; keyword: Keyword; answer: string | null }
 )
@@ -50,7 +50,7 @@ export async function write(
 }
 
 async function obeyed(workspace: Workspace, keyword: Keyword, number: string, provider_id: string): Promise<Written> {
-  const is_heard = await obey(workspace, number, keyword, provider_id)
+  const is_heard = await applyKeyword(workspace, number, keyword, provider_id)
   const [contact] = await findContactsBy(workspace, 'formatted_phone', number)
   const answer = is_heard ? await answerTo(workspace, keyword) : null
   return { channel: 'sms', contact_id: contact?.id ?? null, outcome: 'keyword', keyword, answer }
@@ -66,7 +66,7 @@ async function numberOf(workspace: Workspace, request: WrittenRequest, addressee
 }
 
 /** Where nothing is named that it answers: a mail, or what is begun in the messenger, is new; the others cannot tell. */
-const BEGINS: Record<Channel, null | undefined> = { inapp: null, email: null, sms: undefined, whatsapp: undefined }
+const BEGINS: Record<ChannelName, null | undefined> = { inapp: null, email: null, sms: undefined, whatsapp: undefined }
 
 /** Everybody who can answer what the request names; undefined where it names nothing. */
 async function addresseesOf(workspace: Workspace, { to_message, to_conversation }: WrittenRequest) {
@@ -83,7 +83,7 @@ function some(addressees: readonly Addressee[], otherwise: string): readonly Add
 }
 
 /** A conversation may be answered by another way than it began; a message is answered where it was received. */
-function channelOf({ channel, to_message }: WrittenRequest, [first]: readonly Addressee[] = []): Channel {
+function channelOf({ channel, to_message }: WrittenRequest, [first]: readonly Addressee[] = []): ChannelName {
   if (to_message !== undefined && first && channel && channel !== first.channel)
     throw invalid(`channel must be ${first.channel}, as the message that it answers`)
   return channel ?? first?.channel ?? 'inapp'
@@ -99,7 +99,7 @@ function conversationOf(addressees: readonly Addressee[], { id }: ContactRow): s
 async function writerOf(
   workspace: Workspace,
   { contact }: WrittenRequest,
-  channel: Channel,
+  channel: ChannelName,
   addressees: readonly Addressee[] = [],
 ): Promise<ContactRow> {
   const { id, user_id, email, phone, name = null } = contact ?? onlyOne(addressees)
@@ -119,7 +119,7 @@ function onlyOne(addressees: readonly Addressee[]): NonNullable<WrittenRequest['
   return first ? { id: first.contact_id } : {}
 }
 
-async function behindNumber(workspace: Workspace, phone: string, channel: Channel, name: string | null) {
+async function behindNumber(workspace: Workspace, phone: string, channel: ChannelName, name: string | null) {
   const number = readNumber(phone)
   if (channel === 'sms' || channel === 'whatsapp') return contactByPhone(workspace, number, name)
   const [known] = await findContactsBy(workspace, 'formatted_phone', number)
@@ -132,14 +132,14 @@ function readNumber(phone: string): string {
   return number
 }
 
-const ADDRESSES: Partial<Record<Channel, { column: 'email' | 'formatted_phone'; name: string }>> = {
+const ADDRESSES: Partial<Record<ChannelName, { column: 'email' | 'formatted_phone'; name: string }>> = {
   email: { column: 'email', name: 'email' },
   sms: { column: 'formatted_phone', name: 'valid phone number' },
   whatsapp: { column: 'formatted_phone', name: 'valid phone number' },
 }
 
 /** Nobody writes from an address that they do not have. */
-function assertHasAddress(contact: ContactRow, channel: Channel) {
+function assertHasAddress(contact: ContactRow, channel: ChannelName) {
   const address = ADDRESSES[channel]
   if (address && !contact[address.column])
     throw unprocessable('parameter_invalid', `Contact ${contact.id} has no ${address.name}`)

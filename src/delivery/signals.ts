@@ -1,0 +1,57 @@
+// Signals that there is something to do: at once within this process; to other processes by PostgreSQL's NOTIFY, one for many
+// signals. The NOTIFY is sent outside of any transaction, because a NOTIFY in each transaction makes commits queue up.
+import { randomUUID } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import type { Pool } from '#db/sql.ts'
+
+const COALESCE_MS = 20
+/** Lets a process ignore its own notifications. */
+const THIS_PROCESS = randomUUID()
+
+export type Signal = {
+  /** Call it after the commit that made something to do. */
+  notify(): void
+  /** Calls `listener` whenever this process notifies. Returns a function that ends that. */
+  onNotify(listener: () => void): () => void
+  /** Forwards this process's notifications to other processes. Returns a function that ends that. */
+  forward(sql: Pool): () => void
+  /** Calls `listener` when another process notifies. */
+  listen(sql: Pool, listener: () => void): Promise<{ unlisten(): Promise<void> }>
+}
+
+/** A signal is a hint and can be lost: whoever waits for work must also poll for it. */
+export function signal(channel: string): Signal {
+  const emitter = new EventEmitter().setMaxListeners(0)
+
+  const onNotify: Signal['onNotify'] = (listener) => {
+    emitter.on('notify', listener)
+    return () => void emitter.off('notify', listener)
+  }
+
+  return {
+    notify: () => void emitter.emit('notify'),
+    onNotify,
+    forward(sql) {
+      let scheduled = false
+      return onNotify(() => {
+        if (scheduled) return
+        scheduled = true
+        setTimeout(() => {
+          scheduled = false
+          sql.notify(channel, THIS_PROCESS).catch(() => {})
+        }, COALESCE_MS)
+      })
+    },
+    listen: (sql, listener) => sql.listen(channel, (from) => from !== THIS_PROCESS && listener()),
+  }
+}
+
+/** There is a delivery for the worker to send. `forward` is for a process without a worker; workers also poll every second. */
+export const workerSignal = signal('interphone_deliveries')
+export const notifyWorker = workerSignal.notify
+
+/** An in-app delivery has become available to messengers. */
+export const messengerSignal = signal('interphone_messengers')
+
+/** A broadcast is due. Other processes poll every second. */
+export const broadcastSignal = signal('interphone_broadcasts')

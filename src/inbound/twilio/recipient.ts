@@ -1,0 +1,25 @@
+// Whose an incoming SMS is, where several workspaces share an account of Twilio's.
+
+import type { AccountRow } from '#channel-accounts/rows.ts'
+import type { Pool } from '#db/sql.ts'
+import { e164 } from '#lib/phone.ts'
+import { type Callback, param } from './callback.ts'
+import { findLastWriter } from './queries.ts'
+
+/**
+ * Of those that have signed, the one whose number or service it came to. Where that is none, or several, the one that
+ * last wrote to the sender. Undefined where nothing tells.
+ */
+export async function recipientOf(sql: Pool, signers: AccountRow[], callback: Callback): Promise<string | undefined> {
+  const to = param(callback, 'To')
+  const service = param(callback, 'MessagingServiceSid')
+  const owners = signers.filter(
+    ({ settings: { from, messaging_service_sid } }) =>
+      (to && from === to) || (service && messaging_service_sid === service),
+  )
+  const possible = (owners.length ? owners : signers).map(({ workspace_id }) => workspace_id)
+  if (possible.length === 1) return possible[0]
+  const number = e164(param(callback, 'From'))
+  const writer = number && (await findLastWriter(sql, possible, number))
+  return writer || (owners.length ? possible[0] : undefined)
+}

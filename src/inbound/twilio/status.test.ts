@@ -1,0 +1,239 @@
+// What Twilio tells of messages, posted over HTTP by a Twilio that signs it: late, doubled, out of order, and forged.
+import assert from 'node:assert/strict'
+import { after, beforeEach, test } from 'node:test'
+import { topicsOf } from '../../../test/events.ts'
+import { aContact, eventually } from '../../../test/factories.ts'
+import { createAccount, sms } from '../../../test/sms.ts'
+import { newSid, type Taken, twilioPeer } from '../../../test/twilio.ts'
+
+const s = await sms()
+const { t, peer, send, look, becomes, takenOf } = s
+const { workspace } = t
+const { sql } = t.database
+let joe: string
+let count = 100
+
+beforeEach(async () => {
+  Object.assign(peer, { fault: () => undefined, onTaken: () => {}, answer: {} })
+  joe = await aContact(workspace, { formatted_phone: `+1202555${count++}0` })
+})
+
+/** A message that Twilio took. */
+async function sent(): Promise<{ id: string; taken: Taken }> {
+  const id = await send(joe)
+  return { id, taken: takenOf(await becomes(id, 'sent')) }
+}
+const statusesOf = ({ history }: { history: { status: string }[] }) => history.map(({ status }) => status)
+
+test('without a signature, or with a wrong one, nothing is believed', async () => {
+  const { id, taken } = await sent()
+  for (const signature of [null, '', 'x', 'RSOYDt4T1cUTdK1PDd93/VVr8B8=']) {
+    const { status, text, type } = await peer.callBack(taken, 'delivered', {}, { signature })
+    assert.equal(status, 403)
+    assert.match(type ?? '', /json/)
+    assert.equal(JSON.parse(text).type, 'error.list')
+  }
+  assert.equal((await peer.callBack(taken, 'delivered', {}, { auth_token: 'another' })).status, 403)
+  assert.equal((await peer.callBack(taken, 'delivered', { AccountSid: newSid('AC') })).status, 403)
+  assert.equal((await peer.callBack(taken, 'delivered', {}, { signed_as: s.status })).status, 403)
+  assert.equal((await look(id)).status, 'sent')
+})
+
+test('what was changed after it was signed is refused', async () => {
+  const { id, taken } = await sent()
+  const url = taken.callback as string
+  const form = { AccountSid: peer.account_sid, MessageSid: taken.sid, MessageStatus: 'failed' }
+  const other = (await sent()).taken.callback as string
+  assert.equal((await peer.call(url, form, { signed_as: other })).status, 403)
+  assert.equal((await peer.call(url, form, { signed_as: `${url}&x=1` })).status, 403)
+  assert.equal((await look(id)).status, 'sent')
+})
+
+test('no body, a huge one and a strange one are refused, and break nothing', async () => {
+  const post = (body: string | undefined, type?: string) =>
+    fetch(s.status, {
+      method: 'POST',
+      headers: { ...(type && { 'content-type': type }), 'x-twilio-signature': 'x' },
+      ...(body !== undefined && { body }),
+    })
+  assert.equal((await post(undefined)).status, 403)
+  assert.equal((await post('', 'application/x-www-form-urlencoded')).status, 403)
+  assert.equal((await post('%E0%A4%A&=&&a', 'application/x-www-form-urlencoded')).status, 403)
+  assert.equal((await post('{"AccountSid": [', 'application/json')).status, 403)
+  assert.equal((await post('null', 'application/json')).status, 403)
+  assert.equal((await post('AccountSid=%00', 'application/x-www-form-urlencoded')).status, 403)
+  assert.equal((await post(`Body=${'x'.repeat(300_000)}`, 'application/x-www-form-urlencoded')).status, 413)
+})
+
+test('of a message that nobody knows nothing happens, and Twilio is not asked to come again', async () => {
+  const { id, taken } = await sent()
+  const unknown = { ...taken, sid: newSid('SM'), callback: s.status }
+  const { status, text } = await peer.callBack(unknown, 'delivered')
+  assert.deepEqual([status, text], [200, ''])
+  const form = { AccountSid: peer.account_sid, MessageStatus: 'delivered' }
+  assert.equal((await peer.call(s.status, form)).status, 200)
+  assert.equal((await peer.callBack({ ...taken, callback: `${s.status}?delivery=00-00` }, 'received')).status, 200)
+  assert.equal((await look(id)).status, 'sent')
+})
+
+test('sent, delivered, read: each moves the delivery on, and is on record once', async () => {
+  const { id, taken } = await sent()
+  for (const status of ['queued', 'sending', 'sent', 'delivered', 'delivered', 'read', 'read'])
+    assert.equal((await peer.callBack(taken, status)).status, 200)
+  const delivery = await look(id)
+  assert.equal(delivery.status, 'read')
+  assert.deepEqual(statusesOf(delivery), ['sent', 'delivered', 'read'])
+  assert.equal(delivery.history[1].provider_answer, 'MessageStatus=delivered&SmsStatus=delivered')
+})
+
+test('whatever the order, doubled and all at once, it ends the same', async () => {
+  const { id, taken } = await sent()
+  const words = ['delivered', 'sent', 'sending', 'delivered', 'queued', 'sent']
+  await Promise.all(words.map((word) => peer.callBack(taken, word)))
+  const delivery = await look(id)
+  assert.deepEqual([delivery.status, statusesOf(delivery)], ['delivered', ['sent', 'delivered']])
+})
+
+test('a failure says why, in code and words; a late delivery is believed over it', async () => {
+  const { id, taken } = await sent()
+  await peer.callBack(taken, 'undelivered', { ErrorCode: '30003' })
+  const failure = await look(id)
+  assert.equal(failure.status, 'failed')
+  assert.deepEqual(failure.error, {
+    code: '30003',
+    reason: 'The phone is switched off or out of reach',
+    details: null,
+  })
+  await peer.callBack(taken, 'delivered')
+  assert.deepEqual([(await look(id)).status, (await look(id)).error], ['delivered', null])
+})
+
+test('a failure without a code, with an unknown one, and one that would pass', async () => {
+  const cases: [params: Record<string, string>, error: object][] = [
+    [{}, { code: 'twilio_failed', reason: 'Twilio gave no reason: failed', details: null }],
+    [{ ErrorCode: '39999' }, { code: '39999', reason: "Twilio's error 39999", details: null }],
+    [
+      { ErrorCode: '39999', ErrorMessage: 'Brand\0 new' },
+      { code: '39999', reason: 'Brand new', details: null },
+    ],
+    [
+      { ErrorCode: '30001' },
+      {
+        code: '30001',
+        reason: "Twilio's queue for the sender overflowed",
+        details: 'A passing fault: the delivery can be retried',
+      },
+    ],
+  ]
+  for (const [params, error] of cases) {
+    const { id, taken } = await sent()
+    assert.equal((await peer.callBack(taken, 'failed', params)).status, 200)
+    assert.deepEqual((await look(id)).error, error)
+  }
+})
+
+test('21610, in an answer or in a callback, opts the contact out', async () => {
+  const { taken } = await sent()
+  await peer.callBack(taken, 'failed', { ErrorCode: '21610' })
+  const [row] = await sql`select unsubscribed_from_sms from contacts where id = ${joe}`
+  assert.equal(row?.['unsubscribed_from_sms'], true)
+  assert.deepEqual(await topicsOf(workspace, joe), ['contact.unsubscribed'])
+  assert.equal((await becomes(await send(joe), 'failed')).error.code, 'opted_out')
+
+  const ann = await aContact(workspace, { formatted_phone: '+12025551999' })
+  peer.fault = () => ({ status: 400, code: 21610 })
+  assert.equal((await becomes(await send(ann), 'failed')).error.code, '21610')
+  assert.equal((await becomes(await send(ann), 'failed')).error.code, 'opted_out')
+})
+
+test('a callback that comes before the answer is not lost, and the answer that follows takes nothing back', async () => {
+  const early: Promise<unknown>[] = []
+  peer.onTaken = (taken) => void early.push(peer.callBack(taken, 'sent'), peer.callBack(taken, 'delivered'))
+  const id = await send(joe)
+  const delivery = await becomes(id, 'delivered')
+  assert.equal((await Promise.all(early)).length, 2)
+  assert.equal(takenOf(delivery).to, delivery.address)
+  assert.equal((await look(id)).status, 'delivered')
+})
+
+test('where the answer is lost but a callback tells of the message, it is not sent again', async () => {
+  peer.fault = (_, nth) => (nth > 0 ? 'reset after' : undefined)
+  const before = peer.taken.length
+  const told = new Promise<void>((resolve) => {
+    peer.onTaken = (taken) => void peer.callBack(taken, 'queued').then(() => resolve())
+  })
+  const id = await send(joe)
+  await told
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  const delivery = await look(id)
+  assert.equal(delivery.status, 'sent')
+  const taken = peer.taken.slice(before)
+  assert.ok(taken.length <= 2, `${taken.length} times`)
+  assert.ok(taken.some(({ sid }) => sid === delivery.provider_id))
+})
+
+test('a message that was sent twice is one delivery, and both tell of it', async () => {
+  let calls = 0
+  peer.fault = () => (++calls === 1 ? 'reset after' : undefined)
+  const before = peer.taken.length
+  const id = await send(joe)
+  await becomes(id, 'sent')
+  const [first, second] = peer.taken.slice(before)
+  assert.ok(first && second)
+  assert.notEqual(first.sid, second.sid)
+  await peer.callBack(first, 'failed', { ErrorCode: '30003' }) // Of an attempt after which there was another.
+  assert.equal((await look(id)).status, 'sent')
+  await peer.callBack(first, 'delivered')
+  assert.equal((await look(id)).status, 'delivered')
+  await peer.callBack(second, 'failed', { ErrorCode: '30003' })
+  assert.equal((await look(id)).status, 'delivered')
+})
+
+test("a Messaging Service's own callback, without our address, is told by the message's name", async () => {
+  const { id, taken } = await sent()
+  await peer.callBack({ ...taken, callback: s.status }, 'delivered')
+  assert.equal((await look(id)).status, 'delivered')
+})
+
+test('JSON is taken as a form is, when its hash is signed', async () => {
+  const { id, taken } = await sent()
+  const json = { AccountSid: peer.account_sid, MessageSid: taken.sid, MessageStatus: 'delivered', More: { a: 1 } }
+  const hash = await sha256(JSON.stringify(json))
+  const url = `${taken.callback}&bodySHA256=${hash}`
+  assert.equal((await peer.call(url, {}, { json: { ...json, MessageStatus: 'read' } })).status, 403)
+  assert.equal((await peer.call(url, {}, { json })).status, 200)
+  assert.equal((await look(id)).status, 'delivered')
+})
+
+const sha256 = async (text: string) =>
+  Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(text))).toString('hex')
+
+test('workspaces that share an account of Twilio each hear of their own messages', async () => {
+  const other = await t.another()
+  await createAccount(other.call, peer)
+  const theirs = await aContact(other.workspace, { formatted_phone: '+12025550177' })
+  const { body } = await other.call('POST /messages', {
+    from: { type: 'admin', id: other.created.admin_id },
+    to: { type: 'user', id: theirs },
+    ...{ message_type: 'sms', body: 'Hello' },
+  })
+  const lookThere = async () => (await other.call(`GET /extensions/messages/${body.id}/deliveries`)).body.data[0]
+  const taken = takenOf(await eventually(lookThere, ({ status }) => status === 'sent'))
+  await peer.callBack({ ...taken, callback: s.status }, 'delivered')
+  assert.equal((await lookThere()).status, 'delivered')
+
+  const mine = await sent()
+  await peer.callBack(mine.taken, 'delivered')
+  assert.equal((await look(mine.id)).status, 'delivered')
+})
+
+test('whoever names an account of others without its token moves nothing', async () => {
+  const stranger = await t.another()
+  const forger = await twilioPeer({ account_sid: peer.account_sid, auth_token: 'made up' })
+  after(() => forger.close())
+  await createAccount(stranger.call, forger)
+  const { id, taken } = await sent()
+  assert.equal((await forger.callBack(taken, 'failed', { ErrorCode: '30003' })).status, 200)
+  assert.equal((await forger.callBack({ ...taken, callback: s.status }, 'delivered')).status, 200)
+  assert.equal((await look(id)).status, 'sent')
+})

@@ -1,0 +1,48 @@
+// Where Meta reports what became of WhatsApp messages, and what people write there. Without a token: Meta signs.
+import { Type } from 'typebox'
+import type { Pool } from '#db/sql.ts'
+import { type App, op } from '#http/op.ts'
+import { NOTHING } from '#http/types.ts'
+import { answerChallenge } from './handshake.ts'
+import { takeWebhook } from './receive.ts'
+
+const Text = Type.Optional(Type.String({ maxLength: 1024 }))
+const Handshake = Type.Object({ 'hub.mode': Text, 'hub.verify_token': Text, 'hub.challenge': Text })
+const Challenge = Type.String({ description: 'The challenge, as text.' })
+
+/** Meta sends up to three megabytes at once. */
+const BODY_LIMIT = 4 * 1024 * 1024
+
+export default function whatsappWebhook(app: App, { sql, secret }: { sql: Pool; secret: string }) {
+  // The signature is of the bytes as they came.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
+    done(null, body),
+  )
+
+  app.get(
+    '/webhooks/whatsapp',
+    op('verifyWhatsAppWebhook', {
+      query: Handshake,
+      response: Challenge,
+      open: true,
+      summary: "Meta's handshake when the webhook is set up",
+    }),
+    async ({ query }, reply) => {
+      const challenge = await answerChallenge(sql, secret, query)
+      reply.type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff')
+      return challenge
+    },
+  )
+
+  app.post(
+    '/webhooks/whatsapp',
+    op('receiveWhatsAppWebhook', { open: true, summary: "Meta's signed news: statuses and messages" }),
+    async ({ body, headers, log }) => {
+      await takeWebhook({ sql, secret, log }, toBuffer(body), headers['x-hub-signature-256'])
+      return NOTHING
+    },
+  )
+}
+
+const toBuffer = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))

@@ -1,0 +1,222 @@
+// What Meta tells of messages, posted over HTTP by a Meta that signs it: late, doubled, out of order, and forged.
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { beforeEach, test } from 'node:test'
+import { aContact, eventually } from '../../../test/factories.ts'
+import { newsBody, type Taken } from '../../../test/meta.ts'
+import { accountOf, whatsapp } from '../../../test/whatsapp.ts'
+
+const w = await whatsapp()
+const { t, peer, news, send, becomes, webhook } = w
+const { call, workspace } = t
+const { sql } = t.database
+let joe: string
+let number: string
+let count = 100
+
+beforeEach(async () => {
+  Object.assign(peer, { faults: [], fail: () => undefined })
+  number = `1202555${count++}0`
+  joe = await aContact(workspace, { formatted_phone: `+${number}` })
+})
+
+/** A message that Meta took, and how Meta knows it. */
+async function sent(): Promise<{ id: string; taken: Taken }> {
+  const id = await send(joe)
+  const { provider_id } = await becomes(id, 'sent')
+  return { id, taken: peer.taken.find(({ wamid }) => wamid === provider_id)! }
+}
+const statuses = (...all: object[]) => news({ statuses: all })
+const look = async (id: string) => (await w.deliveriesOf(id))[0]
+const readOne = async (wamid: string) =>
+  (await call(`GET /messages/whatsapp/status?message_id=${encodeURIComponent(wamid)}`)).body
+const secondsAgo = (seconds: number) => String(Math.floor(Date.now() / 1000) - seconds)
+
+test('without a signature, or with one of somebody else, nothing is believed', async () => {
+  const { id, taken } = await sent()
+  const body = newsBody(peer.phone_number_id, { statuses: [peer.status(taken, 'read')] })
+  for (const signature of ['', 'x', 'sha1=00', `sha256=${'0'.repeat(64)}`, `sha256=${'0'.repeat(63)}`]) {
+    const answer = await peer.post(webhook, body, { signature })
+    assert.equal(answer.status, 403, signature)
+    assert.equal(((await answer.json()) as { type: string }).type, 'error.list')
+  }
+  assert.equal((await peer.post(webhook, body, { secret: 'another app' })).status, 403)
+  assert.equal((await peer.post(webhook, body, { secret: peer.secrets.verify_token })).status, 403)
+  assert.equal((await look(id)).status, 'sent')
+})
+
+test('the signature is of the bytes: the same JSON in another rendering is refused', async () => {
+  const body = JSON.stringify(newsBody(peer.phone_number_id, { statuses: [] }))
+  const signature = `sha256=${createHmac('sha256', peer.secrets.app_secret).update(body).digest('hex')}`
+  assert.equal((await peer.post(webhook, body, { signature })).status, 200)
+  assert.equal((await peer.post(webhook, body.replaceAll(':', ': '), { signature })).status, 403)
+})
+
+test('what is no JSON is 400, too much is 413, and neither is a fault of ours', async () => {
+  assert.equal((await peer.post(webhook, '{')).status, 400)
+  assert.equal((await peer.post(webhook, '')).status, 400)
+  assert.equal((await peer.post(webhook, `"${'x'.repeat(5_000_000)}"`)).status, 413)
+  const many = Array.from({ length: 1001 }, (_, id) => newsBody(String(id), {}).entry[0])
+  assert.equal((await peer.post(webhook, { entry: many })).status, 400)
+})
+
+test('news of what we do not have is taken and let go: other numbers, other fields, other shapes', async () => {
+  for (const body of [
+    newsBody('99999999', { statuses: [peer.status({ wamid: 'wamid.x' }, 'read')] }),
+    { object: 'whatsapp_business_account', entry: [{ id: '1', changes: [{ field: 'account_update', value: {} }] }] },
+    { entry: [{ changes: [{ field: 'messages', value: null }, null, 7] }, null, { changes: 'x' }] },
+    ...[{ entry: null }, [], 7, null].map((body) => JSON.stringify(body)),
+  ])
+    assert.equal((await peer.post(webhook, body as object)).status, 200, JSON.stringify(body))
+})
+
+test('a message goes from sent over delivered to read, and both reads tell it with the time', async () => {
+  const { id, taken } = await sent()
+  for (const [status, at] of [
+    ['sent', secondsAgo(-1)],
+    ['delivered', secondsAgo(-10)],
+    ['read', secondsAgo(-20)],
+  ] as const) {
+    const answer = await statuses(peer.status(taken, status, { timestamp: at }))
+    assert.deepEqual([answer.status, await answer.text()], [200, ''])
+    const one = await readOne(taken.wamid)
+    assert.deepEqual([one.status, 'error' in one], [status, false])
+    if (status !== 'sent') assert.equal(one.updated_at, Number(at))
+    const { events } = (await call(`GET /messages/status?ruleset_id=${id}`)).body
+    assert.deepEqual(
+      events.map((event: Record<string, unknown>) => [event['status'], event['whatsapp_message_id']]),
+      [[status, taken.wamid]],
+    )
+  }
+})
+
+test('doubled and out of order, in one body and in several: never a step back, and kept once', async () => {
+  const { id, taken } = await sent()
+  const [sending, delivered, read] = ['sent', 'delivered', 'read'].map((status) => peer.status(taken, status)) as [
+    object,
+    object,
+    object,
+  ]
+  await statuses(read, delivered, read, sending)
+  await Promise.all([statuses(delivered), statuses(read), statuses(sending), statuses(delivered, delivered)])
+  await statuses({ ...delivered, status: 'deleted' }, { ...delivered, status: 'warning' })
+  const { status, history } = await look(id)
+  assert.equal(status, 'read')
+  assert.deepEqual(
+    history.map(({ status }: { status: string }) => status),
+    ['sent', 'read'],
+  )
+  await statuses(peer.status(taken, 'failed', { errors: [{ code: 131026, title: 'Message undeliverable' }] }))
+  assert.equal((await look(id)).status, 'read')
+})
+
+test('a voice message that was played has been read', async () => {
+  const { id, taken } = await sent()
+  await statuses(peer.status(taken, 'played'))
+  assert.equal((await look(id)).status, 'read')
+})
+
+test('a failure says why, in both reads; better news afterwards is believed', async () => {
+  const { id, taken } = await sent()
+  const error = {
+    ...{ code: 131026, title: 'Message undeliverable', message: 'Message undeliverable' },
+    ...{ error_data: { details: 'Recipient phone number not on WhatsApp' }, href: 'https://developers.facebook.com/' },
+  }
+  await statuses(peer.status(taken, 'failed', { errors: [error] }))
+  const one = await readOne(taken.wamid)
+  assert.deepEqual(
+    [one.status, one.error],
+    ['failed', { message: 'Message undeliverable', details: 'Recipient phone number not on WhatsApp' }],
+  )
+  const delivery = await look(id)
+  assert.equal(delivery.error.code, '131026')
+  assert.match(delivery.history.at(-1).provider_answer, /"code":131026/)
+  await statuses(peer.status(taken, 'delivered'))
+  assert.deepEqual([(await look(id)).status, 'error' in (await readOne(taken.wamid))], ['delivered', false])
+})
+
+test('a failure without any error is one all the same', async () => {
+  const { taken } = await sent()
+  await statuses(peer.status(taken, 'failed'))
+  assert.equal((await readOne(taken.wamid)).error.message, 'Message delivery failed')
+})
+
+test('a message whose answer was lost is not sent again once a status tells that Meta has it', async () => {
+  peer.fail = (_, nth) => (nth === 1 ? 'reset after taking it' : { status: 503, retry_after: '1' })
+  const id = await send(joe)
+  const [taken] = await eventually(
+    async () => w.takenFor(number),
+    ({ length }) => length === 1,
+  )
+  await statuses(peer.status(taken!, 'sent'))
+  const { status, provider_id } = await look(id)
+  assert.deepEqual([status, provider_id], ['sent', taken!.wamid])
+  peer.fail = () => undefined
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  assert.equal(w.takenFor(number).length, 1)
+})
+
+test('a failure of an attempt before a retry by hand does not end the retry', async () => {
+  const { id, taken } = await sent()
+  const old = peer.status(taken, 'failed', { errors: [{ code: 131026, title: 'Message undeliverable' }] })
+  await statuses(old)
+  await call(`POST /extensions/deliveries/${(await look(id)).id}/retry`)
+  await statuses(old)
+  const { provider_id } = await becomes(id, 'sent')
+  await statuses(old)
+  assert.notEqual(provider_id, taken.wamid)
+  assert.equal((await look(id)).status, 'sent')
+})
+
+test('without our own tracker the wamid tells; a tracker that is forged does too, and unknown ones mean nothing', async () => {
+  const [first, second] = [await sent(), await sent()]
+  await statuses(peer.status({ wamid: first.taken.wamid }, 'delivered'))
+  assert.equal((await look(first.id)).status, 'delivered')
+  const forged = { wamid: second.taken.wamid, biz_opaque_callback_data: `${'0'.repeat(30)}-${'0'.repeat(20)}` }
+  await statuses(peer.status(forged, 'read'))
+  assert.equal((await look(second.id)).status, 'read')
+  assert.equal((await statuses(peer.status({ wamid: 'wamid.unknown' }, 'read'))).status, 200)
+})
+
+test('what cannot be read is logged and left, and the rest of the body is taken', async () => {
+  const { id, taken } = await sent()
+  const good = peer.status(taken, 'delivered')
+  const logged = w.logged.length
+  const answer = await statuses(
+    ...[null as never, { id: 7 } as object, { ...good, timestamp: 'now' }, { ...good, errors: 'x' }],
+    ...[{ ...good, id: '' }, good],
+  )
+  assert.equal(answer.status, 200)
+  assert.equal((await look(id)).status, 'delivered')
+  assert.equal(w.logged.slice(logged).filter((line) => /status that cannot be read/.test(line)).length, 5)
+})
+
+test('two workspaces with one number each hear of their own messages; another secret signs for neither', async () => {
+  const other = await t.another()
+  const account = accountOf(peer)
+  const stranger = { ...account.secrets, app_secret: 'a-stranger' }
+  const { body } = await other.call('POST /extensions/channels', { ...account, secrets: stranger })
+  const { id, taken } = await sent()
+  const by_stranger = [peer.status(taken, 'read')]
+  const forged = await peer.post(webhook, newsBody(peer.phone_number_id, { statuses: by_stranger }), {
+    secret: 'a-stranger',
+  })
+  assert.deepEqual([forged.status, (await look(id)).status], [200, 'sent'])
+  await other.call(`PUT /extensions/channels/${body.id}`, { secrets: account.secrets })
+  await statuses(peer.status(taken, 'delivered'))
+  assert.equal((await look(id)).status, 'delivered')
+  await other.call(`DELETE /extensions/channels/${body.id}`)
+})
+
+test('what fails for a fault of ours is a 5xx, and is taken when Meta sends it again', async () => {
+  const { id, taken } = await sent()
+  const read = peer.status(taken, 'read')
+  await sql.unsafe('alter table deliveries rename to gone')
+  const failed = await statuses(read)
+  await sql.unsafe('alter table gone rename to deliveries')
+  assert.equal(failed.status, 500)
+  assert.equal((await statuses(read)).status, 200)
+  assert.equal((await look(id)).status, 'read')
+})
+
+test('Meta finds nothing wrong with what it is sent', () => assert.deepEqual(peer.faults, []))

@@ -1,0 +1,23 @@
+// Whom an account that a workspace makes may not have the server call: what is private to the server's network.
+import type { FastifyRequest } from 'fastify'
+import { PROVIDERS } from '#channels/providers.ts'
+import { invalid } from '#http/errors.ts'
+import type { EgressPolicy } from '#net/egress.ts'
+import type { Configuration } from './schema.ts'
+
+const ADDRESSES = new Set(Object.values(PROVIDERS).map(({ address }) => address))
+
+/**
+ * A preHandler, so that no transaction waits for the DNS. It tells early what would be refused with each message: names
+ * are judged anew with each connection.
+ */
+export const assertWithin = (egress: EgressPolicy) => async (request: FastifyRequest) => {
+  const configuration = request.body as Partial<Configuration>
+  for (const field of ADDRESSES) {
+    const [part, name] = field.split('.') as [keyof Configuration, string]
+    const url = configuration[part]?.[name]
+    const host = typeof url === 'string' && URL.parse(url)?.hostname
+    if (host && !(await egress.covers(host)))
+      throw invalid(`${field} leads to a private address: ${host}. ALLOW_PRIVATE_ADDRESSES on the server may allow it`)
+  }
+}

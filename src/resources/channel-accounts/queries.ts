@@ -1,0 +1,40 @@
+// Channel accounts, as their workspace keeps them.
+
+import type { AccountRow } from '#channel-accounts/rows.ts'
+import { one, rowId } from '#db/sql.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+
+export const listChannels = (workspace: Workspace) =>
+  workspace.sql<AccountRow[]>`select * from channel_accounts where workspace_id = ${workspace.id} order by id`
+
+export const findChannel = (workspace: Workspace, id: string) =>
+  one(workspace.sql<AccountRow[]>`
+    select * from channel_accounts where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+
+/** Nobody else changes it until the transaction ends. */
+export const lockChannel = (workspace: Workspace, id: string) =>
+  one(workspace.sql<AccountRow[]>`
+    select * from channel_accounts where workspace_id = ${workspace.id} and id = ${rowId(id)} for update`)
+
+type Kept = Pick<AccountRow, 'name' | 'settings' | 'secrets' | 'key'>
+
+/** Undefined where the workspace has an account on that channel already. */
+export const insertChannel = (workspace: Workspace, account: Kept & Pick<AccountRow, 'channel' | 'provider'>) => {
+  const { channel, provider, name, settings, secrets, key } = account
+  return one(workspace.sql<AccountRow[]>`
+    insert into channel_accounts (workspace_id, channel, provider, name, settings, secrets, key, created_at, updated_at)
+    values (${workspace.id}, ${channel}, ${provider}, ${name}, ${JSON.stringify(settings)}::text::jsonb, ${secrets},
+      ${key}, ${workspace.now()}, ${workspace.now()})
+    on conflict (workspace_id, channel) do nothing
+    returning *`)
+}
+
+export const updateChannel = (workspace: Workspace, id: string, { name, settings, secrets, key }: Kept) =>
+  one(workspace.sql<AccountRow[]>`
+    update channel_accounts set name = ${name}, settings = ${JSON.stringify(settings)}::text::jsonb,
+      secrets = ${secrets}, key = ${key}, updated_at = greatest(${workspace.now()}, updated_at + interval '1 millisecond')
+    where workspace_id = ${workspace.id} and id = ${id}
+    returning *`) as Promise<AccountRow>
+
+export const deleteChannel = (workspace: Workspace, id: string) => workspace.sql`
+  delete from channel_accounts where workspace_id = ${workspace.id} and id = ${id}`

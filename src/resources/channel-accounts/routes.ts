@@ -1,0 +1,108 @@
+// Channel accounts: through whom this workspace's email, SMS and WhatsApp messages leave. A channel without one is
+// captured by the sandbox.
+import { Type } from 'typebox'
+import { endWaiting } from '#channel-accounts/end-waiting.ts'
+import { inboundUrl } from '#channel-accounts/inbound-url.ts'
+import type { AccountRow } from '#channel-accounts/rows.ts'
+import { secretsOf } from '#channel-accounts/secrets.ts'
+import type { Surroundings } from '#channels/provider.ts'
+import { found } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { ById, ListOf } from '#http/types.ts'
+import { type EgressPolicy, egressPolicy } from '#net/egress.ts'
+import { Message, Recipient } from '#resources/messages/schema.ts'
+import { sendMessage } from '#resources/messages/send.ts'
+import { assertWithin } from './private-addresses.ts'
+import { deleteChannel, findChannel, listChannels, lockChannel } from './queries.ts'
+import { assertOurs, changeChannel, createChannel } from './save.ts'
+import { Channel, ChannelRequest, ChannelUpdate, DeletedChannel, presentChannel } from './schema.ts'
+
+const TestRequest = Type.Object({
+  to: Recipient,
+  template: Type.Optional(Type.String({ description: 'WhatsApp sends nothing but templates to who has not written.' })),
+  locale: Type.Optional(Type.String()),
+})
+
+type Context = { secret: string; public_url?: string; egress?: EgressPolicy }
+
+export default function channels(app: App, { secret, public_url = '', egress = egressPolicy() }: Context) {
+  const preHandler = assertWithin(egress)
+  const around: Surroundings = { secret, public_url }
+  const present = (account: AccountRow) => ({
+    ...presentChannel(account, Object.keys(secretsOf(around.secret, account))),
+    ...(account.channel === 'email' && {
+      inbound_url: inboundUrl(around, { workspace_id: account.workspace_id, account_id: account.id }),
+    }),
+  })
+
+  app.get(
+    '/extensions/channels',
+    op('listChannels', { response: ListOf(Channel), summary: 'All channel accounts' }),
+    async ({ workspace }) => ({ type: 'list' as const, data: (await listChannels(workspace)).map(present) }),
+  )
+
+  app.post(
+    '/extensions/channels',
+    {
+      ...op('createChannel', { body: ChannelRequest, response: Channel, summary: 'Send a channel through a provider' }),
+      preHandler,
+    },
+    async ({ workspace, body }) => present(await createChannel(workspace, around, body)),
+  )
+
+  app.get(
+    '/extensions/channels/:id',
+    op('getChannel', { params: ById, response: Channel, summary: 'One channel account' }),
+    async ({ workspace, params }) => present(found(await findChannel(workspace, params.id), 'Channel not found')),
+  )
+
+  app.put(
+    '/extensions/channels/:id',
+    {
+      ...op('updateChannel', {
+        params: ById,
+        body: ChannelUpdate,
+        response: Channel,
+        summary: 'Change a channel account',
+      }),
+      preHandler,
+    },
+    async ({ workspace, params, body }) => present(await changeChannel(workspace, around, params.id, body)),
+  )
+
+  app.delete(
+    '/extensions/channels/:id',
+    op('deleteChannel', {
+      params: ById,
+      response: DeletedChannel,
+      summary: 'Capture the channel again; what still waits for the account fails',
+    }),
+    async ({ workspace, params }) => {
+      const { id, channel } = assertOurs(found(await lockChannel(workspace, params.id), 'Channel not found'))
+      await deleteChannel(workspace, id)
+      await endWaiting(workspace.sql, workspace.id, channel, workspace.now())
+      return { type: 'channel' as const, id, deleted: true as const }
+    },
+  )
+
+  app.post(
+    '/extensions/channels/:id/test',
+    op('testChannel', {
+      params: ById,
+      body: TestRequest,
+      response: Message,
+      summary: 'Send a test message; its deliveries tell what became of it',
+    }),
+    async ({ workspace, params, body: { to, ...template } }) => {
+      const { channel, name } = found(await findChannel(workspace, params.id), 'Channel not found')
+      return sendMessage(workspace, {
+        from: { type: 'admin', id: workspace.admin_id },
+        to,
+        message_type: channel,
+        subject: 'Test message',
+        body: `A test message, sent through the account "${name}".`,
+        ...(channel === 'whatsapp' && { ...template, components: [] }),
+      })
+    },
+  )
+}

@@ -1,0 +1,93 @@
+// PUT /conversations/{id}: read, title, priority and custom attributes.
+import { type Static, Type } from 'typebox'
+import { found, notFound } from '#http/errors.ts'
+import { Id, Nullable } from '#http/types.ts'
+import { findAdmin } from '#resources/admins/queries.ts'
+import { mergeAttributes, readAttributes } from '#resources/data-attributes/values.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { NewPart } from '../parts/queries.ts'
+import {
+  type Change,
+  type ConversationRow,
+  changeConversation,
+  lockConversation,
+  setCustomAttributes,
+} from '../queries.ts'
+import type { Replied } from '../replies/contact.ts'
+import { record } from '../state/record.ts'
+import { changesPriority } from '../state/transitions.ts'
+
+export const UpdateRequest = Type.Object({
+  read: Type.Optional(Type.Boolean()),
+  title: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
+  priority: Type.Optional(Type.Enum(['none', 'low', 'medium', 'high', 'urgent'])),
+  admin_id: Type.Optional(Nullable(Id)),
+  custom_attributes: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  company_id: Type.Optional(Nullable(Id)),
+})
+export type UpdateRequest = Static<typeof UpdateRequest>
+
+/** Each attribute that changes leaves a part, and so does the priority; `read` and `title` leave none. */
+export async function update(workspace: Workspace, id: string, request: UpdateRequest): Promise<Replied> {
+  const conversation = found(await lockConversation(workspace, id))
+  if (request.company_id) throw notFound('Company Not Found', 'company_not_found')
+  const change = plainChange(request)
+  if (Object.keys(change).length) await changeConversation(workspace, conversation.id, change)
+  const prioritized = await setPriority(workspace, { ...conversation, ...change }, request)
+  const attributed = await setAttributes(workspace, prioritized.conversation, request.custom_attributes ?? {})
+  return { conversation_id: conversation.id, part_ids: [...prioritized.part_ids, ...attributed] }
+}
+
+const plainChange = ({ read, title }: UpdateRequest): Change => ({
+  ...(read !== undefined && { read }),
+  ...(title !== undefined && { title }),
+})
+
+async function setPriority(
+  workspace: Workspace,
+  conversation: ConversationRow,
+  { priority, admin_id }: UpdateRequest,
+): Promise<{ conversation: ConversationRow; part_ids: string[] }> {
+  const author = await authorOf(workspace, admin_id)
+  if (priority === undefined || priority === conversation.priority) return { conversation, part_ids: [] }
+  const recorded = await record(workspace, conversation, changesPriority(priority), {
+    author,
+    event_details: { current_priority: priority, previous_priority: conversation.priority },
+    created_at: workspace.now(),
+  })
+  return { conversation: recorded.conversation, part_ids: [recorded.part_id] }
+}
+
+/** The admin whom the request names; else the bot acts. */
+async function authorOf(workspace: Workspace, admin_id: string | null | undefined): Promise<NewPart['author']> {
+  if (admin_id === undefined || admin_id === null) return { type: 'bot' }
+  const { id } = found(await findAdmin(workspace, admin_id), 'Admin not found', 'admin_not_found')
+  return { type: 'admin', id }
+}
+
+async function setAttributes(workspace: Workspace, row: ConversationRow, given: Record<string, unknown>) {
+  const values = await readAttributes(workspace, 'conversation', given)
+  const present = row.custom_attributes
+  const changed = Object.keys(values).filter((name) => values[name] !== (present[name] ?? null))
+  if (!changed.length) return []
+  await setCustomAttributes(workspace, row.id, mergeAttributes(present, values))
+  const part_ids: string[] = []
+  let conversation = row
+  for (const name of changed) {
+    const recorded = await record(workspace, conversation, ATTRIBUTE_UPDATED, {
+      author: { type: 'bot' },
+      event_details: {
+        attribute: { name },
+        value: { name: textOf(values[name]) ?? '', previous: textOf(present[name]) },
+      },
+      created_at: workspace.now(),
+    })
+    conversation = recorded.conversation
+    part_ids.push(recorded.part_id)
+  }
+  return part_ids
+}
+
+const ATTRIBUTE_UPDATED = { part_type: 'conversation_attribute_updated_by_admin', change: {}, topics: [] }
+
+const textOf = (value: unknown): string | null => (value === undefined || value === null ? null : String(value))

@@ -1,0 +1,60 @@
+// A conversation out of an admin's message: there is none until somebody answers, or until it is asked for.
+import { emit } from '#events/emit.ts'
+import { found } from '#http/errors.ts'
+import { escapeHtml, paragraphs } from '#lib/html.ts'
+import { filled } from '#lib/placeholders.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { sourceTypeOf } from '../channels.ts'
+import { record } from '../state/record.ts'
+import { isSuperseded } from '../state/transitions.ts'
+import {
+  type AdminMessageRow,
+  findAdminMessage,
+  insertFromMessage,
+  listRecipients,
+  lockOpenSmsConversations,
+} from './queries.ts'
+
+/**
+ * Opens the conversation that an admin's message reserved, with all who got the message in to and cc; or the one that
+ * it reserved for a recipient in blind copy or of a broadcast, where `conversation_id` names that. Returns the
+ * conversation's id. It is opened once, however many come at the same moment: the others find it open when they are done
+ * here.
+ */
+export async function createFromMessage(
+  workspace: Workspace,
+  message_id: string,
+  conversation_id?: string,
+): Promise<string> {
+  const message = found(await findAdminMessage(workspace, message_id))
+  const id = conversation_id ?? message.conversation_id
+  const recipients = await listRecipients(workspace, message_id, id)
+  const contact_ids = recipients.map(({ contact_id }) => contact_id)
+  const source_type = sourceTypeOf(message.message_type)
+  const opened = await insertFromMessage(workspace, {
+    id,
+    source_type,
+    message,
+    html: htmlOf(message, recipients[0]?.parameters),
+    contact_ids,
+  })
+  if (opened && source_type === 'sms') await closeOtherSmsConversations(workspace, id, contact_ids)
+  if (opened && contact_ids.length === 1) await emit(workspace, 'conversation.admin.single.created', id)
+  return id
+}
+
+/** As the recipient read it. */
+function htmlOf({ message_type, body }: AdminMessageRow, parameters: string[] | null = null): string | null {
+  const html = body !== null && message_type === 'sms' ? paragraphs(body) : body
+  return parameters ? filled(html, parameters.map(escapeHtml)) : html
+}
+
+/** A contact has one SMS conversation at most that is not closed: by SMS there is no telling several apart. */
+async function closeOtherSmsConversations(workspace: Workspace, id: string, contact_ids: string[]) {
+  const superseded = await lockOpenSmsConversations(workspace, contact_ids, id)
+  const created_at = workspace.now()
+  for (const conversation of superseded) {
+    const outcome = isSuperseded(conversation, created_at)
+    await record(workspace, conversation, outcome, { author: { type: 'bot' }, created_at })
+  }
+}

@@ -1,0 +1,34 @@
+// Writes down what was done in a conversation: its part, what that changed, and the events that tell of it.
+import { emit } from '#events/emit.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { insertPart, type NewPart } from '../parts/queries.ts'
+import { type Change, type ConversationRow, changeConversation } from '../queries.ts'
+import { gainedPart } from './response-times.ts'
+import type { Outcome } from './transitions.ts'
+
+/** The conversation as it is now, and the new part's id. */
+export type Recorded = { conversation: ConversationRow; part_id: string }
+
+/** `conversation` must be locked; several acts in a row each take the conversation that the one before left. */
+export async function record(
+  workspace: Workspace,
+  conversation: ConversationRow,
+  { part_type, change, topics }: Outcome,
+  part: Omit<NewPart, 'part_type'>,
+): Promise<Recorded> {
+  const changed: Change = {
+    ...change,
+    ...withTeammate(conversation, part),
+    ...gainedPart({ ...conversation, ...change }),
+  }
+  await changeConversation(workspace, conversation.id, changed)
+  const state = changed.state ?? conversation.state
+  const part_id = await insertPart(workspace, conversation.id, state, { part_type, ...part })
+  for (const topic of topics) await emit(workspace, topic, conversation.id, { part_id })
+  return { conversation: { ...conversation, ...changed }, part_id }
+}
+
+function withTeammate({ teammate_ids }: ConversationRow, { author }: Pick<NewPart, 'author'>): Change {
+  if (author.type !== 'admin' || teammate_ids.includes(author.id)) return {}
+  return { teammate_ids: [...teammate_ids, author.id] }
+}
