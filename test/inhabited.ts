@@ -1,5 +1,5 @@
 // A workspace with one of everything in it, and all that it holds, for tests that try to reach into it or to break it.
-import { fillWithDemo } from '#demo/demo.ts'
+import { fillWithDemo } from '#resources/index.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { TestApp } from './app.ts'
 

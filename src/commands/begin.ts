@@ -1,6 +1,6 @@
 // The workspace that a server begins with, and what people may be told of its token.
 import type { Config } from '#config.ts'
-import { fillWithDemo } from '#demo/demo.ts'
+import { fillWithDemo } from '#resources/index.ts'
 import { ensureFirstWorkspace } from '#workspaces/first.ts'
 import { newTokenText } from '#workspaces/tokens.ts'
 import { keptSecret } from './secrets.ts'

@@ -4,11 +4,11 @@ import { resolve } from 'node:path'
 import { saveEnvironmentAccounts } from '#channel-accounts/environment.ts'
 import { type Config, listeningUrl, privateReach } from '#config.ts'
 import { workerSignal } from '#delivery/signals.ts'
-import { findRecipient } from '#demo/queries.ts'
 import { openFiles } from '#files/files.ts'
 import { listen } from '#http/listen.ts'
 import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
+import { findFirstWithEmail } from '#resources/contacts/queries.ts'
 import { banner } from './banner.ts'
 import { type Beginning, begin } from './begin.ts'
 import { environmentAccounts } from './environment-accounts.ts'
@@ -80,7 +80,7 @@ async function welcome({ sql, place, is_embedded }: Storage, config: Config, { i
       ...(config.whatsapp_phone_number_id ? ['WhatsApp by Meta'] : []),
     ],
     admin_id,
-    recipient: await findRecipient(sql, id),
+    recipient: await findFirstWithEmail(sql, id),
   }
   print(...banner(facts))
 }

@@ -1,7 +1,7 @@
 // interphone workspace create, list; interphone demo
 import type { Pool } from '#db/sql.ts'
-import { fillWithDemo } from '#demo/demo.ts'
 import { print, table } from '#lib/terminal.ts'
+import { fillWithDemo } from '#resources/index.ts'
 import { createWorkspace } from '#workspaces/create.ts'
 import { listWorkspaces } from '#workspaces/queries.ts'
 

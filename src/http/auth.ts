@@ -1,23 +1,33 @@
-// Who is calling: a token as Bearer or as the user name of Basic, kept only as its SHA-256.
-import type { FastifyRequest } from 'fastify'
+// Who is calling: an access token, as Bearer or as the user name of Basic. Only its SHA-256 is stored.
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Pool } from '#db/sql.ts'
 import { findToken, hashToken, type Token } from '#workspaces/tokens.ts'
 import { forbidden, unauthorized } from './errors.ts'
+import type { Operation } from './op.ts'
+
+/** Proves that the request may call its operation: one function for each `Auth`. Throws a 401, 403 or 429. */
+export type Authentication = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  operation: Operation,
+) => Promise<void> | void
+
+export const verifiedByHandler: Authentication = () => {}
 
 /**
- * What changes of a token, or of its workspace's sandbox, holds everywhere after this long at most; where it was changed,
- * at once.
+ * A change to a token, or to its workspace's sandbox, takes effect in every process after this long at most; in the
+ * process that makes the change, at once.
  */
-const REMEMBERED_FOR_MS = 3_000
+const CACHED_FOR_MS = 3_000
 const NO_TOKEN = 'none'
-/** Longer than any token of ours with its scheme: not worth a look-up, nor to be remembered. */
+/** Longer than any token of ours with its scheme: not worth a look-up or a cache entry. */
 const LONGEST_HEADER = 512
-/** What operations under /extensions need that name no scope of Intercom's: a token that is not limited, or has this. */
+/** The scope of operations under /extensions that name none of Intercom's. A token without limits has every scope. */
 const EXTENSIONS = 'extensions'
 
 export function authentication(sql: Pool) {
-  const known = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: REMEMBERED_FOR_MS })
+  const known = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: CACHED_FOR_MS })
   let forgotten = 0
 
   async function tokenOf(text: string): Promise<Token | undefined> {
@@ -25,14 +35,14 @@ export function authentication(sql: Pool) {
     if (!token) {
       const before = forgotten
       token = (await findToken(sql, hashToken(text))) ?? NO_TOKEN
-      // What was asked for before all was forgotten may be what was to be forgotten.
+      // The answer may be older than a `forgetTokens` that came meanwhile.
       if (forgotten === before) known.set(text, token)
     }
     return token === NO_TOKEN ? undefined : token
   }
 
   return {
-    /** The caller's token, or a 401; a 403 where the token is not allowed what the operation needs. */
+    /** Returns the caller's token; throws a 401 without a valid one, a 403 if it lacks the operation's scope. */
     async identify(request: FastifyRequest): Promise<Token> {
       const text = credentials(request.headers.authorization)
       const token = text && (await tokenOf(text))

@@ -64,9 +64,9 @@ export function errorHandler(error: FastifyError | ApiError, request: FastifyReq
 /** Asked for by an EventSource: one that is refused never comes back, one that is cut off does. */
 export const isOfEvents = ({ headers }: IncomingMessage): boolean => !!headers.accept?.includes('text/event-stream')
 
-/** Where no token is asked for, whoever has the URL may do what it is for: it is left out of the log. */
+/** Without an access token, the URL itself can be the proof of who calls: the log shows only its route. */
 const loggable = ({ url, routeOptions }: FastifyRequest) =>
-  routeOptions?.config?.operation?.open ? routeOptions.url : url
+  (routeOptions?.config?.operation?.auth ?? 'token') === 'token' ? url : routeOptions.url
 
 /** Answers what cannot be read as a request of HTTP, so that there is none to be handled. */
 export function refuseUnreadable({ code }: { code?: string }, socket: Socket) {

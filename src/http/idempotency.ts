@@ -4,11 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { seal, unseal } from '#lib/seal.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { ApiError, badRequest, unprocessable } from './errors.ts'
-import { claimKey, findAnswer, keepAnswer } from './queries.ts'
+import { claimKey, findAnswer, releaseKey, storeAnswer } from './queries.ts'
 
 const LONGEST_KEY = 255
 
-/** The request's key, or undefined where it has none (or is no POST, where the header means nothing). */
+/** Returns the request's key, or undefined without one. Only a POST has one: elsewhere the header means nothing. */
 export function idempotencyKey(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key']
   if (request.method !== 'POST' || key === undefined || key === '') return undefined
@@ -17,49 +17,69 @@ export function idempotencyKey(request: FastifyRequest): string | undefined {
   return request.caller ? `${request.caller} ${key}` : String(key)
 }
 
-/** How an answer is kept, and read again. */
-export type Keeping = { pack(answer: unknown): unknown; unpack(kept: unknown): unknown }
+/** How an answer is stored, and read again. */
+export type Storing = { pack(answer: unknown): unknown; unpack(stored: unknown): unknown }
 
-export const PLAIN_ANSWERS: Keeping = { pack: (answer) => answer, unpack: (kept) => kept }
+export const PLAIN_ANSWERS: Storing = { pack: (answer) => answer, unpack: (stored) => stored }
 
 const PURPOSE = 'kept answer'
 
-/** For answers that hold a secret which is stored nowhere in clear. */
-export const sealedAnswers = (secret: string): Keeping => ({
+/** For answers with a secret that is stored nowhere in clear text. */
+export const sealedAnswers = (secret: string): Storing => ({
   pack: (answer) => seal(secret, PURPOSE, JSON.stringify(answer)).toString('base64'),
-  unpack(kept) {
-    const text = unseal(secret, PURPOSE, Buffer.from(String(kept), 'base64'))
+  unpack(stored) {
+    const text = unseal(secret, PURPOSE, Buffer.from(String(stored), 'base64'))
     if (text === undefined)
       throw new ApiError(409, 'conflict', 'The first answer to this request cannot be read any more')
     return JSON.parse(text)
   },
 })
 
+type Exchange = { request: FastifyRequest; reply: FastifyReply; storing: Storing }
+
 /**
- * Answers from memory, or carries the request out and remembers its answer. Both happen in the transaction of
- * `workspace`: what was done and what was answered are kept together or not at all. A refusal is not remembered,
- * because it changed nothing. A second request that arrives while the first is under way waits for it.
+ * Returns the stored answer, or carries the request out and stores its answer. Both happen in the transaction of
+ * `workspace`: what was done and what was answered are stored together or not at all. A refusal is not stored, because
+ * it changed nothing. A second request that arrives during the first waits for it.
  */
 export async function once(
   workspace: Workspace,
   key: string,
-  { request, reply, keeping }: { request: FastifyRequest; reply: FastifyReply; keeping: Keeping },
+  exchange: Exchange,
   carryOut: () => Promise<unknown>,
 ): Promise<unknown> {
-  const hash = fingerprint(request)
-  if (await claimKey(workspace, key, hash)) {
-    const answer = await carryOut()
-    await keepAnswer(workspace, key, reply.statusCode, keeping.pack(answer))
-    return answer
-  }
-  const kept = await findAnswer(workspace, key)
-  if (!kept)
-    throw new ApiError(409, 'conflict', 'A request with this Idempotency-Key has just been carried out, try again')
-  if (!kept.request_hash.equals(hash)) {
+  const hash = fingerprint(exchange.request)
+  if (!(await claimKey(workspace, key, hash))) return replay(workspace, key, hash, exchange)
+  const answer = await carryOut()
+  await storeAnswer(workspace, key, exchange.reply.statusCode, exchange.storing.pack(answer))
+  return answer
+}
+
+/**
+ * The same without a transaction, for handlers that call other servers. A second request that arrives during the first
+ * is refused with a 409. After a crash the key is free again once its claim is five minutes old.
+ */
+export async function onceOutside(key: string, exchange: Exchange, carryOut: () => Promise<unknown>): Promise<unknown> {
+  const { workspace } = exchange.request
+  const hash = fingerprint(exchange.request)
+  if (!(await claimKey(workspace, key, hash))) return replay(workspace, key, hash, exchange)
+  const answer = await carryOut().catch(async (error) => {
+    await releaseKey(workspace, key)
+    throw error
+  })
+  await storeAnswer(workspace, key, exchange.reply.statusCode, exchange.storing.pack(answer))
+  return answer
+}
+
+async function replay(workspace: Workspace, key: string, hash: Buffer, { reply, storing }: Exchange) {
+  const stored = await findAnswer(workspace, key)
+  if (!stored)
+    throw new ApiError(409, 'conflict', 'A request with this Idempotency-Key is being carried out, try again')
+  if (!stored.request_hash.equals(hash)) {
     throw unprocessable('parameter_invalid', 'Idempotency-Key was used before with another request')
   }
-  reply.code(kept.status).header('idempotent-replayed', 'true')
-  return keeping.unpack(kept.answer)
+  reply.code(stored.status).header('idempotent-replayed', 'true')
+  return storing.unpack(stored.answer)
 }
 
 const fingerprint = ({ url, body, headers }: FastifyRequest): Buffer =>

@@ -27,15 +27,30 @@ export type OperationOptions = Shapes & {
   scope?: string
   /** The status of success, 200 where absent. */
   status?: 200 | 201 | 202 | 204
-  /** The operation writes with a single statement, so that a transaction around it would only cost. */
-  statement?: boolean
-  /** Answered without a token. */
-  open?: boolean
-  /** Answered to the session of a messenger, which is a contact's, instead of a token. */
-  session?: boolean
-  /** Its answer holds a secret: where it has to be kept, it is kept encrypted. */
+  auth?: Auth
+  runs?: Runs
+  /** The answer contains a secret: if it is stored for an Idempotency-Key, it is encrypted. */
   confidential?: boolean
 }
+
+/**
+ * Who may call the operation, and how that is proven:
+ * - `token`: an access token of the workspace (where absent).
+ * - `contact`: a messenger session, which belongs to a contact or a visitor.
+ * - `signature`: the provider signs the request; the handler verifies it.
+ * - `link`: a signed link in the URL; the handler verifies it.
+ * - `public`: anyone.
+ */
+export type Auth = 'token' | 'contact' | 'signature' | 'link' | 'public'
+
+/**
+ * How the handler runs:
+ * - `read`: it writes nothing; no transaction (where absent: GET).
+ * - `statement`: it writes with a single statement; no transaction, unless an Idempotency-Key is to be stored with it.
+ * - `transaction`: in one transaction (where absent: all other methods with `token` or `contact`).
+ * - `outside`: outside of any transaction, because it calls other servers or decides for itself (where absent: the rest).
+ */
+export type Runs = 'read' | 'statement' | 'transaction' | 'outside'
 
 export type Operation = Omit<OperationOptions, keyof Shapes> & { id: string }
 
@@ -46,7 +61,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     workspace: Workspace
     token: Token
-    /** Who calls, where that is not whoever holds a token: keeps the Idempotency-Keys of contacts apart. */
+    /** Who calls, unless it is the holder of a token: separates the Idempotency-Keys of contacts. */
     caller?: string
   }
 }

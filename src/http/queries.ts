@@ -2,31 +2,38 @@
 import { one } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-export type KeptAnswer = { request_hash: Buffer; status: number; answer: unknown }
+export type StoredAnswer = { request_hash: Buffer; status: number; answer: unknown }
 
-const KEPT_FOR = '24 hours'
+const VALID_FOR = '24 hours'
+/** A claim without an answer that is older than this was left by a crash. Within a transaction none is ever seen. */
+const CLAIMED_FOR = '5 minutes'
 
-/** Takes the key, unless somebody has it; one that is older than a day is free again. */
+/** Takes the key, unless another request has it. A key older than a day is free again. */
 export async function claimKey(workspace: Workspace, key: string, request_hash: Buffer): Promise<boolean> {
   const rows = await workspace.sql`
     insert into idempotency_keys (workspace_id, key, request_hash, created_at)
     values (${workspace.id}, ${key}, ${request_hash}, now())
     on conflict (workspace_id, key) do update
       set request_hash = excluded.request_hash, created_at = now(), status = null, answer = null
-      where idempotency_keys.created_at < now() - ${KEPT_FOR}::interval`
+      where idempotency_keys.created_at < now() - ${VALID_FOR}::interval
+        or (idempotency_keys.status is null and idempotency_keys.created_at < now() - ${CLAIMED_FOR}::interval)`
   return rows.count > 0
 }
 
-/** Lets the workspace's keys age by so much; that of the request which asks for it stays new. */
+/** Frees a claimed key whose request failed. */
+export const releaseKey = (workspace: Workspace, key: string) => workspace.sql`
+  delete from idempotency_keys where workspace_id = ${workspace.id} and key = ${key} and status is null`
+
+/** Makes the workspace's keys older by `ms`, except the one of the request that asks for it. */
 export const ageKeys = (workspace: Workspace, ms: number) => workspace.sql`
   update idempotency_keys set created_at = created_at - ${ms} * interval '1 millisecond'
   where workspace_id = ${workspace.id} and created_at < date_trunc('milliseconds', now())`
 
 export const findAnswer = (workspace: Workspace, key: string) =>
-  one(workspace.sql<KeptAnswer[]>`
+  one(workspace.sql<StoredAnswer[]>`
     select request_hash, status, answer from idempotency_keys
     where workspace_id = ${workspace.id} and key = ${key} and status is not null`)
 
-export const keepAnswer = (workspace: Workspace, key: string, status: number, answer: unknown) => workspace.sql`
+export const storeAnswer = (workspace: Workspace, key: string, status: number, answer: unknown) => workspace.sql`
   update idempotency_keys set status = ${status}, answer = ${JSON.stringify(answer)}::text::jsonb
   where workspace_id = ${workspace.id} and key = ${key}`

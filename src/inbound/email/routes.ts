@@ -1,16 +1,16 @@
 // Mail that somebody else receives for us and posts here: an inbound-parse service, or a mail server of one's own.
+
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { accountInToken } from '#channel-accounts/inbound-url.ts'
 import { MAIL_LIMIT, RefusedMail, readMail } from '#channels/email/inbound/mail.ts'
-import type { Pool } from '#db/sql.ts'
 import { ApiError, invalid, unauthorized } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
-import type { Token } from '#workspaces/tokens.ts'
+import type { Resource, Server } from '#server.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import { posted } from './form.ts'
 import { findMailAccount } from './queries.ts'
-import { type Taking, takeMail } from './receive.ts'
+import { takeMail } from './receive.ts'
 
 const TakenMail = Type.Object({
   type: Type.Literal('inbound_email'),
@@ -25,9 +25,7 @@ const TakenMail = Type.Object({
 /** Forms are a little larger than what they carry. */
 const LARGEST_BODY = MAIL_LIMIT + 1024 * 1024
 
-type Context = { sql: Pool; identify(request: FastifyRequest): Promise<Token> } & Taking
-
-export default function inboundEmail(app: App, { sql, identify, ...taking }: Context) {
+function inboundEmail(app: App, { sql, identify, ...server }: Server) {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
@@ -37,7 +35,7 @@ export default function inboundEmail(app: App, { sql, identify, ...taking }: Con
     request.workspace = workspaceOf(sql, token === undefined ? await identify(request) : await owner(String(token)))
   }
   const owner = async (token: string) => {
-    const named = accountInToken(taking.secret, token)
+    const named = accountInToken(server.secret, token)
     const account = named && (await findMailAccount(sql, named.workspace_id))
     if (!named || account?.id !== named.account_id) throw unauthorized('The token in the URL is not valid')
     return { workspace_id: named.workspace_id, admin_id: '' }
@@ -49,7 +47,7 @@ export default function inboundEmail(app: App, { sql, identify, ...taking }: Con
       ...op('receiveEmail', {
         query: Type.Object({ token: Type.Optional(Type.String({ description: 'As in the channel’s inbound_url.' })) }),
         response: TakenMail,
-        open: true,
+        auth: 'link',
         summary: 'A mail that came in: raw MIME, or a form with it',
       }),
       bodyLimit: LARGEST_BODY,
@@ -58,7 +56,7 @@ export default function inboundEmail(app: App, { sql, identify, ...taking }: Con
     async ({ workspace, headers, body, log }) => {
       const { raw, envelope } = await posted(headers['content-type'] ?? '', Buffer.from((body as Buffer) ?? ''))
       const mail = await readMail(raw).catch(refuse)
-      const taken = await takeMail(sql, taking, workspace.id, mail, envelope).catch(refuse)
+      const taken = await takeMail(sql, server, workspace.id, mail, envelope).catch(refuse)
       log.info({ workspace_id: workspace.id, mail: mail.id, ...taken }, 'mail in')
       return { type: 'inbound_email' as const, ...taken }
     },
@@ -69,3 +67,5 @@ function refuse(error: Error): never {
   if (!(error instanceof RefusedMail)) throw error
   throw error.is_too_large ? new ApiError(413, 'payload_too_large', error.message) : invalid(error.message)
 }
+
+export default { group: 'Webhooks: email', routes: inboundEmail } satisfies Resource

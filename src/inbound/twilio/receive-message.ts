@@ -1,16 +1,17 @@
 // What a person wrote by SMS: a keyword is obeyed, all else goes into a conversation.
 import { keywordIn } from '#channels/sms/keywords.ts'
 import { e164 } from '#lib/phone.ts'
-import { fetchLater, type Surroundings } from '#resources/attachments/attach.ts'
+import { fetchLater } from '#resources/attachments/attach.ts'
 import { contactByPhone } from '#resources/contacts/by-address.ts'
 import { wasReceived } from '#resources/conversations/receive/queries.ts'
 import { receive } from '#resources/conversations/receive/receive.ts'
 import { answerTo, applyKeyword } from '#resources/unsubscribe/apply-keyword.ts'
+import type { Server } from '#server.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { type Callback, param } from './callback.ts'
 import { mediaOf } from './media.ts'
 
-type Fetching = Pick<Surroundings, 'fetch_attachments'>
+type Fetching = Pick<Server, 'fetch_attachments'>
 
 /** What to answer, or undefined. A sender whom nobody could answer (a short code, a name) is not heard. */
 export async function takeMessage(

@@ -1,25 +1,24 @@
 // Where Twilio reports what became of SMS, and brings what people write. Without a token: Twilio signs.
+
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { twiml } from '#channels/sms/keywords.ts'
-import type { Pool } from '#db/sql.ts'
 import { found, missing } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { NOTHING } from '#http/types.ts'
+import type { Resource, Server } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { param, readCallback, signersOf } from './callback.ts'
 import { takeMessage } from './receive-message.ts'
 import { takeStatus } from './receive-status.ts'
 import { recipientOf } from './recipient.ts'
 
-type Context = { sql: Pool; secret: string; public_url?: string; fetch_attachments?: boolean }
-
 const TwiML = Type.String({ description: 'TwiML: what Twilio shall reply, or nothing.' })
 
 /** Several times the longest message, with every character escaped. */
 const BODY_LIMIT = 256 * 1024
 
-export default function twilioWebhooks(app: App, { sql, secret, public_url = '', ...fetching }: Context) {
+function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }: Server) {
   // The signature is of the form as it came, in every parameter.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
@@ -36,7 +35,7 @@ export default function twilioWebhooks(app: App, { sql, secret, public_url = '',
 
   app.post(
     '/webhooks/twilio/status',
-    op('receiveTwilioStatus', { open: true, summary: "Twilio's signed word on an SMS that was sent" }),
+    op('receiveTwilioStatus', { auth: 'signature', summary: "Twilio's signed word on an SMS that was sent" }),
     async (request) => {
       const callback = callbackOf(request)
       await takeStatus(sql, secret, await signersOf(sql, secret, callback), callback)
@@ -46,15 +45,17 @@ export default function twilioWebhooks(app: App, { sql, secret, public_url = '',
 
   app.post(
     '/webhooks/twilio/inbound',
-    op('receiveTwilioMessage', { response: TwiML, open: true, summary: 'An SMS that Twilio brings, signed' }),
+    op('receiveTwilioMessage', { response: TwiML, auth: 'signature', summary: 'An SMS that Twilio brings, signed' }),
     async (request, reply) => {
       const callback = callbackOf(request)
       const signers = await signersOf(sql, secret, callback)
       if (!param(callback, 'MessageSid')) throw missing('MessageSid is required')
       const workspace_id = found(await recipientOf(sql, signers, callback), 'No workspace has the number in To')
-      const answer = await takeMessage(await openWorkspace(sql, workspace_id), fetching, callback)
+      const answer = await takeMessage(await openWorkspace(sql, workspace_id), { fetch_attachments }, callback)
       reply.type('text/xml; charset=utf-8')
       return twiml(answer)
     },
   )
 }
+
+export default { group: 'Webhooks: Twilio', routes: twilioWebhooks } satisfies Resource

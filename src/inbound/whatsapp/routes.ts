@@ -1,8 +1,9 @@
 // Where Meta reports what became of WhatsApp messages, and what people write there. Without a token: Meta signs.
+
 import { Type } from 'typebox'
-import type { Pool } from '#db/sql.ts'
 import { type App, op } from '#http/op.ts'
 import { NOTHING } from '#http/types.ts'
+import type { Resource, Server } from '#server.ts'
 import { answerChallenge } from './handshake.ts'
 import { takeWebhook } from './receive.ts'
 
@@ -13,7 +14,7 @@ const Challenge = Type.String({ description: 'The challenge, as text.' })
 /** Meta sends up to three megabytes at once. */
 const BODY_LIMIT = 4 * 1024 * 1024
 
-export default function whatsappWebhook(app: App, { sql, secret }: { sql: Pool; secret: string }) {
+function whatsappWebhook(app: App, { sql, secret }: Server) {
   // The signature is of the bytes as they came.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
@@ -25,7 +26,7 @@ export default function whatsappWebhook(app: App, { sql, secret }: { sql: Pool; 
     op('verifyWhatsAppWebhook', {
       query: Handshake,
       response: Challenge,
-      open: true,
+      auth: 'signature',
       summary: "Meta's handshake when the webhook is set up",
     }),
     async ({ query }, reply) => {
@@ -37,7 +38,7 @@ export default function whatsappWebhook(app: App, { sql, secret }: { sql: Pool; 
 
   app.post(
     '/webhooks/whatsapp',
-    op('receiveWhatsAppWebhook', { open: true, summary: "Meta's signed news: statuses and messages" }),
+    op('receiveWhatsAppWebhook', { auth: 'signature', summary: "Meta's signed news: statuses and messages" }),
     async ({ body, headers, log }) => {
       await takeWebhook({ sql, secret, log }, toBuffer(body), headers['x-hub-signature-256'])
       return NOTHING
@@ -46,3 +47,5 @@ export default function whatsappWebhook(app: App, { sql, secret }: { sql: Pool; 
 }
 
 const toBuffer = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+
+export default { group: 'Webhooks: WhatsApp', routes: whatsappWebhook } satisfies Resource

@@ -1,16 +1,19 @@
 // Admins: who the token is, who the teammates are, and who is away.
+
 import { Type } from 'typebox'
 import { emit } from '#events/emit.ts'
 import { found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { demo } from './demo.ts'
 import { findAdmin, findAwayStatusReason, findOwnWorkspace, listAdmins, setAway } from './queries.ts'
 import { Admin, AdminList, AwayAdmin, AwayRequest, Me, presentAdmin, presentAwayAdmin, presentMe } from './schema.ts'
 
 const DisplayAvatar = Type.Object({ display_avatar: Type.Optional(Type.Boolean()) })
 
-export default function admins(app: App) {
+function admins(app: App) {
   app.get('/me', op('identifyAdmin', { response: Me }), async ({ workspace }) =>
     presentMe(
       found(await findAdmin(workspace, workspace.admin_id), 'Admin not found', 'admin_not_found'),
@@ -60,3 +63,10 @@ async function assertReasonIsInUse(workspace: Workspace, id: string | null) {
   if (!reason) throw invalid('Away status reason not found')
   if (reason.deleted) throw invalid('Away status reason is deleted')
 }
+
+export default {
+  group: 'Admins',
+  routes: admins,
+  kept_tables: ['admins', 'teams', 'away_status_reasons'],
+  demo,
+} satisfies Resource

@@ -6,17 +6,13 @@ import { type Files, inMegabytes } from '#files/files.ts'
 import { type Links, readAddress } from '#files/link.ts'
 import { invalid } from '#http/errors.ts'
 import { fileName } from '#lib/file-name.ts'
+import type { Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type AtMeta, type FileElsewhere, findFile, insertAtMeta, insertElsewhere, type NewFile } from './queries.ts'
 import type { Attaching, Attachment, AwaitedAttachment } from './schema.ts'
 import { claimFile, keepFile } from './store.ts'
 
-/** What attaching needs to know of its server. */
-export type Surroundings = Links & {
-  files: Files
-  /** Whether files that are elsewhere are fetched, so that we have them when they are gone there. */
-  fetch_attachments?: boolean
-}
+type Attaches = Pick<Server, 'secret' | 'public_url' | 'attachment_link_days' | 'files' | 'fetch_attachments'>
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -44,12 +40,12 @@ async function keepAll(workspace_id: string, files: Files, { attachment_files = 
 /** Whoever has an attachment's link can read it. Files win over addresses. `kept_files`: what `keepAttached` has kept. */
 export async function attach(
   workspace: Workspace,
-  surroundings: Surroundings,
+  server: Attaches,
   attaching: Attaching,
   kept_files?: NewFile[],
 ): Promise<Attachment[]> {
-  const kept = kept_files ?? (await keepAll(workspace.id, surroundings.files, attaching))
-  if (!kept.length) return attachmentsAt(workspace, surroundings, attaching.attachment_urls)
+  const kept = kept_files ?? (await keepAll(workspace.id, server.files, attaching))
+  if (!kept.length) return attachmentsAt(workspace, server, attaching.attachment_urls)
   const attachments: Attachment[] = []
   for (const file of kept) attachments.push(await claimFile(workspace, file))
   return attachments
@@ -58,14 +54,14 @@ export async function attach(
 /** The files behind these addresses, as far as the addresses tell. Nothing waits for the servers that they are on. */
 export async function attachmentsAt(
   workspace: Workspace,
-  surroundings: Surroundings,
+  server: Attaches,
   urls: readonly string[] = [],
 ): Promise<Attachment[]> {
   const elsewhere = urls.map(fileAt)
-  const ours = await Promise.all(elsewhere.map(({ url }) => ownFile(workspace, surroundings, url)))
+  const ours = await Promise.all(elsewhere.map(({ url }) => ownFile(workspace, server, url)))
   const others = await fetchLater(
     workspace,
-    surroundings,
+    server,
     elsewhere.filter((_, n) => !ours[n]),
   )
   return ours.map((own) => own ?? (others.shift() as Attachment))
@@ -74,7 +70,7 @@ export async function attachmentsAt(
 /** Attachments of files that are elsewhere, in the same order: shown as they are until the worker has fetched them. */
 export async function fetchLater(
   workspace: Workspace,
-  { fetch_attachments }: Pick<Surroundings, 'fetch_attachments'>,
+  { fetch_attachments }: Pick<Server, 'fetch_attachments'>,
   elsewhere: FileElsewhere[],
 ): Promise<Attachment[]> {
   const rows = fetch_attachments && elsewhere.length ? await insertElsewhere(workspace, elsewhere) : []

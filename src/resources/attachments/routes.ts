@@ -1,26 +1,24 @@
 // Where the link of an attached file leads: whoever has it can read the file until the link expires.
+
 import { type Readable, Readable as Stream } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import type { Pool } from '#db/sql.ts'
 import { isShown, servedAs } from '#files/content-type.ts'
-import type { Files } from '#files/files.ts'
 import { type Linked, readLink } from '#files/link.ts'
 import type { Slice } from '#files/storage.ts'
 import { ApiError, found, notFound } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
+import type { Resource, Server } from '#server.ts'
 import { type FileRow, findAwaited, findFile, readOldBytes } from './queries.ts'
 import { names, sliceOf } from './range.ts'
 
 const ByToken = Type.Object({ token: Type.String() })
 const Bytes = Type.String({ description: 'The file; a part of it for `Range`.' })
 
-type Context = { sql: Pool; secret: string; files: Files }
-
-export default function attachments(app: App, { sql, secret, files }: Context) {
+function attachments(app: App, { sql, secret, files }: Server) {
   app.get(
     '/attachments/:token',
-    op('readAttachment', { params: ByToken, response: Bytes, open: true, summary: 'An attached file' }),
+    op('readAttachment', { params: ByToken, response: Bytes, auth: 'link', summary: 'An attached file' }),
     async ({ params, headers }, reply) => {
       const linked = found(readLink(secret, params.token))
       assertNotExpired(linked)
@@ -96,3 +94,5 @@ const lengthOf = (slice: Slice | 'whole', size: number): Record<string, string |
 /** As RFC 8187 has it; encodeURIComponent leaves some that it does not. */
 const encode = (name: string): string =>
   encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+
+export default { group: 'Attachments', routes: attachments } satisfies Resource

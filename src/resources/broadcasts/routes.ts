@@ -1,9 +1,11 @@
 // Broadcasts: a message to an audience, carried out in the background.
+
 import { cut, newest } from '#db/page.ts'
 import { found } from '#http/errors.ts'
 import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import type { Resource } from '#server.ts'
 import { createBroadcast } from './create.ts'
 import { type Act, hold, show } from './pause.ts'
 import { countBroadcasts, listBroadcasts, setOptOut } from './queries.ts'
@@ -17,7 +19,7 @@ const ACTS: Record<Act, string> = {
   cancel: 'Give up whatever has not been sent',
 }
 
-export default function broadcasts(app: App) {
+function broadcasts(app: App) {
   app.post(
     '/extensions/broadcasts',
     op('createBroadcast', {
@@ -27,10 +29,7 @@ export default function broadcasts(app: App) {
       status: 202,
       summary: 'Send a template to many contacts',
     }),
-    async ({ workspace, body }, reply) => {
-      reply.code(202)
-      return presentBroadcast(await createBroadcast(workspace, body))
-    },
+    async ({ workspace, body }) => presentBroadcast(await createBroadcast(workspace, body)),
   )
 
   app.get(
@@ -73,7 +72,7 @@ export default function broadcasts(app: App) {
       body: OptOut,
       response: OptedOut,
       summary: 'Leave a contact out of broadcasts on WhatsApp, or no longer',
-      statement: true,
+      runs: 'statement',
     }),
     async ({ workspace, params, body: { unsubscribed } }) => {
       const { id } = found(await setOptOut(workspace, params.id, unsubscribed), 'User Not Found')
@@ -89,3 +88,5 @@ export default function broadcasts(app: App) {
     )
   }
 }
+
+export default { group: 'Extensions: broadcasts', routes: broadcasts } satisfies Resource

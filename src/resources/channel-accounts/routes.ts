@@ -1,5 +1,6 @@
 // Channel accounts: through whom this workspace's email, SMS and WhatsApp messages leave. A channel without one is
 // captured by the sandbox.
+
 import { Type } from 'typebox'
 import { endWaiting } from '#channel-accounts/end-waiting.ts'
 import { inboundUrl } from '#channel-accounts/inbound-url.ts'
@@ -9,9 +10,9 @@ import type { Surroundings } from '#channels/provider.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, ListOf } from '#http/types.ts'
-import { type EgressPolicy, egressPolicy } from '#net/egress.ts'
 import { Message, Recipient } from '#resources/messages/schema.ts'
 import { sendMessage } from '#resources/messages/send.ts'
+import type { Resource, Server } from '#server.ts'
 import { assertWithin } from './private-addresses.ts'
 import { deleteChannel, findChannel, listChannels, lockChannel } from './queries.ts'
 import { assertOurs, changeChannel, createChannel } from './save.ts'
@@ -23,9 +24,7 @@ const TestRequest = Type.Object({
   locale: Type.Optional(Type.String()),
 })
 
-type Context = { secret: string; public_url?: string; egress?: EgressPolicy }
-
-export default function channels(app: App, { secret, public_url = '', egress = egressPolicy() }: Context) {
+function channels(app: App, { secret, public_url, egress }: Server) {
   const preHandler = assertWithin(egress)
   const around: Surroundings = { secret, public_url }
   const present = (account: AccountRow) => ({
@@ -106,3 +105,5 @@ export default function channels(app: App, { secret, public_url = '', egress = e
     },
   )
 }
+
+export default { group: 'Extensions: channels', routes: channels, kept_tables: ['channel_accounts'] } satisfies Resource

@@ -2,7 +2,7 @@
 
 import { batched } from '#db/batched.ts'
 import { beyond, type Cut, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
-import { type Fragment, one } from '#db/sql.ts'
+import { type Fragment, one, type Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type ContactRow = {
@@ -62,6 +62,13 @@ export function findContactsBy(workspace: Workspace, key: 'external_id' | 'email
     select * from contacts where workspace_id = ${workspace.id} and ${matches} and is_live
     order by role = 'lead', coalesce(last_seen_at, last_replied_at, updated_at) desc, id`
 }
+
+/** The oldest contact that has an email address. */
+export const findFirstWithEmail = (sql: Sql, workspace_id: string) =>
+  one(sql<Pick<ContactRow, 'id' | 'role' | 'name'>[]>`
+    select id, role, name from contacts
+    where workspace_id = ${workspace_id} and email is not null and is_live
+    order by created_at, id limit 1`)
 
 /** The most frequent read of all: those of one moment share a query. */
 export const findWholeContact = batched(async (workspace: Workspace, ids: string[]) => {

@@ -1,4 +1,5 @@
 // Contacts: users and leads.
+
 import { Type } from 'typebox'
 import { type Cut, newest, type Page } from '#db/page.ts'
 import { found } from '#http/errors.ts'
@@ -6,7 +7,9 @@ import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { SearchBody } from '#search/query.ts'
+import type { Resource } from '#server.ts'
 import { createContact } from './create.ts'
+import { demo } from './demo.ts'
 import { archiveContact, deleteContact, unarchiveContact } from './life-cycle.ts'
 import { findUserByExternalId, findWholeContact, pageOfContacts, type WholeContactRow } from './queries.ts'
 import {
@@ -32,7 +35,7 @@ const presentList = (page: Page, cut: Cut<WholeContactRow>, view: ContactView) =
   pages: presentPages(page, cut),
 })
 
-export default function contacts(app: App) {
+function contacts(app: App) {
   app.get(
     '/contacts',
     op('ListContacts', { scope: 'read_write_users', query: ListQuery, response: ContactList }),
@@ -93,7 +96,13 @@ export default function contacts(app: App) {
 
   app.post(
     '/contacts/search',
-    op('SearchContacts', { scope: 'read_write_users', query: ContactView, body: SearchBody, response: ContactList }),
+    op('SearchContacts', {
+      scope: 'read_write_users',
+      runs: 'read',
+      query: ContactView,
+      body: SearchBody,
+      response: ContactList,
+    }),
     async ({ workspace, query, body }) => {
       const { page, cut } = await searchContacts(workspace, body)
       return presentList(page, cut, query)
@@ -118,3 +127,5 @@ export default function contacts(app: App) {
     }),
   )
 }
+
+export default { group: 'Contacts', routes: contacts, demo } satisfies Resource

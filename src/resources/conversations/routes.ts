@@ -1,13 +1,15 @@
 // Conversations: begun by contacts or out of messages, answered, and managed.
+
 import { Type } from 'typebox'
 import { type Cut, newest, type Page } from '#db/page.ts'
 import { invalid } from '#http/errors.ts'
 import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, Epoch, fromEpoch, Id } from '#http/types.ts'
-import { attach, attachmentsAt, keepAttached, type Surroundings } from '#resources/attachments/attach.ts'
+import { attach, attachmentsAt, keepAttached } from '#resources/attachments/attach.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
 import { SearchBody } from '#search/query.ts'
+import type { Resource, Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { ManageRequest, manage } from './actions/manage.ts'
 import { UpdateRequest, update } from './actions/update.ts'
@@ -50,8 +52,8 @@ const presentList = (page: Page, cut: Cut<ShownRow>, display: Display, quality: 
   conversations: cut.rows.map((row) => ({ ...presentConversation(row, display), ...presentQuality(quality) })),
 })
 
-export default function conversations(app: App, surroundings: Surroundings) {
-  const display = (workspace: Workspace, display_as?: string) => displayOf(workspace, surroundings, display_as)
+function conversations(app: App, server: Server) {
+  const display = (workspace: Workspace, display_as?: string) => displayOf(workspace, server, display_as)
   app.decorateRequest('kept_files')
 
   app.post(
@@ -63,7 +65,7 @@ export default function conversations(app: App, surroundings: Surroundings) {
         contact: await findSender(workspace, from),
         body,
         subject,
-        attachments: await attachmentsAt(workspace, surroundings, attachment_urls),
+        attachments: await attachmentsAt(workspace, server, attachment_urls),
         created_at: created_at === undefined ? undefined : fromEpoch(created_at),
       })
     },
@@ -98,6 +100,7 @@ export default function conversations(app: App, surroundings: Surroundings) {
     '/conversations/search',
     op('searchConversations', {
       scope: 'read_conversations',
+      runs: 'read',
       query: QualityQuery,
       body: SearchBody,
       response: ConversationList,
@@ -132,10 +135,10 @@ export default function conversations(app: App, surroundings: Surroundings) {
         body: ReplyRequest,
         response: Conversation,
       }),
-      preHandler: keepAttached(surroundings.files),
+      preHandler: keepAttached(server.files),
     },
     async ({ workspace, params, body, kept_files }) => {
-      const attachments = await attach(workspace, surroundings, body, kept_files)
+      const attachments = await attach(workspace, server, body, kept_files)
       const { conversation_id, part_ids } = await reply(workspace, params.id, body, attachments)
       return showWithNewParts(workspace, conversation_id, part_ids, display(workspace))
     },
@@ -155,3 +158,5 @@ export default function conversations(app: App, surroundings: Surroundings) {
     },
   )
 }
+
+export default { group: 'Conversations', routes: conversations } satisfies Resource

@@ -1,8 +1,10 @@
 // Data attributes: the standard ones and the workspace's own.
+
 import { Type } from 'typebox'
 import { unprocessable } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import type { Resource } from '#server.ts'
 import { before, type Version } from '#versions/versions.ts'
 import { listDataAttributes, type Model } from './queries.ts'
 import { changeDataAttribute, createDataAttribute } from './save.ts'
@@ -21,7 +23,7 @@ const ListQuery = Type.Object({
   include_archived: Type.Optional(Type.Boolean()),
 })
 
-export default function dataAttributes(app: App) {
+function dataAttributes(app: App) {
   app.get(
     '/data_attributes',
     op('lisDataAttributes', { query: ListQuery, response: DataAttributeList }),
@@ -63,3 +65,5 @@ function modelsOf(version: Version, asked: Model | undefined): Model[] {
   if (asked) return [asked]
   return withConversations ? ['contact', 'company', 'conversation'] : ['contact', 'company']
 }
+
+export default { group: 'Data Attributes', routes: dataAttributes } satisfies Resource

@@ -1,10 +1,12 @@
 // Deliveries: what became of each recipient's message, and the hand that people have in it.
+
 import { type Cut, cut, newest, type Page } from '#db/page.ts'
 import { notifyWorker } from '#delivery/signals.ts'
 import { conflict, found } from '#http/errors.ts'
 import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import {
   asNamed,
@@ -31,7 +33,7 @@ const presentList = (page: Page, result: Cut<DeliveryRow>) => ({
   pages: presentPages(page, result),
 })
 
-export default function deliveries(app: App) {
+function deliveries(app: App) {
   app.get(
     '/extensions/messages/:id/deliveries',
     op('listMessageDeliveries', {
@@ -105,3 +107,5 @@ export default function deliveries(app: App) {
 
 const show = async (workspace: Workspace, id: string) =>
   presentDelivery(found(await findDelivery(workspace, id), 'Delivery not found'))
+
+export default { group: 'Extensions: deliveries', routes: deliveries } satisfies Resource

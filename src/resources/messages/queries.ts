@@ -118,6 +118,13 @@ export async function anyCreatedAfter({ sql, id: workspace_id }: Workspace, name
 
 export type TemplateRow = { name: string; language: string; body: string }
 
+export const insertTemplate = (workspace: Workspace, template: TemplateRow & { category: string }) => {
+  const { name, language, category, body } = template
+  return workspace.sql`
+    insert into whatsapp_templates (workspace_id, name, language, category, body)
+    values (${workspace.id}, ${name}, ${language}, ${category}, ${body})`
+}
+
 export const findTemplate = (workspace: Workspace, name: string, language: string) =>
   one(workspace.sql<TemplateRow[]>`
     select name, language, body from whatsapp_templates

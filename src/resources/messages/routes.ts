@@ -1,8 +1,11 @@
 // Messages: sending one, and what became of those that went out by WhatsApp.
+
 import { newest } from '#db/page.ts'
 import { BareError, found } from '#http/errors.ts'
 import { pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
+import type { Resource } from '#server.ts'
+import { demo } from './demo.ts'
 import { isContact, sendAsContact } from './from-contact.ts'
 import { findByProviderId, pageOfRuleset } from './queries.ts'
 import { Message, MessageRequest } from './schema.ts'
@@ -18,10 +21,10 @@ import {
 
 const PAGE_SIZE = { default: 50, max: 100 }
 
-export default function messages(app: App) {
+function messages(app: App) {
   app.post(
     '/messages',
-    op('createMessage', { scope: 'write_conversations', body: MessageRequest, response: Message, statement: true }),
+    op('createMessage', { scope: 'write_conversations', body: MessageRequest, response: Message, runs: 'statement' }),
     async ({ workspace, body }) =>
       isContact(body.from) ? sendAsContact(workspace, body) : sendMessage(workspace, body),
   )
@@ -65,3 +68,5 @@ export default function messages(app: App) {
     },
   )
 }
+
+export default { group: 'Messages', routes: messages, kept_tables: ['whatsapp_templates'], demo } satisfies Resource

@@ -1,15 +1,15 @@
 // What a messenger needs of the server, and Intercom's own keeps to itself: to sign a contact in, to show and take what is
 // said, and to hear of it at once.
-import type { FastifyReply } from 'fastify'
+
 import { Type } from 'typebox'
-import type { Pool } from '#db/sql.ts'
-import { HEADERS } from '#events/stream.ts'
 import { found } from '#http/errors.ts'
+import { HEADERS } from '#http/event-stream.ts'
 import { PageQuery, pageOf } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
-import { attach, keepAttached, type Surroundings } from '#resources/attachments/attach.ts'
+import { attach, keepAttached } from '#resources/attachments/attach.ts'
 import { displayOf } from '#resources/conversations/present/display.ts'
+import type { Resource, Server } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { listConversations, markRead, showConversation } from './conversations/read.ts'
@@ -23,21 +23,8 @@ import {
 import { answer, begin } from './conversations/write.ts'
 import { boot } from './sessions/boot.ts'
 import { findWorkspaceOf } from './sessions/queries.ts'
-import { recognize, type Visitor } from './sessions/recognize.ts'
 import { MessengerSession, SessionRequest } from './sessions/schema.ts'
-import { messengerStreams, type StreamLimits } from './streams.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    visitor: Visitor
-  }
-}
-
-type Context = Surroundings & {
-  sql: Pool
-  streams?: Partial<StreamLimits>
-  count(key: string, reply: FastifyReply): Promise<void>
-}
+import { messengerStreams } from './streams.ts'
 
 const PAGE_SIZE = { default: 20, max: 60 }
 
@@ -48,32 +35,17 @@ const StreamQuery = Type.Object({
 })
 const Events = Type.String({ description: 'text/event-stream: a message for each, its id the place to go on from.' })
 
-export default function messenger(app: App, { sql, streams: limits, count, ...surroundings }: Context) {
-  const { secret } = surroundings
-  const streams = messengerStreams(sql, app.log, surroundings, limits)
-  const linking = (workspace: Workspace) => displayOf(workspace, surroundings)
+function messenger(app: App, server: Server) {
+  const { sql, secret } = server
+  const streams = messengerStreams(sql, app.log, server, server.streams)
+  const linking = (workspace: Workspace) => displayOf(workspace, server)
   app.addHook('preClose', () => streams.close())
-
-  async function visit(session: string | undefined, reply: FastifyReply): Promise<Visitor> {
-    const visitor = await recognize(sql, secret, session)
-    const { workspace_id, contact_id, visitor_id } = visitor.session
-    await count(`${workspace_id} ${contact_id ?? visitor_id}`, reply)
-    return visitor
-  }
-
-  app.decorateRequest('visitor')
   app.decorateRequest('kept_files')
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.routeOptions.config.operation?.session) return
-    request.visitor = await visit(bearer(request.headers.authorization), reply)
-    request.workspace = request.visitor.workspace
-    request.caller = request.visitor.session.contact_id ?? request.visitor.session.visitor_id ?? ''
-  })
 
   app.post(
     '/extensions/messenger/sessions',
     op('createMessengerSession', {
-      open: true,
+      auth: 'public',
       body: SessionRequest,
       response: MessengerSession,
       summary: 'Sign a user in, or a visitor',
@@ -87,7 +59,7 @@ export default function messenger(app: App, { sql, streams: limits, count, ...su
   app.get(
     '/extensions/messenger/conversations',
     op('listMessengerConversations', {
-      session: true,
+      auth: 'contact',
       query: PageQuery,
       response: MessengerConversations,
       summary: "The contact's conversations, and messages that wait for an answer",
@@ -100,15 +72,15 @@ export default function messenger(app: App, { sql, streams: limits, count, ...su
     '/extensions/messenger/conversations',
     {
       ...op('beginMessengerConversation', {
-        session: true,
+        auth: 'contact',
         body: BeginRequest,
         response: MessengerConversation,
         summary: 'Write to the team',
       }),
-      preHandler: keepAttached(surroundings.files),
+      preHandler: keepAttached(server.files),
     },
     async ({ workspace, visitor, body, kept_files }) => {
-      const attachments = await attach(workspace, surroundings, body, kept_files)
+      const attachments = await attach(workspace, server, body, kept_files)
       const { contact_id, conversation_id } = await begin(workspace, visitor, { ...body, attachments })
       return showConversation(workspace, contact_id, conversation_id, linking(workspace))
     },
@@ -117,7 +89,7 @@ export default function messenger(app: App, { sql, streams: limits, count, ...su
   app.get(
     '/extensions/messenger/conversations/:id',
     op('getMessengerConversation', {
-      session: true,
+      auth: 'contact',
       params: ById,
       response: MessengerConversation,
       summary: 'What was said in a conversation',
@@ -130,17 +102,17 @@ export default function messenger(app: App, { sql, streams: limits, count, ...su
     '/extensions/messenger/conversations/:id/replies',
     {
       ...op('replyMessengerConversation', {
-        session: true,
+        auth: 'contact',
         params: ById,
         body: MessengerReply,
         response: MessengerConversation,
         summary: 'Answer in a conversation, or to a message',
       }),
-      preHandler: keepAttached(surroundings.files),
+      preHandler: keepAttached(server.files),
     },
     async ({ workspace, visitor, params, body, kept_files }) => {
       const contact = found(visitor.contact, 'Conversation not found')
-      const attachments = await attach(workspace, surroundings, body, kept_files)
+      const attachments = await attach(workspace, server, body, kept_files)
       await answer(workspace, contact, params.id, { ...body, attachments })
       return showConversation(workspace, contact.id, params.id, linking(workspace))
     },
@@ -149,7 +121,7 @@ export default function messenger(app: App, { sql, streams: limits, count, ...su
   app.post(
     '/extensions/messenger/conversations/:id/read',
     op('readMessengerConversation', {
-      session: true,
+      auth: 'contact',
       params: ById,
       response: ReadConversation,
       summary: 'The contact has seen all that there is until now',
@@ -160,13 +132,12 @@ export default function messenger(app: App, { sql, streams: limits, count, ...su
   app.get(
     '/extensions/messenger/stream',
     op('streamMessages', {
-      open: true,
+      auth: 'contact',
       query: StreamQuery,
       response: Events,
       summary: 'In-app messages as they come, as server-sent events',
     }),
-    async ({ query, headers }, reply) => {
-      const visitor = await visit(bearer(headers.authorization) ?? query.session, reply)
+    async ({ visitor, query, headers }, reply) => {
       const stream = await streams.open(visitor, placeOf(headers['last-event-id']) ?? placeOf(query.last_event_id))
       reply.headers(HEADERS)
       return stream as unknown as string
@@ -177,8 +148,8 @@ export default function messenger(app: App, { sql, streams: limits, count, ...su
 /** A visitor who has not written yet has no conversations. */
 const NOBODY = ''
 
-const bearer = (header: string | undefined): string | undefined => /^bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1]
-
 /** An EventSource that comes back names the last event that it has got; what it began with stays in its address. */
 const placeOf = (text: string | string[] | undefined): number | undefined =>
   typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+
+export default { group: 'Extensions: messenger', routes: messenger } satisfies Resource

@@ -6,9 +6,9 @@ import type { Pool } from '#db/sql.ts'
 import { type Arrival, arrivals, beginningOf, gotUntil, placeWaiting } from '#delivery/in-app.ts'
 import { reportInApp } from '#delivery/report.ts'
 import { messengerSignal } from '#delivery/signals.ts'
-import { type EventStream, eventStream } from '#events/stream.ts'
 import type { Links } from '#files/link.ts'
 import { ApiError } from '#http/errors.ts'
+import { type EventStream, eventStream, type StreamLimits } from '#http/event-stream.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { displayOf } from '#resources/conversations/present/display.ts'
 import { timeOn } from '#workspaces/clock.ts'
@@ -18,17 +18,6 @@ import { type Linking, presentOpening, presentPart } from './conversations/schem
 import { lookUpSessions, markSeen, type Seen } from './sessions/queries.ts'
 import { refusalOf, type Visitor } from './sessions/recognize.ts'
 import { hasExpired, type Session } from './sessions/token.ts'
-
-export type StreamLimits = {
-  /** Sessions are held against what is true now, and what no bell was rung for is found, as often as this. */
-  look_every_ms: number
-  beat_every_ms: number
-  /** A reader that takes nothing of what waits for it is cut after this long. */
-  stuck_for_ms: number
-  /** Streams of one contact, and of the process. */
-  of_one: number
-  in_all: number
-}
 
 const LIMITS: StreamLimits = {
   look_every_ms: 5_000,

@@ -47,36 +47,3 @@ export const countCaptured = async (workspace: Workspace, filter: CapturedFilter
     where workspace_id = ${workspace.id} and ${matching(workspace, filter)}`
   return Number(count)
 }
-
-/**
- * Everything that REST calls put there. Admins, teams, templates and tokens stay: no REST call could bring them back;
- * and so do channel accounts, which are settings.
- */
-const EMPTIED = [
-  'broadcasts', // First: whoever makes its deliveries just now is waited for, and makes no more.
-  'captured_messages',
-  'delivery_history',
-  'deliveries',
-  'broadcast_tallies', // After whoever moves the status of a delivery, and adds to them.
-  'received_messages',
-  'attachments',
-  'conversation_mails',
-  'conversation_parts',
-  'conversation_contacts',
-  'conversations',
-  'messages',
-  'taggings',
-  'tags',
-  'contacts',
-  'data_attributes',
-  'secure_mode_secrets',
-  'events',
-  'idempotency_keys',
-  'faults',
-] as const
-
-export async function emptyWorkspace(workspace: Workspace): Promise<void> {
-  for (const table of EMPTIED) {
-    await workspace.sql`delete from ${workspace.sql(table)} where workspace_id = ${workspace.id}`
-  }
-}

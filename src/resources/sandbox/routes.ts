@@ -1,17 +1,20 @@
 // The sandbox: what was captured instead of delivered, and a clean slate for the next test.
+
 import { Type } from 'typebox'
 import { cut } from '#db/page.ts'
 import { pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
+import type { Resource, Server } from '#server.ts'
 import { SERVER_CLOCK } from '#workspaces/clock.ts'
 import { setClock, setLags } from '#workspaces/queries.ts'
 import { NO_LAGS } from '#workspaces/workspace.ts'
-import { countCaptured, emptyWorkspace, listCaptured, newestCaptured } from './queries.ts'
+import { countCaptured, listCaptured, newestCaptured } from './queries.ts'
+import { emptyWorkspace } from './reset/queries.ts'
 import { CapturedPage, CapturedQuery, presentCaptured } from './schema.ts'
 
 const PAGE_SIZE = { default: 50, max: 150 }
 
-export default function sandbox(app: App, { forgetTokens }: { forgetTokens(): void }) {
+function sandbox(app: App, { forgetTokens, kept_tables }: Server) {
   app.get(
     '/extensions/sandbox/messages',
     op('listCapturedMessages', {
@@ -41,7 +44,7 @@ export default function sandbox(app: App, { forgetTokens }: { forgetTokens(): vo
       summary: 'Empties the workspace of all that REST calls put there; disarms faults, resets the clock and the lags',
     }),
     async ({ workspace }) => {
-      await emptyWorkspace(workspace)
+      await emptyWorkspace(workspace, kept_tables)
       await setClock(workspace.sql, workspace.id, SERVER_CLOCK)
       await setLags(workspace.sql, workspace.id, NO_LAGS)
       workspace.afterCommit(forgetTokens)
@@ -49,3 +52,5 @@ export default function sandbox(app: App, { forgetTokens }: { forgetTokens(): vo
     },
   )
 }
+
+export default { group: 'Extensions: sandbox', routes: sandbox } satisfies Resource

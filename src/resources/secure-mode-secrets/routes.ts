@@ -1,8 +1,10 @@
 // Identity verification secrets: what a workspace's own systems sign their users with, so that nobody can pose as another
 // in a messenger. As long as there is one, users have to be signed.
+
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, NOTHING } from '#http/types.ts'
+import type { Resource, Server } from '#server.ts'
 import { createSecret } from './create.ts'
 import { deleteSecret, listSecrets } from './queries.ts'
 import { NewSecret, presentSecret, SecretList, SecretRequest } from './schema.ts'
@@ -10,7 +12,7 @@ import { NewSecret, presentSecret, SecretList, SecretRequest } from './schema.ts
 const since = 'Preview'
 const [read, write] = ['read_secure_mode_secret', 'write_secure_mode_secret']
 
-export default function secureModeSecrets(app: App, { secret }: { secret: string }) {
+function secureModeSecrets(app: App, { secret }: Pick<Server, 'secret'>) {
   app.get(
     '/secure_mode_secrets',
     op('listIdentityVerificationSecrets', { since, scope: read, response: SecretList }),
@@ -40,3 +42,5 @@ export default function secureModeSecrets(app: App, { secret }: { secret: string
     },
   )
 }
+
+export default { group: 'Identity Verification Secrets', routes: secureModeSecrets } satisfies Resource

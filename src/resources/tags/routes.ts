@@ -1,14 +1,16 @@
 // Tags: the list of them, and POST /tags, which makes, renames and hangs them by one body.
+
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, NOTHING } from '#http/types.ts'
+import type { Resource } from '#server.ts'
 import * as carriers from './carriers.ts'
 import { deleteTag, findTag, listTags, listTagsOf } from './queries.ts'
 import { saveTag } from './save.ts'
 import { AppliedTagList, CreatedTag, presentAppliedTag, presentTag, Tag, TagList, TagRequest } from './schema.ts'
 import { taggable } from './taggable.ts'
 
-export default function tags(app: App) {
+function tags(app: App) {
   app.get('/tags', op('listTags', { response: TagList }), async ({ workspace }) => ({
     type: 'list' as const,
     data: (await listTags(workspace)).map(presentTag),
@@ -40,3 +42,5 @@ export default function tags(app: App) {
   taggable(app, carriers.contacts)
   taggable(app, carriers.conversations)
 }
+
+export default { group: 'Tags', routes: tags } satisfies Resource

@@ -1,19 +1,20 @@
 // Where the unsubscribe link of an email leads. Mail programs POST to it with one click (RFC 8058); people who open it
 // are asked first, because programs that look into mail open links too.
+
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { UNSUBSCRIBE } from '#channels/email/email-of-delivery.ts'
-import type { Pool } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { verify } from '#lib/sign.ts'
+import type { Resource, Server } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { unsubscribe } from './queries.ts'
 
 const ByToken = Type.Object({ token: Type.String() })
 const Page = Type.String({ description: 'A page for people.' })
 
-export default function unsubscribing(app: App, { sql, secret }: { sql: Pool; secret: string }) {
+function unsubscribing(app: App, { sql, secret }: Server) {
   const contactOf = (token: string) => {
     const [workspace_id, contact_id] = found(verify(secret, UNSUBSCRIBE, token), 'This link is not valid').split('.')
     return { workspace_id: workspace_id as string, contact_id: contact_id as string }
@@ -21,7 +22,7 @@ export default function unsubscribing(app: App, { sql, secret }: { sql: Pool; se
 
   app.get(
     '/unsubscribe/:token',
-    op('askToUnsubscribe', { params: ByToken, response: Page, open: true, summary: 'Asks before unsubscribing' }),
+    op('askToUnsubscribe', { params: ByToken, response: Page, auth: 'link', summary: 'Asks before unsubscribing' }),
     async ({ params }, reply) => {
       contactOf(params.token)
       return page(reply, '<form method="post"><p>Stop emails to you?</p><button>Unsubscribe</button></form>')
@@ -30,7 +31,7 @@ export default function unsubscribing(app: App, { sql, secret }: { sql: Pool; se
 
   app.post(
     '/unsubscribe/:token',
-    op('unsubscribe', { params: ByToken, response: Page, open: true, summary: 'One-click unsubscribe' }),
+    op('unsubscribe', { params: ByToken, response: Page, auth: 'link', summary: 'One-click unsubscribe' }),
     async ({ params }, reply) => {
       const { workspace_id, contact_id } = contactOf(params.token)
       const known = await unsubscribe(sql, workspace_id, contact_id, (await openWorkspace(sql, workspace_id)).now())
@@ -51,3 +52,5 @@ ${content}
 </html>
 `
 }
+
+export default { group: 'Unsubscribing', routes: unsubscribing } satisfies Resource

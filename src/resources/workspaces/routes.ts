@@ -1,13 +1,15 @@
 // Workspaces: an operator makes them, one for each test if need be, and removes them with all that is in them.
+
 import type { FastifyRequest } from 'fastify'
 import { conflict, forbidden, found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import type { Resource, Server } from '#server.ts'
 import { createWorkspace } from '#workspaces/create.ts'
 import { deleteWorkspace, findWorkspace, listWorkspaces } from '#workspaces/queries.ts'
 import { DeletedWorkspace, NewWorkspace, presentWorkspace, WorkspaceList, WorkspaceRequest } from './schema.ts'
 
-export default function workspaces(app: App, { forgetTokens }: { forgetTokens(): void }) {
+function workspaces(app: App, { forgetTokens }: Server) {
   app.get(
     '/extensions/workspaces',
     op('listWorkspaces', { response: WorkspaceList, summary: 'All workspaces of this server' }),
@@ -61,3 +63,9 @@ function isTimezone(name: string): boolean {
     return false
   }
 }
+
+export default {
+  group: 'Extensions: workspaces',
+  routes: workspaces,
+  kept_tables: ['workspaces', 'tokens'],
+} satisfies Resource

@@ -1,11 +1,13 @@
 // The clock of the workspace: so that a test need not wait for five days, a snooze, or another attempt.
+
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
+import type { Resource, Server } from '#server.ts'
 import { findClock } from '#workspaces/queries.ts'
 import { changeClock } from './change.ts'
 import { ChangedClock, Clock, ClockRequest, presentClock } from './schema.ts'
 
-export default function clock(app: App, { forgetTokens }: { forgetTokens(): void }) {
+function clock(app: App, { forgetTokens }: Server) {
   app.get(
     '/extensions/sandbox/clock',
     op('getClock', { response: Clock, summary: 'What time it is in the workspace' }),
@@ -22,3 +24,5 @@ export default function clock(app: App, { forgetTokens }: { forgetTokens(): void
     },
   )
 }
+
+export default { group: 'Extensions: sandbox', routes: clock } satisfies Resource

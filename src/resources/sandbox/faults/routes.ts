@@ -1,18 +1,14 @@
 // Faults: what goes wrong on purpose in this workspace, and in no other.
+
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import type { Resource, Server } from '#server.ts'
 import { armFault } from './arm.ts'
 import { deleteFault, deleteFaults, listFaults } from './queries.ts'
 import { Disarmed, Fault, FaultList, FaultRequest, presentFault } from './schema.ts'
 
-type Context = {
-  /** What is remembered of tokens says what is armed. */
-  forgetTokens(): void
-  operations: ReadonlySet<string>
-}
-
-export default function faults(app: App, { forgetTokens, operations }: Context) {
+function faults(app: App, { forgetTokens, operations }: Server) {
   app.get(
     '/extensions/sandbox/faults',
     op('listFaults', { response: FaultList, summary: 'What is armed, and how often it will still be met' }),
@@ -53,3 +49,5 @@ export default function faults(app: App, { forgetTokens, operations }: Context) 
     },
   )
 }
+
+export default { group: 'Extensions: sandbox', routes: faults } satisfies Resource

@@ -1,12 +1,14 @@
 // Replies: contacts write on any channel, without a phone, a mailbox or a provider.
+
 import { type App, op } from '#http/op.ts'
-import { attach, keepAttached, type Surroundings } from '#resources/attachments/attach.ts'
+import { attach, keepAttached } from '#resources/attachments/attach.ts'
+import type { Resource, Server } from '#server.ts'
 import { Written, WrittenRequest } from './schema.ts'
 import { write } from './write.ts'
 
 const NOTHING_TAKEN = { type: 'reply' as const, conversation_id: null, part_ids: [], keyword: null, answer: null }
 
-export default function replies(app: App, surroundings: Surroundings) {
+function replies(app: App, server: Server) {
   app.decorateRequest('kept_files')
   app.post(
     '/extensions/sandbox/replies',
@@ -16,11 +18,13 @@ export default function replies(app: App, surroundings: Surroundings) {
         response: Written,
         summary: 'A contact writes on a channel, as though its provider had brought it',
       }),
-      preHandler: keepAttached(surroundings.files),
+      preHandler: keepAttached(server.files),
     },
     async ({ workspace, body, kept_files }) => {
-      const attachments = await attach(workspace, surroundings, body, kept_files)
+      const attachments = await attach(workspace, server, body, kept_files)
       return { ...NOTHING_TAKEN, ...(await write(workspace, body, attachments)) }
     },
   )
 }
+
+export default { group: 'Extensions: sandbox', routes: replies } satisfies Resource

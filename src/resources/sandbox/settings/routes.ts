@@ -1,6 +1,8 @@
 // How far the sandbox's searches lag behind what was written, as Intercom's own do.
+
 import { Type } from 'typebox'
 import { type App, op } from '#http/op.ts'
+import type { Resource, Server } from '#server.ts'
 import { findLags, setLags } from '#workspaces/queries.ts'
 
 const LONGEST_LAG_MS = 3_600_000
@@ -14,7 +16,7 @@ const LAGS = {
 
 const SandboxSettings = Type.Object({ type: Type.Literal('sandbox_settings'), ...LAGS })
 
-export default function settings(app: App, { forgetTokens }: { forgetTokens(): void }) {
+function settings(app: App, { forgetTokens }: Server) {
   app.get(
     '/extensions/sandbox/settings',
     op('getSandboxSettings', { response: SandboxSettings, summary: 'How far search lags behind' }),
@@ -43,3 +45,5 @@ export default function settings(app: App, { forgetTokens }: { forgetTokens(): v
     },
   )
 }
+
+export default { group: 'Extensions: sandbox', routes: settings } satisfies Resource

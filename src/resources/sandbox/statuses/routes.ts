@@ -1,12 +1,14 @@
 // Statuses: what providers say of a message after they have taken it.
+
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { findDelivery } from '#resources/deliveries/queries.ts'
 import { presentDelivery } from '#resources/deliveries/schema.ts'
+import type { Resource } from '#server.ts'
 import { say } from './say.ts'
 import { SaidStatus, StatusRequest } from './schema.ts'
 
-export default function statuses(app: App) {
+function statuses(app: App) {
   app.post(
     '/extensions/sandbox/statuses',
     op('sayStatus', {
@@ -20,3 +22,5 @@ export default function statuses(app: App) {
     },
   )
 }
+
+export default { group: 'Extensions: sandbox', routes: statuses } satisfies Resource

@@ -26,6 +26,18 @@ export type EventStream = {
   readonly stuck_since: number | undefined
 }
 
+/** How long the streams of a process wait, and how many there may be. */
+export type StreamLimits = {
+  /** How often sessions are checked, and messages are looked for that no signal announced. */
+  look_every_ms: number
+  beat_every_ms: number
+  /** A reader that takes nothing of what waits for it is cut off after this long. */
+  stuck_for_ms: number
+  /** Streams of one contact, and of the process. */
+  of_one: number
+  in_all: number
+}
+
 /** What goes ahead of a reader's connection into memory; the network's own buffers come on top. */
 const AHEAD_BYTES = 16 * 1024
 /** What a reader waits, in milliseconds, before it comes back. */

@@ -1,0 +1,60 @@
+// All resources, in reading order: the chapters of the API reference, and the order in which a demo is filled.
+
+import type { Sql } from '#db/sql.ts'
+import inboundEmail from '#inbound/email/routes.ts'
+import inboundTwilio from '#inbound/twilio/routes.ts'
+import inboundWhatsapp from '#inbound/whatsapp/routes.ts'
+import type { Resource } from '#server.ts'
+import { workspaceOf } from '#workspaces/workspace.ts'
+import admins from './admins/routes.ts'
+import attachments from './attachments/routes.ts'
+import broadcasts from './broadcasts/routes.ts'
+import channelAccounts from './channel-accounts/routes.ts'
+import contacts from './contacts/routes.ts'
+import conversations from './conversations/routes.ts'
+import dataAttributes from './data-attributes/routes.ts'
+import deliveries from './deliveries/routes.ts'
+import messages from './messages/routes.ts'
+import messenger from './messenger/routes.ts'
+import sandboxClock from './sandbox/clock/routes.ts'
+import sandboxFaults from './sandbox/faults/routes.ts'
+import sandboxReplies from './sandbox/replies/routes.ts'
+import sandbox from './sandbox/routes.ts'
+import sandboxSettings from './sandbox/settings/routes.ts'
+import sandboxStatuses from './sandbox/statuses/routes.ts'
+import secureModeSecrets from './secure-mode-secrets/routes.ts'
+import tags from './tags/routes.ts'
+import unsubscribe from './unsubscribe/routes.ts'
+import workspaces from './workspaces/routes.ts'
+
+export const RESOURCES: readonly Resource[] = [
+  messages,
+  contacts,
+  conversations,
+  tags,
+  dataAttributes,
+  admins,
+  secureModeSecrets,
+  broadcasts,
+  channelAccounts,
+  deliveries,
+  messenger,
+  sandbox,
+  sandboxReplies,
+  sandboxStatuses,
+  sandboxFaults,
+  sandboxClock,
+  sandboxSettings,
+  workspaces,
+  attachments,
+  unsubscribe,
+  inboundEmail,
+  inboundTwilio,
+  inboundWhatsapp,
+]
+
+/** Fills a new workspace with a demo, so that every read of the API has something true to answer from the first minute. */
+export async function fillWithDemo(sql: Sql, { id, admin_id }: { id: string; admin_id: string }): Promise<void> {
+  const workspace = workspaceOf(sql, { workspace_id: id, admin_id })
+  for (const resource of RESOURCES) await resource.demo?.(workspace)
+}

@@ -1,0 +1,44 @@
+// Empties a workspace: every table with a workspace_id, except those that resources keep.
+import type { Sql } from '#db/sql.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+
+/** The deletion waits for a step that is just making a broadcast's deliveries, and no further step makes more. */
+const FIRST = ['broadcasts']
+/** Moving a delivery's status adds a row here, so the rows are complete only when the deliveries are gone. */
+const LAST = ['broadcast_tallies']
+
+export async function emptyWorkspace(workspace: Workspace, kept: ReadonlySet<string>): Promise<void> {
+  const tables = inDeletionOrder(await listTables(workspace.sql)).filter((table) => !kept.has(table))
+  for (const table of [...FIRST, ...tables, ...LAST]) {
+    await workspace.sql`delete from ${workspace.sql(table)} where workspace_id = ${workspace.id}`
+  }
+}
+
+type Table = { name: string; references: string[] }
+
+/** The tables of a workspace, and which others each of them references by a foreign key. */
+const listTables = (sql: Sql) => sql<Table[]>`
+  select tables.relname as name, array(
+    select referenced.relname::text from pg_constraint
+    join pg_class referenced on referenced.oid = confrelid
+    where conrelid = tables.oid and contype = 'f' and confrelid <> tables.oid
+  ) as references
+  from pg_class tables join pg_attribute on attrelid = tables.oid and attname = 'workspace_id'
+  where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+  order by 1`
+
+/** A table comes before those that it references. */
+export function inDeletionOrder(tables: readonly Table[]): string[] {
+  const ordered = new Set<string>()
+  const byName = new Map(tables.map((table) => [table.name, table]))
+  const visit = ({ name, references }: Table) => {
+    if (ordered.has(name)) return
+    for (const referenced of references) {
+      const table = byName.get(referenced)
+      if (table) visit(table)
+    }
+    ordered.add(name)
+  }
+  for (const table of tables) visit(table)
+  return [...ordered].reverse()
+}

@@ -1,0 +1,52 @@
+// What the parts of a running server share, and what each resource adds to it.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Pool } from '#db/sql.ts'
+import type { Files } from '#files/files.ts'
+import type { StreamLimits } from '#http/event-stream.ts'
+import type { App } from '#http/op.ts'
+import type { EgressPolicy } from '#net/egress.ts'
+import type { Token } from '#workspaces/tokens.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+
+/** Functions take a `Pick` of it: what they need and no more. */
+export type Server = {
+  sql: Pool
+  /** Signs links and addresses, and encrypts stored secrets. */
+  secret: string
+  /** Where the server is reached from outside, without a slash at the end; empty in tests. */
+  public_url: string
+  /** Where attached files are stored. */
+  files: Files
+  /** Days that a link to an attached file is valid. */
+  attachment_link_days: number
+  /** Whether the worker fetches files that attachments name by URL, so that they outlive the original. */
+  fetch_attachments: boolean
+  /** Limits the connections of channel accounts that workspaces make. */
+  egress: EgressPolicy
+  /** Overrides the limits of messenger streams. */
+  streams: Partial<StreamLimits>
+  /** Returns the access token of a request; throws a 401 without a valid one, a 403 if it lacks the operation's scope. */
+  identify(request: FastifyRequest): Promise<Token>
+  /** Call it when a token, or the sandbox state that is cached with it, has changed. */
+  forgetTokens(): void
+  /** Counts a request against the rate limit of `key`, and writes the headers; throws a 429. */
+  countRequest(key: string, reply: FastifyReply): Promise<void>
+  /** All operationIds; complete after `app.ready()`. */
+  operations: ReadonlySet<string>
+  /** Tables of a workspace that a sandbox reset leaves as they are, of all resources. */
+  kept_tables: ReadonlySet<string>
+}
+
+/** A group of operations, as its folder declares it. `resources/index.ts` lists them all. */
+export type Resource = {
+  /** Its chapter in the API reference. */
+  group: string
+  routes(app: App, server: Server): void
+  /** Tables that a sandbox reset leaves as they are, because no REST call could fill them again. */
+  kept_tables?: readonly string[]
+  /**
+   * Adds to a demo workspace what a first look should find, most of all what no REST call can create. Runs in the
+   * transaction that creates the workspace, after the resources before it in the list.
+   */
+  demo?(workspace: Workspace): Promise<unknown>
+}
