@@ -8,7 +8,8 @@ import { test } from 'node:test'
 const ROOT = new URL('..', import.meta.url).pathname
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 
-const sources = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'))
+const isTest = (file: string) => /\.test\.ts$|\/fixture\.ts$/.test(file)
+const sources = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !isTest(file))
 const tests = globSync('{src,test,bench}/**/*.test.ts', { cwd: ROOT })
 
 /** The files of ours that a file imports, types too. */

@@ -7,10 +7,11 @@ import fc from 'fast-check'
 import { step } from '#resources/broadcasts/expansion/step.ts'
 import { SECRET, testApp } from './app.ts'
 import { captureAll } from './capture.ts'
+import { contentsOf } from './contents.ts'
 import { aSession, eventually } from './factories.ts'
+import { namesOf, populate, together } from './fixtures.ts'
 import { type Operation, type Request, requestsOf } from './fuzz/requests.ts'
 import { vocabularyOf } from './fuzz/vocabulary.ts'
-import { contentsOf, inhabit } from './inhabited.ts'
 
 /** FUZZ_SEED begins another run, FUZZ_RUNS makes it longer. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_122)
@@ -21,8 +22,8 @@ const { sql } = t.database
 const another = await t.another()
 /** Faults that are armed here meet nobody: its only requests are to the sandbox, and it sends nothing. */
 const faulty = await t.another()
-const mine = await inhabit(t)
-const theirs = await inhabit(another)
+const mine = await populate(t)
+const theirs = await populate(another)
 // So that the worker, which serves all workspaces, finds nothing of theirs.
 await sql`update deliveries set status = 'delivered' where workspace_id = ${another.created.id}`
 const session = await aSession(t.workspace, SECRET, mine.user)
@@ -90,16 +91,9 @@ const tryOut = (operation: Operation) =>
     )
   })
 
-/** What takes things away comes last, so that the others find something. */
-const takesAway = ({ operationId }: Operation) =>
-  [
-    'ArchiveContact',
-    'DeleteContact',
-    'deleteIdentityVerificationSecret',
-    'deleteTag',
-    'disarmFaults',
-    'resetSandbox',
-  ].includes(operationId)
+/** Operations that remove something come last, so that the others find it. */
+const removing = new Set([...Object.keys(together('removals')), ...namesOf('removes_too')])
+const takesAway = ({ operationId }: Operation) => removing.has(operationId)
 
 for (const operation of operations.filter((operation) => !takesAway(operation))) tryOut(operation)
 

@@ -2,229 +2,30 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SECRET, testApp } from './app.ts'
+import { contentsOf } from './contents.ts'
 import { aContact, aSession } from './factories.ts'
-import { contentsOf, type Inhabitants, inhabit } from './inhabited.ts'
+import { admin, type Request, user } from './fixture.ts'
+import { namesOf, populate, together } from './fixtures.ts'
 
 const t = await testApp()
 const another = await t.another()
-const mine = await inhabit(t)
-const theirs = await inhabit(another)
+const mine = await populate(t)
+const theirs = await populate(another)
 
-type Request = [route: string, body?: unknown]
-type Attempts = (theirs: Inhabitants, mine: Inhabitants) => Request[]
+const attempts = together('attempts')
+const removals = together('removals')
+const lists = together('lists')
+
+/** Operations that ask for no id of a workspace: tests of their own, here or beside them, show what they see. */
+const TESTED_ELSEWHERE = [
+  ...['createMessengerSession', 'listMessengerConversations', 'beginMessengerConversation', 'streamMessages'],
+  ...['getMessengerConversation', 'replyMessengerConversation', 'readMessengerConversation'],
+  ...['listWorkspaces', 'createWorkspace', 'deleteWorkspace', 'readAttachment', 'askToUnsubscribe', 'unsubscribe'],
+  ...['receiveEmail', 'receiveTwilioStatus', 'receiveTwilioMessage', 'verifyWhatsAppWebhook', 'receiveWhatsAppWebhook'],
+]
 
 const comment = (rest: object) => ({ message_type: 'comment', body: 'x', ...rest })
 const inapp = (rest: object) => ({ message_type: 'in_app', body: 'x', ...rest })
-const admin = (id: string) => ({ type: 'admin', id })
-const user = (id: string) => ({ type: 'user', id })
-
-/**
- * By operation, whatever names something of theirs: in the path, and wherever in the body an id can stand. What takes
- * things away comes last.
- */
-const ATTEMPTS: Record<string, Attempts> = {
-  createMessage: (their, my) => [
-    ['POST /messages', inapp({ from: admin(their.admin), to: user(my.user) })],
-    ['POST /messages', inapp({ from: admin(my.admin), to: user(their.user) })],
-    ['POST /messages', inapp({ from: admin(my.admin), to: [user(my.user), user(their.user)] })],
-    ['POST /messages', inapp({ from: admin(my.admin), to: user(my.user), cc: [user(their.user)] })],
-    ['POST /messages', inapp({ from: admin(my.admin), to: user(my.user), bcc: user(their.lead) })],
-    ['POST /messages', inapp({ from: admin(my.admin), to: { type: 'user', email: their.email } })],
-    ['POST /messages', inapp({ from: admin(my.admin), to: { type: 'user', user_id: their.external_id } })],
-    ['POST /messages', inapp({ from: user(their.user) })],
-    ['POST /messages', inapp({ from: { type: 'user', email: their.email } })],
-  ],
-  RetrieveWhatsAppMessageStatus: ({ wamid }) => [[`GET /messages/whatsapp/status?message_id=${wamid}`]],
-  ShowContact: ({ user }) => [[`GET /contacts/${user}`]],
-  ShowContactByExternalId: ({ external_id }) => [
-    [`GET /contacts/find_by_external_id/${encodeURIComponent(external_id)}`],
-  ],
-  UpdateContact: (their, my) => [
-    [`PUT /contacts/${their.user}`, { name: 'x' }],
-    [`PUT /contacts/${my.user}`, { owner_id: their.colleague }],
-  ],
-  CreateContact: (their) => [['POST /contacts', { role: 'lead', owner_id: their.admin }]],
-  UnarchiveContact: ({ archived }) => [[`POST /contacts/${archived}/unarchive`]],
-  createConversation: (their) => [
-    ['POST /conversations', { from: user(their.user), body: 'x' }],
-    ['POST /conversations', { from: { type: 'user', user_id: their.external_id }, body: 'x' }],
-    ['POST /conversations', { from: { type: 'user', email: their.email }, body: 'x' }],
-  ],
-  retrieveConversation: ({ conversation }) => [[`GET /conversations/${conversation}`]],
-  updateConversation: (their, my) => [
-    [`PUT /conversations/${their.conversation}`, { read: true, title: 'x' }],
-    [`PUT /conversations/${my.conversation}`, { priority: 'high', admin_id: their.admin }],
-  ],
-  replyConversation: (their, my) => [
-    [`POST /conversations/${their.conversation}/reply`, comment({ type: 'admin', admin_id: my.admin })],
-    [`POST /conversations/${their.conversation}/reply`, comment({ type: 'user', intercom_user_id: my.user })],
-    [`POST /conversations/${my.conversation}/reply`, comment({ type: 'admin', admin_id: their.admin })],
-    [`POST /conversations/${my.conversation}/reply`, comment({ type: 'user', intercom_user_id: their.user })],
-    [`POST /conversations/${my.conversation}/reply`, comment({ type: 'user', email: their.email })],
-    ['POST /conversations/last/reply', comment({ type: 'user', user_id: their.external_id })],
-  ],
-  manageConversation: (their, my) => [
-    [`POST /conversations/${their.conversation}/parts`, { message_type: 'close', type: 'admin', admin_id: my.admin }],
-    [`POST /conversations/${my.conversation}/parts`, { message_type: 'close', type: 'admin', admin_id: their.admin }],
-    ...[their.admin, their.team].flatMap((assignee_id, index): Request[] => [
-      [
-        `POST /conversations/${my.conversation}/parts`,
-        { message_type: 'assignment', type: ['admin', 'team'][index], admin_id: my.admin, assignee_id },
-      ],
-    ]),
-  ],
-  createTag: (their) => [['POST /tags', { id: their.tag, name: 'Taken' }]],
-  findTag: ({ tag }) => [[`GET /tags/${tag}`]],
-  listTagsForAContact: ({ user }) => [[`GET /contacts/${user}/tags`]],
-  attachTagToContact: (their, my) => [
-    [`POST /contacts/${their.user}/tags`, { id: my.tag }],
-    [`POST /contacts/${my.lead}/tags`, { id: their.tag }],
-  ],
-  detachTagFromContact: (their, my) => [
-    [`DELETE /contacts/${their.user}/tags/${my.tag}`],
-    [`DELETE /contacts/${my.user}/tags/${their.tag}`],
-    [`DELETE /contacts/${their.user}/tags/${their.tag}`],
-  ],
-  attachTagToConversation: (their, my) => [
-    [`POST /conversations/${their.conversation}/tags`, { id: my.tag, admin_id: my.admin }],
-    [`POST /conversations/${my.conversation}/tags`, { id: their.tag, admin_id: my.admin }],
-    [`POST /conversations/${my.conversation}/tags`, { id: my.tag, admin_id: their.admin }],
-  ],
-  detachTagFromConversation: (their, my) => [
-    [`DELETE /conversations/${their.conversation}/tags/${their.tag}`, { admin_id: my.admin }],
-    [`DELETE /conversations/${my.conversation}/tags/${their.tag}`, { admin_id: my.admin }],
-    [`DELETE /conversations/${my.conversation}/tags/${my.tag}`, { admin_id: their.admin }],
-  ],
-  updateDataAttribute: ({ attribute }) => [[`PUT /data_attributes/${attribute}`, { archived: true }]],
-  retrieveAdmin: ({ admin }) => [[`GET /admins/${admin}`]],
-  setAwayAdmin: (their, my) => {
-    const away = { away_mode_enabled: true, away_mode_reassign: true }
-    return [
-      [`PUT /admins/${their.admin}/away`, away],
-      [`PUT /admins/${my.admin}/away`, { ...away, away_status_reason_id: their.reason }],
-    ]
-  },
-  listMessageDeliveries: ({ message }) => [[`GET /extensions/messages/${message}/deliveries`]],
-  getDelivery: ({ delivery }) => [[`GET /extensions/deliveries/${delivery}`]],
-  retryDelivery: ({ failed }) => [[`POST /extensions/deliveries/${failed}/retry`]],
-  cancelDelivery: ({ delivery }) => [[`POST /extensions/deliveries/${delivery}/cancel`]],
-  createBroadcast: (their, my) => {
-    const news = { message_type: 'whatsapp', template: 'order_update' }
-    return [
-      ['POST /extensions/broadcasts', { ...news, audience: { contact_ids: [my.user, their.user] } }],
-      ['POST /extensions/broadcasts', { ...news, audience: { tag_id: their.tag } }],
-      ['POST /extensions/broadcasts', { ...news, audience: { tag_id: my.tag }, from: admin(their.admin) }],
-    ]
-  },
-  getBroadcast: ({ broadcast }) => [[`GET /extensions/broadcasts/${broadcast}`]],
-  pauseBroadcast: ({ broadcast }) => [[`POST /extensions/broadcasts/${broadcast}/pause`]],
-  resumeBroadcast: ({ broadcast }) => [[`POST /extensions/broadcasts/${broadcast}/resume`]],
-  cancelBroadcast: ({ broadcast }) => [[`POST /extensions/broadcasts/${broadcast}/cancel`]],
-  optOutOfWhatsApp: ({ user }) => [[`PUT /extensions/contacts/${user}/whatsapp`, { unsubscribed: true }]],
-  getChannel: ({ channel }) => [[`GET /extensions/channels/${channel}`]],
-  updateChannel: ({ channel }) => [[`PUT /extensions/channels/${channel}`, { name: 'x' }]],
-  testChannel: (their, my) => [
-    [`POST /extensions/channels/${their.channel}/test`, { to: { id: my.user } }],
-    [`POST /extensions/channels/${my.channel}/test`, { to: { id: their.user } }],
-  ],
-  deleteIdentityVerificationSecret: ({ secret }) => [[`DELETE /secure_mode_secrets/${secret}`]],
-  writeReply: (their, my) => {
-    const reply = (rest: object): Request => ['POST /extensions/sandbox/replies', { body: 'x', ...rest }]
-    return [
-      reply({ contact: { id: their.user } }),
-      reply({ contact: { user_id: their.external_id } }),
-      reply({ contact: { email: their.email } }),
-      reply({ contact: { id: my.user }, to_message: their.message }),
-      reply({ contact: { id: my.user }, to_conversation: their.conversation }),
-      reply({ contact: { id: their.user }, to_message: my.message, channel: 'email' }),
-      reply({ to_conversation: their.conversation }),
-    ]
-  },
-  sayStatus: (their, my) => {
-    const word = (rest: object): Request => ['POST /extensions/sandbox/statuses', { status: 'read', ...rest }]
-    return [
-      word({ delivery_id: their.delivery }),
-      word({ message_id: their.message }),
-      word({ message_id: my.message, contact_id: their.user }),
-      word({ whatsapp_message_id: their.wamid }),
-    ]
-  },
-  disarmFault: ({ fault }) => [[`DELETE /extensions/sandbox/faults/${fault}`]],
-  deleteChannel: ({ channel }) => [[`DELETE /extensions/channels/${channel}`]],
-  ArchiveContact: ({ user }) => [[`POST /contacts/${user}/archive`]],
-  DeleteContact: ({ user }) => [[`DELETE /contacts/${user}`]],
-  deleteTag: ({ tag }) => [[`DELETE /tags/${tag}`]],
-}
-
-/** What asks for no id, or finds by an id and leaves out whatever it does not find. */
-const LISTS: Record<string, (their: Inhabitants) => Request[]> = {
-  getWhatsAppMessageStatus: ({ whatsapp }) => [[`GET /messages/status?ruleset_id=${whatsapp}`]],
-  ListContacts: () => [['GET /contacts?per_page=150']],
-  SearchContacts: (their) =>
-    [
-      { field: 'email', operator: '=', value: their.email },
-      { field: 'id', operator: 'IN', value: [their.user, their.lead] },
-      { field: 'tag_id', operator: '=', value: their.tag },
-      { field: 'owner_id', operator: '!=', value: their.admin },
-      { field: 'custom_attributes.plan', operator: '~', value: 'plan' },
-      { field: 'role', operator: '!=', value: 'nobody' },
-    ].map((query) => ['POST /contacts/search', { query }]),
-  listConversations: () => [['GET /conversations?per_page=150']],
-  searchConversations: (their) =>
-    [
-      { field: 'id', operator: '=', value: their.conversation },
-      { field: 'contact_ids', operator: '=', value: their.user },
-      { field: 'tag_ids', operator: '=', value: their.tag },
-      { field: 'teammate_ids', operator: '=', value: their.admin },
-      { field: 'source.author.email', operator: '=', value: their.email },
-      { field: 'created_at', operator: '>', value: 0 },
-    ].map((query) => ['POST /conversations/search', { query }]),
-  listTags: () => [['GET /tags']],
-  lisDataAttributes: () => [['GET /data_attributes?include_archived=true']],
-  identifyAdmin: () => [['GET /me']],
-  listIdentityVerificationSecrets: () => [['GET /secure_mode_secrets']],
-  listAdmins: () => [['GET /admins']],
-  listBroadcasts: () => [['GET /extensions/broadcasts']],
-  listChannels: () => [['GET /extensions/channels']],
-  listDeliveries: () => [['GET /extensions/deliveries?per_page=150']],
-  listFaults: () => [['GET /extensions/sandbox/faults']],
-  listCapturedMessages: ({ email }) => [
-    ['GET /extensions/sandbox/messages?per_page=150'],
-    [`GET /extensions/sandbox/messages?to=${encodeURIComponent(email)}`],
-  ],
-}
-
-/** Tried in tests of their own, below or beside them. */
-const ELSEWHERE = [
-  'createChannel',
-  'createDataAttribute',
-  'createIdentityVerificationSecret',
-  'createMessengerSession',
-  'listMessengerConversations',
-  'beginMessengerConversation',
-  'getMessengerConversation',
-  'replyMessengerConversation',
-  'readMessengerConversation',
-  'streamMessages',
-  'resetSandbox',
-  'armFault',
-  'disarmFaults',
-  'getClock',
-  'setClock',
-  'getSandboxSettings',
-  'updateSandboxSettings',
-  'listWorkspaces',
-  'createWorkspace',
-  'deleteWorkspace',
-  'readAttachment',
-  'receiveEmail',
-  'askToUnsubscribe',
-  'unsubscribe',
-  'receiveTwilioStatus',
-  'receiveTwilioMessage',
-  'verifyWhatsAppWebhook',
-  'receiveWhatsAppWebhook',
-]
 
 const before = { mine: await contentsOf(t.workspace), theirs: await contentsOf(another.workspace) }
 const assertUntouched = async () => {
@@ -237,7 +38,7 @@ test('every operation is tried', async () => {
   const operations = Object.values<Record<string, { operationId: string }>>(body.paths).flatMap(Object.values)
   assert.deepEqual(
     operations.map(({ operationId }) => operationId).sort(),
-    [...Object.keys(ATTEMPTS), ...Object.keys(LISTS), ...ELSEWHERE].sort(),
+    [...[attempts, removals, lists].flatMap(Object.keys), ...namesOf('tested_elsewhere'), ...TESTED_ELSEWHERE].sort(),
   )
 })
 
@@ -250,9 +51,9 @@ function assertTellsNothing(text: string) {
   }
 }
 
-for (const [operation, attempts] of Object.entries(ATTEMPTS)) {
+for (const [operation, requests] of Object.entries({ ...attempts, ...removals })) {
   test(`${operation} refuses what belongs to another workspace, and changes nothing`, async () => {
-    for (const [route, body] of attempts(theirs, mine)) {
+    for (const [route, body] of requests(theirs, mine)) {
       const { status, text, ...answer } = await t.call(route, body)
       assert.ok(status === 404 || status === 400, `${route} ${JSON.stringify(body)}: ${status} ${text}`)
       assert.equal(answer.body.type, answer.body.errors ? 'error.list' : 'error')
@@ -261,7 +62,7 @@ for (const [operation, attempts] of Object.entries(ATTEMPTS)) {
   })
 }
 
-for (const [operation, requests] of Object.entries(LISTS)) {
+for (const [operation, requests] of Object.entries(lists)) {
   test(`${operation} shows nothing of another workspace`, async () => {
     for (const [route, body] of requests(theirs)) {
       const { status, text } = await t.call(route, body)
@@ -348,8 +149,8 @@ test('a link of one workspace leads into no other', async () => {
 })
 
 test('what is refused to others, its owner may do', async () => {
-  for (const attempts of Object.values(ATTEMPTS)) {
-    for (const [route, body] of attempts(theirs, theirs)) {
+  for (const requests of [...Object.values(attempts), ...Object.values(removals)]) {
+    for (const [route, body] of requests(theirs, theirs)) {
       const { status, text } = await another.call(route, body)
       // Some of it is done twice, such as closing a conversation.
       assert.ok([200, 202, 204, 422].includes(status), `${route} ${JSON.stringify(body)}: ${status} ${text}`)
@@ -359,7 +160,7 @@ test('what is refused to others, its owner may do', async () => {
 
 test('a workspace that is emptied or removed takes nothing of another along', async () => {
   const { call, created, workspace } = await t.another()
-  await inhabit({ call, created, workspace })
+  await populate({ call, created, workspace })
   const untouched = await contentsOf(another.workspace)
   assert.equal((await call('POST /extensions/sandbox/reset')).status, 200)
   const emptied = await contentsOf(workspace)
@@ -368,7 +169,7 @@ test('a workspace that is emptied or removed takes nothing of another along', as
     ['admins', 'away_status_reasons', 'channel_accounts', 'teams', 'tokens', 'whatsapp_templates'],
   )
   const removed = await t.another()
-  await inhabit(removed)
+  await populate(removed)
   assert.equal((await t.call(`DELETE /extensions/workspaces/${removed.created.id}`)).status, 200)
   assert.ok(Object.values(await contentsOf(removed.workspace)).every((rows) => rows.length === 0))
   assert.deepEqual(await contentsOf(another.workspace), untouched)

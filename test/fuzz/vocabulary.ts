@@ -1,5 +1,6 @@
 // The words that random requests are made of: what is really there, what really occurs, and what was made to hurt.
-import type { Inhabitants } from '../inhabited.ts'
+import type { Ids } from '../fixture.ts'
+import { together } from '../fixtures.ts'
 
 /** JSON has no such number, but a caller can write one: it stands for `1e400` in a body. */
 export const HUGE = '@1e400@'
@@ -9,7 +10,7 @@ const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('
 export type Vocabulary = ReturnType<typeof vocabularyOf>
 
 /** `cursors` are real ones of lists; `app_ids` are workspaces that a messenger may sign in at. */
-export function vocabularyOf(mine: Inhabitants, theirs: Inhabitants, cursors: string[], app_ids: string[]) {
+export function vocabularyOf(mine: Ids, theirs: Ids, cursors: string[], app_ids: string[]) {
   const people = [...Array(8).fill(mine.user), mine.lead, mine.lead, mine.archived]
   const teammates = [mine.admin, mine.admin, mine.colleague, mine.team, '0']
 
@@ -19,18 +20,8 @@ export function vocabularyOf(mine: Inhabitants, theirs: Inhabitants, cursors: st
     ...{ admins: teammates, admin_id: teammates, owner_id: teammates, assignee_id: teammates },
     from: [...people, ...teammates],
     conversations: [mine.conversation, 'last'],
-    tags: [mine.tag],
-    data_attributes: [mine.attribute],
-    messages: [mine.message],
-    broadcasts: [mine.broadcast],
-    ...{ tag_id: [mine.tag], contact_ids: people },
-    deliveries: [mine.delivery, mine.failed],
-    away_status_reason_id: [mine.reason],
-    external_id: [mine.external_id],
-    user_id: [mine.external_id],
-    ruleset_id: [mine.whatsapp],
-    message_id: [mine.wamid],
-    faults: [mine.fault],
+    contact_ids: people,
+    ...Object.fromEntries(Object.entries(together('ids')).map(([name, ids]) => [name, ids.map((id) => mine[id])])),
     app_id: app_ids,
   }
 

@@ -1,0 +1,37 @@
+// What the demo has of teammates, and what another workspace may not do with them.
+import { type Fixture, idOf } from '../../../test/fixture.ts'
+
+declare module '../../../test/fixture.ts' {
+  interface Ids {
+    admin: string
+    colleague: string
+    team: string
+    reason: string
+  }
+}
+
+export default {
+  provides: ['admin', 'colleague', 'team', 'reason'],
+  async create({ created, workspace: { sql, id } }) {
+    return {
+      admin: created.admin_id,
+      colleague: await idOf(
+        sql<{ id: string }[]>`select id from admins where workspace_id = ${id} and name = 'Ben Brook'`,
+      ),
+      team: await idOf(sql<{ id: string }[]>`select id from teams where workspace_id = ${id}`),
+      reason: await idOf(sql<{ id: string }[]>`select id from away_status_reasons where workspace_id = ${id}`),
+    }
+  },
+  attempts: {
+    retrieveAdmin: ({ admin }) => [[`GET /admins/${admin}`]],
+    setAwayAdmin: (their, my) => {
+      const away = { away_mode_enabled: true, away_mode_reassign: true }
+      return [
+        [`PUT /admins/${their.admin}/away`, away],
+        [`PUT /admins/${my.admin}/away`, { ...away, away_status_reason_id: their.reason }],
+      ]
+    },
+  },
+  lists: { identifyAdmin: () => [['GET /me']], listAdmins: () => [['GET /admins']] },
+  ids: { away_status_reason_id: ['reason'] },
+} satisfies Fixture

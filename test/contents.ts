@@ -1,0 +1,16 @@
+// All that a workspace holds, to compare before and after.
+import type { Workspace } from '#workspaces/workspace.ts'
+
+/** Every row of a workspace, by table: equal before and after where nothing has happened to it. */
+export async function contentsOf({ sql, id }: Workspace): Promise<Record<string, unknown[]>> {
+  const tables = await sql<{ name: string }[]>`
+    select table_name as name from information_schema.columns
+    where table_schema = 'public' and column_name = 'workspace_id' order by 1`
+  const contents: Record<string, unknown[]> = {}
+  for (const { name } of tables) {
+    const rows = await sql<{ row: string }[]>`
+      select t::text as row from ${sql(name)} t where workspace_id = ${id} order by 1`
+    contents[name] = rows.map(({ row }) => row)
+  }
+  return contents
+}
