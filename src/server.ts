@@ -1,10 +1,12 @@
 // What the parts of a running server share, and what each resource adds to it.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
 import type { StreamLimits } from '#http/event-stream.ts'
 import type { App } from '#http/op.ts'
+import type { Job } from '#jobs/job.ts'
 import type { EgressPolicy } from '#net/egress.ts'
+import type { SafeFetch } from '#net/safe-fetch.ts'
 import type { Token } from '#workspaces/tokens.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -37,6 +39,13 @@ export type Server = {
   kept_tables: ReadonlySet<string>
 }
 
+/** What the worker process has for jobs. */
+export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress'> & {
+  /** Fetches files by URL; absent if files elsewhere are left there. */
+  fetch: SafeFetch | undefined
+  log: FastifyBaseLogger
+}
+
 /** A group of operations, as its folder declares it. `resources/index.ts` lists them all. */
 export type Resource = {
   /** Its chapter in the API reference. */
@@ -49,4 +58,7 @@ export type Resource = {
    * transaction that creates the workspace, after the resources before it in the list.
    */
   demo?(workspace: Workspace): Promise<unknown>
+  jobs?: readonly Job<WorkerContext>[]
+  /** A loop with a queue of its own, in every worker process. Returns a function that stops it. */
+  work?(context: WorkerContext): () => Promise<unknown>
 }

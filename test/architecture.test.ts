@@ -77,6 +77,7 @@ const BELOW: Record<string, string[]> = {
   channels: ['http', 'db', 'files', 'delivery', ...TOP],
   delivery: ['http', 'search', ...TOP],
   'channel-accounts': ['http', 'search', 'resources', 'inbound'],
+  jobs: ['http', 'search', 'events', 'delivery', 'channels', ...TOP],
   events: ['http', 'files', 'search', 'delivery', 'channels', ...TOP],
   search: ['events', 'delivery', 'channels', ...TOP],
   http: ['files', 'search', 'events', 'delivery', 'channels', ...TOP],
@@ -138,7 +139,7 @@ test('SQL stands in queries.ts and in the folders made for it', () => {
 })
 
 /** Tables that belong to the server rather than to a workspace. */
-const SERVERS_OWN = ['workspaces', 'migrations', 'unclaimed_files']
+const SERVERS_OWN = ['workspaces', 'migrations', 'unclaimed_files', 'job_workers']
 const schema = globSync('migrations/*.sql', { cwd: ROOT }).map(read).join('\n')
 const tenants = [...schema.matchAll(/^create table (\w+)/gm)]
   .map(([, table]) => table as string)

@@ -1,6 +1,5 @@
 // The delivery worker of a server, with the channel accounts that workspaces have, those that the environment gives the
-// first workspace among them. What has no account is captured, and told of on the terminal. It also does what has to be
-// done by the clock.
+// first workspace among them. Deliveries without an account are captured, and shown on the terminal. It also runs all jobs.
 import type { FastifyBaseLogger } from 'fastify'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
@@ -8,12 +7,13 @@ import { type Config, privateReach } from '#config.ts'
 import { messengerSignal } from '#delivery/signals.ts'
 import { startWorker } from '#delivery/worker.ts'
 import type { Files } from '#files/files.ts'
-import { carryOutBroadcasts } from '#jobs/broadcasts.ts'
-import { fetchAttachments } from '#jobs/fetch-attachments.ts'
-import { keepHouse } from '#jobs/housekeeping.ts'
+import { HOUSEKEEPING } from '#jobs/housekeeping.ts'
+import { runJobs } from '#jobs/run.ts'
 import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
+import { RESOURCES } from '#resources/index.ts'
+import type { WorkerContext } from '#server.ts'
 import { capturedLine } from './captured-line.ts'
 import type { Storage } from './storage.ts'
 
@@ -46,14 +46,18 @@ export async function deliver({ storage, config, secret, files, log }: Options):
     is_alone: is_embedded,
   })
   const fetch = config.fetch_attachments ? safeFetcher({ allowed: allowed.attachments }) : undefined
-  const stopFetching = fetchAttachments({ sql, files, fetch, secret, egress, log })
-  const endBroadcasts = carryOutBroadcasts(sql, log)
-  const rest = keepHouse({ sql, files, log })
-  const beStill = messengerSignal.forward(sql)
+  const context: WorkerContext = { sql, secret, files, egress, fetch, log }
+  const stops = RESOURCES.flatMap(({ work }) => (work ? [work(context)] : []))
+  const stopJobs = runJobs({
+    sql,
+    jobs: [...HOUSEKEEPING, ...RESOURCES.flatMap(({ jobs = [] }) => jobs)],
+    context,
+    log,
+  })
+  const stopForwarding = messengerSignal.forward(sql)
   return async () => {
-    rest()
-    await Promise.all([worker.stop(), endBroadcasts(), stopFetching()])
-    beStill()
+    await Promise.all([worker.stop(), stopJobs(), ...stops.map((stop) => stop())])
+    stopForwarding()
     await accounts.close()
   }
 }

@@ -27,3 +27,14 @@ export function connect({ url, ...options }: ConnectOptions): Pool {
  */
 export const beside = (pool: Pool): Pool =>
   driver({ ...pool.options, max: 1, idle_timeout: 30 } as unknown as ConnectOptions) as unknown as Pool
+
+/** The pool's database as a URL that node-postgres takes. A host that is a path is the directory of a unix socket. */
+export function connectionString({ options }: Pool): string {
+  const { host, port, user, pass, database, ssl } = options
+  const url = new URL(`postgres://localhost:${port[0]}/${encodeURIComponent(database)}`)
+  url.username = encodeURIComponent(user)
+  url.password = encodeURIComponent(String(pass ?? ''))
+  url.searchParams.set('host', String(host[0]))
+  if (ssl) url.searchParams.set('sslmode', ssl === 'verify-full' ? 'verify-full' : 'no-verify')
+  return url.href
+}

@@ -1,6 +1,7 @@
 // Brings a database to the schema of this release: plain SQL files, forward only, each in its own transaction.
 import { readdir, readFile } from 'node:fs/promises'
-import type { Pool } from './sql.ts'
+import { connectionString } from './connect.ts'
+import type { Pool, Sql } from './sql.ts'
 
 const DIRECTORY = new URL('../../migrations/', import.meta.url)
 /** Two processes that start at once must not migrate at once: the lock's number is ours alone. */
@@ -25,9 +26,20 @@ export async function migrate(sql: Pool): Promise<string[]> {
         })
       applied.push(name)
     }
+    if (await createJobQueue(connection, connectionString(sql))) applied.push('graphile_worker')
     return applied
   } finally {
     await connection`select pg_advisory_unlock(${LOCK})`.catch(() => {})
     connection.release()
   }
+}
+
+/** graphile-worker's own schema, so that jobs can be added before a worker has ever run. Later versions of it migrate themselves. */
+async function createJobQueue(sql: Sql, url: string): Promise<boolean> {
+  const [row] = await sql<[{ is_there: boolean }]>`
+    select to_regclass('graphile_worker.migrations') is not null as is_there`
+  if (row.is_there) return false
+  const { Logger, runMigrations } = await import('graphile-worker')
+  await runMigrations({ connectionString: url, logger: new Logger(() => () => {}) })
+  return true
 }

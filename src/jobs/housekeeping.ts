@@ -1,39 +1,25 @@
-// What has to happen by the clock: snoozed conversations wake, what has had its time is removed, and PostgreSQL learns of
-// tables that have grown.
-import type { FastifyBaseLogger } from 'fastify'
+// The jobs that belong to no resource: stored answers, received identities and events are removed when they have expired, and so
+// are files that no row refers to; PostgreSQL learns of tables that have grown.
+import { analyzeGrown } from '#db/analyze.ts'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
-import { unsnoozeDue } from '#resources/conversations/state/unsnooze.ts'
 import { listClocks } from '#workspaces/queries.ts'
-import { analyzeGrown } from './analyze.ts'
+import type { Job } from './job.ts'
 
-const WAKE_EVERY_MS = 5_000
-const CLEAN_EVERY_MS = 10 * 60_000
-/** A table that is filled as fast as it can be has bad plans for no longer than this. */
-const ANALYZE_EVERY_MS = 2_000
+const EVERY_TEN_MINUTES = '*/10 * * * *'
 
-type House = { sql: Pool; files: Files; log: Pick<FastifyBaseLogger, 'warn'> }
-
-/** Safe in several processes at once. Returns what ends it. */
-export function keepHouse({ sql, files, log }: House): () => void {
-  const every = (ms: number, work: () => Promise<unknown>) =>
-    setInterval(() => void work().catch((error) => log.warn({ err: error }, 'housekeeping failed; trying again')), ms)
-  const timers = [
-    every(WAKE_EVERY_MS, () => unsnoozeDue(sql, new Date())),
-    every(ANALYZE_EVERY_MS, () => analyzeGrown(sql)),
-    every(CLEAN_EVERY_MS, () => clean(sql)),
-    every(CLEAN_EVERY_MS, files.removeUnclaimed),
-  ]
-  return () => {
-    for (const timer of timers) clearInterval(timer)
-  }
-}
+export const HOUSEKEEPING: readonly Job<{ sql: Pool; files: Files }>[] = [
+  // A table that is filled as fast as possible has bad plans for no longer than this.
+  { name: 'tables:analyze', every_ms: 2_000, run: ({ sql }) => analyzeGrown(sql) },
+  { name: 'rows:expire', cron: EVERY_TEN_MINUTES, run: ({ sql }) => removeExpired(sql) },
+  { name: 'files:remove-unclaimed', cron: EVERY_TEN_MINUTES, run: ({ files }) => files.removeUnclaimed() },
+]
 
 /**
- * A remembered answer holds for a day; events, and what has been received, for whoever comes late, for a month. Where a
- * sandbox has set its clock, their times say nothing of their age: they stay until it goes by the server's again.
+ * Stored answers are valid for a day; events and received identities are kept for a month. In a workspace whose clock a sandbox
+ * has set, times say nothing about age: those rows stay until it uses the server's clock again.
  */
-export async function clean(sql: Pool): Promise<void> {
+export async function removeExpired(sql: Pool): Promise<void> {
   await sql`delete from idempotency_keys where created_at < now() - interval '24 hours'`
   const clocks = (await listClocks(sql)).map(({ id }) => id)
   await sql`

@@ -2,8 +2,8 @@
 // an attachment, whatever happens to Meta, the account or the server in between.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
-import { fetchAttachments } from '#jobs/fetch-attachments.ts'
 import { fetchFile } from '#resources/attachments/fetch.ts'
+import { fetchAttachments } from '#resources/attachments/fetch-due.ts'
 import { leaseFetches } from '#resources/attachments/queries.ts'
 import { NEARBY, SECRET } from '../../../test/app.ts'
 import { aContact, eventually } from '../../../test/factories.ts'

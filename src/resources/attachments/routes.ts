@@ -9,6 +9,7 @@ import type { Slice } from '#files/storage.ts'
 import { ApiError, found, notFound } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import type { Resource, Server } from '#server.ts'
+import { fetchAttachments } from './fetch-due.ts'
 import { type FileRow, findAwaited, findFile, readOldBytes } from './queries.ts'
 import { names, sliceOf } from './range.ts'
 
@@ -95,4 +96,4 @@ const lengthOf = (slice: Slice | 'whole', size: number): Record<string, string |
 const encode = (name: string): string =>
   encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
 
-export default { group: 'Attachments', routes: attachments } satisfies Resource
+export default { group: 'Attachments', routes: attachments, work: fetchAttachments } satisfies Resource

@@ -9,6 +9,7 @@ import type { Resource } from '#server.ts'
 import { createBroadcast } from './create.ts'
 import { type Act, hold, show } from './pause.ts'
 import { countBroadcasts, listBroadcasts, setOptOut } from './queries.ts'
+import { runBroadcasts } from './run.ts'
 import { Broadcast, BroadcastPage, BroadcastRequest, OptedOut, OptOut, presentBroadcast } from './schema.ts'
 
 const PAGE_SIZE = { default: 20, max: 50 }
@@ -89,4 +90,4 @@ function broadcasts(app: App) {
   }
 }
 
-export default { group: 'Extensions: broadcasts', routes: broadcasts } satisfies Resource
+export default { group: 'Extensions: broadcasts', routes: broadcasts, work: runBroadcasts } satisfies Resource

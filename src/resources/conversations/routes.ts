@@ -23,6 +23,7 @@ import { Body, ReplyRequest } from './replies/schema.ts'
 import { CONVERSATIONS_PAGE, searchConversations } from './search.ts'
 import { findSender, OTHER_NAMES } from './sender.ts'
 import { sendFromContact, UserMessage } from './start/from-contact.ts'
+import { unsnooze } from './state/unsnooze.ts'
 
 const CreateRequest = Type.Object({
   from: Type.Object({ type: Type.Enum(['lead', 'user', 'contact']), id: Type.Optional(Id), ...OTHER_NAMES }),
@@ -159,4 +160,4 @@ function conversations(app: App, server: Server) {
   )
 }
 
-export default { group: 'Conversations', routes: conversations } satisfies Resource
+export default { group: 'Conversations', routes: conversations, jobs: [unsnooze] } satisfies Resource

@@ -1,5 +1,7 @@
 // What was snoozed until a time wakes when that has come, by the clock of its workspace.
 import type { Sql } from '#db/sql.ts'
+import type { Job } from '#jobs/job.ts'
+import type { WorkerContext } from '#server.ts'
 import { timeOn } from '#workspaces/clock.ts'
 import { listClocks } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -23,4 +25,10 @@ async function wakeAll(sql: Sql, who: Sleepers, now: Date): Promise<number> {
   let total = 0
   for (let woken = AT_ONCE; woken === AT_ONCE; total += woken) woken = await wakeDue(sql, who, now, AT_ONCE)
   return total
+}
+
+export const unsnooze: Job<WorkerContext> = {
+  name: 'conversations:unsnooze',
+  every_ms: 5_000,
+  run: ({ sql }) => unsnoozeDue(sql, new Date()),
 }

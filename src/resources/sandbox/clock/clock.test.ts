@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { beforeEach, test } from 'node:test'
 import { buildApp } from '#app.ts'
 import { JITTER } from '#delivery/retry.ts'
-import { clean } from '#jobs/housekeeping.ts'
+import { removeExpired } from '#jobs/housekeeping.ts'
 import { unsnoozeDue } from '#resources/conversations/state/unsnooze.ts'
 import { SECRET, testApp } from '../../../../test/app.ts'
 import { captureAll } from '../../../../test/capture.ts'
@@ -244,7 +244,7 @@ test('a clock that stands in the past loses neither remembered answers nor event
   const headers = { 'idempotency-key': randomUUID() }
   const create = async () => (await t.call('POST /contacts', { role: 'lead' }, { headers })).body.id
   const id = await create()
-  await clean(sql)
+  await removeExpired(sql)
   assert.equal(await create(), id)
   assert.equal((await sql`select from events where object_id = ${id}`).count, 1)
 })

@@ -5,8 +5,8 @@ import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
 import type { EgressPolicy } from '#net/egress.ts'
 import type { SafeFetch } from '#net/safe-fetch.ts'
-import { fetchFile } from '#resources/attachments/fetch.ts'
-import { type DueFetch, leaseFetches } from '#resources/attachments/queries.ts'
+import { fetchFile } from './fetch.ts'
+import { type DueFetch, leaseFetches } from './queries.ts'
 
 const LOOK_EVERY_MS = 1_000
 const STOP_WITHIN_MS = 3_500

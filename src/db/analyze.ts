@@ -1,6 +1,6 @@
 // Keeps what PostgreSQL believes of its tables near to what they are. Its own autovacuum looks once a minute: until then it
 // thinks that a table which has just been filled is empty, and a plan for an empty table reads all of it for every row.
-import type { Pool } from '#db/sql.ts'
+import type { Pool } from './sql.ts'
 
 /** So many changes leave a small table's plans as good as they are. */
 const FEW = 500

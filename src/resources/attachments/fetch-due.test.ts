@@ -6,11 +6,11 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, afterEach, test } from 'node:test'
 import { safeFetcher } from '#net/safe-fetch.ts'
-import { fetchFile } from '#resources/attachments/fetch.ts'
-import { leaseFetches } from '#resources/attachments/queries.ts'
-import { SECRET, testApp } from '../../test/app.ts'
-import { aContact, eventually } from '../../test/factories.ts'
-import { fetchAttachments } from './fetch-attachments.ts'
+import { SECRET, testApp } from '../../../test/app.ts'
+import { aContact, eventually } from '../../../test/factories.ts'
+import { fetchFile } from './fetch.ts'
+import { fetchAttachments } from './fetch-due.ts'
+import { leaseFetches } from './queries.ts'
 
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 const MOST = 100_000

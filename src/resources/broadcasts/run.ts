@@ -1,14 +1,14 @@
-// Carries out broadcasts, one step after the other, and keeps their tallies short.
-import type { FastifyBaseLogger } from 'fastify'
-import type { Pool } from '#db/sql.ts'
+// Runs broadcasts, one step after the other, and keeps their tallies short.
+
 import { broadcastSignal } from '#delivery/signals.ts'
 import { sumUp } from '#delivery/tally.ts'
-import { step } from '#resources/broadcasts/expansion/step.ts'
+import type { WorkerContext } from '#server.ts'
+import { step } from './expansion/step.ts'
 
 const LOOK_EVERY_MS = 1_000
 
 /** Safe in several processes at once. Returns what ends it, after the step that is under way. */
-export function carryOutBroadcasts(sql: Pool, log: Pick<FastifyBaseLogger, 'warn'>): () => Promise<void> {
+export function runBroadcasts({ sql, log }: Pick<WorkerContext, 'sql' | 'log'>): () => Promise<void> {
   let stopping = false
   let at_work: Promise<void> | undefined
   const failed = (error: unknown) => log.warn({ err: error }, 'a broadcast could not go on; trying again')

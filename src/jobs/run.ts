@@ -1,0 +1,127 @@
+// Runs the jobs of a worker process: those by the clock, and those that requests have asked for, on graphile-worker.
+import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Runner, TaskList, WorkerEvents } from 'graphile-worker'
+import { connectionString } from '#db/connect.ts'
+import type { Pool } from '#db/sql.ts'
+import { forgetWorkers, reportAlive, unlockDead } from './heartbeats.ts'
+import type { Job } from './job.ts'
+
+export type JobLog = Record<'debug' | 'info' | 'warn' | 'error', (about: object, message: string) => void>
+
+type Options<Context> = {
+  sql: Pool
+  jobs: readonly Job<Context>[]
+  context: Context
+  log: JobLog
+  /** Jobs at once, of those that run on graphile-worker. */
+  concurrency?: number
+  /** How often this process reports that it lives, and after how long without a report its jobs go to another. */
+  heartbeat?: { every_ms: number; dead_after_ms: number }
+}
+
+const STOP_WITHIN_MS = 2_500
+const KILL_WITHIN_MS = 1_000
+const RESTART_AFTER_MS = 1_000
+const HEARTBEAT = { every_ms: 5_000, dead_after_ms: 30_000 }
+
+/**
+ * Starts in the background. Returns a function that stops: it waits for running jobs, but not for long; a job that is
+ * cut off runs again later.
+ */
+export function runJobs<Context>(options: Options<Context>): () => Promise<void> {
+  const timers = options.jobs.flatMap((job) => (job.every_ms ? [repeat(job, job.every_ms, options)] : []))
+  const stopQueue = runQueue(options)
+  return async () => {
+    for (const timer of timers) clearInterval(timer)
+    await stopQueue()
+  }
+}
+
+function repeat<Context>(job: Job<Context>, every_ms: number, { context, log }: Options<Context>): NodeJS.Timeout {
+  let running = false
+  return setInterval(async () => {
+    if (running) return
+    running = true
+    await job.run(context, {}).catch((error) => log.warn({ err: error, job: job.name }, 'a job failed; trying again'))
+    running = false
+  }, every_ms)
+}
+
+/** Keeps graphile-worker running: it ends when it loses the database for longer. */
+function runQueue<Context>(options: Options<Context>): () => Promise<void> {
+  const { sql, log, heartbeat = HEARTBEAT } = options
+  const workers = new Set<string>()
+  let runner: Runner | undefined
+  let stopping = false
+
+  const running = (async () => {
+    while (!stopping) {
+      try {
+        runner = await start(options, workers)
+        if (stopping) await end(runner)
+        await runner.promise
+      } catch (error) {
+        if (!stopping) log.warn({ err: error }, 'the job queue stopped; starting it again')
+      }
+      if (!stopping) await sleep(RESTART_AFTER_MS)
+    }
+  })()
+
+  const beats = setInterval(async () => {
+    if (!workers.size) return
+    await reportAlive(sql, [...workers])
+      .then(() => unlockDead(sql, heartbeat.dead_after_ms))
+      .catch((error) => log.warn({ err: error }, 'could not report that this process runs jobs'))
+  }, heartbeat.every_ms)
+
+  return async () => {
+    stopping = true
+    clearInterval(beats)
+    if (runner) await end(runner)
+    await Promise.race([running, sleep(KILL_WITHIN_MS)])
+    await forgetWorkers(sql, [...workers]).catch(() => {})
+  }
+}
+
+async function end(runner: Runner): Promise<void> {
+  const stopped = runner.stop().then(
+    () => true,
+    () => true,
+  )
+  if (await Promise.race([stopped, sleep(STOP_WITHIN_MS, false)])) return
+  await Promise.race([runner.kill().catch(() => {}), sleep(KILL_WITHIN_MS)])
+}
+
+async function start<Context>(options: Options<Context>, workers: Set<string>): Promise<Runner> {
+  const { sql, jobs, context, log, concurrency = 4 } = options
+  // Loaded here, because the API can answer its first request without it.
+  const { Logger, run } = await import('graphile-worker')
+  const queued = jobs.filter((job) => !job.every_ms)
+  workers.clear()
+  const events: WorkerEvents = new EventEmitter()
+  events.on('worker:create', ({ worker }) => void workers.add(worker.workerId))
+  return run({
+    connectionString: connectionString(sql),
+    maxPoolSize: concurrency + 2,
+    taskList: tasksOf(queued, context),
+    crontab: queued.flatMap(({ name, cron }) => (cron ? [`${cron} ${name}`] : [])).join('\n'),
+    concurrency,
+    noHandleSignals: true,
+    events,
+    logger: new Logger(() => (level, message, about) => {
+      const method = ({ error: 'error', warning: 'warn', info: 'debug', debug: 'debug' } as const)[level]
+      log[method]({ ...about }, message)
+    }),
+  })
+}
+
+const tasksOf = <Context>(jobs: readonly Job<Context>[], context: Context): TaskList =>
+  Object.fromEntries(
+    jobs.map(({ name, run }) => [
+      name,
+      async (payload: unknown) => {
+        await run(context, payload)
+      },
+    ]),
+  )
