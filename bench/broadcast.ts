@@ -56,13 +56,13 @@ function expansion(contacts: number, rounds: number): Promise<Row> {
       () => timed((id) => bareInsert(server, id)),
     )
     return {
-      measure: `a broadcast to ${contacts.toLocaleString('en')} contacts made into deliveries, contacts/s`,
+      measure: `a broadcast to ${contacts.toLocaleString('en')} contacts: creating the deliveries, contacts/s`,
       against: 'one bare `insert … select` of the same rows',
       ours: perSecond(ours),
       theirs: perSecond(theirs),
       ratio: ratio.toFixed(2),
       goal: '≥ 0.40',
-      limit: 'PostgreSQL, which looks at each recipient, for twins of the number too, and commits every thousand',
+      limit: 'PostgreSQL: it checks each recipient, duplicate numbers too, and commits every thousand',
     }
   })
 }
@@ -100,14 +100,14 @@ function wholeWay(contacts: number): Promise<Row> {
     const theirs = contacts / ((performance.now() - began) / 1000)
     const ours = contacts / seconds
     return {
-      measure: `the same by a running server: made, sent into the sandbox, every outcome written down, contacts/s`,
-      against: 'bare SQL that writes the same rows, five hundred at a time',
+      measure: `the same broadcast by a running server: deliveries created, captured, every outcome stored, contacts/s`,
+      against: 'bare SQL that writes the same rows, 500 at a time',
       ours: perSecond(ours),
       theirs: perSecond(theirs),
       ratio: (ours / theirs).toFixed(2),
       goal: '≥ 0.25',
       limit:
-        'the worker, which leases, renders and settles in one process while PostgreSQL writes six rows for each recipient',
+        'the worker: it leases, renders and settles in one process, while PostgreSQL writes six rows for each recipient',
     }
   })
 }
@@ -121,14 +121,14 @@ async function memory(contacts: number): Promise<Row> {
     })
   const [ours, theirs] = [await peakOf(2 * contacts), await peakOf(contacts)]
   return {
-    measure: `the server's memory (RSS) at most, while a broadcast to ${(2 * contacts).toLocaleString('en')} is carried out`,
-    against: `a broadcast to ${contacts.toLocaleString('en')}`,
+    measure: `peak memory (RSS) of the server during a broadcast to ${(2 * contacts).toLocaleString('en')} contacts`,
+    against: `a broadcast to ${contacts.toLocaleString('en')} contacts`,
     ours: `${ours} MB`,
     theirs: `${theirs} MB`,
     ratio: `${(ours / theirs).toFixed(2)} ×`,
     goal: '≤ 1.25 ×',
     limit:
-      'a thousand contacts a step, sixteen deliveries held for each place of an account, five hundred settled at once',
+      '1,000 contacts for each step, 16 leased deliveries for each connection of an account, 500 outcomes in one write',
   }
 }
 

@@ -29,7 +29,7 @@ export function measureContacts({ quick }: Size): Promise<Row> {
         theirs: perSecond(theirs),
         ratio: ratio.toFixed(2),
         goal: '≥ 0.45',
-        limit: 'the one thread that runs HTTP and the driver; PostgreSQL has time to spare',
+        limit: 'the one thread that runs HTTP and the driver; PostgreSQL is not busy',
       }
     } finally {
       fastify.stop()

@@ -22,13 +22,13 @@ export function measureMessages({ quick }: Size): Promise<Row> {
     )
     return {
       measure: '`POST /messages` (email, one recipient), durable',
-      against: `the same SQL driven by the bare driver, one message at a time, ${POOL_SIZE} connections`,
+      against: `the same SQL by the bare driver, one message at a time, ${POOL_SIZE} connections`,
       ours: perSecond(ours),
       theirs: perSecond(theirs),
       ratio: ratio.toFixed(2),
       goal: '≥ 0.70',
       limit:
-        'the one thread that runs HTTP; messages that come at the same moment share a statement and a commit, which is how they pass the bare driver',
+        'the one thread that runs HTTP. It is faster than the bare driver because messages that arrive at the same moment share one statement and one commit',
     }
   })
 }

@@ -1,56 +1,47 @@
-// `npm run bench`: one table, measured in one run. `--only messages,start` takes parts of it, `--quick` smaller numbers.
+// `npm run bench`: measures, and writes the figures into docs/performance.md. `--only messages,start` measures some parts;
+// `--quick` takes smaller numbers, which are printed only.
 import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { binaries } from '#db/embedded/binaries.ts'
-import { print } from '#lib/terminal.ts'
-import { measureBroadcast } from './broadcast.ts'
-import { measureContacts } from './contacts.ts'
-import type { Row } from './figures.ts'
-import { measureMessages } from './messages.ts'
-import { measureSearch } from './search.ts'
-import { measureSmtp } from './smtp.ts'
-import { measureStart } from './start.ts'
-import { measureStatus } from './status.ts'
-
-const PARTS = {
-  messages: measureMessages,
-  contacts: measureContacts,
-  smtp: measureSmtp,
-  search: measureSearch,
-  status: measureStatus,
-  broadcast: measureBroadcast,
-  start: measureStart,
-}
+import { print, table } from '#lib/terminal.ts'
+import { performance as page } from '../docs/generate/performance.ts'
+import { write } from '../docs/generate/region.ts'
+import { PARTS, type Part } from './parts.ts'
+import { type Results, saveResults } from './results.ts'
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: Object.keys(PARTS).join() }, quick: { type: 'boolean', default: false } },
 })
-const wanted = values.only.split(',')
+const wanted = values.only.split(',') as Part[]
 const unknown = wanted.filter((name) => !(name in PARTS))
 if (unknown.length) throw new Error(`There is no part ${unknown.join()}: there are ${Object.keys(PARTS).join()}`)
 
-const rows: Row[] = []
-for (const [name, measure] of Object.entries(PARTS)) {
-  if (!wanted.includes(name)) continue
+const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}, ${postgresVersion()}`
+const results: Results = {}
+for (const name of wanted) {
   process.stderr.write(`${name} …\n`)
-  rows.push(...[await measure({ quick: values.quick })].flat())
+  results[name] = { machine, rows: [await PARTS[name]({ quick: values.quick })].flat() }
 }
 
-const line = (cells: string[]) => `| ${cells.join(' | ')} |`
 print(
-  line(['Measure', 'Interphone', 'Against', '', 'Ratio', 'Goal']),
-  line(['---', '---:', '---', '---:', '---:', '---']),
-  ...rows.map(({ measure, ours, against, theirs, ratio, goal }) => line([measure, ours, against, theirs, ratio, goal])),
-  '',
-  `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}, ${postgresVersion()} with its durable defaults.`,
-  '',
-  'What limits it:',
-  '',
-  ...rows.map(({ measure, limit }) => `- ${measure}: ${limit}`),
+  ...table([
+    ['Measure', 'Interphone', 'Compared with', '', 'Ratio', 'Goal'],
+    ...Object.values(results)
+      .flatMap(({ rows }) => rows)
+      .map(({ measure, ours, against, theirs, ratio, goal }) => [measure, ours, against, theirs, ratio, goal]),
+  ]),
+  `Measured on ${machine}`,
 )
+if (!values.quick) {
+  saveResults(results)
+  write(page())
+  print('These figures are in docs/performance.md now.')
+}
 
+/** Returns the release as in `PostgreSQL 18.4`. */
 function postgresVersion(): string {
-  return execFileSync(join(binaries(), 'bin', 'postgres'), ['--version'], { encoding: 'utf8' }).trim()
+  const answer = execFileSync(join(binaries(), 'bin', 'postgres'), ['--version'], { encoding: 'utf8' })
+  return answer.trim().replace(/^postgres \(PostgreSQL\)/, 'PostgreSQL')
 }

@@ -36,7 +36,7 @@ export function measureSearch({ quick }: Size): Promise<Row> {
         theirs: inMs(theirs),
         ratio: `${ratio.toFixed(2)} ×`,
         goal: '≤ 1.5 ×',
-        limit: 'the index has one level more; the rest is HTTP',
+        limit: 'the index has one more level; the rest is HTTP',
       }
     }),
   )

@@ -21,12 +21,12 @@ export async function measureStart({ quick }: Size): Promise<Row> {
     }
   }
   return {
-    measure: 'from the command to the first `GET /me` answered 200, existing data',
-    against: 'the first ever start, which makes the database',
+    measure: 'from the start command to the first `GET /me` with status 200, existing data',
+    against: 'the very first start, which creates the database',
     ours: inMs(median(laters)),
     theirs: inMs(median(firsts)),
     ratio: '',
     goal: '< 1 s; < 4 s',
-    limit: 'loading the code, beside starting PostgreSQL; on the first start initdb',
+    limit: 'loading the code, while PostgreSQL starts; on the first start, initdb',
   }
 }

@@ -31,12 +31,12 @@ export function measureStatus({ quick }: Size): Promise<Row> {
       )
       return {
         measure: `\`GET /messages/status\`, the last of ${(events / PER_PAGE).toLocaleString('en')} pages, p50`,
-        against: 'the first page of the same, while statuses move',
+        against: 'the first page of the same list, while statuses change',
         ours: inMs(ours),
         theirs: inMs(theirs),
         ratio: `${ratio.toFixed(2)} ×`,
         goal: '≤ 1.5 ×',
-        limit: `a page costs what its ${PER_PAGE} rows cost: the cursor is a key, and the total is kept, not counted`,
+        limit: `a page costs what its ${PER_PAGE} rows cost: the cursor is a key, and the total is stored, not counted`,
       }
     } finally {
       await stop()

@@ -1,0 +1,20 @@
+// The parts of the benchmark, in the order in which they run.
+import { measureBroadcast } from './broadcast.ts'
+import { measureContacts } from './contacts.ts'
+import { measureMessages } from './messages.ts'
+import { measureSearch } from './search.ts'
+import { measureSmtp } from './smtp.ts'
+import { measureStart } from './start.ts'
+import { measureStatus } from './status.ts'
+
+export const PARTS = {
+  messages: measureMessages,
+  contacts: measureContacts,
+  smtp: measureSmtp,
+  search: measureSearch,
+  status: measureStatus,
+  broadcast: measureBroadcast,
+  start: measureStart,
+}
+
+export type Part = keyof typeof PARTS

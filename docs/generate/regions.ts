@@ -1,0 +1,7 @@
+// The list of all generated parts of the documents.
+import { firstScreen } from './first-screen.ts'
+import { performance } from './performance.ts'
+import type { Region } from './region.ts'
+import { settings } from './settings.ts'
+
+export const regions = async (): Promise<Region[]> => [firstScreen(), settings(), performance()]

@@ -1,0 +1,13 @@
+// docs/settings.md: every setting, from src/config.ts.
+import { settingsTable } from '#config.ts'
+import { lines, type Region, row } from './region.ts'
+
+export const settings = (): Region => ({
+  file: 'docs/settings.md',
+  name: 'settings',
+  content: lines(
+    row('Setting', 'Default', 'Meaning'),
+    row('---', '---', '---'),
+    ...settingsTable().map(([name, otherwise, about]) => row(`\`${name}\``, otherwise && `\`${otherwise}\``, about)),
+  ),
+})
