@@ -1,7 +1,8 @@
 // The list of all generated parts of the documents.
+import { coverage } from './coverage.ts'
 import { firstScreen } from './first-screen.ts'
 import { performance } from './performance.ts'
 import type { Region } from './region.ts'
 import { settings } from './settings.ts'
 
-export const regions = async (): Promise<Region[]> => [firstScreen(), settings(), performance()]
+export const regions = async (): Promise<Region[]> => [firstScreen(), settings(), performance(), ...(await coverage())]

@@ -1,0 +1,39 @@
+// docs/coverage.md: which of Intercom's operations this server has; and their number, for the README.
+import { intercomOperations, isRemoved, type Operation, servedOperations } from './operations.ts'
+import { lines, type Region, row } from './region.ts'
+
+export async function coverage(): Promise<Region[]> {
+  const served = new Set((await servedOperations()).map(({ operation_id }) => operation_id))
+  const isHere = ({ operation_id }: Operation) => served.has(operation_id)
+  const count = (operations: Operation[]) => `${operations.filter(isHere).length} of ${operations.length}`
+
+  const all = intercomOperations()
+  const current = all.filter((operation) => !isRemoved(operation))
+  const groups = Object.entries(Object.groupBy(current, ({ group }) => group)) as [string, Operation[]][]
+
+  const summary = [
+    `${count(current)} operations.`,
+    '',
+    row('Group', 'Here'),
+    row('---', '---'),
+    ...groups.map(([group, operations]) => row(`[${group}](#${anchor(group)})`, count(operations))),
+  ]
+  const chapters = groups.flatMap(([group, operations]) => ['', `## ${group}`, '', ...table(operations, isHere)])
+  const removed = ['', '## Only in older versions', '', ...table(all.filter(isRemoved), isHere)]
+  return [
+    { file: 'docs/coverage.md', name: 'coverage', content: lines(...summary, ...chapters, ...removed) },
+    { file: 'README.md', name: 'coverage', content: `${count(current)} operations` },
+  ]
+}
+
+const table = (operations: Operation[], isHere: (operation: Operation) => boolean): string[] => [
+  row('Operation', 'Method and path', 'Since', 'Until', 'Here'),
+  row('---', '---', '---', '---', '---'),
+  ...operations.map((operation) => {
+    const { operation_id, method, path, since, until } = operation
+    return row(`\`${operation_id}\``, `\`${method} ${path}\``, since, until, isHere(operation) ? 'yes' : 'no')
+  }),
+]
+
+/** Returns the anchor that GitHub gives to a heading. */
+const anchor = (heading: string): string => heading.toLowerCase().replaceAll(' ', '-')

@@ -1,0 +1,36 @@
+// The list of Intercom's operations is complete, and what the server has of them agrees with it.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { intercomOperations, isRemoved, servedOperations } from '../../docs/generate/operations.ts'
+
+const theirs = intercomOperations()
+const served = await servedOperations()
+
+const withoutNames = (path: string) => path.replace(/\{\w+\}/g, '{}')
+
+test('Intercom has 260 operations, and had 8 more in older versions', () => {
+  assert.equal(theirs.filter((operation) => !isRemoved(operation)).length, 260)
+  assert.equal(theirs.filter(isRemoved).length, 8)
+  assert.equal(new Set(theirs.map(({ operation_id }) => operation_id)).size, theirs.length)
+  assert.equal(new Set(theirs.map(({ method, path }) => `${method} ${path}`)).size, theirs.length)
+})
+
+test('an operation of Intercom’s has its method, its path and its versions here too', () => {
+  const byId = new Map(theirs.map((operation) => [operation.operation_id, operation]))
+  for (const { operation_id, method, path, since = '2.7', until = '' } of served) {
+    const published = byId.get(operation_id)
+    if (!published) continue
+    assert.deepEqual(
+      [operation_id, method, withoutNames(path), since, until],
+      [operation_id, published.method, withoutNames(published.path), published.since, published.until],
+    )
+  }
+})
+
+test('what Intercom does not have is under paths of our own', () => {
+  const ids = new Set(theirs.map(({ operation_id }) => operation_id))
+  const ours = served.filter(({ operation_id }) => !ids.has(operation_id))
+  assert.ok(ours.length > 0)
+  for (const { operation_id, path } of ours)
+    assert.match(path, /^\/(extensions|attachments|unsubscribe|webhooks)\//, operation_id)
+})
