@@ -6,7 +6,7 @@ type Contract = { check(method: string, path: string, status: number, body: unkn
 const path = process.env['CONTRACT_MODULE']
 const contract: ((version: string) => Contract) | undefined = path ? (await import(path)).contract : undefined
 
-/** Differences that are right on purpose; each is told of in docs/differences.md. */
+/** Differences that are right on purpose; each has a row in docs/differences/. */
 const ON_PURPOSE: RegExp[] = [
   // A contact without an email address has null there, as its other unset values have.
   / \/(data\/\*\/)?email must be string, got null/,

@@ -1,6 +1,9 @@
 // docs/coverage.md: which of Intercom's operations this server has; and their number, for the README.
+import { differencesPages } from './differences.ts'
 import { intercomOperations, isRemoved, type Operation, servedOperations } from './operations.ts'
 import { lines, type Region, row } from './region.ts'
+
+const pages = differencesPages()
 
 export async function coverage(): Promise<Region[]> {
   const served = new Set((await servedOperations()).map(({ operation_id }) => operation_id))
@@ -27,13 +30,21 @@ export async function coverage(): Promise<Region[]> {
 }
 
 const table = (operations: Operation[], isHere: (operation: Operation) => boolean): string[] => [
-  row('Operation', 'Method and path', 'Since', 'Until', 'Here'),
-  row('---', '---', '---', '---', '---'),
+  row('Operation', 'Method and path', 'Since', 'Until', 'Here', 'Differences'),
+  row('---', '---', '---', '---', '---', '---'),
   ...operations.map((operation) => {
     const { operation_id, method, path, since, until } = operation
-    return row(`\`${operation_id}\``, `\`${method} ${path}\``, since, until, isHere(operation) ? 'yes' : 'no')
+    const here = isHere(operation) ? ['yes', linksFor(operation)] : ['no', '']
+    return row(`\`${operation_id}\``, `\`${method} ${path}\``, since, until, ...here)
   }),
 ]
+
+/** Returns links to the pages of differences that name the operation. */
+const linksFor = ({ operation_id }: Operation): string =>
+  pages
+    .filter(({ operations }) => operations.includes(operation_id))
+    .map(({ name, title }) => `[${title}](differences/${name}.md)`)
+    .join(', ')
 
 /** Returns the anchor that GitHub gives to a heading. */
 const anchor = (heading: string): string => heading.toLowerCase().replaceAll(' ', '-')
