@@ -15,6 +15,7 @@ import type { Files } from '#files/files.ts'
 import { type Authentication, authentication, verifiedByHandler } from '#http/auth.ts'
 import { BODY_LIMIT, parseBodies } from '#http/body.ts'
 import { contractCheck } from '#http/contract.ts'
+import { docsPage } from '#http/docs/page.ts'
 import { errorHandler, notFound, refuseUnreadable } from '#http/errors.ts'
 import { armedFaults, cut } from '#http/faults.ts'
 import { health } from '#http/health.ts'
@@ -161,6 +162,7 @@ export function buildApp(options: AppOptions): App {
   app.register(async (open) => {
     health(open, sql)
     reference(open)
+    docsPage(open)
   })
   for (const { group, routes } of RESOURCES) {
     app.register(async (scope) => {

@@ -1,0 +1,73 @@
+// The page at /docs, where people read the API: Scalar's reference. The browser loads all of it from this server.
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { startScript } from './start-script.ts'
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Interphone: API reference</title>
+  </head>
+  <body>
+    <div id="reference"></div>
+    <script src="/docs/scalar.js"></script>
+    <script type="module" src="/docs/start.js"></script>
+  </body>
+</html>
+`
+
+const SECURITY = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'unsafe-inline'", // Scalar writes its styles into the page.
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+}
+
+const JAVASCRIPT = 'text/javascript; charset=utf-8'
+
+export function docsPage(app: FastifyInstance) {
+  let scalar: Promise<Buffer> | undefined
+  const hidden = { schema: { hide: true } }
+
+  app.get('/docs', hidden, async (_request, reply) => {
+    reply.headers(SECURITY).type('text/html; charset=utf-8')
+    return PAGE
+  })
+
+  app.get('/docs/start.js', hidden, async (_request, reply) => {
+    reply.headers(SECURITY).type(JAVASCRIPT)
+    return startScript()
+  })
+
+  app.get('/docs/scalar.js', hidden, async (_request, reply) => {
+    scalar ??= loadScalar()
+    reply.headers(SECURITY).headers({ 'content-encoding': 'gzip', 'cache-control': 'public, max-age=86400' })
+    reply.type(JAVASCRIPT)
+    return scalar
+  })
+}
+
+/**
+ * Returns Scalar's script, compressed. The package has it inside of a Fastify plugin, as a text of 5 MB: it is loaded when
+ * somebody first opens the page, and read as a browser would read it.
+ */
+async function loadScalar(): Promise<Buffer> {
+  const { default: plugin } = await import('@scalar/fastify-api-reference')
+  const server = Fastify()
+  server.register(plugin, { routePrefix: '/docs', configuration: { url: '/openapi.json' } })
+  const { rawPayload } = await server.inject('/docs/js/scalar.js')
+  await server.close()
+  return promisify(gzip)(rawPayload)
+}
