@@ -35,3 +35,15 @@ test('a link leads to a file that exists, and to a heading that it has', () => {
   )
   assert.deepEqual(broken, [])
 })
+
+test('a path that ARCHITECTURE.md names exists', () => {
+  const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')
+  const paths = [...text.matchAll(/`((?:src|test|docs|bench|migrations)\/[^`<\s]*)`/g)].map(
+    ([, path]) => path as string,
+  )
+  assert.ok(paths.length > 10)
+  assert.deepEqual(
+    paths.filter((path) => !existsSync(join(ROOT, path))),
+    [],
+  )
+})
