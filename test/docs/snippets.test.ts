@@ -79,19 +79,23 @@ const shells = Map.groupBy(
   ({ file }) => file,
 )
 
+/** It never ends. */
+const STREAM = /^curl -N .*\n/m
+
+/** Shell: waits until the worker has sent everything, as a reader does between two snippets. */
+const untilSent = `until curl ${server.url}/extensions/deliveries -H "Authorization: Bearer $TOKEN" |
+  jq -e 'all(.data[]; .status != "queued")' > /dev/null; do sleep 0.1; done`
+
 const lacks = ['curl', 'jq'].filter((tool) => spawnSync(tool, ['--version']).status !== 0)
 
 for (const [file, blocks] of shells) {
   const skip = lacks.length ? `needs ${lacks.join(' and ')}` : false
   test(`${file}: its curl calls succeed`, { skip }, async () => {
     const cwd = directory()
-    const environment = await variables()
-    for (const { code } of blocks) {
-      const waiting = /^curl -N .*\n/m // A stream never ends.
-      const script = `curl() { command curl -fsS "$@"; }\n${code.replace(waiting, '')}`
-      const ended = await run('sh', ['-ec', script], cwd, environment)
-      assert.equal(ended.code, 0, `${code}\n${ended.output}`)
-    }
+    const code = blocks.map((block) => block.code.replace(STREAM, '')).join(`\n${untilSent}\n`)
+    const script = `curl() { command curl -fsS "$@"; }\n${code}`
+    const ended = await run('sh', ['-ec', script], cwd, await variables())
+    assert.equal(ended.code, 0, `${script}\n${ended.output}`)
   })
 }
 
