@@ -21,7 +21,7 @@ const snippets: Snippet[] = globSync('{README.md,docs/guides/*.md}', { cwd: ROOT
   ),
 )
 
-/** An empty directory, in which packages are found as in one where somebody has installed the SDK. */
+/** Returns an empty directory in which the SDK can be imported. */
 function directory(): string {
   const path = mkdtempSync(join(tmpdir(), 'interphone-snippets-'))
   symlinkSync(join(ROOT, 'node_modules'), join(path, 'node_modules'))

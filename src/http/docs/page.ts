@@ -60,8 +60,8 @@ export function docsPage(app: FastifyInstance) {
 }
 
 /**
- * Returns Scalar's script, compressed. The package has it inside of a Fastify plugin, as a text of 5 MB: it is loaded when
- * somebody first opens the page, and read as a browser would read it.
+ * Returns Scalar's script, compressed. The package has it inside of a Fastify plugin, as a text of 5 MB: it is loaded at the
+ * first request for it, and read by a request to that plugin.
  */
 async function loadScalar(): Promise<Buffer> {
   const { default: plugin } = await import('@scalar/fastify-api-reference')
