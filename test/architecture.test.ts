@@ -4,6 +4,9 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
+import { buildApp } from '#app.ts'
+import type { Pool } from '#db/sql.ts'
+import type { Files } from '#files/files.ts'
 
 const ROOT = new URL('..', import.meta.url).pathname
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -53,12 +56,52 @@ test('no folder imports, over however many others, itself', () => {
   assert.deepEqual(cycles, [])
 })
 
+const definesRoutes = (file: string) => /^src\/(resources|inbound)\//.test(file) && /\bop\(/.test(read(file))
+const routeFiles = sources.filter(definesRoutes)
+
 test('only the list of resources imports their routes', () => {
-  const offenders = sources.filter(
-    (file) =>
-      file !== 'src/resources/index.ts' &&
-      importsOf(file).some((imported) => /(resources|inbound)\/.*routes\.ts$/.test(imported)),
+  const usesRoutes = (file: string) => importsOf(file).some((imported) => routeFiles.includes(imported))
+  const exempt = ['src/resources/index.ts']
+  assert.deepEqual(
+    sources.filter((file) => usesRoutes(file) && !exempt.includes(file)),
+    [],
   )
+})
+
+/** What several nouns have in common, such as tags. The nouns import it; it imports none of them. */
+const CAPABILITIES = ['resources/tags']
+
+test('a capability imports no noun', () => {
+  const imported = CAPABILITIES.flatMap((folder) => [...(edges.get(folder) ?? [])])
+  assert.deepEqual(
+    imported.filter((folder) => folder.startsWith('resources/')),
+    [],
+  )
+})
+
+/** The operations of the running server: `['DELETE /tags/:id', 'deleteTag']`. */
+async function operations(): Promise<[route: string, operationId: string][]> {
+  const app = buildApp({ sql: {} as Pool, files: {} as Files, secret: 'a secret' })
+  await app.ready()
+  const { paths = {} } = app.swagger() as { paths?: Record<string, Record<string, { operationId: string }>> }
+  await app.close()
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]): [string, string] => [
+      `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
+      operationId,
+    ]),
+  )
+}
+
+test('every operationId and every path can be searched for: both are literal, in one file', async () => {
+  const texts = routeFiles.map((file) => read(file))
+  const found = await operations()
+  assert.ok(found.length > 0)
+  const offenders = found.filter(([route, id]) => {
+    const path = route.slice(route.indexOf(' ') + 1)
+    const holders = texts.filter((text) => text.includes(`op('${id}'`))
+    return holders.length !== 1 || !holders[0]?.includes(`'${path}'`)
+  })
   assert.deepEqual(offenders, [])
 })
 
@@ -126,9 +169,10 @@ function holeEnd(text: string, start: number): number {
   return text.length
 }
 
-const HOMES_OF_SQL = /^src\/(db|search|events|delivery|channel-accounts|jobs|workspaces)\/|(queries|search)\.ts$/
+const HOMES_OF_SQL =
+  /^src\/(db|search|events|delivery|channel-accounts|jobs|workspaces)\/|(queries|search|fragments)\.ts$/
 
-test('SQL stands in queries.ts and in the folders made for it', () => {
+test('SQL is in queries.ts, search.ts, fragments.ts and in the folders made for it', () => {
   const holds = (file: string) =>
     statementsOf(file).some((statement) => /\b(select|insert into|update|delete from)\b/i.test(statement))
   const exempt = ['src/http/health.ts'] // `select 1`

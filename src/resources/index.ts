@@ -11,7 +11,9 @@ import attachments from './attachments/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
 import contacts from './contacts/routes.ts'
+import contactTags, { tagUsers } from './contacts/tags.ts'
 import conversations from './conversations/routes.ts'
+import conversationTags from './conversations/tags.ts'
 import dataAttributes from './data-attributes/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import messages from './messages/routes.ts'
@@ -31,7 +33,9 @@ export const RESOURCES: readonly Resource[] = [
   messages,
   contacts,
   conversations,
-  tags,
+  tags({ users: tagUsers }),
+  contactTags,
+  conversationTags,
   dataAttributes,
   admins,
   secureModeSecrets,

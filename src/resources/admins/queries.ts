@@ -1,5 +1,6 @@
 // Admins: the teammates of a workspace.
 import { one, rowId } from '#db/sql.ts'
+import { found } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type AdminRow = {
@@ -29,6 +30,10 @@ export const listAdmins = (workspace: Workspace) => workspace.sql<AdminRow[]>`
 export const findAdmin = (workspace: Workspace, id: string) =>
   one(workspace.sql<AdminRow[]>`
     select ${columns(workspace)} from admins where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+
+/** Returns the admin, or throws a 404. */
+export const theAdmin = async (workspace: Workspace, id: string): Promise<AdminRow> =>
+  found(await findAdmin(workspace, id), 'Admin not found', 'admin_not_found')
 
 export type AwayMode = { away_mode_enabled: boolean; away_mode_reassign: boolean; away_status_reason_id: string | null }
 

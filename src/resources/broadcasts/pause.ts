@@ -1,20 +1,20 @@
-// Pauses, resumes and cancels a broadcast. What was asked for already is no error; what is over cannot be changed.
+// Pauses, resumes and cancels a broadcast. Asking twice is no error; a broadcast that has ended cannot be changed.
 import { broadcastSignal, notifyWorker } from '#delivery/signals.ts'
 import { conflict, found } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type BroadcastRow, type BroadcastState, findBroadcast, lockBroadcast, moveBroadcast } from './queries.ts'
 
-export type Act = 'pause' | 'resume' | 'cancel'
+type Action = 'pause' | 'resume' | 'cancel'
 
-/** From which states an act leads to which. */
-const ACTS: Record<Act, { from: BroadcastState[]; to: 'running' | 'paused' | 'canceled' }> = {
+/** The states in which an action is allowed, and the one that it leads to. */
+const ACTIONS: Record<Action, { from: BroadcastState[]; to: 'running' | 'paused' | 'canceled' }> = {
   pause: { from: ['queued', 'running'], to: 'paused' },
   resume: { from: ['paused'], to: 'running' },
   cancel: { from: ['queued', 'running', 'paused'], to: 'canceled' },
 }
 
-export async function hold(workspace: Workspace, id: string, act: Act): Promise<BroadcastRow> {
-  const { from, to } = ACTS[act]
+export async function changeBroadcast(workspace: Workspace, id: string, action: Action): Promise<BroadcastRow> {
+  const { from, to } = ACTIONS[action]
   await lockBroadcast(workspace, id)
   const broadcast = await show(workspace, id)
   if (broadcast.state === to) return broadcast

@@ -7,18 +7,12 @@ import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import type { Resource } from '#server.ts'
 import { createBroadcast } from './create.ts'
-import { type Act, hold, show } from './pause.ts'
+import { changeBroadcast, show } from './pause.ts'
 import { countBroadcasts, listBroadcasts, setOptOut } from './queries.ts'
 import { runBroadcasts } from './run.ts'
 import { Broadcast, BroadcastPage, BroadcastRequest, OptedOut, OptOut, presentBroadcast } from './schema.ts'
 
 const PAGE_SIZE = { default: 20, max: 50 }
-
-const ACTS: Record<Act, string> = {
-  pause: 'Send nothing more of it for now',
-  resume: 'Go on with a paused broadcast',
-  cancel: 'Give up whatever has not been sent',
-}
 
 function broadcasts(app: App) {
   app.post(
@@ -81,13 +75,38 @@ function broadcasts(app: App) {
     },
   )
 
-  for (const act of Object.keys(ACTS) as Act[]) {
-    app.post(
-      `/extensions/broadcasts/:id/${act}`,
-      op(`${act}Broadcast`, { scope: 'write_conversations', params: ById, response: Broadcast, summary: ACTS[act] }),
-      async ({ workspace, params }) => presentBroadcast(await hold(workspace, params.id, act)),
-    )
-  }
+  app.post(
+    '/extensions/broadcasts/:id/pause',
+    op('pauseBroadcast', {
+      scope: 'write_conversations',
+      params: ById,
+      response: Broadcast,
+      summary: 'Send nothing more of it for now',
+    }),
+    async ({ workspace, params }) => presentBroadcast(await changeBroadcast(workspace, params.id, 'pause')),
+  )
+
+  app.post(
+    '/extensions/broadcasts/:id/resume',
+    op('resumeBroadcast', {
+      scope: 'write_conversations',
+      params: ById,
+      response: Broadcast,
+      summary: 'Go on with a paused broadcast',
+    }),
+    async ({ workspace, params }) => presentBroadcast(await changeBroadcast(workspace, params.id, 'resume')),
+  )
+
+  app.post(
+    '/extensions/broadcasts/:id/cancel',
+    op('cancelBroadcast', {
+      scope: 'write_conversations',
+      params: ById,
+      response: Broadcast,
+      summary: 'Give up whatever has not been sent',
+    }),
+    async ({ workspace, params }) => presentBroadcast(await changeBroadcast(workspace, params.id, 'cancel')),
+  )
 }
 
 export default { group: 'Extensions: broadcasts', routes: broadcasts, work: runBroadcasts } satisfies Resource

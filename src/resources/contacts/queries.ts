@@ -3,6 +3,8 @@
 import { batched } from '#db/batched.ts'
 import { beyond, type Cut, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
 import { type Fragment, one, type Sql } from '#db/sql.ts'
+import { found } from '#http/errors.ts'
+import { tagIdsOf } from '#resources/tags/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type ContactRow = {
@@ -45,14 +47,18 @@ export type ContactRow = {
 /** A contact with all that its answer shows; its tags in the order in which they were put on. */
 export type WholeContactRow = ContactRow & { tag_ids: string[] }
 
-const whole = ({ sql }: Workspace) => sql`
-  *, array(select tag_id from taggings
-    where taggings.workspace_id = contacts.workspace_id and object_type = 'contact' and object_id = contacts.id
-    order by applied_at, tag_id) as tag_ids`
+const whole = (workspace: Workspace) => {
+  const { sql } = workspace
+  return sql`*, ${tagIdsOf(workspace, 'contact', sql`contacts.id`)} as tag_ids`
+}
 
 export const findContact = (workspace: Workspace, id: string) =>
   one(workspace.sql<ContactRow[]>`
     select * from contacts where workspace_id = ${workspace.id} and id = ${id} and is_live`)
+
+/** Returns the contact, or throws a 404. */
+export const theContact = async (workspace: Workspace, id: string): Promise<ContactRow> =>
+  found(await findContact(workspace, id), 'User Not Found')
 
 /** Live contacts with this value, users first, the most recently active of them first. Emails fold case. */
 export function findContactsBy(workspace: Workspace, key: 'external_id' | 'email' | 'formatted_phone', value: string) {

@@ -4,6 +4,7 @@ import { newest } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
 import { pageOf } from '#http/lists.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
+import { hasTag } from '#resources/tags/fragments.ts'
 import { type AttributeDefinition, attributeFields } from '#search/attributes.ts'
 import { indexed } from '#search/lag.ts'
 import { type Query, readSearch } from '#search/query.ts'
@@ -35,10 +36,7 @@ const tagged: Field = {
   kind: 'set',
   of: 'bigint',
   operators: ['=', '!='],
-  has: ({ sql, id }, ids) => sql`exists (
-    select from taggings
-    where taggings.workspace_id = ${id} and object_type = 'contact' and object_id = contacts.id
-      and ${ids ? sql`tag_id = any(${ids}::bigint[])` : sql`true`})`,
+  has: (workspace, ids) => hasTag(workspace, 'contact', workspace.sql`contacts.id`, ids),
 }
 
 /** Nobody has made a segment, so nobody is in one. */

@@ -4,6 +4,7 @@ import { newest } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
 import { pageOf } from '#http/lists.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
+import { hasTag } from '#resources/tags/fragments.ts'
 import { attributeFields } from '#search/attributes.ts'
 import { indexed } from '#search/lag.ts'
 import { type Query, readSearch } from '#search/query.ts'
@@ -42,15 +43,11 @@ const ofAuthor = (column: 'name' | 'email'): Field =>
 const assignee = (column: string): Field => number(({ sql }) => sql`coalesce(${sql(column)}, 0)`)
 const ASSIGNEES = ['admin_assignee_id', 'team_assignee_id']
 
-const anyOr = ({ sql }: Workspace, ids: string[] | null, is: (ids: string[]) => Fragment): Fragment =>
-  ids ? is(ids) : sql`true`
-
 const contactIds: Field = {
   kind: 'set',
-  has: (workspace, ids) => workspace.sql`conversations.id in (
+  has: ({ sql, id }, ids) => sql`conversations.id in (
     select conversation_id from conversation_contacts
-    where conversation_contacts.workspace_id = ${workspace.id}
-      and ${anyOr(workspace, ids, (ids) => workspace.sql`contact_id = any(${ids})`)})`,
+    where conversation_contacts.workspace_id = ${id} and ${ids ? sql`contact_id = any(${ids})` : sql`true`})`,
 }
 
 const teammateIds: Field = {
@@ -62,11 +59,7 @@ const teammateIds: Field = {
 const tagIds: Field = {
   kind: 'set',
   of: 'bigint',
-  has: (workspace, ids) => workspace.sql`exists (
-    select from taggings
-    where taggings.workspace_id = ${workspace.id} and object_type = 'conversation'
-      and object_id = conversations.id::text
-      and ${anyOr(workspace, ids, (ids) => workspace.sql`tag_id = any(${ids}::bigint[])`)})`,
+  has: (workspace, ids) => hasTag(workspace, 'conversation', workspace.sql`conversations.id::text`, ids),
 }
 
 const median: Expression = ({ sql }) => sql`(

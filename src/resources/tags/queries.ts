@@ -1,11 +1,11 @@
-// Tags, and where they hang.
+// Tags, and which objects have them.
 import { one, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type TagRow = { id: string; name: string }
 export type AppliedTagRow = TagRow & { applied_at: Date | null; applied_by: string | null }
 
-/** An object that a tag can hang on: `{ object_type: 'contact', object_id: '6762f0…' }`. */
+/** An object that can have tags: `{ object_type: 'contact', object_id: '6762f0…' }`. */
 export type TaggedObject = { object_type: string; object_id: string }
 
 export const listTags = (workspace: Workspace) => workspace.sql<TagRow[]>`
@@ -19,7 +19,7 @@ export const findTagByName = (workspace: Workspace, name: string) =>
   one(workspace.sql<TagRow[]>`
     select id, name from tags where workspace_id = ${workspace.id} and lower(name) = lower(${name})`)
 
-/** Two requests that make the same tag at once get the same one. */
+/** Two requests that create the same tag at once get the same one. */
 export const findOrInsertTag = (workspace: Workspace, name: string) =>
   one(workspace.sql<TagRow[]>`
     insert into tags (workspace_id, name, created_at) values (${workspace.id}, ${name}, ${workspace.now()})
@@ -31,7 +31,7 @@ export const renameTag = (workspace: Workspace, id: string, name: string) =>
     update tags set name = ${name} where workspace_id = ${workspace.id} and id = ${rowId(id)}
     returning id, name`)
 
-/** Takes the tag off everything it hangs on, too. */
+/** Also removes the tag from all objects that have it. */
 export const deleteTag = (workspace: Workspace, id: string) =>
   one(workspace.sql<TagRow[]>`
     delete from tags where workspace_id = ${workspace.id} and id = ${rowId(id)} returning id, name`)
@@ -43,8 +43,8 @@ export const listTagsOf = (workspace: Workspace, { object_type, object_id }: Tag
     where taggings.workspace_id = ${workspace.id} and object_type = ${object_type} and object_id = ${object_id}
     order by applied_at, id`
 
-/** The tag as it now hangs there, and whether it is new: a tag that hung there already keeps its time and admin. */
-export async function attachTag(workspace: Workspace, tag: TagRow, object: TaggedObject, applied_by: string) {
+/** Returns the tag as the object has it now. If it had the tag before, time and admin stay, and `is_new` is false. */
+export async function insertTagging(workspace: Workspace, tag: TagRow, object: TaggedObject, applied_by: string) {
   const [tagging] = await workspace.sql<{ applied_at: Date; applied_by: string | null; is_new: boolean }[]>`
     insert into taggings (workspace_id, object_type, object_id, tag_id, applied_by, applied_at)
     values (${workspace.id}, ${object.object_type}, ${object.object_id}, ${tag.id}, ${applied_by}, ${workspace.now()})
@@ -53,8 +53,8 @@ export async function attachTag(workspace: Workspace, tag: TagRow, object: Tagge
   return { ...tag, ...tagging! }
 }
 
-/** The tag as it hung there, or undefined where it did not. */
-export const detachTag = (workspace: Workspace, tag: TagRow, { object_type, object_id }: TaggedObject) =>
+/** Returns when and by whom the tag was attached; undefined if the object did not have it. */
+export const deleteTagging = (workspace: Workspace, tag: TagRow, { object_type, object_id }: TaggedObject) =>
   one(workspace.sql<{ applied_at: Date; applied_by: string | null }[]>`
     delete from taggings
     where workspace_id = ${workspace.id} and object_type = ${object_type} and object_id = ${object_id}

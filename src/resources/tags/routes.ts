@@ -1,23 +1,20 @@
-// Tags: the list of them, and POST /tags, which makes, renames and hangs them by one body.
-
+// Tags: created, renamed, listed and deleted. The nouns that can have tags attach and detach them in their own folders.
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, NOTHING } from '#http/types.ts'
 import type { Resource } from '#server.ts'
-import * as carriers from './carriers.ts'
-import { deleteTag, findTag, listTags, listTagsOf } from './queries.ts'
-import { saveTag } from './save.ts'
-import { AppliedTagList, CreatedTag, presentAppliedTag, presentTag, Tag, TagList, TagRequest } from './schema.ts'
-import { taggable } from './taggable.ts'
+import { deleteTag, findTag, listTags } from './queries.ts'
+import { saveTag, type TagTargets } from './save.ts'
+import { CreatedTag, presentTag, Tag, TagList, TagRequest } from './schema.ts'
 
-function tags(app: App) {
+function tags(app: App, targets: TagTargets) {
   app.get('/tags', op('listTags', { response: TagList }), async ({ workspace }) => ({
     type: 'list' as const,
     data: (await listTags(workspace)).map(presentTag),
   }))
 
   app.post('/tags', op('createTag', { body: TagRequest, response: CreatedTag }), async ({ workspace, body }) =>
-    saveTag(workspace, body),
+    saveTag(workspace, body, targets),
   )
 
   app.get('/tags/:id', op('findTag', { params: ById, response: Tag }), async ({ workspace, params }) =>
@@ -28,19 +25,6 @@ function tags(app: App) {
     found(await deleteTag(workspace, params.id))
     return NOTHING
   })
-
-  app.get(
-    '/contacts/:id/tags',
-    op('listTagsForAContact', { params: ById, response: AppliedTagList }),
-    async ({ workspace, params }) => {
-      const { id } = await carriers.contacts.find(workspace, params.id)
-      const tags = await listTagsOf(workspace, { object_type: 'contact', object_id: id })
-      return { type: 'list' as const, data: tags.map(presentAppliedTag) }
-    },
-  )
-
-  taggable(app, carriers.contacts)
-  taggable(app, carriers.conversations)
 }
 
-export default { group: 'Tags', routes: tags } satisfies Resource
+export default (targets: TagTargets): Resource => ({ group: 'Tags', routes: (app) => tags(app, targets) })

@@ -1,23 +1,27 @@
-// POST /tags: what its one body asks for is told by which keys it has.
+// POST /tags: one body creates or renames a tag, and attaches it to contacts or detaches it from them.
 import type { Static } from 'typebox'
 import { found, invalid, notFound } from '#http/errors.ts'
-import { type ContactRow, findContact, findContactsBy } from '#resources/contacts/queries.ts'
 import { before } from '#versions/versions.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { contacts } from './carriers.ts'
 import { findOrInsertTag, findTagByName, renameTag, type TagRow } from './queries.ts'
 import { type CreatedTag, presentTag, type TagRequest } from './schema.ts'
-import { attach, detach } from './taggable.ts'
 
-export async function saveTag(workspace: Workspace, request: TagRequest): Promise<Static<typeof CreatedTag>> {
+/** How POST /tags reaches objects. Their nouns provide it, because this folder imports none of them. */
+export type TagTargets = {
+  /** Attaches the tag to the contacts that the request names, or detaches it. Returns those that it found. */
+  users(workspace: Workspace, tag: TagRow, named: UserToTag[]): Promise<Static<typeof CreatedTag>['users']>
+}
+
+export type UserToTag = NonNullable<TagRequest['users']>[number]
+
+export async function saveTag(workspace: Workspace, request: TagRequest, targets: TagTargets) {
   const name = request.name?.trim()
   if (!name) throw invalid('invalid tag parameters')
-  if (request.companies?.length) assertNoneUnknown(workspace, 'Company Not Found', 'company_not_found')
+  if (request.companies?.length) skipUnknown(workspace, 'Company Not Found', 'company_not_found')
 
   const tag =
     request.id === undefined ? await findOrInsertTag(workspace, name) : await rename(workspace, request.id, name)
-  const users = await tagUsers(workspace, tag, request.users ?? [])
-  return { ...presentTag(tag), users, companies: [] }
+  return { ...presentTag(tag), users: await targets.users(workspace, tag, request.users ?? []), companies: [] }
 }
 
 async function rename(workspace: Workspace, id: string, name: string): Promise<TagRow> {
@@ -26,31 +30,7 @@ async function rename(workspace: Workspace, id: string, name: string): Promise<T
   return found(await renameTag(workspace, id, name))
 }
 
-type UserToTag = NonNullable<TagRequest['users']>[number]
-
-async function tagUsers(workspace: Workspace, tag: TagRow, users: UserToTag[]) {
-  const tagged: { id: string; tagged: boolean }[] = []
-  for (const user of users) {
-    const contact = await contactOf(workspace, user)
-    if (!contact) {
-      assertNoneUnknown(workspace, 'User Not Found', 'not_found')
-      continue
-    }
-    if (user.untag) await detach(workspace, contacts, contact, tag)
-    else await attach(workspace, contacts, contact, tag, workspace.admin_id)
-    tagged.push({ id: contact.id, tagged: !user.untag })
-  }
-  return tagged
-}
-
-async function contactOf(workspace: Workspace, { id, user_id, email }: UserToTag): Promise<ContactRow | undefined> {
-  if (id !== undefined) return findContact(workspace, id)
-  if (user_id !== undefined) return (await findContactsBy(workspace, 'external_id', user_id))[0]
-  if (email !== undefined) return (await findContactsBy(workspace, 'email', email))[0]
-  throw invalid('invalid tag parameters')
-}
-
-/** Since 2.16 whom nobody knows is left out; before, one unknown refuses the whole request. */
-function assertNoneUnknown(workspace: Workspace, message: string, code: string) {
+/** Since 2.16 an unknown target is left out; before, it refuses the whole request with this 404. */
+export function skipUnknown(workspace: Workspace, message: string, code: string) {
   if (before(workspace.version, '2.16')) throw notFound(message, code)
 }

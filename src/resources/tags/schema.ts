@@ -1,4 +1,4 @@
-// A tag over the wire: by itself, and as it hangs on an object.
+// A tag over the wire: by itself, and as it is attached to an object.
 import { type Static, Type } from 'typebox'
 import { epochOrNull, Id, ListOf, Nullable } from '#http/types.ts'
 import type { AppliedTagRow, TagRow } from './queries.ts'
@@ -18,9 +18,12 @@ export const CreatedTag = Type.Object({ ...Tag.properties, users: Tagged, compan
 export const TagList = ListOf(Tag)
 export const AppliedTagList = ListOf(AppliedTag)
 
+/** The tag that a request attaches. */
+export const TagReference = Type.Object({ id: Id })
+
 const untag = Type.Optional(Type.Boolean({ description: 'Takes the tag off instead.' }))
 
-/** One body, four uses: make or find a tag, rename one, tag or untag contacts, tag or untag companies. */
+/** One body, four uses: create or find a tag, rename one, tag or untag contacts, tag or untag companies. */
 export const TagRequest = Type.Object({
   id: Type.Optional(Id),
   name: Type.Optional(Type.String({ maxLength: 255 })),

@@ -4,6 +4,7 @@ import { type Fragment, one, type Pool, type Sql } from '#db/sql.ts'
 import { type Ending, endQueued } from '#delivery/end.ts'
 import { tallyQueued } from '#delivery/tally.ts'
 import { matching } from '#resources/contacts/search.ts'
+import { taggedWith } from '#resources/tags/fragments.ts'
 import { DATES } from '#search/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Audience } from '../audience.ts'
@@ -46,10 +47,8 @@ function considered(workspace: Workspace, broadcast: DueBroadcast, most: number)
       where contact_id > ${reached} order by contact_id limit ${most}`
   if ('tag_id' in audience)
     return sql`
-      select object_id as contact_id from taggings
-      where workspace_id = ${workspace_id} and tag_id = ${audience.tag_id} and object_type = 'contact'
-        and object_id > ${reached}
-      order by object_id limit ${most}`
+      select object_id as contact_id from (${taggedWith(workspace, 'contact', audience.tag_id)}) tagged
+      where object_id > ${reached} order by object_id limit ${most}`
   const { version } = audience
   const as_asked = { ...workspace, version }
   return sql`

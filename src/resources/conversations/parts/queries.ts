@@ -1,8 +1,12 @@
 // The parts of a conversation: what was said and done in it.
+
+import type { Static } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { one } from '#db/sql.ts'
 import { attachmentsAsTheyAre } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
+import { tagsOf } from '#resources/tags/fragments.ts'
+import type { Tag } from '#resources/tags/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow } from '../queries.ts'
 
@@ -22,7 +26,7 @@ export type PartRow = {
   event_details: Record<string, unknown> | null
   email_message_metadata: EmailMessageMetadata | null
   redacted: boolean
-  tags: { id: string; name: string }[]
+  tags: Static<typeof Tag>[]
   notified_at: Date
   created_at: Date
   updated_at: Date
@@ -46,15 +50,11 @@ export type NewPart = {
 /** Intercom shows no more of a conversation either. */
 export const MOST_PARTS = 500
 
-const columns = ({ sql, id }: Workspace) => sql`
+const columns = (workspace: Workspace) => workspace.sql`
   parts.*,
-  ${attachmentsAsTheyAre({ sql, id }, sql`parts.attachments`)},
+  ${attachmentsAsTheyAre(workspace, workspace.sql`parts.attachments`)},
   coalesce(admins.name, contacts.name) as author_name, coalesce(admins.email, contacts.email) as author_email,
-  (
-    select coalesce(json_agg(json_build_object('id', tags.id::text, 'name', tags.name) order by tags.id), '[]')
-    from taggings join tags on tags.workspace_id = ${id} and tags.id = tag_id
-    where taggings.workspace_id = ${id} and object_type = 'conversation_part' and object_id = parts.id::text
-  ) as tags`
+  ${tagsOf(workspace, 'conversation_part', workspace.sql`parts.id::text`)} as tags`
 
 const authors = ({ sql, id }: Workspace) => sql`
   left join admins on admins.workspace_id = ${id}

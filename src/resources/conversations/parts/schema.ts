@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { epoch, Nullable } from '#http/types.ts'
 import { lostOf, ShownAttachment } from '#resources/attachments/schema.ts'
+import { Tag } from '#resources/tags/schema.ts'
 import { type Display, mailMetadata } from '../present/display.ts'
 import type { PartRow } from './queries.ts'
 
@@ -45,7 +46,7 @@ export const Part = Type.Object({
   }),
   email_message_metadata: Nullable(EmailMessageMetadata),
   state: Type.Enum(['open', 'closed', 'snoozed'], { description: "The conversation's state when the part was made." }),
-  tags: Type.Array(Type.Object({ type: Type.Literal('tag'), id: Type.String(), name: Type.String() })),
+  tags: Type.Array(Tag),
   event_details: Nullable(Type.Record(Type.String(), Type.Unknown())),
   app_package_code: Type.Null(),
   translations: Type.Null(),
@@ -81,7 +82,7 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
   metadata: withLoss(part),
   email_message_metadata: part.email_message_metadata && mailMetadata(part.email_message_metadata, display),
   state: part.state,
-  tags: part.tags.map(({ id, name }) => ({ type: 'tag', id, name })),
+  tags: part.tags,
   event_details: part.event_details,
   app_package_code: null,
   translations: null,

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { CursorPages } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable } from '#http/types.ts'
 import { ShownAttachment } from '#resources/attachments/schema.ts'
+import { AppliedTag } from '#resources/tags/schema.ts'
 import { channelName } from '../channels.ts'
 import { EmailMessageMetadata, PartList } from '../parts/schema.ts'
 import { type Display, mailMetadata } from './display.ts'
@@ -35,14 +36,6 @@ const Source = Type.Object({
   url: Nullable(Type.String()),
   redacted: Type.Boolean(),
   email_message_metadata: Type.Optional(EmailMessageMetadata),
-})
-
-const AppliedTag = Type.Object({
-  type: Type.Literal('tag'),
-  id: Type.String(),
-  name: Type.String(),
-  applied_at: Type.Integer(),
-  applied_by: Nullable(Type.Object({ type: Type.Literal('admin'), id: Type.String() })),
 })
 
 export const ListedConversation = Type.Object({
@@ -126,14 +119,7 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   open: row.state !== 'closed',
   state: row.state,
   read: row.read,
-  tags: {
-    type: 'tag.list',
-    tags: row.tags.map(({ applied_by, ...tag }) => ({
-      type: 'tag',
-      ...tag,
-      applied_by: applied_by === null ? null : { type: 'admin', id: applied_by },
-    })),
-  },
+  tags: { type: 'tag.list', tags: row.tags },
   priority: row.priority,
   sla_applied: null,
   statistics: presentStatistics(row),

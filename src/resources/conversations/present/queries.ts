@@ -1,7 +1,10 @@
 // Conversations with all that is shown of them besides their parts, in one query for a whole page.
+import type { Static } from 'typebox'
 import { beyond, type Cut, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
 import { attachmentsAsTheyAre } from '#resources/attachments/queries.ts'
+import { appliedTagsOf } from '#resources/tags/fragments.ts'
+import type { AppliedTag } from '#resources/tags/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow, Recipient } from '../queries.ts'
 
@@ -9,7 +12,7 @@ import type { ConversationRow, Recipient } from '../queries.ts'
 export type ShownRow = ConversationRow & {
   author: { name: string | null; email: string | null } | null
   contacts: { id: string; external_id: string | null }[]
-  tags: { id: string; name: string; applied_at: number; applied_by: string | null }[]
+  tags: Static<typeof AppliedTag>[]
   mailed_to: Recipient[]
 }
 
@@ -37,9 +40,11 @@ export async function pageOfConversations(
 }
 
 /** All that a list shows of a conversation, in the one query of the list. */
-const shown = ({ sql, id }: Workspace): Fragment => sql`
+const shown = (workspace: Workspace): Fragment => {
+  const { sql, id } = workspace
+  return sql`
   conversations.*,
-  ${attachmentsAsTheyAre({ sql, id }, sql`conversations.attachments`)},
+  ${attachmentsAsTheyAre(workspace, sql`conversations.attachments`)},
   case author_type
     when 'admin' then (
       select json_build_object('name', name, 'email', email) from admins
@@ -54,13 +59,7 @@ const shown = ({ sql, id }: Workspace): Fragment => sql`
     from conversation_contacts taking_part join contacts on contacts.workspace_id = ${id} and contacts.id = contact_id
     where taking_part.workspace_id = ${id} and conversation_id = conversations.id
   ) as contacts,
-  (
-    select coalesce(json_agg(json_build_object('id', tags.id::text, 'name', name,
-      'applied_at', floor(extract(epoch from applied_at)), 'applied_by', applied_by::text) order by applied_at, tags.id),
-      '[]')
-    from taggings join tags on tags.workspace_id = ${id} and tags.id = tag_id
-    where taggings.workspace_id = ${id} and object_type = 'conversation' and object_id = conversations.id::text
-  ) as tags,
+  ${appliedTagsOf(workspace, 'conversation', sql`conversations.id::text`)} as tags,
   case when source_type <> 'email' then '[]' when delivered_as = 'customer_initiated' then recipients::json else (
     select coalesce(json_agg(json_build_object('type', recipient_type, 'email', address,
       'drop_reason', case when status = 'failed' then coalesce(error_code, 'failed') end) order by deliveries.id), '[]')
@@ -68,3 +67,4 @@ const shown = ({ sql, id }: Workspace): Fragment => sql`
     where deliveries.workspace_id = ${id} and message_id = source_id and part_id is null
       and (recipient_type <> 'bcc' or conversation_id = conversations.id)
   ) end as mailed_to`
+}

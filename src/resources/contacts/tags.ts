@@ -1,0 +1,85 @@
+// Tags on contacts: attached and detached one by one, and by POST /tags.
+import { Type } from 'typebox'
+import { emit } from '#events/emit.ts'
+import type { Topic } from '#events/topics.ts'
+import { found, invalid } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { attachTag, detachTag, type Taggable } from '#resources/tags/attach.ts'
+import { findTag, listTagsOf, type TagRow } from '#resources/tags/queries.ts'
+import { skipUnknown, type TagTargets, type UserToTag } from '#resources/tags/save.ts'
+import { AppliedTag, AppliedTagList, presentAppliedTag, TagReference } from '#resources/tags/schema.ts'
+import type { Resource } from '#server.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { type ContactRow, findContact, findContactsBy, theContact, touchContact } from './queries.ts'
+
+const ByContact = Type.Object({ contact_id: Type.String() })
+const ByContactAndTag = Type.Object({ contact_id: Type.String(), id: Type.String() })
+
+const contactTags: Taggable<ContactRow> = {
+  object_type: 'contact',
+  attached: (workspace, { id, role }, tag) => tagsChanged(workspace, id, `contact.${role}.tag.created`, tag),
+  detached: (workspace, { id, role }, tag) => tagsChanged(workspace, id, `contact.${role}.tag.deleted`, tag),
+}
+
+/** A change of tags is a change of the contact: lists and searches by `updated_at` find it. */
+async function tagsChanged(workspace: Workspace, contact_id: string, topic: Topic, tag: TagRow) {
+  await touchContact(workspace, contact_id)
+  await emit(workspace, topic, contact_id, { tag_id: tag.id })
+}
+
+function routes(app: App) {
+  app.get(
+    '/contacts/:contact_id/tags',
+    op('listTagsForAContact', { params: ByContact, response: AppliedTagList }),
+    async ({ workspace, params }) => {
+      const { id } = await theContact(workspace, params.contact_id)
+      const tags = await listTagsOf(workspace, { object_type: 'contact', object_id: id })
+      return { type: 'list' as const, data: tags.map(presentAppliedTag) }
+    },
+  )
+
+  app.post(
+    '/contacts/:contact_id/tags',
+    op('attachTagToContact', { params: ByContact, body: TagReference, response: AppliedTag }),
+    async ({ workspace, params, body }) => {
+      const contact = await theContact(workspace, params.contact_id)
+      const tag = found(await findTag(workspace, body.id))
+      return presentAppliedTag(await attachTag(workspace, contactTags, contact, tag, workspace.admin_id))
+    },
+  )
+
+  app.delete(
+    '/contacts/:contact_id/tags/:id',
+    op('detachTagFromContact', { params: ByContactAndTag, response: AppliedTag }),
+    async ({ workspace, params }) => {
+      const contact = await theContact(workspace, params.contact_id)
+      const tag = found(await findTag(workspace, params.id))
+      return presentAppliedTag(await detachTag(workspace, contactTags, contact, tag))
+    },
+  )
+}
+
+/** `users` of POST /tags. */
+export const tagUsers: TagTargets['users'] = async (workspace, tag, users) => {
+  const tagged: { id: string; tagged: boolean }[] = []
+  for (const user of users) {
+    const contact = await contactOf(workspace, user)
+    if (!contact) {
+      skipUnknown(workspace, 'User Not Found', 'not_found')
+      continue
+    }
+    if (user.untag) await detachTag(workspace, contactTags, contact, tag)
+    else await attachTag(workspace, contactTags, contact, tag, workspace.admin_id)
+    tagged.push({ id: contact.id, tagged: !user.untag })
+  }
+  return tagged
+}
+
+async function contactOf(workspace: Workspace, { id, user_id, email }: UserToTag): Promise<ContactRow | undefined> {
+  if (id !== undefined) return findContact(workspace, id)
+  if (user_id !== undefined) return (await findContactsBy(workspace, 'external_id', user_id))[0]
+  if (email !== undefined) return (await findContactsBy(workspace, 'email', email))[0]
+  throw invalid('invalid tag parameters')
+}
+
+export default { group: 'Tags', routes } satisfies Resource

@@ -1,0 +1,65 @@
+// Tags on conversations. A request names the admin who acts.
+import { Type } from 'typebox'
+import { emit } from '#events/emit.ts'
+import { found } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { Id } from '#http/types.ts'
+import { theAdmin } from '#resources/admins/queries.ts'
+import { attachTag, detachTag, type Taggable } from '#resources/tags/attach.ts'
+import { findTag, insertTagging } from '#resources/tags/queries.ts'
+import { AppliedTag, presentAppliedTag, TagReference } from '#resources/tags/schema.ts'
+import type { Resource } from '#server.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { type ConversationRow, findConversation, findNewestPartId } from './queries.ts'
+
+const ByConversation = Type.Object({ conversation_id: Type.String() })
+const ByConversationAndTag = Type.Object({ conversation_id: Type.String(), id: Type.String() })
+const ByAdmin = Type.Object({ admin_id: Id })
+
+const conversationTags: Taggable<ConversationRow> = {
+  object_type: 'conversation',
+  /** The newest part gets the tag too; the event is about that part. */
+  async attached(workspace, { id }, tag) {
+    const part_id = await findNewestPartId(workspace, id)
+    const part = part_id && { object_type: 'conversation_part', object_id: part_id }
+    if (part) await insertTagging(workspace, tag, part, workspace.admin_id)
+    await emit(workspace, 'conversation_part.tag.created', id, { tag_id: tag.id, part_id })
+  },
+  async detached() {},
+}
+
+const theConversation = async (workspace: Workspace, id: string) =>
+  found(await findConversation(workspace, id), 'Conversation not found')
+
+const theTag = async (workspace: Workspace, id: string) =>
+  found(await findTag(workspace, id), 'Tag not found', 'tag_not_found')
+
+function routes(app: App) {
+  app.post(
+    '/conversations/:conversation_id/tags',
+    op('attachTagToConversation', {
+      params: ByConversation,
+      body: Type.Object({ ...TagReference.properties, ...ByAdmin.properties }),
+      response: AppliedTag,
+    }),
+    async ({ workspace, params, body }) => {
+      const conversation = await theConversation(workspace, params.conversation_id)
+      const admin = await theAdmin(workspace, body.admin_id)
+      const tag = await theTag(workspace, body.id)
+      return presentAppliedTag(await attachTag(workspace, conversationTags, conversation, tag, admin.id))
+    },
+  )
+
+  app.delete(
+    '/conversations/:conversation_id/tags/:id',
+    op('detachTagFromConversation', { params: ByConversationAndTag, body: ByAdmin, response: AppliedTag }),
+    async ({ workspace, params, body }) => {
+      const conversation = await theConversation(workspace, params.conversation_id)
+      await theAdmin(workspace, body.admin_id)
+      const tag = await theTag(workspace, params.id)
+      return presentAppliedTag(await detachTag(workspace, conversationTags, conversation, tag))
+    },
+  )
+}
+
+export default { group: 'Tags', routes } satisfies Resource

@@ -1,0 +1,46 @@
+// SQL that nouns put into their own statements: which tags an object has, and which objects have a tag.
+import type { Fragment } from '#db/sql.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+
+/** The ids of an object's tags, oldest first, as a PostgreSQL array. `object_id` is the SQL of its id, as text. */
+export const tagIdsOf = ({ sql, id }: Workspace, object_type: string, object_id: Fragment): Fragment => sql`
+  array(
+    select tag_id from taggings
+    where taggings.workspace_id = ${id} and object_type = ${object_type} and object_id = ${object_id}
+    order by applied_at, tag_id)`
+
+/** An object's tags by id, as a JSON array of `Tag`. */
+export const tagsOf = ({ sql, id }: Workspace, object_type: string, object_id: Fragment): Fragment => sql`
+  (
+    select coalesce(json_agg(json_build_object('type', 'tag', 'id', tags.id::text, 'name', name) order by tags.id), '[]')
+    from taggings join tags on tags.workspace_id = ${id} and tags.id = tag_id
+    where taggings.workspace_id = ${id} and object_type = ${object_type} and object_id = ${object_id}
+  )`
+
+/** An object's tags, oldest first, as a JSON array of `AppliedTag`. */
+export const appliedTagsOf = ({ sql, id }: Workspace, object_type: string, object_id: Fragment): Fragment => sql`
+  (
+    select coalesce(json_agg(json_build_object('type', 'tag', 'id', tags.id::text, 'name', name,
+      'applied_at', floor(extract(epoch from applied_at)),
+      'applied_by', case when applied_by is not null then json_build_object('type', 'admin', 'id', applied_by::text) end)
+      order by applied_at, tags.id), '[]')
+    from taggings join tags on tags.workspace_id = ${id} and tags.id = tag_id
+    where taggings.workspace_id = ${id} and object_type = ${object_type} and object_id = ${object_id}
+  )`
+
+/** Whether an object has one of the tags; without `tag_ids`, whether it has any. */
+export const hasTag = (
+  { sql, id }: Workspace,
+  object_type: string,
+  object_id: Fragment,
+  tag_ids: readonly string[] | null,
+): Fragment => sql`
+  exists (
+    select from taggings
+    where taggings.workspace_id = ${id} and object_type = ${object_type} and object_id = ${object_id}
+      and ${tag_ids ? sql`tag_id = any(${tag_ids as string[]}::bigint[])` : sql`true`})`
+
+/** A query of `object_id`: all objects of a kind that have the tag, archived ones too. */
+export const taggedWith = ({ sql, id }: Workspace, object_type: string, tag_id: string): Fragment => sql`
+  select object_id from taggings
+  where workspace_id = ${id} and object_type = ${object_type} and tag_id = ${tag_id}`
