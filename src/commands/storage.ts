@@ -6,6 +6,7 @@ import { runningEmbedded } from '#db/embedded/running.ts'
 import { DataDirectoryInUse, startEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
 import type { Pool } from '#db/sql.ts'
+import { repairOrder } from '#events/repair-order.ts'
 
 export type Storage = {
   sql: Pool
@@ -87,6 +88,7 @@ async function prepared(
   }
   try {
     const migrated = await migrate(sql)
+    await repairOrder(sql)
     return { sql, is_embedded: !database_url, place, migrated, close }
   } catch (error) {
     await close()

@@ -67,8 +67,8 @@ export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): P
       returning contacts.id
     ),
     event as (
-      insert into events (workspace_id, topic, object_id, created_at)
-      select ${workspace_id}, 'contact.unsubscribed', id, ${at} from learned where ${unsubscribe}
+      insert into events (workspace_id, topic, object_type, object_id, created_at)
+      select ${workspace_id}, 'contact.unsubscribed', 'contact', id, ${at} from learned where ${unsubscribe}
     ),
     history as (
       insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, at)

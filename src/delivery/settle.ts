@@ -180,8 +180,8 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
       group by 1, 2 order by 1, 2
     ),
     events as (
-      insert into events (workspace_id, topic, object_id, created_at)
-      select workspace_id, 'contact.unsubscribed', contact_id, at from changed
+      insert into events (workspace_id, topic, object_type, object_id, created_at)
+      select workspace_id, 'contact.unsubscribed', 'contact', contact_id, at from changed
       where exists (
         select from contacts
         where workspace_id = changed.workspace_id and id = changed.contact_id

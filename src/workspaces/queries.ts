@@ -46,6 +46,11 @@ export const listClocks = (sql: Sql) => sql<({ id: string } & Clock)[]>`
   select id, clock_frozen_at, clock_ahead_seconds from workspaces
   where clock_frozen_at is not null or clock_ahead_seconds <> 0`
 
+/** What a workspace that is opened without a token goes by. */
+export const findSurroundings = (sql: Sql, id: string) =>
+  one(sql<(Clock & { listened_topics: string[] })[]>`
+    select clock_frozen_at, clock_ahead_seconds, listened_topics from workspaces where id = ${id}`)
+
 export const findClock = (sql: Sql, id: string) =>
   one(sql<Clock[]>`select clock_frozen_at, clock_ahead_seconds from workspaces where id = ${id}`)
 

@@ -18,6 +18,8 @@ export type Token = Clock &
     is_operator: boolean
     revoked_at: Date | null
     default_version: Version | null
+    /** Of the workspace: see `Workspace.listens`. */
+    listened_topics: string[]
     /** What the next requests shall meet, oldest first; null where nothing is armed. */
     faults: RequestFault[] | null
   }
@@ -33,7 +35,7 @@ export const newTokenText = (): string => Buffer.from(`tok:${randomUUID().replac
 export const findToken = (sql: Sql, hash: Buffer) =>
   one(sql<Token[]>`
     select tokens.id, workspace_id, admin_id, scopes, is_operator, revoked_at, default_version, clock_frozen_at,
-      clock_ahead_seconds, search_lag_ms, message_lag_ms, (
+      clock_ahead_seconds, search_lag_ms, message_lag_ms, listened_topics, (
         select json_agg(json_build_object('id', faults.id::text, 'fault', fault, 'operation', operation,
           'method', method, 'path', path, 'retry_after', retry_after, 'delay_ms', delay_ms) order by faults.id)
         from faults

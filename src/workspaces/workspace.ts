@@ -18,6 +18,8 @@ export type Workspace = {
   ahead_ms(): number
   /** How long searches do not find what is new, and messages do not reach contacts who are: 0, but in a sandbox. */
   readonly lags: Lags
+  /** Whether somebody subscribes to the topic: only then does an event hold its object as it was. */
+  listens(topic: string): boolean
   /** Runs a task once what was written is committed; never when it is rolled back. */
   afterCommit(task: () => void): void
 }
@@ -28,11 +30,12 @@ export type Lags = { search_lag_ms: number; message_lag_ms: number }
 export const NO_LAGS: Lags = { search_lag_ms: 0, message_lag_ms: 0 }
 
 /** Without a clock of its own the workspace goes by the server's, and without lags it has none. */
-type Caller = { workspace_id: string; admin_id: string } & Partial<Clock & Lags>
+type Caller = { workspace_id: string; admin_id: string; listened_topics?: readonly string[] } & Partial<Clock & Lags>
 
 /** The workspace of a token, with tasks run at once until a transaction takes them over. */
 export function workspaceOf(sql: Sql, caller: Caller, version: Version = LATEST): Workspace {
   const { clock_frozen_at, clock_ahead_seconds, search_lag_ms, message_lag_ms } = { ...UNTOUCHED, ...caller }
+  const { listened_topics = [] } = caller
   return {
     id: caller.workspace_id,
     sql,
@@ -41,6 +44,7 @@ export function workspaceOf(sql: Sql, caller: Caller, version: Version = LATEST)
     now: () => timeOn({ clock_frozen_at, clock_ahead_seconds }),
     ahead_ms: () => aheadOf({ clock_frozen_at, clock_ahead_seconds }),
     lags: { search_lag_ms, message_lag_ms },
+    listens: (topic) => listened_topics.includes(topic),
     afterCommit: (task) => task(),
   }
 }

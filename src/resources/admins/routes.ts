@@ -1,7 +1,6 @@
 // Admins: who the token is, who the teammates are, and who is away.
 
 import { Type } from 'typebox'
-import { emit } from '#events/emit.ts'
 import { found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
@@ -12,6 +11,8 @@ import { findAdmin, findAwayStatusReason, findOwnWorkspace, listAdmins, setAway 
 import { Admin, AdminList, AwayAdmin, AwayRequest, Me, presentAdmin, presentAwayAdmin, presentMe } from './schema.ts'
 
 const DisplayAvatar = Type.Object({ display_avatar: Type.Optional(Type.Boolean()) })
+
+import { adminEvents } from './topics.ts'
 
 function admins(app: App) {
   app.get('/me', op('identifyAdmin', { response: Me }), async ({ workspace }) =>
@@ -51,7 +52,11 @@ function admins(app: App) {
         'Admin for admin_id not found',
         'admin_not_found',
       )
-      await emit(workspace, 'admin.away_mode_updated', admin.id)
+      await adminEvents.emit(workspace, {
+        topic: 'admin.away_mode_updated',
+        object_id: admin.id,
+        snapshot: () => presentAdmin(admin),
+      })
       return presentAwayAdmin(admin)
     },
   )

@@ -1,9 +1,9 @@
 // POST /extensions/broadcasts: what is refused, and what is kept to be carried out in the background.
 
 import { broadcastSignal } from '#delivery/signals.ts'
-import { emit } from '#events/emit.ts'
 import { found, invalid } from '#http/errors.ts'
 import { renderTemplate } from '#resources/messages/template.ts'
+import { messageEvents } from '#resources/messages/topics.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { readAudience } from './audience.ts'
 import { numbered } from './parameters.ts'
@@ -33,7 +33,7 @@ export async function createBroadcast(workspace: Workspace, request: BroadcastRe
     message: { components: message.components, body },
   })
   const { id } = found(made, 'Admin not found', 'admin_not_found')
-  await emit(workspace, 'message.accepted', id)
+  await messageEvents.emit(workspace, { topic: 'message.accepted', object_id: id, snapshot: () => undefined })
   workspace.afterCommit(broadcastSignal.notify)
   return found(await findBroadcast(workspace, id))
 }

@@ -1,11 +1,11 @@
 // Makes contacts: those that a caller describes, and leads that come to be because somebody is written to or writes.
 import { randomUUID } from 'node:crypto'
-import { emit } from '#events/emit.ts'
 import { missing } from '#http/errors.ts'
 import { objectId } from '#lib/ids.ts'
 import { e164 } from '#lib/phone.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { emitContact } from './emit.ts'
 import { assertUnique } from './identity.ts'
 import { readProfile } from './profile.ts'
 import { insertContact, type NewContact, type WholeContactRow } from './queries.ts'
@@ -50,6 +50,6 @@ const addLead = (
 
 async function add(workspace: Workspace, contact: Omit<NewContact, 'id'>): Promise<WholeContactRow> {
   const created = await insertContact(workspace, { id: objectId(workspace.now()), ...contact })
-  await emit(workspace, `contact.${created.role}.created`, created.id)
+  await emitContact(workspace, `contact.${created.role}.created`, created.id)
   return created
 }

@@ -1,8 +1,9 @@
 // Archives a contact, brings it back, deletes it. Whoever is archived or deleted keeps email and external id from others.
-import { emit } from '#events/emit.ts'
 import { badRequest, found } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type ContactRow, lockContact, updateContactRow } from './queries.ts'
+import { presentContactReference } from './schema.ts'
+import { contactEvents } from './topics.ts'
 
 export async function archiveContact(workspace: Workspace, id: string): Promise<ContactRow> {
   const contact = await lockPresent(workspace, id)
@@ -31,13 +32,25 @@ async function lockPresent(workspace: Workspace, id: string): Promise<ContactRow
   return found(contact && !contact.deleted_at && !contact.merged_into ? contact : undefined, 'User Not Found')
 }
 
+/** An event about a contact that is archived or deleted, or was, shows a reference with one of these. */
+const MARKS = {
+  'contact.archived': { archived: true },
+  'contact.unarchive': { archived: false },
+  'contact.deleted': { deleted: true },
+}
+
 async function move(
   workspace: Workspace,
   { id }: ContactRow,
   changes: Partial<Pick<ContactRow, 'archived_at' | 'deleted_at'>>,
-  topic: 'contact.archived' | 'contact.unarchive' | 'contact.deleted',
+  topic: keyof typeof MARKS,
 ): Promise<ContactRow> {
   const moved = await updateContactRow(workspace, id, changes)
-  await emit(workspace, topic, id, { external_id: moved.external_id })
+  await contactEvents.emit(workspace, {
+    topic,
+    object_id: id,
+    details: { external_id: moved.external_id },
+    snapshot: () => ({ ...presentContactReference(moved), ...MARKS[topic] }),
+  })
   return moved
 }

@@ -1,7 +1,5 @@
 // Tags on contacts: attached and detached one by one, and by POST /tags.
 import { Type } from 'typebox'
-import { emit } from '#events/emit.ts'
-import type { Topic } from '#events/topics.ts'
 import { found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { attachTag, detachTag, type Taggable } from '#resources/tags/attach.ts'
@@ -10,7 +8,9 @@ import { skipUnknown, type TagTargets, type UserToTag } from '#resources/tags/sa
 import { AppliedTag, AppliedTagList, presentAppliedTag, TagReference } from '#resources/tags/schema.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { emitContact } from './emit.ts'
 import { type ContactRow, findContact, findContactsBy, theContact, touchContact } from './queries.ts'
+import type { ContactTopic } from './topics.ts'
 
 const ByContact = Type.Object({ contact_id: Type.String() })
 const ByContactAndTag = Type.Object({ contact_id: Type.String(), id: Type.String() })
@@ -22,9 +22,9 @@ const contactTags: Taggable<ContactRow> = {
 }
 
 /** A change of tags is a change of the contact: lists and searches by `updated_at` find it. */
-async function tagsChanged(workspace: Workspace, contact_id: string, topic: Topic, tag: TagRow) {
+async function tagsChanged(workspace: Workspace, contact_id: string, topic: ContactTopic, tag: TagRow) {
   await touchContact(workspace, contact_id)
-  await emit(workspace, topic, contact_id, { tag_id: tag.id })
+  await emitContact(workspace, topic, contact_id, { tag_id: tag.id })
 }
 
 function routes(app: App) {

@@ -1,14 +1,14 @@
 // Changes a contact: what is sent, and nothing else. What that means to others is told as events.
 import { isDeepStrictEqual } from 'node:util'
-import { emit } from '#events/emit.ts'
-import type { Topic } from '#events/topics.ts'
 import { found, invalid } from '#http/errors.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { emitContact } from './emit.ts'
 import { assertUnique } from './identity.ts'
 import { type Profile, readProfile } from './profile.ts'
 import { type ContactChanges, type ContactRow, lockContact, updateContactRow, type WholeContactRow } from './queries.ts'
 import type { ContactRequest } from './schema.ts'
+import type { ContactTopic } from './topics.ts'
 
 /**
  * A request that changes nothing leaves the contact's time as it is, and nobody hears of it. `shares_email`: the contact
@@ -30,7 +30,7 @@ export async function updateContact(
   const { email: _, ...others } = changes
   if (role === 'user') await assertUniqueAfter(workspace, before, shares_email ? others : changes)
   const after = await updateContactRow(workspace, id, changes)
-  for (const topic of topicsOf(before, after)) await emit(workspace, topic, id)
+  for (const topic of topicsOf(before, after)) await emitContact(workspace, topic, id)
   return after
 }
 
@@ -59,8 +59,8 @@ async function assertUniqueAfter(workspace: Workspace, before: ContactRow, chang
   await assertUnique(workspace, { email: email ?? null, external_id: external_id ?? null }, before.id)
 }
 
-function topicsOf(before: ContactRow, after: ContactRow): Topic[] {
-  const topics: Topic[] = []
+function topicsOf(before: ContactRow, after: ContactRow): ContactTopic[] {
+  const topics: ContactTopic[] = []
   if (before.role !== after.role) topics.push('contact.lead.signed_up')
   if (before.email !== after.email) {
     topics.push(before.role === 'lead' && !before.email ? 'contact.lead.added_email' : 'contact.email.updated')

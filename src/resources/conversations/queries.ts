@@ -3,6 +3,7 @@ import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { conversationEvents } from './topics.ts'
 
 export type ConversationRow = {
   id: string
@@ -138,9 +139,14 @@ export async function wakeDue(sql: Sql, who: Sleepers, now: Date, most: number):
       from woken
       returning workspace_id, conversation_id, id
     )
-    insert into events (workspace_id, topic, object_id, details, created_at)
-    select workspace_id, 'conversation.admin.unsnoozed', conversation_id, jsonb_build_object('part_id', id::text), ${now}
-    from parts`
+    ${conversationEvents.insertFrom(
+      sql,
+      'conversation.admin.unsnoozed',
+      sql`
+      select workspace_id, conversation_id as object_id, jsonb_build_object('part_id', id::text) as details,
+        'bot' as actor_type, null as actor_id, ${now}::timestamptz as created_at
+      from parts`,
+    )}`
   return woken.count
 }
 

@@ -1,6 +1,5 @@
 // Tags on conversations. A request names the admin who acts.
 import { Type } from 'typebox'
-import { emit } from '#events/emit.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { Id } from '#http/types.ts'
@@ -10,6 +9,7 @@ import { findTag, insertTagging } from '#resources/tags/queries.ts'
 import { AppliedTag, presentAppliedTag, TagReference } from '#resources/tags/schema.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { emitConversation } from './emit.ts'
 import { type ConversationRow, findConversation, findNewestPartId } from './queries.ts'
 
 const ByConversation = Type.Object({ conversation_id: Type.String() })
@@ -23,7 +23,11 @@ const conversationTags: Taggable<ConversationRow> = {
     const part_id = await findNewestPartId(workspace, id)
     const part = part_id && { object_type: 'conversation_part', object_id: part_id }
     if (part) await insertTagging(workspace, tag, part, workspace.admin_id)
-    await emit(workspace, 'conversation_part.tag.created', id, { tag_id: tag.id, part_id })
+    await emitConversation(workspace, {
+      topic: 'conversation_part.tag.created',
+      id,
+      details: { tag_id: tag.id, part_id },
+    })
   },
   async detached() {},
 }

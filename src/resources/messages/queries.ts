@@ -6,6 +6,7 @@ import { beyond, cursorValue, cut, inOrder, type Order, type Page } from '#db/pa
 import { one, rowId } from '#db/sql.ts'
 import type { AdminRow } from '#resources/admins/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { messageEvents } from './topics.ts'
 
 export type MessageToAccept = {
   admin_id: string
@@ -81,8 +82,14 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
       from accepted join recipient using (position) order by position, line
     ),
     event as (
-      insert into events (workspace_id, topic, object_id, created_at)
-      select ${workspace_id}, 'message.accepted', id, ${now} from accepted
+      ${messageEvents.insertFrom(
+        sql,
+        'message.accepted',
+        sql`
+        select ${workspace_id}::text as workspace_id, id as object_id, '{}'::jsonb as details, 'admin' as actor_type,
+          admin_id as actor_id, ${now}::timestamptz as created_at
+        from accepted`,
+      )}
     )
     select accepted.id, asked.owner,
       (select jsonb_agg(jsonb_build_object('contact_id', contact_id, 'found', found, 'address', address)

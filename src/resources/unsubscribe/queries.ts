@@ -10,8 +10,8 @@ export async function unsubscribe(sql: Sql, workspace_id: string, contact_id: st
       returning workspace_id, id
     ),
     event as (
-      insert into events (workspace_id, topic, object_id, created_at)
-      select workspace_id, 'contact.unsubscribed', id, ${at} from left_now
+      insert into events (workspace_id, topic, object_type, object_id, created_at)
+      select workspace_id, 'contact.unsubscribed', 'contact', id, ${at} from left_now
     )
     select exists(select from contacts where workspace_id = ${workspace_id} and id = ${contact_id}) as known`
   return row?.known ?? false

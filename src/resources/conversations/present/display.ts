@@ -48,6 +48,21 @@ export function mailMetadata({ history, ...metadata }: EmailMessageMetadata, dis
   return display.email_history && history ? { ...metadata, history: display.linked(history) } : metadata
 }
 
+/**
+ * For snapshots, which are stored: HTML with references instead of links, and files with `file_id` instead of a link. Whoever
+ * shows a snapshot makes links of both.
+ */
+export const snapshotDisplay: Display = {
+  ...AS_HTML,
+  linked: (html) => html,
+  attachments: (attachments) =>
+    attachments.filter(isThere).map(({ name, content_type, filesize, url = '', file_id }) => ({
+      type: 'upload',
+      ...{ name, url, content_type, filesize },
+      ...(!url && { file_id }),
+    })),
+}
+
 /** HTML where `display_as` is absent. */
 export function displayOf(workspace: Workspace, links: Links, display_as?: string): Display {
   const { body, subject } = display_as === 'plaintext' ? asPlainText(workspace) : AS_HTML

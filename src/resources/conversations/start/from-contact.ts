@@ -2,7 +2,6 @@
 import { type Static, Type } from 'typebox'
 import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
-import { emit } from '#events/emit.ts'
 import { forbidden } from '#http/errors.ts'
 import { epoch } from '#http/types.ts'
 import { paragraphs, sanitizeHtml } from '#lib/html.ts'
@@ -10,6 +9,7 @@ import type { Attachment } from '#resources/attachments/schema.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { sourceTypeOf } from '../channels.ts'
+import { emitConversation } from '../emit.ts'
 import { contactHasReplied, type Recipient } from '../queries.ts'
 import { type CreatedConversation, insertFromContact } from './queries.ts'
 
@@ -63,7 +63,11 @@ export async function startConversation(workspace: Workspace, beginning: Beginni
     created_at: beginning.created_at ?? workspace.now(),
   })
   await contactHasReplied(workspace, contact.id, begun.created_at, sourceTypeOf(channel))
-  await emit(workspace, 'conversation.user.created', begun.conversation_id)
+  await emitConversation(workspace, {
+    topic: 'conversation.user.created',
+    id: begun.conversation_id,
+    actor: { type: contact.role, id: contact.id },
+  })
   return begun
 }
 

@@ -1,10 +1,10 @@
 // A conversation out of an admin's message: there is none until somebody answers, or until it is asked for.
-import { emit } from '#events/emit.ts'
 import { found } from '#http/errors.ts'
 import { escapeHtml, paragraphs } from '#lib/html.ts'
 import { filled } from '#lib/placeholders.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { sourceTypeOf } from '../channels.ts'
+import { emitConversation } from '../emit.ts'
 import { record } from '../state/record.ts'
 import { isSuperseded } from '../state/transitions.ts'
 import {
@@ -39,7 +39,8 @@ export async function createFromMessage(
     contact_ids,
   })
   if (opened && source_type === 'sms') await closeOtherSmsConversations(workspace, id, contact_ids)
-  if (opened && contact_ids.length === 1) await emit(workspace, 'conversation.admin.single.created', id)
+  if (opened && contact_ids.length === 1)
+    await emitConversation(workspace, { topic: 'conversation.admin.single.created', id })
   return id
 }
 

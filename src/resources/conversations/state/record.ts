@@ -1,6 +1,7 @@
 // Writes down what was done in a conversation: its part, what that changed, and the events that tell of it.
-import { emit } from '#events/emit.ts'
+import type { Actor } from '#events/events.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { emitConversation } from '../emit.ts'
 import { insertPart, type NewPart } from '../parts/queries.ts'
 import { type Change, type ConversationRow, changeConversation } from '../queries.ts'
 import { gainedPart } from './response-times.ts'
@@ -24,7 +25,9 @@ export async function record(
   await changeConversation(workspace, conversation.id, changed)
   const state = changed.state ?? conversation.state
   const part_id = await insertPart(workspace, conversation.id, state, { part_type, ...part })
-  for (const topic of topics) await emit(workspace, topic, conversation.id, { part_id })
+  const actor = actorOf(part.author)
+  for (const topic of topics)
+    await emitConversation(workspace, { topic, id: conversation.id, details: { part_id }, actor })
   return { conversation: { ...conversation, ...changed }, part_id }
 }
 
@@ -32,3 +35,5 @@ function withTeammate({ teammate_ids }: ConversationRow, { author }: Pick<NewPar
   if (author.type !== 'admin' || teammate_ids.includes(author.id)) return {}
   return { teammate_ids: [...teammate_ids, author.id] }
 }
+
+const actorOf = (author: NewPart['author']): Actor => ({ type: author.type, id: author.id ?? null })

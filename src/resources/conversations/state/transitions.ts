@@ -1,11 +1,11 @@
 // What each act makes of a conversation: the kind of part it leaves, what it changes, and what is told of it.
 // Pure: a conversation and an act in, the outcome out.
-import type { Topic } from '#events/topics.ts'
 import { unprocessable } from '#http/errors.ts'
 import type { Change, ConversationRow } from '../queries.ts'
+import type { ConversationTopic } from '../topics.ts'
 import { adminReplied, assigned, closed, contactReplied, reopened } from './response-times.ts'
 
-export type Outcome = { part_type: string; change: Change; topics: Topic[] }
+export type Outcome = { part_type: string; change: Change; topics: ConversationTopic[] }
 
 const AWAKE: Change = { state: 'open', snoozed_until: null }
 
@@ -119,10 +119,10 @@ export const changesPriority = (priority: ConversationRow['priority']): Outcome 
 })
 
 const SLOTS = { admin: 'admin_assignee_id', team: 'team_assignee_id' } as const
-const UNSNOOZED: Topic = 'conversation.admin.unsnoozed'
+const UNSNOOZED: ConversationTopic = 'conversation.admin.unsnoozed'
 
 /** What is told where an assignment opens or wakes the conversation. */
-const RAISED: Record<ConversationRow['state'], Topic[]> = {
+const RAISED: Record<ConversationRow['state'], ConversationTopic[]> = {
   open: [],
   closed: ['conversation.admin.opened'],
   snoozed: [UNSNOOZED],

@@ -3,8 +3,8 @@
 import type { Page } from '#db/page.ts'
 import { endOf, placeWaiting } from '#delivery/in-app.ts'
 import { reportInApp } from '#delivery/report.ts'
-import { emit } from '#events/emit.ts'
 import { found } from '#http/errors.ts'
+import { emitConversation } from '#resources/conversations/emit.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import {
   available,
@@ -57,7 +57,8 @@ export async function markRead(workspace: Workspace, contact_id: string, id: str
   const { id: conversation_id, has_begun } = await findOwn(workspace, contact_id, id)
   const which = available(workspace, contact_id, conversation_id)
   const read = await reportInApp(workspace.sql, workspace.id, which, 'read', workspace.now())
-  if (read.length && has_begun) await emit(workspace, 'conversation.read', conversation_id, { contact_id })
+  if (read.length && has_begun)
+    await emitConversation(workspace, { topic: 'conversation.read', id: conversation_id, details: { contact_id } })
   return {
     type: 'conversation' as const,
     id: conversation_id,

@@ -15,6 +15,7 @@ export type SessionRow = {
   /** Whether the secret that proved it is one still. */
   is_proven: boolean
   contact: boolean
+  listened_topics: string[]
 } & Clock &
   ContactRow
 
@@ -29,7 +30,7 @@ export const lookUpSessions = (sql: Sql, sessions: readonly Session[]) => sql<Se
       select from secure_mode_secrets secrets
       where secrets.workspace_id = workspace and secrets.id = secret_id and deleted_at is null
     ) as is_proven,
-    clock_frozen_at, clock_ahead_seconds, contact.id is not null as contact, contact.*
+    clock_frozen_at, clock_ahead_seconds, listened_topics, contact.id is not null as contact, contact.*
   from unnest(${sessions.map((one) => one.workspace_id)}::text[], ${sessions.map((one) => one.contact_id)}::text[],
     ${sessions.map((one) => one.visitor_id)}::text[], ${sessions.map((one) => one.secret_id)}::bigint[])
     with ordinality as session (workspace, contact_id, visitor_id, secret_id, number)

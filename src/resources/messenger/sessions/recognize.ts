@@ -22,9 +22,10 @@ export async function recognize(sql: Pool, secret: string, text: string | undefi
   return { session, contact, workspace }
 }
 
-const workspaceIn = ({ admin_id, clock_frozen_at, clock_ahead_seconds }: SessionRow, { workspace_id }: Session) => ({
-  ...{ workspace_id, admin_id, clock_frozen_at, clock_ahead_seconds },
-})
+const workspaceIn = (row: SessionRow, { workspace_id }: Session) => {
+  const { admin_id, clock_frozen_at, clock_ahead_seconds, listened_topics } = row
+  return { workspace_id, admin_id, clock_frozen_at, clock_ahead_seconds, listened_topics }
+}
 
 const SEEN_FOR_MS = 60_000
 

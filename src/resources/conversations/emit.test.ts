@@ -1,0 +1,68 @@
+// What an event keeps of a conversation, where somebody listens: the conversation as it was then, with the part of the event.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readEvents } from '#events/read.ts'
+import { testApp } from '../../../test/app.ts'
+import { aContact } from '../../../test/factories.ts'
+import { conversationEvents } from './topics.ts'
+
+const t = await testApp({ public_url: 'https://support.example.com' })
+const { sql } = t.database
+const { call, workspace } = t
+await sql`
+  update workspaces set listened_topics = ${Object.keys(conversationEvents.topics)} where id = ${workspace.id}`
+
+const contact = await aContact(workspace)
+const file = { content_type: 'text/plain', name: 'note.txt', data: Buffer.from('Secret').toString('base64') }
+const { body: begun } = await call('POST /conversations', { from: { type: 'user', id: contact }, body: 'Help' })
+const path = `/conversations/${begun.conversation_id}`
+const by = { type: 'admin', admin_id: t.created.admin_id }
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape a snapshot has, and asserts on it
+const eventsOf = async (topic: string): Promise<any[]> =>
+  (await readEvents(sql, workspace.id, '0.0', 1000)).filter((event) => event.topic === topic)
+
+test('a snapshot has the part of its event and no other, and later changes do not reach it', async () => {
+  for (const body of ['First', 'Second']) await call(`POST ${path}/reply`, { message_type: 'comment', ...by, body })
+  await call(`POST ${path}/parts`, { message_type: 'close', ...by })
+  const [first, second] = await eventsOf('conversation.admin.replied')
+  for (const [event, body] of [
+    [first, 'First'],
+    [second, 'Second'],
+  ] as const) {
+    const { total_count, conversation_parts } = event.snapshot.conversation_parts
+    assert.equal(total_count, 1)
+    assert.equal(conversation_parts[0].body, `<p>${body}</p>`)
+    assert.equal(event.snapshot.state, 'open')
+  }
+  const [closed] = await eventsOf('conversation.admin.closed')
+  assert.equal(closed.snapshot.state, 'closed')
+  assert.deepEqual([closed.actor_type, closed.actor_id], ['admin', t.created.admin_id])
+})
+
+test('a contact is the actor of what the contact writes', async () => {
+  const [created] = await eventsOf('conversation.user.created')
+  assert.deepEqual([created.object_type, created.object_id], ['conversation', begun.conversation_id])
+  assert.deepEqual([created.actor_type, created.actor_id], ['user', contact])
+  assert.equal(created.snapshot.source.body, '<p>Help</p>')
+})
+
+test('a snapshot names files by their ids: a stored link would expire, and would open the file to readers of the log', async () => {
+  await call(`POST ${path}/reply`, {
+    ...{ message_type: 'comment', type: 'user', intercom_user_id: contact, body: 'See this' },
+    attachment_files: [file],
+  })
+  const event = (await eventsOf('conversation.user.replied')).at(-1)
+  const [attachment] = event.snapshot.conversation_parts.conversation_parts[0].attachments
+  assert.equal(attachment.name, 'note.txt')
+  assert.match(attachment.file_id, /^\d+$/)
+  assert.ok(!JSON.stringify(event.snapshot).includes('support.example.com/attachments'))
+})
+
+test('a workspace that listens to nothing keeps no snapshot', async () => {
+  const other = await t.another()
+  const id = await aContact(other.workspace)
+  await other.call('POST /conversations', { from: { type: 'user', id }, body: 'Help' })
+  const [event] = await readEvents(sql, other.created.id, '0.0', 10)
+  assert.deepEqual([event?.topic, event?.snapshot], ['conversation.user.created', null])
+})

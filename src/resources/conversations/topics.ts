@@ -1,0 +1,22 @@
+// The topics of conversations.
+import { eventsOf } from '#events/events.ts'
+
+export const conversationEvents = eventsOf('conversation', {
+  'conversation.admin.assigned': {},
+  'conversation.admin.closed': {},
+  'conversation.admin.noted': {},
+  'conversation.admin.open.assigned': {},
+  'conversation.admin.opened': {},
+  'conversation.admin.replied': {},
+  'conversation.admin.single.created': {},
+  'conversation.admin.snoozed': {},
+  'conversation.admin.unsnoozed': {},
+  'conversation.contact.attached': {},
+  'conversation.priority.updated': {},
+  'conversation.read': {},
+  'conversation.user.created': {},
+  'conversation.user.replied': {},
+  'conversation_part.tag.created': {},
+})
+
+export type ConversationTopic = keyof typeof conversationEvents.topics
