@@ -7,7 +7,7 @@ export type BannerFacts = {
   /** Undefined where nobody can know its text any more. */
   token: string | undefined
   /** Where the data lies, and what to delete for a new beginning where it is the server's own. */
-  place: string
+  location: string
   directory: string | undefined
   /** Through what email leaves; captured where undefined. */
   mail_server: string | undefined
@@ -19,13 +19,13 @@ export type BannerFacts = {
 }
 
 export function banner(facts: BannerFacts): string[] {
-  const { url, public_url, token, place, directory, mail_server, others } = facts
+  const { url, public_url, token, location, directory, mail_server, others } = facts
   const sending = [...(mail_server ? [`email by ${mail_server}`] : []), ...others]
   const rows = [
     ['URL', url],
     ...(public_url === url ? [] : [['Public URL', public_url]]),
     ['Token', token ?? 'only its SHA-256 is kept; `npm run interphone -- token create` makes another'],
-    ['Data', place],
+    ['Data', location],
     ['API reference', `${url}/docs`],
     ['Channels', [...sending, 'in-app by a messenger', 'all else captured: kept, shown here, sent nowhere'].join(', ')],
   ]

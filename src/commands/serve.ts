@@ -59,7 +59,7 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     await app.ready()
     listener?.open()
     if (api) await welcome(storage, config, beginning)
-    else print(`Delivering from ${storage.place}. Ctrl-C stops it.`)
+    else print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
     return stop
   } catch (error) {
     await stop()
@@ -67,12 +67,12 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
   }
 }
 
-async function welcome({ sql, place, is_embedded }: Storage, config: Config, { id, admin_id, token }: Beginning) {
+async function welcome({ sql, location, is_embedded }: Storage, config: Config, { id, admin_id, token }: Beginning) {
   const facts = {
     url: listeningUrl(config),
     public_url: config.public_url,
     token,
-    place,
+    location,
     directory: is_embedded ? resolve(config.data_dir) : undefined,
     mail_server: config.smtp_url && new URL(config.smtp_url).host,
     others: [

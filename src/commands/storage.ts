@@ -12,7 +12,7 @@ export type Storage = {
   /** Whether the server runs PostgreSQL itself, or somebody else does. */
   is_embedded: boolean
   /** Where the data lies, in words without a password. */
-  place: string
+  location: string
   /** The migrations that were missing. */
   migrated: string[]
   close(): Promise<void>
@@ -27,7 +27,7 @@ const PATIENCE_MS = 15_000
 export async function openStorage(config: Opening, log: (line: string) => void): Promise<Storage> {
   if (config.database_url) return openOthers(config, config.database_url)
   const postgres = await startEmbedded({ directory: config.data_dir, log })
-  return prepared(config, postgres.options, { place: postgres.directory, release: postgres.stop })
+  return prepared(config, postgres.options, { location: postgres.directory, release: postgres.stop })
 }
 
 /** For one command: the embedded PostgreSQL of a running server is used; where none runs, it is started for a while. */
@@ -48,7 +48,7 @@ export async function withStorage<Result>(
 }
 
 async function openOthers(config: Opening, url: string): Promise<Storage> {
-  return prepared(config, addressOf(url), { place: 'the PostgreSQL of DATABASE_URL' }).catch((error) => {
+  return prepared(config, addressOf(url), { location: 'the PostgreSQL of DATABASE_URL' }).catch((error) => {
     throw new Error(`The database of DATABASE_URL cannot be used: ${error.message}`, { cause: error })
   })
 }
@@ -66,7 +66,7 @@ async function joinRunning(config: Opening): Promise<Storage> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
     try {
-      return await prepared(config, runningEmbedded(config.data_dir), { place: config.data_dir })
+      return await prepared(config, runningEmbedded(config.data_dir), { location: config.data_dir })
     } catch (error) {
       const isStarting = /^(ENOENT|ECONNREFUSED|57P03|3D000)$/.test((error as { code?: string }).code ?? '')
       if (!isStarting || Date.now() > deadline) throw error
@@ -78,7 +78,7 @@ async function joinRunning(config: Opening): Promise<Storage> {
 async function prepared(
   { database_pool, database_url }: Opening,
   options: ConnectOptions,
-  { place, release }: { place: string; release?: () => Promise<void> },
+  { location, release }: { location: string; release?: () => Promise<void> },
 ): Promise<Storage> {
   const sql = connect({ ...options, max: database_pool })
   const close = async () => {
@@ -87,7 +87,7 @@ async function prepared(
   }
   try {
     const migrated = await migrate(sql)
-    return { sql, is_embedded: !database_url, place, migrated, close }
+    return { sql, is_embedded: !database_url, location, migrated, close }
   } catch (error) {
     await close()
     throw error

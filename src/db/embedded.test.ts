@@ -299,7 +299,7 @@ it('is made whole by the start after one that was killed in the middle of making
   )
 })
 
-describe('the place of the data', () => {
+describe('the location of the data', () => {
   it('is not made anew where a link says that it lies elsewhere, and it is gone', async () => {
     const directory = join(scratch, 'dangling')
     mkdirSync(directory)

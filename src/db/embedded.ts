@@ -5,8 +5,8 @@ import type postgres from 'postgres'
 import driver from './driver.ts'
 import { DATABASE, initialise, passwordFile, passwordOf, USER } from './embedded/cluster.ts'
 import { clearLeftovers } from './embedded/leftovers.ts'
+import { type Location, locate, openDirectory } from './embedded/location.ts'
 import { takeLock } from './embedded/lock.ts'
-import { openDirectory, type Place, settle } from './embedded/place.ts'
 import { PORT, type Postmaster, startPostmaster } from './embedded/postmaster.ts'
 import { shortPath } from './embedded/short-path.ts'
 
@@ -81,24 +81,24 @@ export async function startEmbedded({
   const stopping = new AbortController()
   let supervised: Promise<void> | undefined
   try {
-    const place = settle(base, log)
-    if (!existsSync(place.home)) await initialise(place, { durable: settings['fsync'] !== 'off' })
+    const location = locate(base, log)
+    if (!existsSync(location.home)) await initialise(location, { durable: settings['fsync'] !== 'off' })
     const options = {
-      host: shortPath(place.home),
+      host: shortPath(location.home),
       port: PORT,
       user: USER,
-      password: passwordOf(place.home),
+      password: passwordOf(location.home),
       database: DATABASE,
     }
-    const start = () => bringUp(place, { ...SETTINGS, ...settings }, stopping.signal)
+    const start = () => bringUp(location, { ...SETTINGS, ...settings }, stopping.signal)
     supervised = supervise(await start(), start, log, stopping.signal)
     await ensureDatabase(options)
-    const [host, passfile] = [options.host, passwordFile(place.home)].map(encodeURIComponent)
+    const [host, passfile] = [options.host, passwordFile(location.home)].map(encodeURIComponent)
     let stopped: Promise<void> | undefined
     return {
       options,
       url: `postgresql://${USER}@/${DATABASE}?host=${host}&passfile=${passfile}`,
-      directory: place.home,
+      directory: location.home,
       stop: () => {
         stopping.abort()
         stopped ??= supervised!.then(release)
@@ -114,12 +114,12 @@ export async function startEmbedded({
 }
 
 /** Starts PostgreSQL as soon as whatever an earlier run left behind is out of the way. */
-async function bringUp(place: Place, settings: Record<string, string>, stop: AbortSignal): Promise<Postmaster> {
+async function bringUp(location: Location, settings: Record<string, string>, stop: AbortSignal): Promise<Postmaster> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
-    await clearLeftovers(place.home)
+    await clearLeftovers(location.home)
     try {
-      return await startPostmaster(place, settings, stop)
+      return await startPostmaster(location, settings, stop)
     } catch (error) {
       const lingering = /pre-existing shared memory block|lock file .* already exists/.test(String(error))
       if (!lingering || stop.aborted || Date.now() > deadline) throw error

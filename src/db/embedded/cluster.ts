@@ -16,7 +16,7 @@ import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { ENVIRONMENT } from './binaries.ts'
-import { giveTo, linkTo, type Place } from './place.ts'
+import { giveTo, homeIn, type Location } from './location.ts'
 
 export const USER = 'interphone'
 export const DATABASE = 'interphone'
@@ -42,19 +42,19 @@ const LOCALE = [
  * Builds the cluster beside its place and moves it there when it is whole, so that a start which is cut short leaves
  * nothing to mend. Each attempt has its own folder: the initdb of a killed server may still be writing to the last one.
  */
-export async function initialise(place: Place, { durable }: { durable: boolean }): Promise<void> {
-  await clearDrafts(place.home)
-  const draft = mkdtempSync(draftsOf(place.home))
+export async function initialise(location: Location, { durable }: { durable: boolean }): Promise<void> {
+  await clearDrafts(location.home)
+  const draft = mkdtempSync(draftsOf(location.home))
   const password = randomBytes(24).toString('base64url')
   writeFileSync(passwordFile(draft), password, { mode: 0o600 })
-  if (place.account) for (const path of [draft, passwordFile(draft)]) giveTo(place.account, path)
-  await initdb(place, draft, durable)
+  if (location.account) for (const path of [draft, passwordFile(draft)]) giveTo(location.account, path)
+  await initdb(location, draft, durable)
   writeFileSync(passwordFile(draft), `*:*:*:${USER}:${password}\n`)
   for (const path of [passwordFile(draft), draft]) sync(path)
-  renameSync(draft, place.home)
-  const link = linkTo(place.directory)
-  if (link !== place.home) symlinkSync(place.home, link)
-  for (const path of new Set([dirname(place.home), place.directory])) sync(path)
+  renameSync(draft, location.home)
+  const link = homeIn(location.directory)
+  if (link !== location.home) symlinkSync(location.home, link)
+  for (const path of new Set([dirname(location.home), location.directory])) sync(path)
 }
 
 const draftsOf = (home: string): string => `${home}.new-`
@@ -66,7 +66,7 @@ async function clearDrafts(home: string): Promise<void> {
       await rm(join(parent, name), { recursive: true, force: true, maxRetries: 10 })
 }
 
-async function initdb({ native, account }: Place, draft: string, durable: boolean): Promise<void> {
+async function initdb({ native, account }: Location, draft: string, durable: boolean): Promise<void> {
   const password = [`--username=${USER}`, `--pwfile=${passwordFile(draft)}`, '--auth=scram-sha-256']
   const flags = [...LOCALE, ...password, '--no-instructions', ...(durable ? [] : ['--no-sync'])]
   try {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { linkSync, readdirSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { giveTo, ownerOf } from './place.ts'
+import { giveTo, ownerOf } from './location.ts'
 import { shortPath } from './short-path.ts'
 
 const PREFIX = 'postgres.lock.'

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } fr
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ENVIRONMENT } from './binaries.ts'
-import { giveTo, ownerOf, type Place } from './place.ts'
+import { giveTo, type Location, ownerOf } from './location.ts'
 
 /** `ended` tells how: a signal's name, `exit code 1`, or why there was no start at all. */
 export type Postmaster = { readonly ended: Promise<string> }
@@ -24,7 +24,7 @@ const SHUTDOWN_MS = 10_000
  * @throws Error with the last lines of its log, where it ends before it is ready.
  */
 export async function startPostmaster(
-  { directory, home, native, account }: Place,
+  { directory, home, native, account }: Location,
   settings: Record<string, string>,
   stop: AbortSignal,
 ): Promise<Postmaster> {

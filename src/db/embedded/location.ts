@@ -19,7 +19,7 @@ import { binaries, copyBinaries } from './binaries.ts'
 
 export type Account = { readonly name: string; readonly uid: number; readonly gid: number }
 
-export type Place = {
+export type Location = {
   /** The data directory as the server was given it: holds the lock, the log, and `postgres`. */
   readonly directory: string
   /** `<directory>/postgres`, or where that links to: holds the cluster, its password and its socket. */
@@ -37,7 +37,7 @@ const UNPRIVILEGED = ['postgres', '_postgres', 'nobody']
 const uid = process.getuid?.()
 const isRoot = uid === 0
 
-export const linkTo = (directory: string): string => join(directory, 'postgres')
+export const homeIn = (directory: string): string => join(directory, 'postgres')
 
 /** Makes the data directory where it is missing, and sees that we may use it; its real path. */
 export function openDirectory(directory: string): string {
@@ -53,7 +53,7 @@ export function openDirectory(directory: string): string {
   const real = realpathSync(directory)
   // What is made in here is closed to others by itself; the account must get past us to its own part.
   if (isRoot && readdirSync(real).length === 0) chmodSync(real, statSync(real).mode | 0o011)
-  const owner = statSync(linkTo(real), { throwIfNoEntry: false })?.uid
+  const owner = statSync(homeIn(real), { throwIfNoEntry: false })?.uid
   if (!isRoot && owner !== undefined && owner !== uid)
     throw new Error(
       `The database in ${real} belongs to ${nameOf(owner)}: start the server as that account or as root, or name another directory.`,
@@ -62,10 +62,10 @@ export function openDirectory(directory: string): string {
 }
 
 /** Finds the place of the database, or chooses one on the first ever start, when nothing is at `home` yet. */
-export function settle(directory: string, log: (line: string) => void): Place {
-  const home = existingHome(linkTo(directory))
+export function locate(directory: string, log: (line: string) => void): Location {
+  const home = existingHome(homeIn(directory))
   const native = binaries()
-  if (!isRoot) return { directory, home: home ?? linkTo(directory), native, account: undefined }
+  if (!isRoot) return { directory, home: home ?? homeIn(directory), native, account: undefined }
   const account = accountFor(directory, home)
   return {
     directory,
@@ -109,7 +109,7 @@ function adopt(home: string, account: Account): string {
 }
 
 function newHome(directory: string, account: Account, log: (line: string) => void): string {
-  if (canReach(account, directory)) return linkTo(directory)
+  if (canReach(account, directory)) return homeIn(directory)
   const home = join(shelf(), `data-${randomBytes(6).toString('hex')}`)
   log(`PostgreSQL runs as ${account.name}, which cannot reach ${directory}; the database lies in ${home}`)
   return home
