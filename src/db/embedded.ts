@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type postgres from 'postgres'
 import driver from './driver.ts'
+import { type Programs, programsFor } from './embedded/binaries.ts'
 import { DATABASE, initialise, passwordFile, passwordOf, USER } from './embedded/cluster.ts'
+import { PORT } from './embedded/data.ts'
 import { clearLeftovers } from './embedded/leftovers.ts'
 import { type Location, locate, openDirectory } from './embedded/location.ts'
 import { takeLock } from './embedded/lock.ts'
-import { PORT, type Postmaster, startPostmaster } from './embedded/postmaster.ts'
+import { type Postmaster, type StartOptions, startPostmaster } from './embedded/postmaster.ts'
 import { shortPath } from './embedded/short-path.ts'
 
 export type Embedded = {
@@ -21,7 +23,7 @@ export type Embedded = {
   }
   /** For psql and for people: names the file that holds the password instead of the password. */
   readonly url: string
-  /** Where the data lies: `<directory>/postgres`, or where that links to. */
+  /** Where the data is: `<directory>/postgres`, or what that links to. */
   readonly directory: string
   /** Stops PostgreSQL, then lets others have the data directory. Any number of calls stop it once. */
   stop(): Promise<void>
@@ -76,13 +78,20 @@ export async function startEmbedded({
       'The embedded PostgreSQL needs Linux or macOS: use WSL, or set DATABASE_URL to a PostgreSQL of yours.',
     )
   const base = openDirectory(directory)
-  const release = await takeLock(base)
-  if (!release) throw new DataDirectoryInUse(base)
+  const unlock = await takeLock(base)
+  if (!unlock) throw new DataDirectoryInUse(base)
   const stopping = new AbortController()
   let supervised: Promise<void> | undefined
+  let programs: Programs | undefined
+  const release = () => {
+    programs?.remove()
+    unlock()
+  }
   try {
-    const location = locate(base, log)
-    if (!existsSync(location.home)) await initialise(location, { durable: settings['fsync'] !== 'off' })
+    const location = locate(base)
+    programs = programsFor(location)
+    const { native } = programs
+    if (!existsSync(location.home)) await initialise(location, { native, durable: settings['fsync'] !== 'off' })
     const options = {
       host: shortPath(location.home),
       port: PORT,
@@ -90,7 +99,7 @@ export async function startEmbedded({
       password: passwordOf(location.home),
       database: DATABASE,
     }
-    const start = () => bringUp(location, { ...SETTINGS, ...settings }, stopping.signal)
+    const start = () => bringUp(location, { native, settings: { ...SETTINGS, ...settings }, stop: stopping.signal })
     supervised = supervise(await start(), start, log, stopping.signal)
     await ensureDatabase(options)
     const [host, passfile] = [options.host, passwordFile(location.home)].map(encodeURIComponent)
@@ -113,16 +122,16 @@ export async function startEmbedded({
   }
 }
 
-/** Starts PostgreSQL as soon as whatever an earlier run left behind is out of the way. */
-async function bringUp(location: Location, settings: Record<string, string>, stop: AbortSignal): Promise<Postmaster> {
+/** Starts PostgreSQL as soon as everything that an earlier run left behind is out of the way. */
+async function bringUp(location: Location, options: StartOptions): Promise<Postmaster> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
     await clearLeftovers(location.home)
     try {
-      return await startPostmaster(location, settings, stop)
+      return await startPostmaster(location, options)
     } catch (error) {
       const lingering = /pre-existing shared memory block|lock file .* already exists/.test(String(error))
-      if (!lingering || stop.aborted || Date.now() > deadline) throw error
+      if (!lingering || options.stop.aborted || Date.now() > deadline) throw error
       await sleep(100)
     }
   }

@@ -2,8 +2,8 @@
 import { realpathSync } from 'node:fs'
 import type { Embedded } from '#db/embedded.ts'
 import { DATABASE, passwordOf, USER } from './cluster.ts'
+import { PORT } from './data.ts'
 import { homeIn } from './location.ts'
-import { PORT } from './postmaster.ts'
 import { shortPath } from './short-path.ts'
 
 /** How to connect to it; throws where there is no database in the directory (yet). */
