@@ -7,10 +7,10 @@ import { type Programs, programsFor } from './embedded/binaries.ts'
 import { DATABASE, initialise, passwordFile, passwordOf, USER } from './embedded/cluster.ts'
 import { PORT } from './embedded/data.ts'
 import { clearLeftovers } from './embedded/leftovers.ts'
-import { type Location, locate, openDirectory } from './embedded/location.ts'
+import { homeIn, type Location, locate, openDirectory } from './embedded/location.ts'
 import { takeLock } from './embedded/lock.ts'
 import { type Postmaster, type StartOptions, startPostmaster } from './embedded/postmaster.ts'
-import { shortPath } from './embedded/short-path.ts'
+import { removeShortPath, shortPath } from './embedded/short-path.ts'
 
 export type Embedded = {
   /** For `postgres(…)` and `new pg.Pool(…)` alike; `host` is the directory of the unix socket. */
@@ -85,6 +85,7 @@ export async function startEmbedded({
   let programs: Programs | undefined
   const release = () => {
     programs?.remove()
+    removeShortPath(homeIn(base))
     unlock()
   }
   try {
