@@ -6,6 +6,7 @@ import { type Config, listeningUrl, privateReach } from '#config.ts'
 import { workerSignal } from '#delivery/signals.ts'
 import { openFiles } from '#files/files.ts'
 import { listen } from '#http/listen.ts'
+import type { Stopping } from '#lib/stopping.ts'
 import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { findFirstWithEmail } from '#resources/contacts/queries.ts'
@@ -22,20 +23,21 @@ export type Roles = { api: boolean; worker: boolean }
 
 type Stop = () => Promise<unknown>
 
-/** Resolves when the server is ready, to what stops it. Where it cannot start, nothing of it goes on running. */
-export async function serve(config: Config, { api, worker }: Roles): Promise<Stop> {
+/**
+ * Runs a server until a stop is requested, then stops it: what is under way is finished, and nothing of it runs any more.
+ * @throws the reason of the request if that came during the start; Error with one sentence if it cannot start.
+ */
+export async function serve(config: Config, { api, worker }: Roles, stopping: Stopping): Promise<void> {
+  const { requested } = stopping
   const listener = api ? await listen(config.host, config.port) : undefined
   let log = (line: string): void => void process.stderr.write(`${line}\n`)
-  const opening = openStorage(config, (line) => log(line))
+  const opening = openStorage({ ...config, log: (line) => log(line), stopping })
   const stops: Stop[] = listener ? [listener.close] : []
-  const stop = async () => {
-    await Promise.allSettled(stops.map((each) => each()))
-    await opening.then((storage) => storage.close()).catch(() => {})
-  }
   try {
-    const [storage, { buildApp, deliver }] = await Promise.all([opening, load()])
+    const [storage, { buildApp, deliver }] = await Promise.all([opening, load(requested)])
     const { sql } = storage
     const beginning = await begin(storage, config)
+    requested.throwIfAborted()
     const secret = secretKey(config)
     if (worker) {
       const accounts = environmentAccounts(config)
@@ -53,19 +55,24 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     })
     stops.push(() => app.close())
     log = (line) => app.log.warn(line)
+    requested.throwIfAborted()
     if (worker) stops.push(await deliver({ storage, config, secret, files, log: app.log }))
     else workerSignal.forward(sql)
     if (api) stops.push(await takeMails({ sql, config, secret, files, log: app.log }))
     await app.ready()
+    requested.throwIfAborted()
     listener?.open()
     if (api) await welcome(storage, config, beginning)
     else print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
-    return stop
-  } catch (error) {
-    await stop()
-    throw error
+    await aborted(requested)
+  } finally {
+    await Promise.allSettled(stops.map((stop) => stop()))
+    await opening.then((storage) => storage.close()).catch(() => {})
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())))
 
 async function welcome({ sql, location, is_embedded }: Storage, config: Config, { id, admin_id, token }: Beginning) {
   const facts = {

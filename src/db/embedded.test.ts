@@ -222,6 +222,26 @@ describe('a data directory', () => {
     assert.deepEqual([...(await query(options, 'select count(*)::int as n from survivors'))], [{ n: 1000 }])
   })
 
+  it('gives up a start that is asked to stop, and kills at last what hangs of an earlier run', async () => {
+    const { child } = await elsewhere(directory, `say('started')`)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const orphan = postmaster(home)
+    process.kill(orphan, 'SIGSTOP')
+    const [asked, overdue] = [new AbortController(), new AbortController()]
+    const stopping = { requested: asked.signal, overdue: overdue.signal }
+    const starting = startEmbedded({ directory, stopping, settings: { fsync: 'off' } })
+    const given_up = assert.rejects(starting, /^Error: enough$/)
+    await sleep(100)
+    asked.abort(new Error('enough'))
+    await sleep(100)
+    assert.ok(alive(orphan))
+    overdue.abort()
+    await given_up
+    assert.ok(!alive(orphan))
+    await start(directory)
+  })
+
   it('starts PostgreSQL again when all of it is killed, even while a backend of it works on', async () => {
     const log: string[] = []
     const { options } = await start(directory, log)

@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type postgres from 'postgres'
+import { type Stopping, UNSTOPPED, unlessStopped } from '#lib/stopping.ts'
 import driver from './driver.ts'
-import { type Programs, programsFor } from './embedded/binaries.ts'
+import { programsFor } from './embedded/binaries.ts'
 import { DATABASE, initialise, passwordFile, passwordOf, USER } from './embedded/cluster.ts'
 import { PORT } from './embedded/data.ts'
 import { clearLeftovers } from './embedded/leftovers.ts'
-import { homeIn, type Location, locate, openDirectory } from './embedded/location.ts'
+import { type Location, locate, openDirectory } from './embedded/location.ts'
 import { takeLock } from './embedded/lock.ts'
 import { type Postmaster, type StartOptions, startPostmaster } from './embedded/postmaster.ts'
 import { removeShortPath, shortPath } from './embedded/short-path.ts'
@@ -55,23 +56,28 @@ const SETTINGS = {
 /** How long PostgreSQL must have run for its next end to count as the first in a row. */
 const STEADY_MS = 10_000
 const LONGEST_PAUSE_MS = 5_000
-/** How long a start waits for the processes of an earlier run to let go of the data. */
+/** How long a start waits for the processes of an earlier run to release the data. */
 const PATIENCE_MS = 30_000
 
 /**
- * Starts PostgreSQL on `directory` (made, and filled, on first use) and keeps it running until `stop()`.
+ * Starts PostgreSQL on `directory` (created, and filled, on first use) and keeps it running until `stop()`.
  * What an earlier, killed server left running is stopped first; nothing that was committed is lost.
  * @param settings PostgreSQL settings that differ from the durable defaults.
- * @throws DataDirectoryInUse where another live server has the directory; Error with one clear sentence otherwise.
+ * @param stopping a request ends a start that is under way, and `overdue` ends PostgreSQL at once, at any time; neither
+ * loses what was committed.
+ * @throws DataDirectoryInUse if another live server has the directory; the reason of a request to stop; Error with one
+ * clear sentence otherwise.
  */
 export async function startEmbedded({
   directory,
   log = () => {},
   settings = {},
+  stopping = UNSTOPPED,
 }: {
   directory: string
   log?: (line: string) => void
   settings?: Record<string, string>
+  stopping?: Stopping
 }): Promise<Embedded> {
   if (process.platform === 'win32')
     throw new Error(
@@ -80,46 +86,47 @@ export async function startEmbedded({
   const base = openDirectory(directory)
   const unlock = await takeLock(base)
   if (!unlock) throw new DataDirectoryInUse(base)
-  const stopping = new AbortController()
+  const { requested, overdue } = stopping
+  const ending = new AbortController()
+  const end = () => ending.abort(requested.reason)
+  for (const signal of [requested, overdue]) signal.addEventListener('abort', end)
+  if (requested.aborted) end()
   let supervised: Promise<void> | undefined
-  let programs: Programs | undefined
+  const releases = [unlock, () => overdue.removeEventListener('abort', end)]
   const release = () => {
-    programs?.remove()
-    removeShortPath(homeIn(base))
-    unlock()
+    for (const each of releases.reverse()) each()
   }
   try {
     const location = locate(base)
-    programs = programsFor(location)
-    const { native } = programs
-    if (!existsSync(location.home)) await initialise(location, { native, durable: settings['fsync'] !== 'off' })
-    const options = {
-      host: shortPath(location.home),
-      port: PORT,
-      user: USER,
-      password: passwordOf(location.home),
-      database: DATABASE,
-    }
-    const start = () => bringUp(location, { native, settings: { ...SETTINGS, ...settings }, stop: stopping.signal })
-    supervised = supervise(await start(), start, log, stopping.signal)
-    await ensureDatabase(options)
-    const [host, passfile] = [options.host, passwordFile(location.home)].map(encodeURIComponent)
+    const { home } = location
+    const { native, remove } = programsFor(location)
+    releases.push(remove, () => removeShortPath(home))
+    const until = { requested: ending.signal, overdue }
+    if (!existsSync(home))
+      await initialise(location, { native, durable: settings['fsync'] !== 'off', stop: ending.signal })
+    const options = { host: shortPath(home), port: PORT, user: USER, password: passwordOf(home), database: DATABASE }
+    const start = () => bringUp(location, { native, settings: { ...SETTINGS, ...settings }, stopping: until })
+    supervised = supervise(await start(), start, log, ending.signal)
+    await unlessStopped(ending.signal, ensureDatabase(options))
+    requested.removeEventListener('abort', end)
+    const [host, passfile] = [options.host, passwordFile(home)].map(encodeURIComponent)
     let stopped: Promise<void> | undefined
     return {
       options,
       url: `postgresql://${USER}@/${DATABASE}?host=${host}&passfile=${passfile}`,
-      directory: location.home,
+      directory: home,
       stop: () => {
-        stopping.abort()
+        ending.abort()
         stopped ??= supervised!.then(release)
         return stopped
       },
     }
   } catch (error) {
-    stopping.abort()
+    requested.removeEventListener('abort', end)
+    ending.abort()
     await supervised
     release()
-    throw error
+    throw requested.aborted ? requested.reason : error
   }
 }
 
@@ -127,12 +134,12 @@ export async function startEmbedded({
 async function bringUp(location: Location, options: StartOptions): Promise<Postmaster> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
-    await clearLeftovers(location.home)
+    await clearLeftovers(location.home, options.stopping)
     try {
       return await startPostmaster(location, options)
     } catch (error) {
       const lingering = /pre-existing shared memory block|lock file .* already exists/.test(String(error))
-      if (!lingering || options.stop.aborted || Date.now() > deadline) throw error
+      if (!lingering || options.stopping.requested.aborted || Date.now() > deadline) throw error
       await sleep(100)
     }
   }
@@ -165,7 +172,7 @@ async function supervise(
   }
 }
 
-/** Makes the database on first use, or after a crash that came between the cluster and its database. */
+/** Creates the database on first use, or after a crash that came between the cluster and its database. */
 async function ensureDatabase(options: Embedded['options']): Promise<void> {
   const absent = await connect(options, (sql) => sql`select 1`).then(
     () => false,

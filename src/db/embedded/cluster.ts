@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { dataOf } from './data.ts'
 import { giveTo, type Location } from './location.ts'
-import { launch } from './processes.ts'
+import { launch, send } from './processes.ts'
 
 export const USER = 'interphone'
 export const DATABASE = 'interphone'
@@ -39,11 +39,11 @@ const LOCALE = [
   `--lc-ctype=${process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8'}`,
 ]
 
-type Options = { native: string; durable: boolean }
+type Options = { native: string; durable: boolean; stop: AbortSignal }
 
 /**
  * Builds the cluster beside its location and moves it there when it is complete, so that an interrupted start leaves
- * nothing to repair. Each attempt has its own folder: the initdb of a killed server may still be writing to the last one.
+ * nothing to repair. `stop` interrupts it. Each attempt has its own folder: the initdb of a killed server may still be writing to the last one.
  */
 export async function initialise(location: Location, options: Options): Promise<void> {
   const { home, directory, account } = location
@@ -53,7 +53,10 @@ export async function initialise(location: Location, options: Options): Promise<
   writeFileSync(passwordFile(draft), password, { mode: 0o600 })
   mkdirSync(dataOf(draft), { mode: 0o700 })
   if (account) for (const path of [draft, passwordFile(draft), dataOf(draft)]) giveTo(account, path)
-  await initdb(location, draft, options)
+  await initdb(location, draft, options).catch(async (error) => {
+    await removeDrafts(home)
+    throw error
+  })
   writeFileSync(passwordFile(draft), `*:*:*:${USER}:${password}\n`)
   for (const path of [passwordFile(draft), draft]) sync(path)
   renameSync(draft, home)
@@ -69,12 +72,22 @@ async function removeDrafts(home: string): Promise<void> {
       await rm(join(parent, name), { recursive: true, force: true, maxRetries: 10 })
 }
 
-async function initdb(location: Location, draft: string, { native, durable }: Options): Promise<void> {
+async function initdb(location: Location, draft: string, { native, durable, stop }: Options): Promise<void> {
+  stop.throwIfAborted()
   const password = [`--username=${USER}`, '--pwfile=../password', '--auth=scram-sha-256']
   const flags = [...LOCALE, ...password, '--no-instructions', ...(durable ? [] : ['--no-sync'])]
   const stdio = ['ignore', 'ignore', 'pipe'] as const
   const child = launch('initdb', flags, { native, data: dataOf(draft), location, stdio: [...stdio] })
-  const [stderr, [code, signal]] = await Promise.all([text(child.stderr!), once(child, 'exit')]).catch(refuse)
+  const kill = () => void (child.pid && send('SIGKILL', -child.pid))
+  stop.addEventListener('abort', kill)
+  process.on('exit', kill)
+  const [stderr, [code, signal]] = await Promise.all([text(child.stderr!), once(child, 'exit')])
+    .catch(refuse)
+    .finally(() => {
+      stop.removeEventListener('abort', kill)
+      process.off('exit', kill)
+    })
+  stop.throwIfAborted()
   if (code !== 0) refuse(new Error(stderr.trim() || `initdb ended with ${signal ?? code}`))
 }
 

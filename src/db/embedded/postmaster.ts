@@ -3,9 +3,10 @@ import type { ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Stopping } from '#lib/stopping.ts'
 import { dataOf, isReady, PORT } from './data.ts'
 import { giveTo, type Location, ownerOf } from './location.ts'
-import { launch } from './processes.ts'
+import { launch, running, send } from './processes.ts'
 
 /** `ended` resolves to how: a signal's name, `exit code 1`, or why there was no start at all. */
 export type Postmaster = { readonly ended: Promise<string> }
@@ -13,13 +14,16 @@ export type Postmaster = { readonly ended: Promise<string> }
 const LARGEST_LOG = 10 * 1024 * 1024
 /** A fast shutdown writes all that is dirty to disk; past this time the rest is left to the next start's recovery. */
 const SHUTDOWN_MS = 10_000
+/** An immediate shutdown waits five seconds for backends that do not react; we kill those earlier. */
+const BACKENDS_MS = 150
+const POSTMASTER_MS = 300
 
 export type StartOptions = {
   /** The folder that holds `bin/postgres`. */
   native: string
   settings: Record<string, string>
-  /** Ends it: quickly, but with everything written. */
-  stop: AbortSignal
+  /** A request ends it quickly, but with everything written; `overdue` ends it at once. */
+  stopping: Stopping
 }
 
 /**
@@ -28,9 +32,9 @@ export type StartOptions = {
  */
 export async function startPostmaster(
   location: Location,
-  { native, settings, stop }: StartOptions,
+  { native, settings, stopping }: StartOptions,
 ): Promise<Postmaster> {
-  stop.throwIfAborted()
+  stopping.requested.throwIfAborted()
   const data = dataOf(location.home)
   const log = openLog(location.directory)
   // Relative to the data, because a socket's path must be short.
@@ -42,27 +46,42 @@ export async function startPostmaster(
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
   })
-  endOnRequest(child, ended, stop)
+  endOnRequest(child, { data, ended, stopping })
   while (!isReady(data, child.pid)) {
     const how = await Promise.race([ended, sleep(5)])
+    if (how) stopping.requested.throwIfAborted()
     if (how) throw new Error([`PostgreSQL did not start (${how})`, ...lastLines(log.path, log.size)].join('\n'))
   }
   return { ended }
 }
 
-/** Also asks it to end when our process does so without `stop`; that cannot wait, but PostgreSQL finishes by itself. */
-function endOnRequest(child: ChildProcess, ended: Promise<string>, stop: AbortSignal): void {
-  let impatience: NodeJS.Timeout | undefined
-  const fast = () => child.kill('SIGINT')
+type Ending = { data: string; ended: Promise<string>; stopping: Stopping }
+
+/** Also asks it to end when our process does so by itself; that cannot wait, but PostgreSQL finishes on its own. */
+function endOnRequest(child: ChildProcess, { data, ended, stopping: { requested, overdue } }: Ending): void {
+  const over = new AbortController()
+  const after = (ms: number, act: () => void) => {
+    const timer = setTimeout(act, ms)
+    over.signal.addEventListener('abort', () => clearTimeout(timer))
+  }
+  const fast = () => void child.kill('SIGINT')
+  const immediate = () => {
+    child.kill('SIGQUIT')
+    // The postmaster last: it removes what they share.
+    after(BACKENDS_MS, () => {
+      for (const pid of running(data)) if (pid !== child.pid) send('SIGKILL', pid)
+    })
+    after(POSTMASTER_MS, () => child.kill('SIGKILL'))
+  }
   const end = () => {
     fast()
-    impatience = setTimeout(() => child.kill('SIGQUIT'), SHUTDOWN_MS)
+    after(SHUTDOWN_MS, immediate)
   }
-  stop.addEventListener('abort', end)
+  requested.addEventListener('abort', end, { signal: over.signal })
+  overdue.addEventListener('abort', immediate, { signal: over.signal })
   process.on('exit', fast)
   ended.then(() => {
-    clearTimeout(impatience)
-    stop.removeEventListener('abort', end)
+    over.abort()
     process.off('exit', fast)
   })
 }
