@@ -79,12 +79,18 @@ program
   .description('make another workspace, filled with a demo')
   .action(() => withStorage(async ({ sql }) => (await workspaces()).addWorkspace(sql, 'Demo', { demo: true })))
 
+program
+  .command('reset')
+  .description("delete all of this server's data: database, secrets, attached files")
+  .option('-y, --yes', 'do not ask')
+  .action(async ({ yes }) => (await import('#commands/reset.ts')).reset(readConfig(), { yes, stopping: listen() }))
+
 const settings = table(settingsTable().map(([name, otherwise, meaning]) => [`  ${name}`, otherwise, meaning]))
 
 program.addHelpText(
   'after',
   `
-All commands but serve, api and worker also work while a server is running.
+All commands but serve, api, worker and reset also work while a server is running.
 
 Settings, from the environment:
 ${settings.join('\n')}

@@ -8,6 +8,7 @@ const FACTS = {
   token: 'dG9rOmI2YmVjOWMxX2I5ODBfNGQ2Nl84Yjc4OjE6MA==',
   location: '/home/you/interphone/data/postgres',
   directory: '/home/you/interphone/data',
+  is_linked: false,
   mail_server: undefined,
   others: [],
   admin_id: '814860',

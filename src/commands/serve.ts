@@ -1,6 +1,7 @@
 // The running server: the API, the delivery worker, or both. It listens at once, and starts its database while the rest
 // of its code loads.
-import { resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { saveEnvironmentAccounts } from '#channel-accounts/environment.ts'
 import { type Config, listeningUrl, privateReach } from '#config.ts'
 import { workerSignal } from '#delivery/signals.ts'
@@ -81,6 +82,7 @@ async function welcome({ sql, location, is_embedded }: Storage, config: Config, 
     token,
     location,
     directory: is_embedded ? resolve(config.data_dir) : undefined,
+    is_linked: is_embedded && dirname(location) !== realpathSync(config.data_dir),
     mail_server: config.smtp_url && new URL(config.smtp_url).host,
     others: [
       ...(config.twilio_account_sid ? ['SMS by Twilio'] : []),
