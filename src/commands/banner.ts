@@ -1,31 +1,34 @@
-// The one screen that whoever starts the server sees.
+// The one screen that a start prints.
 import { table } from '#lib/terminal.ts'
 
 export type BannerFacts = {
   url: string
   public_url: string
-  /** Undefined where nobody can know its text any more. */
+  /** Undefined if its text is not kept. */
   token: string | undefined
-  /** Where the data lies, and what to delete for a new beginning where it is the server's own. */
-  place: string
+  /** Where the database is. */
+  location: string
+  /** The data directory; undefined if the database is not the server's own. */
   directory: string | undefined
-  /** Through what email leaves; captured where undefined. */
+  /** Whether that only links to the database: then to delete the directory is not enough. */
+  is_linked: boolean
+  /** The server that sends email; undefined if email is captured. */
   mail_server: string | undefined
-  /** The other channels that really send, and through whom: `SMS by Twilio`. */
+  /** The other channels that really send, with their providers: `SMS by Twilio`. */
   others: string[]
   admin_id: string
-  /** Whom a first message can go to. */
+  /** A contact for a first message. */
   recipient: { id: string; role: string } | undefined
 }
 
 export function banner(facts: BannerFacts): string[] {
-  const { url, public_url, token, place, directory, mail_server, others } = facts
+  const { url, public_url, token, location, mail_server, others } = facts
   const sending = [...(mail_server ? [`email by ${mail_server}`] : []), ...others]
   const rows = [
     ['URL', url],
     ...(public_url === url ? [] : [['Public URL', public_url]]),
     ['Token', token ?? 'only its SHA-256 is kept; `npm run interphone -- token create` makes another'],
-    ['Data', place],
+    ['Data', location],
     ['API reference', `${url}/docs`],
     ['Channels', [...sending, 'in-app by a messenger', 'all else captured: kept, shown here, sent nowhere'].join(', ')],
   ]
@@ -37,9 +40,15 @@ export function banner(facts: BannerFacts): string[] {
     '',
     ...firstCall(facts),
     '',
-    `Ctrl-C stops it.${directory ? ` For a new beginning delete ${directory}` : ''}`,
+    `Ctrl-C stops it.${newBeginning(facts)}`,
     '',
   ]
+}
+
+function newBeginning({ directory, location, is_linked }: BannerFacts): string {
+  if (!directory) return ''
+  if (!is_linked) return ` For a new beginning delete ${directory}`
+  return ` For a new beginning, \`npm run interphone -- reset\` deletes ${directory} and ${location}`
 }
 
 /** A call that works when it is pasted into a shell. */

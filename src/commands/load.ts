@@ -1,5 +1,5 @@
-// Loads the server's code in pieces. To load a module blocks the process: between the pieces it answers /healthz and
-// brings up the database.
+// Loads the server's code in pieces. To load a module blocks the process: between the pieces it answers /healthz, brings
+// up the database, and notices that it is to stop.
 import { setImmediate as turn } from 'node:timers/promises'
 
 /** What takes longest, so that little is left to load at once. */
@@ -15,9 +15,11 @@ const PIECES = [
   () => import('#http/lists.ts'),
 ]
 
-export async function load() {
+/** @throws the reason of a request to stop that comes meanwhile. */
+export async function load(stop: AbortSignal) {
   for (const piece of PIECES) {
     await turn()
+    stop.throwIfAborted()
     await piece()
   }
   const { buildApp } = await import('#app.ts')

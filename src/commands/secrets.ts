@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '#config.ts'
-import { giveTo, openDirectory, ownerOf } from '#db/embedded/place.ts'
+import { giveTo, openDirectory, ownerOf } from '#db/embedded/location.ts'
 
 /** What signs the links in messages, and encrypts the credentials of channel accounts. */
 export const secretKey = ({ secret_key, data_dir }: Config): string =>

@@ -1,11 +1,13 @@
 // The running server: the API, the delivery worker, or both. It listens at once, and starts its database while the rest
 // of its code loads.
-import { resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { saveEnvironmentAccounts } from '#channel-accounts/environment.ts'
 import { type Config, listeningUrl, privateReach } from '#config.ts'
 import { workerSignal } from '#delivery/signals.ts'
 import { openFiles } from '#files/files.ts'
 import { listen } from '#http/listen.ts'
+import type { Stopping } from '#lib/stopping.ts'
 import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { findFirstWithEmail } from '#resources/contacts/queries.ts'
@@ -22,20 +24,21 @@ export type Roles = { api: boolean; worker: boolean }
 
 type Stop = () => Promise<unknown>
 
-/** Resolves when the server is ready, to what stops it. Where it cannot start, nothing of it goes on running. */
-export async function serve(config: Config, { api, worker }: Roles): Promise<Stop> {
+/**
+ * Runs a server until a stop is requested, then stops it: what is under way is finished, and nothing of it runs any more.
+ * @throws the reason of the request if that came during the start; Error with one sentence if it cannot start.
+ */
+export async function serve(config: Config, { api, worker }: Roles, stopping: Stopping): Promise<void> {
+  const { requested } = stopping
   const listener = api ? await listen(config.host, config.port) : undefined
   let log = (line: string): void => void process.stderr.write(`${line}\n`)
-  const opening = openStorage(config, (line) => log(line))
+  const opening = openStorage({ ...config, log: (line) => log(line), stopping })
   const stops: Stop[] = listener ? [listener.close] : []
-  const stop = async () => {
-    await Promise.allSettled(stops.map((each) => each()))
-    await opening.then((storage) => storage.close()).catch(() => {})
-  }
   try {
-    const [storage, { buildApp, deliver }] = await Promise.all([opening, load()])
+    const [storage, { buildApp, deliver }] = await Promise.all([opening, load(requested)])
     const { sql } = storage
     const beginning = await begin(storage, config)
+    requested.throwIfAborted()
     const secret = secretKey(config)
     if (worker) {
       const accounts = environmentAccounts(config)
@@ -53,27 +56,33 @@ export async function serve(config: Config, { api, worker }: Roles): Promise<Sto
     })
     stops.push(() => app.close())
     log = (line) => app.log.warn(line)
+    requested.throwIfAborted()
     if (worker) stops.push(await deliver({ storage, config, secret, files, log: app.log }))
     else workerSignal.forward(sql)
     if (api) stops.push(await takeMails({ sql, config, secret, files, log: app.log }))
     await app.ready()
+    requested.throwIfAborted()
     listener?.open()
     if (api) await welcome(storage, config, beginning)
-    else print(`Delivering from ${storage.place}. Ctrl-C stops it.`)
-    return stop
-  } catch (error) {
-    await stop()
-    throw error
+    else print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
+    await aborted(requested)
+  } finally {
+    await Promise.allSettled(stops.map((stop) => stop()))
+    await opening.then((storage) => storage.close()).catch(() => {})
   }
 }
 
-async function welcome({ sql, place, is_embedded }: Storage, config: Config, { id, admin_id, token }: Beginning) {
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())))
+
+async function welcome({ sql, location, is_embedded }: Storage, config: Config, { id, admin_id, token }: Beginning) {
   const facts = {
     url: listeningUrl(config),
     public_url: config.public_url,
     token,
-    place,
+    location,
     directory: is_embedded ? resolve(config.data_dir) : undefined,
+    is_linked: is_embedded && dirname(location) !== realpathSync(config.data_dir),
     mail_server: config.smtp_url && new URL(config.smtp_url).host,
     others: [
       ...(config.twilio_account_sid ? ['SMS by Twilio'] : []),

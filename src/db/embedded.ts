@@ -2,13 +2,16 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type postgres from 'postgres'
+import { type Stopping, UNSTOPPED, unlessStopped } from '#lib/stopping.ts'
 import driver from './driver.ts'
+import { programsFor } from './embedded/binaries.ts'
 import { DATABASE, initialise, passwordFile, passwordOf, USER } from './embedded/cluster.ts'
+import { PORT } from './embedded/data.ts'
 import { clearLeftovers } from './embedded/leftovers.ts'
+import { type Location, locate, openDirectory } from './embedded/location.ts'
 import { takeLock } from './embedded/lock.ts'
-import { openDirectory, type Place, settle } from './embedded/place.ts'
-import { PORT, type Postmaster, startPostmaster } from './embedded/postmaster.ts'
-import { shortPath } from './embedded/short-path.ts'
+import { type Postmaster, type StartOptions, startPostmaster } from './embedded/postmaster.ts'
+import { removeShortPath, shortPath } from './embedded/short-path.ts'
 
 export type Embedded = {
   /** For `postgres(…)` and `new pg.Pool(…)` alike; `host` is the directory of the unix socket. */
@@ -21,7 +24,7 @@ export type Embedded = {
   }
   /** For psql and for people: names the file that holds the password instead of the password. */
   readonly url: string
-  /** Where the data lies: `<directory>/postgres`, or where that links to. */
+  /** Where the data is: `<directory>/postgres`, or what that links to. */
   readonly directory: string
   /** Stops PostgreSQL, then lets others have the data directory. Any number of calls stop it once. */
   stop(): Promise<void>
@@ -53,76 +56,90 @@ const SETTINGS = {
 /** How long PostgreSQL must have run for its next end to count as the first in a row. */
 const STEADY_MS = 10_000
 const LONGEST_PAUSE_MS = 5_000
-/** How long a start waits for the processes of an earlier run to let go of the data. */
+/** How long a start waits for the processes of an earlier run to release the data. */
 const PATIENCE_MS = 30_000
 
 /**
- * Starts PostgreSQL on `directory` (made, and filled, on first use) and keeps it running until `stop()`.
+ * Starts PostgreSQL on `directory` (created, and filled, on first use) and keeps it running until `stop()`.
  * What an earlier, killed server left running is stopped first; nothing that was committed is lost.
  * @param settings PostgreSQL settings that differ from the durable defaults.
- * @throws DataDirectoryInUse where another live server has the directory; Error with one clear sentence otherwise.
+ * @param stopping a request ends a start that is under way, and `overdue` ends PostgreSQL at once, at any time; neither
+ * loses what was committed.
+ * @throws DataDirectoryInUse if another live server has the directory; the reason of a request to stop; Error with one
+ * clear sentence otherwise.
  */
 export async function startEmbedded({
   directory,
   log = () => {},
   settings = {},
+  stopping = UNSTOPPED,
 }: {
   directory: string
   log?: (line: string) => void
   settings?: Record<string, string>
+  stopping?: Stopping
 }): Promise<Embedded> {
   if (process.platform === 'win32')
     throw new Error(
       'The embedded PostgreSQL needs Linux or macOS: use WSL, or set DATABASE_URL to a PostgreSQL of yours.',
     )
   const base = openDirectory(directory)
-  const release = await takeLock(base)
-  if (!release) throw new DataDirectoryInUse(base)
-  const stopping = new AbortController()
+  const unlock = await takeLock(base)
+  if (!unlock) throw new DataDirectoryInUse(base)
+  const { requested, overdue } = stopping
+  const ending = new AbortController()
+  const end = () => ending.abort(requested.reason)
+  for (const signal of [requested, overdue]) signal.addEventListener('abort', end)
+  if (requested.aborted) end()
   let supervised: Promise<void> | undefined
+  const releases = [unlock, () => overdue.removeEventListener('abort', end)]
+  const release = () => {
+    for (const each of releases.reverse()) each()
+  }
   try {
-    const place = settle(base, log)
-    if (!existsSync(place.home)) await initialise(place, { durable: settings['fsync'] !== 'off' })
-    const options = {
-      host: shortPath(place.home),
-      port: PORT,
-      user: USER,
-      password: passwordOf(place.home),
-      database: DATABASE,
-    }
-    const start = () => bringUp(place, { ...SETTINGS, ...settings }, stopping.signal)
-    supervised = supervise(await start(), start, log, stopping.signal)
-    await ensureDatabase(options)
-    const [host, passfile] = [options.host, passwordFile(place.home)].map(encodeURIComponent)
+    const location = locate(base)
+    const { home } = location
+    const { native, remove } = programsFor(location)
+    releases.push(remove, () => removeShortPath(home))
+    const until = { requested: ending.signal, overdue }
+    if (!existsSync(home))
+      await initialise(location, { native, durable: settings['fsync'] !== 'off', stop: ending.signal })
+    const options = { host: shortPath(home), port: PORT, user: USER, password: passwordOf(home), database: DATABASE }
+    const start = () => bringUp(location, { native, settings: { ...SETTINGS, ...settings }, stopping: until })
+    supervised = supervise(await start(), start, log, ending.signal)
+    await unlessStopped(ending.signal, ensureDatabase(options))
+    requested.removeEventListener('abort', end)
+    const [host, passfile] = [options.host, passwordFile(home)].map(encodeURIComponent)
     let stopped: Promise<void> | undefined
     return {
       options,
       url: `postgresql://${USER}@/${DATABASE}?host=${host}&passfile=${passfile}`,
-      directory: place.home,
+      directory: home,
       stop: () => {
-        stopping.abort()
+        ending.abort()
         stopped ??= supervised!.then(release)
         return stopped
       },
     }
   } catch (error) {
-    stopping.abort()
+    requested.removeEventListener('abort', end)
+    ending.abort()
     await supervised
     release()
-    throw error
+    throw requested.aborted ? requested.reason : error
   }
 }
 
-/** Starts PostgreSQL as soon as whatever an earlier run left behind is out of the way. */
-async function bringUp(place: Place, settings: Record<string, string>, stop: AbortSignal): Promise<Postmaster> {
+/** Starts PostgreSQL as soon as everything that an earlier run left behind is out of the way. */
+async function bringUp(location: Location, options: StartOptions): Promise<Postmaster> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
-    await clearLeftovers(place.home)
+    await clearLeftovers(location.home, options.stopping)
     try {
-      return await startPostmaster(place, settings, stop)
+      return await startPostmaster(location, options)
     } catch (error) {
       const lingering = /pre-existing shared memory block|lock file .* already exists/.test(String(error))
-      if (!lingering || stop.aborted || Date.now() > deadline) throw error
+      if (!lingering || options.stopping.requested.aborted || Date.now() > deadline) throw error
       await sleep(100)
     }
   }
@@ -155,7 +172,7 @@ async function supervise(
   }
 }
 
-/** Makes the database on first use, or after a crash that came between the cluster and its database. */
+/** Creates the database on first use, or after a crash that came between the cluster and its database. */
 async function ensureDatabase(options: Embedded['options']): Promise<void> {
   const absent = await connect(options, (sql) => sql`select 1`).then(
     () => false,

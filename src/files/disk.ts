@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { giveTo, openDirectory, ownerOf } from '#db/embedded/place.ts'
+import { giveTo, openDirectory, ownerOf } from '#db/embedded/location.ts'
 import { isKey } from './keys.ts'
 import { type Storage, StorageUnavailable } from './storage.ts'
 

@@ -3,7 +3,8 @@
 /** Writes lines to stdout; when its reader has gone (`interphone serve | head`) they go nowhere. */
 export const print = (...lines: string[]): void => void process.stdout.write(`${lines.join('\n')}\n`)
 
-process.stdout.on('error', () => {})
+// Also where the terminal has been closed: what is under way is still finished.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 /** Columns as wide as their widest cell; the last one is not padded. */
 export function table(rows: readonly string[][]): string[] {

@@ -1,8 +1,8 @@
 // The program as people run it: a process of its own, with an environment of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { after } from 'node:test'
 
 export type Ended = { code: number | null; signal: string | null; out: string; err: string; ms: number }
@@ -19,7 +19,8 @@ export type Program = {
 
 export type Settings = Record<string, string | undefined>
 
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
+export const PROJECT = new URL('../..', import.meta.url).pathname
+const MAIN = join(PROJECT, 'src/main.ts')
 const PATIENCE_MS = 60_000
 
 const running = new Set<ChildProcess>()
@@ -27,15 +28,25 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Somebody other than root, where we are root and they can read the program. */
+/** An account other than root, if we are root and it can read the program. */
 const NOBODY = { uid: 65534, gid: 65534 }
 const canRead = () => spawnSync(process.execPath, ['--check', MAIN], { ...NOBODY, cwd: '/' }).status === 0
 export const ordinary = process.getuid?.() === 0 && canRead() ? NOBODY : {}
 
-/** Only the settings given count: those of whoever runs the tests do not. */
-export function start(args: string[], settings: Settings = {}, account: { uid?: number; gid?: number } = {}): Program {
+export const start = (args: string[], settings: Settings = {}, account: Account = {}): Program =>
+  launch(process.execPath, [MAIN, ...args], settings, account)
+
+type Account = { uid?: number; gid?: number }
+
+/** Starts any command in the project. Only the settings given count: those of the shell that runs the tests do not. */
+export function launch(
+  command: string,
+  args: string[],
+  settings: Settings,
+  options: Account & { detached?: boolean } = {},
+): Program {
   const env = { PATH: process.env['PATH'], HOME: tmpdir(), ...settings }
-  const child = spawn(process.execPath, [MAIN, ...args], { env, ...account, cwd: dirname(dirname(MAIN)) })
+  const child = spawn(command, args, { env, ...options, cwd: PROJECT })
   running.add(child)
   let out = ''
   let err = ''
@@ -83,7 +94,7 @@ export const run = (args: string[], settings: Settings = {}, account = {}): Prom
 
 /** A directory for one test file, owned by the account that the server runs as. */
 export function dataDirectory({ uid, gid }: { uid?: number; gid?: number } = {}): string {
-  const directory = mkdtempSync(join(tmpdir(), 'interphone-cli-'))
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'interphone-cli-')))
   if (uid !== undefined && gid !== undefined) chownSync(directory, uid, gid)
   after(() => rmSync(directory, { recursive: true, force: true }))
   return directory

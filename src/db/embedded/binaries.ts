@@ -1,13 +1,59 @@
-// The PostgreSQL programs that npm installed for this platform.
-import { randomBytes } from 'node:crypto'
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+// The PostgreSQL programs that npm installed for this platform, where the account of PostgreSQL can run them.
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { canReach, type Location } from './location.ts'
 
-/** What PostgreSQL's programs see of our environment: nothing that would change what they do. */
+/** The environment of PostgreSQL's programs: nothing of ours that would change what they do. */
 export const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC' }
 
-/** The folder with `bin`, `lib` and `share`. */
+export type Programs = {
+  /** The folder that holds `bin/postgres`. */
+  readonly native: string
+  /** Removes the copy, if there is one. */
+  remove(): void
+}
+
+/** For programs that the account cannot reach where npm put them, such as in a project under /root. */
+const REACHABLE = '/var/cache/interphone'
+
+/** Returns the programs as npm installed them, or else a copy that every account can run and that ends with the server. */
+export function programsFor({ directory, account }: Pick<Location, 'directory' | 'account'>): Programs {
+  const native = binaries()
+  const folder = copyOf(directory)
+  const remove = () => removeCopy(directory)
+  if (!account || canReach(account, join(native, 'bin', 'postgres'))) return { native, remove }
+  for (const path of [REACHABLE, folder]) if (mkdirSync(path, { recursive: true })) chmodSync(path, 0o755)
+  return { native: copyBinaries(native, folder), remove }
+}
+
+/** Returns where the copy of a data directory's server is, so that the next start finds what a killed one left. */
+export const copyOf = (directory: string): string =>
+  join(REACHABLE, createHash('sha256').update(directory).digest('hex').slice(0, 12))
+
+export function removeCopy(directory: string): void {
+  if (!existsSync(copyOf(directory))) return
+  rmSync(copyOf(directory), { recursive: true, force: true })
+  try {
+    rmdirSync(REACHABLE)
+  } catch {
+    // It holds the copies of other servers.
+  }
+}
+
+/** Returns the folder with `bin`, `lib` and `share`. */
 export function binaries(): string {
   const platform = `${process.platform}-${process.arch}`
   try {
@@ -20,10 +66,10 @@ export function binaries(): string {
   }
 }
 
-/** A copy under `shelf` that every account can read and run, made once per version. */
-export function copyBinaries(native: string, shelf: string): string {
+/** Returns a copy in `folder` that every account can read and run, made once per version. */
+export function copyBinaries(native: string, folder: string): string {
   const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8'))
-  const copy = join(shelf, `pgsql-${version}`)
+  const copy = join(folder, `pgsql-${version}`)
   if (existsSync(copy)) return copy
   const draft = `${copy}.${randomBytes(4).toString('hex')}`
   cpSync(native, draft, { recursive: true, verbatimSymlinks: true })

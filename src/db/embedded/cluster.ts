@@ -1,22 +1,23 @@
-// The first ever start: a new cluster with a password of its own.
-import { execFile } from 'node:child_process'
+// The first ever start: a new cluster with its own password.
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import {
   closeSync,
   fsyncSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
-import { ENVIRONMENT } from './binaries.ts'
-import { giveTo, linkTo, type Place } from './place.ts'
+import { text } from 'node:stream/consumers'
+import { dataOf } from './data.ts'
+import { giveTo, type Location } from './location.ts'
+import { launch, send } from './processes.ts'
 
 export const USER = 'interphone'
 export const DATABASE = 'interphone'
@@ -38,48 +39,60 @@ const LOCALE = [
   `--lc-ctype=${process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8'}`,
 ]
 
+type Options = { native: string; durable: boolean; stop: AbortSignal }
+
 /**
- * Builds the cluster beside its place and moves it there when it is whole, so that a start which is cut short leaves
- * nothing to mend. Each attempt has its own folder: the initdb of a killed server may still be writing to the last one.
+ * Builds the cluster beside its location and moves it there when it is complete, so that an interrupted start leaves
+ * nothing to repair. `stop` interrupts it. Each attempt has its own folder: the initdb of a killed server may still be writing to the last one.
  */
-export async function initialise(place: Place, { durable }: { durable: boolean }): Promise<void> {
-  await clearDrafts(place.home)
-  const draft = mkdtempSync(draftsOf(place.home))
+export async function initialise(location: Location, options: Options): Promise<void> {
+  const { home, directory, account } = location
+  await removeDrafts(home)
+  const draft = mkdtempSync(draftsOf(home))
   const password = randomBytes(24).toString('base64url')
   writeFileSync(passwordFile(draft), password, { mode: 0o600 })
-  if (place.account) for (const path of [draft, passwordFile(draft)]) giveTo(place.account, path)
-  await initdb(place, draft, durable)
+  mkdirSync(dataOf(draft), { mode: 0o700 })
+  if (account) for (const path of [draft, passwordFile(draft), dataOf(draft)]) giveTo(account, path)
+  await initdb(location, draft, options).catch(async (error) => {
+    await removeDrafts(home)
+    throw error
+  })
   writeFileSync(passwordFile(draft), `*:*:*:${USER}:${password}\n`)
   for (const path of [passwordFile(draft), draft]) sync(path)
-  renameSync(draft, place.home)
-  const link = linkTo(place.directory)
-  if (link !== place.home) symlinkSync(place.home, link)
-  for (const path of new Set([dirname(place.home), place.directory])) sync(path)
+  renameSync(draft, home)
+  sync(directory)
 }
 
 const draftsOf = (home: string): string => `${home}.new-`
 
-async function clearDrafts(home: string): Promise<void> {
+async function removeDrafts(home: string): Promise<void> {
   const parent = dirname(home)
   for (const name of readdirSync(parent))
     if (join(parent, name).startsWith(draftsOf(home)))
       await rm(join(parent, name), { recursive: true, force: true, maxRetries: 10 })
 }
 
-async function initdb({ native, account }: Place, draft: string, durable: boolean): Promise<void> {
-  const password = [`--username=${USER}`, `--pwfile=${passwordFile(draft)}`, '--auth=scram-sha-256']
+async function initdb(location: Location, draft: string, { native, durable, stop }: Options): Promise<void> {
+  stop.throwIfAborted()
+  const password = [`--username=${USER}`, '--pwfile=../password', '--auth=scram-sha-256']
   const flags = [...LOCALE, ...password, '--no-instructions', ...(durable ? [] : ['--no-sync'])]
-  try {
-    await promisify(execFile)(join(native, 'bin', 'initdb'), [...flags, '-D', join(draft, 'data')], {
-      uid: account?.uid,
-      gid: account?.gid,
-      cwd: draft,
-      env: ENVIRONMENT,
+  const stdio = ['ignore', 'ignore', 'pipe'] as const
+  const child = launch('initdb', flags, { native, data: dataOf(draft), location, stdio: [...stdio] })
+  const kill = () => void (child.pid && send('SIGKILL', -child.pid))
+  stop.addEventListener('abort', kill)
+  process.on('exit', kill)
+  const [stderr, [code, signal]] = await Promise.all([text(child.stderr!), once(child, 'exit')])
+    .catch(refuse)
+    .finally(() => {
+      stop.removeEventListener('abort', kill)
+      process.off('exit', kill)
     })
-  } catch (error) {
-    const { stderr, message } = error as { stderr?: string; message: string }
-    throw new Error(`PostgreSQL could not make a new database: ${stderr?.trim() || message}`, { cause: error })
-  }
+  stop.throwIfAborted()
+  if (code !== 0) refuse(new Error(stderr.trim() || `initdb ended with ${signal ?? code}`))
+}
+
+function refuse(error: Error): never {
+  throw new Error(`PostgreSQL could not make a new database: ${error.message}`, { cause: error })
 }
 
 function sync(path: string): void {

@@ -4,16 +4,16 @@ import { once } from 'node:events'
 import { linkSync, readdirSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { giveTo, ownerOf } from './place.ts'
-import { shortPath } from './short-path.ts'
+import { giveTo, ownerOf } from './location.ts'
+import { removeShortPath, shortPath } from './short-path.ts'
 
 const PREFIX = 'postgres.lock.'
 
 /**
- * Takes the directory for this process, or yields undefined where a live process has it. The result gives it back;
- * so does the end of the process, however it ends.
+ * Takes the directory for this process. Returns what gives it back, or undefined if a live process has it. The end of
+ * the process, however it ends, gives it back too.
  *
- * The holder is whoever answers on the highest-numbered socket. Taking over from a dead holder means linking the next
+ * The holder is the process that answers on the highest-numbered socket. Taking over from a dead holder means linking the next
  * number, which only one of many can do; no number is freed, so none can be mistaken for another's. The socket listens
  * before it gets its number, so a holder never looks dead.
  */
@@ -32,7 +32,10 @@ export async function takeLock(directory: string): Promise<(() => void) | undefi
   }
   if (!mine) return undefined
   clearBelow(directory, mine)
-  return () => server.close()
+  return () => {
+    server.close()
+    removeShortPath(directory)
+  }
 }
 
 async function claim(directory: string, short: string, draft: string): Promise<number | undefined> {
@@ -54,7 +57,7 @@ const numbers = (directory: string): number[] =>
     /^postgres\.lock\.\d+$/.test(name) ? [Number(name.slice(PREFIX.length))] : [],
   )
 
-/** False where someone else was faster. */
+/** Returns false if another process was faster. */
 function tryLink(draft: string, name: string): boolean {
   try {
     linkSync(draft, name)

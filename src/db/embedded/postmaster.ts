@@ -1,91 +1,89 @@
 // One run of PostgreSQL as our child process, from its start to its end.
-import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ENVIRONMENT } from './binaries.ts'
-import { giveTo, ownerOf, type Place } from './place.ts'
+import type { Stopping } from '#lib/stopping.ts'
+import { dataOf, isReady, PORT } from './data.ts'
+import { giveTo, type Location, ownerOf } from './location.ts'
+import { launch, running, send } from './processes.ts'
 
-/** `ended` tells how: a signal's name, `exit code 1`, or why there was no start at all. */
+/** `ended` resolves to how: a signal's name, `exit code 1`, or why there was no start at all. */
 export type Postmaster = { readonly ended: Promise<string> }
-
-/** Only names the socket (`.s.PGSQL.5432`): no port is opened. */
-export const PORT = 5432
-
-export const dataOf = (home: string): string => join(home, 'data')
 
 const LARGEST_LOG = 10 * 1024 * 1024
 /** A fast shutdown writes all that is dirty to disk; past this time the rest is left to the next start's recovery. */
 const SHUTDOWN_MS = 10_000
+/** An immediate shutdown waits five seconds for backends that do not react; we kill those earlier. */
+const BACKENDS_MS = 150
+const POSTMASTER_MS = 300
+
+export type StartOptions = {
+  /** The folder that holds `bin/postgres`. */
+  native: string
+  settings: Record<string, string>
+  /** A request ends it quickly, but with everything written; `overdue` ends it at once. */
+  stopping: Stopping
+}
 
 /**
  * Starts PostgreSQL and waits, through crash recovery too, until it takes connections.
- * @param stop ends it: quickly, but with everything written.
- * @throws Error with the last lines of its log, where it ends before it is ready.
+ * @throws Error with the last lines of its log if it ends before it is ready.
  */
 export async function startPostmaster(
-  { directory, home, native, account }: Place,
-  settings: Record<string, string>,
-  stop: AbortSignal,
+  location: Location,
+  { native, settings, stopping }: StartOptions,
 ): Promise<Postmaster> {
-  stop.throwIfAborted()
-  const log = openLog(directory)
-  // Relative to the data, because a socket's path must be short. Its own session keeps the terminal's Ctrl-C away.
+  stopping.requested.throwIfAborted()
+  const data = dataOf(location.home)
+  const log = openLog(location.directory)
+  // Relative to the data, because a socket's path must be short.
   const all = { listen_addresses: '', port: String(PORT), unix_socket_directories: '..', ...settings }
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawn(join(native, 'bin', 'postgres'), ['-D', dataOf(home), ...flags], {
-    uid: account?.uid,
-    gid: account?.gid,
-    cwd: home,
-    env: ENVIRONMENT,
-    detached: true,
-    stdio: ['ignore', log.fd, log.fd],
-  })
+  const child = launch('postgres', flags, { native, data, location, stdio: ['ignore', log.fd, log.fd] })
   closeSync(log.fd)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
   })
-  endOnRequest(child, ended, stop)
-  while (!isReady(dataOf(home), child.pid)) {
+  endOnRequest(child, { data, ended, stopping })
+  while (!isReady(data, child.pid)) {
     const how = await Promise.race([ended, sleep(5)])
+    if (how) stopping.requested.throwIfAborted()
     if (how) throw new Error([`PostgreSQL did not start (${how})`, ...lastLines(log.path, log.size)].join('\n'))
   }
   return { ended }
 }
 
-type Child = ReturnType<typeof spawn>
+type Ending = { data: string; ended: Promise<string>; stopping: Stopping }
 
-/** Also asks it to end when our process does so without `stop`; that cannot wait, but PostgreSQL finishes by itself. */
-function endOnRequest(child: Child, ended: Promise<string>, stop: AbortSignal): void {
-  let impatience: NodeJS.Timeout | undefined
-  const fast = () => child.kill('SIGINT')
+/** Also asks it to end when our process does so by itself; that cannot wait, but PostgreSQL finishes on its own. */
+function endOnRequest(child: ChildProcess, { data, ended, stopping: { requested, overdue } }: Ending): void {
+  const over = new AbortController()
+  const after = (ms: number, act: () => void) => {
+    const timer = setTimeout(act, ms)
+    over.signal.addEventListener('abort', () => clearTimeout(timer))
+  }
+  const fast = () => void child.kill('SIGINT')
+  const immediate = () => {
+    child.kill('SIGQUIT')
+    // The postmaster last: it removes what they share.
+    after(BACKENDS_MS, () => {
+      for (const pid of running(data)) if (pid !== child.pid) send('SIGKILL', pid)
+    })
+    after(POSTMASTER_MS, () => child.kill('SIGKILL'))
+  }
   const end = () => {
     fast()
-    impatience = setTimeout(() => child.kill('SIGQUIT'), SHUTDOWN_MS)
+    after(SHUTDOWN_MS, immediate)
   }
-  stop.addEventListener('abort', end)
+  requested.addEventListener('abort', end, { signal: over.signal })
+  overdue.addEventListener('abort', immediate, { signal: over.signal })
   process.on('exit', fast)
   ended.then(() => {
-    clearTimeout(impatience)
-    stop.removeEventListener('abort', end)
+    over.abort()
     process.off('exit', fast)
   })
-}
-
-/** PostgreSQL notes its state in the eighth line of its pid file, where pg_ctl looks too. */
-function isReady(data: string, pid: number | undefined): boolean {
-  const lines = pidFile(data)
-  return lines[0] === String(pid) && lines[7]?.trim() === 'ready'
-}
-
-/** The lines of postmaster.pid; none where PostgreSQL does not run and ended well. */
-export function pidFile(data: string): string[] {
-  try {
-    return readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
-  } catch {
-    return []
-  }
 }
 
 function openLog(directory: string): { path: string; fd: number; size: number } {

@@ -2,12 +2,12 @@
 import { realpathSync } from 'node:fs'
 import type { Embedded } from '#db/embedded.ts'
 import { DATABASE, passwordOf, USER } from './cluster.ts'
-import { linkTo } from './place.ts'
-import { PORT } from './postmaster.ts'
+import { PORT } from './data.ts'
+import { homeIn } from './location.ts'
 import { shortPath } from './short-path.ts'
 
 /** How to connect to it; throws where there is no database in the directory (yet). */
 export function runningEmbedded(directory: string): Embedded['options'] {
-  const home = realpathSync(linkTo(realpathSync(directory)))
+  const home = realpathSync(homeIn(realpathSync(directory)))
   return { host: shortPath(home), port: PORT, user: USER, password: passwordOf(home), database: DATABASE }
 }

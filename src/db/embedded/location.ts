@@ -1,5 +1,4 @@
-// Where the database lies and which account runs it: PostgreSQL refuses root, so root hands it to another account.
-import { randomBytes } from 'node:crypto'
+// Where the database is and which account runs it: PostgreSQL refuses root, so root hands it to another account.
 import {
   accessSync,
   chmodSync,
@@ -15,31 +14,31 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { binaries, copyBinaries } from './binaries.ts'
 
 export type Account = { readonly name: string; readonly uid: number; readonly gid: number }
 
-export type Place = {
+export type Location = {
   /** The data directory as the server was given it: holds the lock, the log, and `postgres`. */
   readonly directory: string
-  /** `<directory>/postgres`, or where that links to: holds the cluster, its password and its socket. */
+  /** `<directory>/postgres`, or what that links to: holds the cluster, its password and its socket. */
   readonly home: string
-  /** The folder that holds `bin/postgres`. */
-  readonly native: string
-  /** Who runs PostgreSQL where we are root. */
+  /** The account that runs PostgreSQL if we are root. */
   readonly account: Account | undefined
+  /**
+   * Whether that account can open `home` by its path. If it cannot, because a folder above is closed to it (such as
+   * /root), PostgreSQL is started inside its data, which needs no path.
+   */
+  readonly is_reachable: boolean
 }
 
-/** For what the account cannot reach where it lies, such as a project under /root. */
-const REACHABLE = '/var/lib/interphone'
 const UNPRIVILEGED = ['postgres', '_postgres', 'nobody']
 
 const uid = process.getuid?.()
 const isRoot = uid === 0
 
-export const linkTo = (directory: string): string => join(directory, 'postgres')
+export const homeIn = (directory: string): string => join(directory, 'postgres')
 
-/** Makes the data directory where it is missing, and sees that we may use it; its real path. */
+/** Creates the data directory if it is missing, and checks that we may use it. Returns its real path. */
 export function openDirectory(directory: string): string {
   try {
     mkdirSync(directory, { recursive: true })
@@ -51,9 +50,9 @@ export function openDirectory(directory: string): string {
     )
   }
   const real = realpathSync(directory)
-  // What is made in here is closed to others by itself; the account must get past us to its own part.
+  // All that we create in here is closed to others by itself; the account must get past us to its own part.
   if (isRoot && readdirSync(real).length === 0) chmodSync(real, statSync(real).mode | 0o011)
-  const owner = statSync(linkTo(real), { throwIfNoEntry: false })?.uid
+  const owner = statSync(homeIn(real), { throwIfNoEntry: false })?.uid
   if (!isRoot && owner !== undefined && owner !== uid)
     throw new Error(
       `The database in ${real} belongs to ${nameOf(owner)}: start the server as that account or as root, or name another directory.`,
@@ -61,21 +60,23 @@ export function openDirectory(directory: string): string {
   return real
 }
 
-/** Finds the place of the database, or chooses one on the first ever start, when nothing is at `home` yet. */
-export function settle(directory: string, log: (line: string) => void): Place {
-  const home = existingHome(linkTo(directory))
-  const native = binaries()
-  if (!isRoot) return { directory, home: home ?? linkTo(directory), native, account: undefined }
-  const account = accountFor(directory, home)
-  return {
-    directory,
-    home: home ? adopt(home, account) : newHome(directory, account, log),
-    native: canReach(account, join(native, 'bin', 'postgres')) ? native : copyBinaries(native, shelf()),
-    account,
-  }
+/** Finds the database, or decides where the first start creates it. */
+export function locate(directory: string): Location {
+  const existing = existingHome(homeIn(directory))
+  const home = existing ?? homeIn(directory)
+  if (!isRoot) return { directory, home, account: undefined, is_reachable: true }
+  const account = accountFor(directory, existing)
+  if (existing) adopt(existing, account)
+  const is_reachable = canReach(account, existing ?? directory)
+  if (!is_reachable && process.platform !== 'linux')
+    throw new Error(
+      `PostgreSQL runs as the account ${account.name}, which cannot reach ${home}: let others search every folder above it (chmod o+x), or start the server as an ordinary user.`,
+    )
+  return { directory, home, account, is_reachable }
 }
 
-function existingHome(link: string): string | undefined {
+/** Returns undefined before the first start. */
+export function existingHome(link: string): string | undefined {
   if (existsSync(link)) return realpathSync(link)
   if (!lstatSync(link, { throwIfNoEntry: false })) return undefined
   throw new Error(
@@ -97,31 +98,18 @@ function accountFor(directory: string, home: string | undefined): Account {
   return account
 }
 
-/** A copy that root has brought back belongs to root, which PostgreSQL would refuse. Its top goes last: it is the mark. */
-function adopt(home: string, account: Account): string {
-  if (ownerOf(home).uid === 0)
-    for (const name of [...readdirSync(home, { recursive: true, encoding: 'utf8' }), '.'])
-      giveTo(account, join(home, name))
-  if (canReach(account, home)) return home
-  throw new Error(
-    `The account ${account.name} owns the database in ${home} but cannot reach it: let others search every folder above it (chmod o+x).`,
-  )
+/** A copy that root has restored belongs to root, which PostgreSQL would refuse. Its top goes last: it is the mark. */
+function adopt(home: string, account: Account): void {
+  if (ownerOf(home).uid !== 0) return
+  for (const name of [...readdirSync(home, { recursive: true, encoding: 'utf8' }), '.'])
+    giveTo(account, join(home, name))
 }
 
-function newHome(directory: string, account: Account, log: (line: string) => void): string {
-  if (canReach(account, directory)) return linkTo(directory)
-  const home = join(shelf(), `data-${randomBytes(6).toString('hex')}`)
-  log(`PostgreSQL runs as ${account.name}, which cannot reach ${directory}; the database lies in ${home}`)
-  return home
-}
-
-function shelf(): string {
-  if (mkdirSync(REACHABLE, { recursive: true })) chmodSync(REACHABLE, 0o755)
-  return REACHABLE
-}
-
-/** Whether the account may enter every folder on the way, and what lies at its end. Modes tell; trying would not, as root. */
-function canReach(account: Account, path: string): boolean {
+/**
+ * Whether the account may search every folder on the way, and what is at its end. Decided by the modes: as root, trying
+ * would always succeed.
+ */
+export function canReach(account: Account, path: string): boolean {
   const { uid, gid, mode } = statSync(path)
   const bits = uid === account.uid ? mode >> 6 : gid === account.gid ? mode >> 3 : mode
   return (bits & 1) === 1 && (path === dirname(path) || canReach(account, dirname(path)))
@@ -132,7 +120,7 @@ export const ownerOf = (path: string): { uid: number; gid: number } => {
   return { uid, gid }
 }
 
-/** What root makes for another account belongs to that account. */
+/** Hands what root has created to another account; does nothing if we are not root. */
 export function giveTo(owner: { uid: number; gid: number }, path: string): void {
   if (isRoot) lchownSync(path, owner.uid, owner.gid)
 }

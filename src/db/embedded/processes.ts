@@ -1,0 +1,71 @@
+// The processes of PostgreSQL: how its programs are started, and which of them are running on some data.
+import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { ENVIRONMENT } from './binaries.ts'
+import { pidFile } from './data.ts'
+import type { Location } from './location.ts'
+
+/** The folder that a process is in, by a name that needs no permission on the folders above. Linux only. */
+const WORKING_DIRECTORY = '/proc/self/cwd'
+
+/**
+ * Starts a program inside `data`, as the account of the location. It has its own session, which keeps the terminal's
+ * Ctrl-C away from it.
+ */
+export function launch(
+  program: 'initdb' | 'postgres',
+  flags: readonly string[],
+  { native, data, location, stdio }: { native: string; data: string; location: Location; stdio: StdioOptions },
+): ChildProcess {
+  const { account, is_reachable } = location
+  return spawn(join(native, 'bin', program), ['-D', is_reachable ? data : WORKING_DIRECTORY, ...flags], {
+    uid: account?.uid,
+    gid: account?.gid,
+    cwd: data,
+    env: ENVIRONMENT,
+    detached: true,
+    stdio,
+  })
+}
+
+/**
+ * Returns the PostgreSQL processes on this data, known by their working directory, never by a number alone: a process id
+ * in a file may belong to any other program by now. Where there is no /proc only the postmaster is found; its backends
+ * end by themselves.
+ */
+export function running(data: string): number[] {
+  if (process.platform !== 'linux')
+    return pidFile(data)
+      .slice(0, 1)
+      .map(Number)
+      .filter((pid) => commandOf(pid).includes(data))
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && worksIn(data, name))
+    .map(Number)
+}
+
+function worksIn(data: string, pid: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === data && readFileSync(`/proc/${pid}/comm`, 'utf8') === 'postgres\n'
+  } catch {
+    return false
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
+  } catch {
+    return ''
+  }
+}
+
+/** Sends a signal to a process, or to a process group (`-pid`). */
+export function send(signal: NodeJS.Signals, pid: number): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It has just ended.
+  }
+}
