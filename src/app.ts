@@ -1,6 +1,4 @@
 // The server: hooks, in the order in which a request meets them.
-import { randomUUID } from 'node:crypto'
-import cors from '@fastify/cors'
 import formbody from '@fastify/formbody'
 import Fastify, {
   type FastifyBaseLogger,
@@ -15,15 +13,17 @@ import type { Files } from '#files/files.ts'
 import { type Authentication, authentication, verifiedByHandler } from '#http/auth.ts'
 import { BODY_LIMIT, parseBodies } from '#http/body.ts'
 import { contractCheck } from '#http/contract.ts'
+import { answerPreflights, CORS_HEADERS } from '#http/cors.ts'
 import { docsPage } from '#http/docs/page.ts'
 import { errorHandler, notFound, refuseUnreadable } from '#http/errors.ts'
 import { armedFaults, cut } from '#http/faults.ts'
 import { health } from '#http/health.ts'
 import type { Listener } from '#http/listen.ts'
 import { measureRequests } from '#http/metrics.ts'
-import type { App, Auth } from '#http/op.ts'
+import type { App, Auth, Operation } from '#http/op.ts'
 import { rateLimit } from '#http/rate-limit.ts'
 import { describeApi, reference } from '#http/reference.ts'
+import { lazyChild, requestIds } from '#http/request-log.ts'
 import { runHandlers } from '#http/transaction.ts'
 import { validatorCompiler } from '#http/validator.ts'
 import { assertAvailable, versionOf } from '#http/version.ts'
@@ -33,6 +33,7 @@ import { contactAuthentication } from '#resources/messenger/sessions/authenticat
 import type { Server } from '#server.ts'
 import { downgrade, upgrade } from '#versions/convert.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
+import type { Token } from '#workspaces/tokens.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 
 export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
@@ -49,12 +50,6 @@ export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
     listener?: Listener | undefined
   }
 
-/** What a script in a browser may read of an answer, besides its body. */
-const EXPOSED_HEADERS = [
-  ...['x-request-id', 'intercom-version', 'idempotent-replayed'],
-  ...['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'retry-after'],
-]
-
 const buildSerializer = () => () => JSON.stringify
 
 export function buildApp(options: AppOptions): App {
@@ -63,7 +58,8 @@ export function buildApp(options: AppOptions): App {
     logger,
     ...(listener && { serverFactory: listener.serve }),
     return503OnClosing: false,
-    genReqId: () => randomUUID(),
+    genReqId: requestIds(),
+    childLoggerFactory: lazyChild,
     bodyLimit: BODY_LIMIT,
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
@@ -83,12 +79,7 @@ export function buildApp(options: AppOptions): App {
   for (const name of ['workspace', 'token', 'caller', 'visitor']) app.decorateRequest(name)
   app.decorateRequest('losesAnswer', false)
   parseBodies(app)
-  app.register(cors, {
-    origin: '*', // The token protects; a browser sends nothing along by itself.
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    strictPreflight: false,
-    exposedHeaders: EXPOSED_HEADERS.join(', '),
-  })
+  answerPreflights(app)
   app.register(formbody)
   describeApi(app)
   measureRequests(app)
@@ -113,26 +104,34 @@ export function buildApp(options: AppOptions): App {
   const { meetFault, release } = armedFaults(sql)
   app.addHook('preClose', async () => release())
 
+  function enter(token: Token, request: FastifyRequest, reply: FastifyReply, operation: Operation) {
+    countRequest(`${token.workspace_id} ${token.id}`, reply)
+    const version = versionOf(request, token.default_version, default_version)
+    reply.header('intercom-version', version)
+    assertAvailable(operation, version)
+    request.token = token
+    request.workspace = workspaceOf(sql, token, version)
+    return token.faults ? meetFault(token.faults, request, reply) : undefined
+  }
   const authenticate: Record<Auth, Authentication> = {
-    async token(request, reply, operation) {
-      const token = await identify(request)
-      await countRequest(`${token.workspace_id} ${token.id}`, reply)
-      const version = versionOf(request, token.default_version, default_version)
-      reply.header('intercom-version', version)
-      assertAvailable(operation, version)
-      request.token = token
-      request.workspace = workspaceOf(sql, token, version)
-      if (token.faults) await meetFault(token.faults, request, reply)
+    token(request, reply, operation) {
+      const token = identify(request)
+      if (!(token instanceof Promise)) return enter(token, request, reply, operation)
+      return token.then((token) => enter(token, request, reply, operation))
     },
     contact: contactAuthentication(server),
     signature: verifiedByHandler,
     link: verifiedByHandler,
     public: verifiedByHandler,
   }
-  app.addHook('onRequest', async (request, reply) => {
+  // Without a promise where the token is cached: it is the path of most requests.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    for (const [name, value] of CORS_HEADERS) reply.header(name, value)
     const { operation } = request.routeOptions.config
-    if (operation) await authenticate[operation.auth ?? 'token'](request, reply, operation)
+    const proven = operation && authenticate[operation.auth ?? 'token'](request, reply, operation)
+    if (proven) proven.then(() => done(), done)
+    else done()
   })
   app.addHook('preValidation', (request, _reply, done) => {
     const { operation } = request.routeOptions.config

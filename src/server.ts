@@ -28,11 +28,11 @@ export type Server = {
   /** Overrides the limits of messenger streams. */
   streams: Partial<StreamLimits>
   /** Returns the access token of a request; throws a 401 without a valid one, a 403 if it lacks the operation's scope. */
-  identify(request: FastifyRequest): Promise<Token>
+  identify(request: FastifyRequest): Token | Promise<Token>
   /** Call it when a token, or the sandbox state that is cached with it, has changed. */
   forgetTokens(): void
   /** Counts a request against the rate limit of `key`, and writes the headers; throws a 429. */
-  countRequest(key: string, reply: FastifyReply): Promise<void>
+  countRequest(key: string, reply: FastifyReply): void
   /** All operationIds; complete after `app.ready()`. */
   operations: ReadonlySet<string>
   /** Tables of a workspace that a sandbox reset leaves as they are, of all resources. */

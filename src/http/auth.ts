@@ -26,40 +26,45 @@ const LONGEST_HEADER = 512
 /** The scope of operations under /extensions that name none of Intercom's. A token without limits has every scope. */
 const EXTENSIONS = 'extensions'
 
+/** Returns what knows the access tokens. A token that is cached is returned at once, without a promise. */
 export function authentication(sql: Pool) {
-  const known = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: CACHED_FOR_MS })
+  /** By the whole header, so that a known one need not be read. */
+  const cache = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: CACHED_FOR_MS, ttlResolution: 50 })
   let forgotten = 0
 
-  async function tokenOf(text: string): Promise<Token | undefined> {
-    let token = known.get(text)
-    if (!token) {
-      const before = forgotten
-      token = (await findToken(sql, hashToken(text))) ?? NO_TOKEN
-      // The answer may be older than a `forgetTokens` that came meanwhile.
-      if (forgotten === before) known.set(text, token)
-    }
-    return token === NO_TOKEN ? undefined : token
+  async function lookUp(header: string): Promise<Token | typeof NO_TOKEN> {
+    const text = credentials(header)
+    if (!text) return NO_TOKEN
+    const before = forgotten
+    const token = (await findToken(sql, hashToken(text))) ?? NO_TOKEN
+    // The answer may be older than a `forgetTokens` that came meanwhile.
+    if (forgotten === before) cache.set(header, token)
+    return token
   }
 
   return {
     /** Returns the caller's token; throws a 401 without a valid one, a 403 if it lacks the operation's scope. */
-    async identify(request: FastifyRequest): Promise<Token> {
-      const text = credentials(request.headers.authorization)
-      const token = text && (await tokenOf(text))
-      if (!token) throw unauthorized()
-      if (token.revoked_at) throw unauthorized('Access Token has been revoked', 'token_revoked')
-      const { url = '', config } = request.routeOptions
-      const scope = config.operation?.scope ?? (url.startsWith('/extensions/') ? EXTENSIONS : undefined)
-      if (scope && token.scopes && !token.scopes.includes(scope)) {
-        throw forbidden(`You do not have the required scope (${scope}) to access this resource`)
-      }
-      return token
+    identify(request: FastifyRequest): Token | Promise<Token> {
+      const header = request.headers.authorization ?? ''
+      const cached = cache.get(header)
+      return cached ? admit(cached, request) : lookUp(header).then((token) => admit(token, request))
     },
     forgetTokens() {
       forgotten++
-      known.clear()
+      cache.clear()
     },
   }
+}
+
+function admit(token: Token | typeof NO_TOKEN, { routeOptions: { url = '', config } }: FastifyRequest): Token {
+  if (token === NO_TOKEN) throw unauthorized()
+  if (token.revoked_at) throw unauthorized('Access Token has been revoked', 'token_revoked')
+  if (!token.scopes) return token
+  const scope = config.operation?.scope ?? (url.startsWith('/extensions/') ? EXTENSIONS : undefined)
+  if (scope && !token.scopes.includes(scope)) {
+    throw forbidden(`You do not have the required scope (${scope}) to access this resource`)
+  }
+  return token
 }
 
 /** The token in an Authorization header: after `Bearer`, or the user name (else the password) of `Basic`. */

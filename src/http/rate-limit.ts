@@ -1,34 +1,46 @@
-// The rate limit in Intercom's manner: a minute's allowance cut into ten-second slices, told in three headers.
+// The rate limit as Intercom has it: a minute's allowance in slices of ten seconds, reported in three headers.
 import type { FastifyReply } from 'fastify'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { ApiError } from './errors.ts'
 
 const SLICE_SECONDS = 10
 const SLICES_PER_MINUTE = 60 / SLICE_SECONDS
-/** What Intercom allows an app; told in the headers where no limit is set. */
+/** What Intercom allows an app. The headers report it where no limit is set. */
 const INTERCOM_PER_MINUTE = 10_000
 
 export const exceeding = (limit: unknown) => `Exceeded rate limit of ${limit} in ${SLICE_SECONDS}_seconds`
 
-/** Counts one request of `key` and writes the headers; refuses it with a 429 where `perMinute` is not 0. */
+type Slice = { ends_at: number; used: number }
+
+/**
+ * Returns a function that counts one request of `key` and writes the headers. It throws a 429 if the key's slice is used
+ * up, and `perMinute` is not 0. A slice begins with the key's first request; ended ones are removed as new ones begin.
+ */
 export function rateLimit(perMinute: number) {
   const limit = Math.max(1, Math.floor((perMinute || INTERCOM_PER_MINUTE) / SLICES_PER_MINUTE))
-  const limiter = new RateLimiterMemory({ points: limit, duration: SLICE_SECONDS })
+  const slices = new Map<string, Slice>()
+  let next_sweep = 0
 
-  return async (key: string, reply: FastifyReply) => {
-    const slice = await limiter.consume(key).catch((full) => full)
-    if (!(slice instanceof RateLimiterRes)) throw slice
-    const reset = Math.ceil((Date.now() + slice.msBeforeNext) / 1000)
-    const exceeded = perMinute > 0 && slice.consumedPoints > limit
-    reply.headers({
-      'x-ratelimit-limit': limit,
-      'x-ratelimit-remaining': Math.max(0, slice.remainingPoints),
-      'x-ratelimit-reset': reset,
-    })
-    if (exceeded) {
-      throw new ApiError(429, 'rate_limit_exceeded', exceeding(limit), {
-        'retry-after': String(Math.ceil(slice.msBeforeNext / 1000)),
-      })
+  function sliceOf(key: string, now: number): Slice {
+    const known = slices.get(key)
+    if (known && known.ends_at > now) return known
+    if (now > next_sweep) {
+      for (const [key, { ends_at }] of slices) if (ends_at <= now) slices.delete(key)
+      next_sweep = now + SLICE_SECONDS * 1000
     }
+    const slice = { ends_at: now + SLICE_SECONDS * 1000, used: 0 }
+    slices.set(key, slice)
+    return slice
+  }
+
+  return (key: string, reply: FastifyReply): void => {
+    const now = Date.now()
+    const slice = sliceOf(key, now)
+    slice.used++
+    reply.header('x-ratelimit-limit', limit)
+    reply.header('x-ratelimit-remaining', Math.max(0, limit - slice.used))
+    reply.header('x-ratelimit-reset', Math.ceil(slice.ends_at / 1000))
+    if (perMinute === 0 || slice.used <= limit) return
+    const retry_after = String(Math.ceil((slice.ends_at - now) / 1000))
+    throw new ApiError(429, 'rate_limit_exceeded', exceeding(limit), { 'retry-after': retry_after })
   }
 }
