@@ -14,7 +14,7 @@ import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
 import { type Authentication, authentication, verifiedByHandler } from '#http/auth.ts'
 import { BODY_LIMIT, parseBodies } from '#http/body.ts'
-import { contractCheck } from '#http/contract.ts'
+import { convertVersions } from '#http/convert.ts'
 import { docsPage } from '#http/docs/page.ts'
 import { errorHandler, notFound, refuseUnreadable } from '#http/errors.ts'
 import { armedFaults, cut } from '#http/faults.ts'
@@ -22,6 +22,7 @@ import { health } from '#http/health.ts'
 import type { Listener } from '#http/listen.ts'
 import { measureRequests } from '#http/metrics.ts'
 import type { App, Auth } from '#http/op.ts'
+import { collectOperations } from '#http/operations.ts'
 import { rateLimit } from '#http/rate-limit.ts'
 import { describeApi, reference } from '#http/reference.ts'
 import { runHandlers } from '#http/transaction.ts'
@@ -31,7 +32,6 @@ import { egressPolicy } from '#net/egress.ts'
 import { RESOURCES } from '#resources/index.ts'
 import { contactAuthentication } from '#resources/messenger/sessions/authenticate.ts'
 import type { Server } from '#server.ts'
-import { downgrade, upgrade } from '#versions/convert.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 
@@ -91,11 +91,11 @@ export function buildApp(options: AppOptions): App {
   })
   app.register(formbody)
   describeApi(app)
+  const operations = collectOperations(app)
   measureRequests(app)
 
   const { identify, forgetTokens } = authentication(sql)
   const countRequest = rateLimit(rate_limit_per_minute)
-  const operations = new Set<string>()
   const { public_url = '', attachment_link_days = 7, fetch_attachments = false, egress = egressPolicy() } = options
   const server: Server = {
     ...{
@@ -134,26 +134,8 @@ export function buildApp(options: AppOptions): App {
     const { operation } = request.routeOptions.config
     if (operation) await authenticate[operation.auth ?? 'token'](request, reply, operation)
   })
-  app.addHook('preValidation', (request, _reply, done) => {
-    const { operation } = request.routeOptions.config
-    if (operation && request.workspace) request.body = upgrade(operation.id, request.body, request.workspace.version)
-    done()
-  })
-  app.addHook('preHandler', (request, reply, done) => {
-    const { status } = request.routeOptions.config.operation ?? {}
-    if (status) reply.code(status)
-    done()
-  })
+  convertVersions(app, { operations, check: options.check_contracts })
   app.addHook('onRoute', runHandlers(options.secret))
-  app.addHook('onRoute', ({ config }) => {
-    if (config?.operation) operations.add(config.operation.id)
-  })
-
-  const check = options.check_contracts ? contractCheck() : undefined
-  app.addHook('preSerialization', (request, reply, payload, done) => {
-    check?.(request, reply, payload)
-    done(null, request.workspace ? downgrade(payload, request.workspace.version) : payload)
-  })
   app.addHook('onSend', (request, reply, payload, done) => {
     if (request.losesAnswer) cut(reply)
     done(null, payload)

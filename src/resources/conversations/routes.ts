@@ -92,7 +92,7 @@ function conversations(app: App, server: Server) {
     }),
     async ({ workspace, params, query }) => {
       const shown = display(workspace, query.display_as)
-      const wanted = withEmailHistory(shown, query.include_email_history, workspace.version)
+      const wanted = withEmailHistory(shown, query.include_email_history)
       return { ...(await showWithParts(workspace, params.id, wanted)), ...presentQuality(query) }
     },
   )

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { type App, op } from '#http/op.ts'
+import { named } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
 import { findLags, setLags } from '#workspaces/queries.ts'
 
@@ -14,7 +15,7 @@ const LAGS = {
   message_lag_ms: Lag('A message to a contact who was created less than this ago is answered 404.'),
 }
 
-const SandboxSettings = Type.Object({ type: Type.Literal('sandbox_settings'), ...LAGS })
+const SandboxSettings = named('sandbox_settings', Type.Object({ type: Type.Literal('sandbox_settings'), ...LAGS }))
 
 function settings(app: App, { forgetTokens }: Server) {
   app.get(
