@@ -104,6 +104,10 @@ test('the branch of a union is chosen by the values that the schema fixes', () =
   assert.equal(convert(Owner, null), null)
   assert.equal(convert(Owner, 'person'), 'person')
 
+  const Within = Type.Union([Type.Union([Pet, Person]), Type.Enum(['nobody']), Type.Null()])
+  assert.deepEqual(convert(Within, ada), younger)
+  assert.equal(convert(Within, 'nobody'), 'nobody')
+
   const Sorts = (...kinds: string[]) => Type.Object({ kind: Type.Enum(kinds), person: Person })
   const ByEnum = Type.Union([Sorts('a', 'b'), Sorts('c')])
   assert.deepEqual(convert(ByEnum, { kind: 'b', person: ada }), { kind: 'b', person: younger })

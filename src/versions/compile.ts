@@ -83,9 +83,10 @@ export function compileChange({ answers = {} }: Change): (schema: Schema) => Con
   }
 
   function inUnion(schema: Schema, branches: Schema[]): Conversion {
-    const inner = branches.map(compile)
-    if (!inner.some(({ convert }) => convert)) return { schema }
-    const choose = branchChooser(branches)
+    if (!branches.some((branch) => compile(branch).convert)) return { schema }
+    const flat = flatten(branches)
+    const inner = flat.map(compile)
+    const choose = branchChooser(flat)
     return {
       schema: { ...schema, anyOf: inner.map(({ schema }) => schema) },
       convert(value) {
@@ -99,6 +100,10 @@ export function compileChange({ answers = {} }: Change): (schema: Schema) => Con
 }
 
 const isObject = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A union within a union has no branch of its own. */
+const flatten = (branches: Schema[]): Schema[] =>
+  branches.flatMap((branch) => (branch['anyOf'] ? flatten(branch['anyOf'] as Schema[]) : [branch]))
 
 /** Keywords under which a changed object would go unnoticed. */
 const UNREADABLE = ['$ref', 'allOf', 'oneOf', 'prefixItems', 'if', 'dependentSchemas']

@@ -1,7 +1,7 @@
 // Which branch of a union a value belongs to, by what the schema says of the branches: null and plain values have none,
 // an array has the branch that is an array, and objects are told apart by a property whose values are fixed.
 
-type Branch = { type?: unknown; properties?: Record<string, Fixed>; required?: string[]; items?: unknown }
+type Branch = Fixed & { type?: unknown; properties?: Record<string, Fixed>; required?: string[]; items?: unknown }
 type Fixed = { const?: unknown; enum?: unknown[] }
 
 /** Returns the index of a value's branch, or -1 for a value that no change can touch. */
@@ -10,7 +10,7 @@ export function branchChooser(branches: readonly object[]): (value: unknown) => 
   const arrays = indexes(({ type }) => type === 'array')
   const objects = indexes(({ type }) => type === 'object')
   if (arrays.length > 1) throw new Error('A union in an answer has several kinds of arrays')
-  if (indexes(({ type }) => type === undefined).length)
+  if (indexes(({ type, enum: values, ...rest }) => !type && !values && !('const' in rest)).length)
     throw new Error('A union in an answer has a branch without a type')
   const ofObject = objects.length > 1 ? byProperty(branches as Branch[], objects) : () => objects[0] ?? -1
 
