@@ -24,7 +24,7 @@ import { measureRequests } from '#http/metrics.ts'
 import type { App, Auth } from '#http/op.ts'
 import { collectOperations } from '#http/operations.ts'
 import { rateLimit } from '#http/rate-limit.ts'
-import { describeApi, reference } from '#http/reference.ts'
+import { reference } from '#http/reference.ts'
 import { runHandlers } from '#http/transaction.ts'
 import { validatorCompiler } from '#http/validator.ts'
 import { assertAvailable, versionOf } from '#http/version.ts'
@@ -90,7 +90,6 @@ export function buildApp(options: AppOptions): App {
     exposedHeaders: EXPOSED_HEADERS.join(', '),
   })
   app.register(formbody)
-  describeApi(app)
   const operations = collectOperations(app)
   measureRequests(app)
 
@@ -143,13 +142,13 @@ export function buildApp(options: AppOptions): App {
 
   app.register(async (open) => {
     health(open, sql)
-    reference(open)
+    reference(open, operations)
     docsPage(open)
   })
   for (const { group, routes } of RESOURCES) {
     app.register(async (scope) => {
       scope.addHook('onRoute', (route) => {
-        route.schema = { ...route.schema, tags: [group] }
+        route.config = { ...route.config, group }
       })
       routes(scope as unknown as App, server)
     })

@@ -10,8 +10,11 @@ export async function allOperations(): Promise<readonly RegisteredOperation[]> {
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
   const operations = collectOperations(app)
-  for (const { routes } of RESOURCES) {
+  for (const { group, routes } of RESOURCES) {
     app.register(async (scope) => {
+      scope.addHook('onRoute', (route) => {
+        route.config = { ...route.config, group }
+      })
       routes(scope as unknown as App, { sql: undefined, streams: {} } as unknown as Server)
     })
   }

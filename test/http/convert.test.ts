@@ -51,7 +51,7 @@ async function server(changes = CHANGES as Parameters<typeof conversionsOf>[0]):
   app.register(async (scope) => {
     ;(scope as unknown as App).post(
       '/sum',
-      op('addNumbers', { query: Add, body: Numbers, response: Sum, status: 201 }),
+      op('addNumbers', { summary: 'Add', query: Add, body: Numbers, response: Sum, status: 201 }),
       async ({ query, body }) => {
         const total = body.numbers.reduce((sum, number) => sum + number, query.plus ?? 0)
         if (total < 0) throw new ApiError(422, 'negative', 'The total is negative')

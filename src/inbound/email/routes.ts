@@ -49,10 +49,11 @@ function inboundEmail(app: App, { sql, identify, ...server }: Server) {
     '/webhooks/email/inbound',
     {
       ...op('receiveEmail', {
+        refuses: [401, 409, 422],
         query: Type.Object({ token: Type.Optional(Type.String({ description: 'As in the channel’s inbound_url.' })) }),
         response: TakenMail,
         auth: 'link',
-        summary: 'A mail that came in: raw MIME, or a form with it',
+        summary: 'Incoming email: raw MIME, or a form with it',
       }),
       bodyLimit: LARGEST_BODY,
       onRequest: admit,

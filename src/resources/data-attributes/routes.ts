@@ -27,7 +27,12 @@ const ListQuery = Type.Object({
 function dataAttributes(app: App) {
   app.get(
     '/data_attributes',
-    op('lisDataAttributes', { query: ListQuery, response: DataAttributeList }),
+    op('lisDataAttributes', {
+      summary: 'List data attributes',
+      refuses: [422],
+      query: ListQuery,
+      response: DataAttributeList,
+    }),
     async ({ workspace, query }) => {
       const models = modelsOf(workspace, query.model)
       const own = await listDataAttributes(workspace, models)
@@ -43,13 +48,18 @@ function dataAttributes(app: App) {
 
   app.post(
     '/data_attributes',
-    op('createDataAttribute', { body: NewDataAttribute, response: DataAttribute }),
+    op('createDataAttribute', { summary: 'Create a data attribute', body: NewDataAttribute, response: DataAttribute }),
     async ({ workspace, body }) => presentDataAttribute(await createDataAttribute(workspace, body)),
   )
 
   app.put(
     '/data_attributes/:id',
-    op('updateDataAttribute', { params: ById, body: ChangedDataAttribute, response: DataAttribute }),
+    op('updateDataAttribute', {
+      summary: 'Update or archive a data attribute',
+      params: ById,
+      body: ChangedDataAttribute,
+      response: DataAttribute,
+    }),
     async ({ workspace, params, body }) => presentDataAttribute(await changeDataAttribute(workspace, params.id, body)),
   )
 }

@@ -25,6 +25,8 @@ export const EmailMessageMetadata = named(
   }),
 )
 
+export const QuickReplyOption = named('quick_reply_option', Type.Object({ text: Type.String(), uuid: Type.String() }))
+
 export const Part = named(
   'conversation_part',
   Type.Object({
@@ -48,7 +50,7 @@ export const Part = named(
     external_id: Type.Null(),
     redacted: Type.Boolean(),
     metadata: Type.Object({
-      quick_reply_options: Type.Optional(Type.Array(Type.Object({ text: Type.String(), uuid: Type.String() }))),
+      quick_reply_options: Type.Optional(Type.Array(QuickReplyOption)),
       quick_reply_uuid: Type.Optional(Type.String()),
     }),
     email_message_metadata: Nullable(EmailMessageMetadata),

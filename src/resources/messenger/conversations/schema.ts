@@ -4,11 +4,10 @@ import type { Cut, Page } from '#db/page.ts'
 import { CursorPages, presentPages } from '#http/lists.ts'
 import { epoch, Nullable, named } from '#http/types.ts'
 import { ATTACHING, ShownAttachment } from '#resources/attachments/schema.ts'
+import { QuickReplyOption } from '#resources/conversations/parts/schema.ts'
 import type { Display } from '#resources/conversations/present/display.ts'
 import { Body } from '#resources/conversations/replies/schema.ts'
 import type { ConversationRow, PartRow, SaidRow } from './queries.ts'
-
-const QuickReplyOption = named('quick_reply_option', Type.Object({ text: Type.String(), uuid: Type.String() }))
 
 export const MessengerPart = named(
   'messenger_part',

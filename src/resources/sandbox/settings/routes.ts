@@ -20,7 +20,7 @@ const SandboxSettings = named('sandbox_settings', Type.Object({ type: Type.Liter
 function settings(app: App, { forgetTokens }: Server) {
   app.get(
     '/extensions/sandbox/settings',
-    op('getSandboxSettings', { response: SandboxSettings, summary: 'How far search lags behind' }),
+    op('getSandboxSettings', { response: SandboxSettings, summary: 'Show the lags of the sandbox' }),
     async ({ workspace }) => ({
       type: 'sandbox_settings' as const,
       ...(await findLags(workspace.sql, workspace.id)),
@@ -32,7 +32,7 @@ function settings(app: App, { forgetTokens }: Server) {
     op('updateSandboxSettings', {
       body: Type.Partial(Type.Object(LAGS)),
       response: SandboxSettings,
-      summary: 'Lets search, or messages to new contacts, lag behind',
+      summary: 'Set the lags of search and of messages to new contacts',
     }),
     async ({ workspace, body: { search_lag_ms, message_lag_ms } }) => {
       const before = await findLags(workspace.sql, workspace.id)
