@@ -3,10 +3,11 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import type { OperationShape } from '#versions/conversions.ts'
 
-/** Returns a check that throws where an answer does not fit its schema: a bug of ours, never the caller's. */
+/** Returns a check that throws where an answer has another status or shape than declared: a bug of ours, not the caller's. */
 export function contractCheck() {
   const compiled = new WeakMap<object, Validator>()
-  return ({ id, answer: schema }: OperationShape, answer: unknown) => {
+  return ({ id, status, answer: schema }: OperationShape, answered: number, answer: unknown) => {
+    if (answered !== status) throw new Error(`${id} answers ${answered} in the place of ${status}`)
     const validator = compiled.get(schema) ?? (Compile(schema as unknown as TSchema) as Validator)
     compiled.set(schema, validator)
     if (validator.Check(answer)) return

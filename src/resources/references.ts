@@ -10,3 +10,9 @@ export const ContactReference = named(
 )
 
 export const Avatar = named('avatar', Type.Object({ type: Type.Literal('avatar'), image_url: Nullable(Type.String()) }))
+
+/** A part of a WhatsApp template with its parameters, as Meta's API takes it. */
+export const TemplateComponent = named(
+  'whatsapp_template_component',
+  Type.Object({ type: Type.String() }, { additionalProperties: true }),
+)

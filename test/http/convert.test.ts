@@ -52,8 +52,9 @@ async function server(changes = CHANGES as Parameters<typeof conversionsOf>[0]):
     ;(scope as unknown as App).post(
       '/sum',
       op('addNumbers', { summary: 'Add', query: Add, body: Numbers, response: Sum, status: 201 }),
-      async ({ query, body }) => {
+      async ({ query, body }, reply) => {
         const total = body.numbers.reduce((sum, number) => sum + number, query.plus ?? 0)
+        if (total === 14) reply.code(202)
         if (total < 0) throw new ApiError(422, 'negative', 'The total is negative')
         return { type: 'sum' as const, total: total === 13 ? ('thirteen' as unknown as number) : total }
       },
@@ -86,8 +87,9 @@ test('a refusal is the same in all versions', async () => {
   assert.deepEqual([status, errors], [422, [{ code: 'negative', message: 'The total is negative' }]])
 })
 
-test('an answer that does not fit the schema of its version is an error of the server', async () => {
+test('an answer with another status, or that does not fit the schema of its version, is an error of the server', async () => {
   assert.equal((await add('2.9', [13]))[0], 500)
+  assert.equal((await add('2.9', [14]))[0], 500)
   assert.deepEqual(await add('2.8', '13'), [200, { type: 'sum', total: 'thirteen' }])
 })
 

@@ -71,6 +71,20 @@ for (const [version, document] of documents) {
     }
   })
 
+  test(`${version}: a shape that several places share has a name`, () => {
+    const places = new Map<string, string[]>()
+    for (const [path, part] of partsOf(document)) {
+      if (/\/example\b/.test(path) || !part.properties || !Object.keys(part.properties).length) continue
+      if (/^\/components\/schemas\/\w+$/.test(path)) continue
+      const shape = JSON.stringify(part)
+      places.set(shape, [...(places.get(shape) ?? []), path])
+    }
+    assert.deepEqual(
+      [...places.values()].filter(({ length }) => length > 1),
+      [],
+    )
+  })
+
   test(`${version}: a shape with a name is written down once`, () => {
     const named = new Map(
       Object.entries<Json>(document.components.schemas).map(([name, schema]) => [JSON.stringify(schema), name]),

@@ -6,7 +6,9 @@ import type { AdminRow, WorkspaceRow } from './queries.ts'
 
 const TeamIds = Type.Array(Type.Integer())
 
-const Role = Nullable(Type.Object({ type: Type.Literal('role'), id: Type.String(), name: Type.String() }))
+const Role = Nullable(
+  named('role', Type.Object({ type: Type.Literal('role'), id: Type.String(), name: Type.String() })),
+)
 
 export const Admin = named(
   'admin',
@@ -22,7 +24,9 @@ export const Admin = named(
     has_inbox_seat: Type.Boolean(),
     team_ids: TeamIds,
     avatar: Type.Optional(Nullable(Type.String())),
-    team_priority_level: Nullable(Type.Object({ primary_team_ids: TeamIds, secondary_team_ids: TeamIds })),
+    team_priority_level: Nullable(
+      named('team_priority_level', Type.Object({ primary_team_ids: TeamIds, secondary_team_ids: TeamIds })),
+    ),
     role: Role,
   }),
 )

@@ -26,11 +26,14 @@ export const ATTACHING = {
   ),
   attachment_files: Type.Optional(
     Type.Array(
-      Type.Object({
-        name: Type.String({ maxLength: 255 }),
-        content_type: Type.String({ maxLength: 255 }),
-        data: Type.String({ description: 'The file, in base64.' }),
-      }),
+      named(
+        'attachment_file',
+        Type.Object({
+          name: Type.String({ maxLength: 255 }),
+          content_type: Type.String({ maxLength: 255 }),
+          data: Type.String({ description: 'The file, in base64.' }),
+        }),
+      ),
       { maxItems: MOST },
     ),
   ),

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { PageOf } from '#http/lists.ts'
 import { epoch, Id, Nullable, named } from '#http/types.ts'
-import { AdminReference } from '#resources/references.ts'
+import { AdminReference, TemplateComponent } from '#resources/references.ts'
 import type { Query } from '#search/query.ts'
 import type { BroadcastRow } from './queries.ts'
 
@@ -37,7 +37,7 @@ export const BroadcastRequest = named(
     template: Type.String({ minLength: 1, maxLength: 512 }),
     locale: Type.Optional(Nullable(Type.String({ maxLength: 16 }))),
     components: Type.Optional(
-      Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true }), {
+      Type.Array(TemplateComponent, {
         maxItems: 50,
         description:
           'As for one message, and in their texts what differs: {{first_name | fallback: "there"}}; name, first_name, ' +

@@ -29,7 +29,7 @@ export const DataAttribute = named(
 
 export const DataAttributeList = named('data_attribute_list', ListOf(DataAttribute))
 
-const Options = Type.Array(Type.Object({ value: Type.String() }), {
+const Options = Type.Array(named('data_attribute_option', Type.Object({ value: Type.String() })), {
   minItems: 2,
   description: 'The values to choose from. Plain strings will do, too.',
 })

@@ -37,7 +37,12 @@ export const Delivery = named(
     attempts: Type.Integer(),
     next_attempt_at: Nullable(Type.Integer()),
     provider_id: Nullable(Type.String({ description: "The provider's own id: a Message-ID, an SMS sid, a wamid." })),
-    error: Nullable(Type.Object({ code: Type.String(), reason: Type.String(), details: Nullable(Type.String()) })),
+    error: Nullable(
+      named(
+        'delivery_error',
+        Type.Object({ code: Type.String(), reason: Type.String(), details: Nullable(Type.String()) }),
+      ),
+    ),
     created_at: Type.Integer(),
     updated_at: Type.Integer(),
     history: Type.Array(Transition),

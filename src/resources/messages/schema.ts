@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox'
 import { CHANNELS, type ChannelName } from '#channels/channel.ts'
 import { Epoch, epoch, Id, Nullable, named } from '#http/types.ts'
 import { AdminSummary, presentAdminSummary } from '#resources/admins/schema.ts'
+import { TemplateComponent } from '#resources/references.ts'
 import type { Owner } from './queries.ts'
 
 export const Recipient = named(
@@ -47,9 +48,7 @@ export const MessageRequest = named(
       ),
     ),
     locale: Type.Optional(Nullable(Type.String({ maxLength: 16 }))),
-    components: Type.Optional(
-      Nullable(Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true }))),
-    ),
+    components: Type.Optional(Nullable(Type.Array(TemplateComponent))),
     referer: Type.Optional(Nullable(Type.String({ maxLength: 2048 }))),
     created_at: Type.Optional(Nullable(Epoch)),
     create_conversation_without_contact_reply: Type.Optional(Nullable(Type.Boolean())),

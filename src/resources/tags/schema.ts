@@ -16,7 +16,7 @@ export const AppliedTag = named(
   }),
 )
 
-const Tagged = Type.Array(Type.Object({ id: Type.String(), tagged: Type.Boolean() }))
+const Tagged = Type.Array(named('tag_target', Type.Object({ id: Type.String(), tagged: Type.Boolean() })))
 
 export const CreatedTag = named(
   'tag_with_targets',

@@ -52,43 +52,55 @@ export const ListedConversation = named(
     waiting_since: Nullable(Type.Integer()),
     snoozed_until: Nullable(Type.Integer()),
     source: Source,
-    contacts: Type.Object({
-      type: Type.Literal('contact.list'),
-      contacts: Type.Array(ContactReference),
-    }),
+    contacts: named(
+      'conversation_contacts',
+      Type.Object({
+        type: Type.Literal('contact.list'),
+        contacts: Type.Array(ContactReference),
+      }),
+    ),
     first_contact_reply: Nullable(
-      Type.Object({ created_at: Type.Integer(), type: Type.String(), url: Nullable(Type.String()) }),
+      named(
+        'conversation_first_contact_reply',
+        Type.Object({ created_at: Type.Integer(), type: Type.String(), url: Nullable(Type.String()) }),
+      ),
     ),
     admin_assignee_id: Type.Integer({ description: '0 where nobody is assigned.' }),
     team_assignee_id: Type.Integer({ description: '0 where no team is assigned.' }),
     open: Type.Boolean({ description: 'Also of a snoozed conversation.' }),
     state: Type.Enum(['open', 'closed', 'snoozed']),
     read: Type.Boolean(),
-    tags: Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(AppliedTag) }),
+    tags: named('conversation_tags', Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(AppliedTag) })),
     priority: Type.Enum(['none', 'low', 'medium', 'high', 'urgent']),
     sla_applied: Type.Null(),
     statistics: Nullable(Statistics),
     conversation_rating: Type.Null(),
     teammates: Nullable(
-      Type.Object({
-        type: Type.Literal('admin.list'),
-        teammates: Type.Array(AdminReference),
-      }),
+      named(
+        'conversation_teammates',
+        Type.Object({
+          type: Type.Literal('admin.list'),
+          teammates: Type.Array(AdminReference),
+        }),
+      ),
     ),
     title: Nullable(Type.String()),
     custom_attributes: Type.Record(Type.String(), Type.Unknown()),
     topics: Type.Object({}),
     ticket: Type.Null(),
-    linked_objects: Type.Object({
-      type: Type.Literal('list'),
-      data: Type.Array(Type.Never()),
-      total_count: Type.Literal(0),
-      has_more: Type.Literal(false),
-    }),
+    linked_objects: named(
+      'linked_object_list',
+      Type.Object({
+        type: Type.Literal('list'),
+        data: Type.Array(Type.Never()),
+        total_count: Type.Literal(0),
+        has_more: Type.Literal(false),
+      }),
+    ),
     ai_topics: Type.Null(),
     ai_agent: Type.Null(),
     ai_agent_participated: Type.Literal(false),
-    channel: Type.Object({ initial: Type.String(), current: Type.String() }),
+    channel: named('conversation_channel', Type.Object({ initial: Type.String(), current: Type.String() })),
     ...QUALITY,
   }),
 )

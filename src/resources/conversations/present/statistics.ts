@@ -17,7 +17,10 @@ const TIMES = [
 
 const Seconds = Type.Optional(Type.Integer())
 const ResponseTimes = Type.Array(
-  Type.Object({ team_id: Type.Integer(), team_name: Type.String(), response_time: Type.Integer() }),
+  named(
+    'conversation_response_time',
+    Type.Object({ team_id: Type.Integer(), team_name: Type.String(), response_time: Type.Integer() }),
+  ),
 )
 
 export const Statistics = named(
