@@ -12,7 +12,7 @@ import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
 import { type Authentication, authentication, verifiedByHandler } from '#http/auth.ts'
 import { BODY_LIMIT, parseBodies } from '#http/body.ts'
-import { contractCheck } from '#http/contract.ts'
+import { convertVersions } from '#http/convert.ts'
 import { answerPreflights, CORS_HEADERS } from '#http/cors.ts'
 import { docsPage } from '#http/docs/page.ts'
 import { errorHandler, notFound, refuseUnreadable } from '#http/errors.ts'
@@ -21,8 +21,9 @@ import { health } from '#http/health.ts'
 import type { Listener } from '#http/listen.ts'
 import { measureRequests } from '#http/metrics.ts'
 import type { App, Auth, Operation } from '#http/op.ts'
+import { collectOperations } from '#http/operations.ts'
 import { rateLimit } from '#http/rate-limit.ts'
-import { describeApi, reference } from '#http/reference.ts'
+import { reference } from '#http/reference.ts'
 import { lazyChild, requestIds } from '#http/request-log.ts'
 import { runHandlers } from '#http/transaction.ts'
 import { validatorCompiler } from '#http/validator.ts'
@@ -31,7 +32,6 @@ import { egressPolicy } from '#net/egress.ts'
 import { RESOURCES } from '#resources/index.ts'
 import { contactAuthentication } from '#resources/messenger/sessions/authenticate.ts'
 import type { Server } from '#server.ts'
-import { downgrade, upgrade } from '#versions/convert.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
 import type { Token } from '#workspaces/tokens.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
@@ -81,12 +81,11 @@ export function buildApp(options: AppOptions): App {
   parseBodies(app)
   answerPreflights(app)
   app.register(formbody)
-  describeApi(app)
+  const operations = collectOperations(app)
   measureRequests(app)
 
   const { identify, forgetTokens } = authentication(sql)
   const countRequest = rateLimit(rate_limit_per_minute)
-  const operations = new Set<string>()
   const { public_url = '', attachment_link_days = 7, fetch_attachments = false, egress = egressPolicy() } = options
   const server: Server = {
     ...{
@@ -133,26 +132,8 @@ export function buildApp(options: AppOptions): App {
     if (proven) proven.then(() => done(), done)
     else done()
   })
-  app.addHook('preValidation', (request, _reply, done) => {
-    const { operation } = request.routeOptions.config
-    if (operation && request.workspace) request.body = upgrade(operation.id, request.body, request.workspace.version)
-    done()
-  })
-  app.addHook('preHandler', (request, reply, done) => {
-    const { status } = request.routeOptions.config.operation ?? {}
-    if (status) reply.code(status)
-    done()
-  })
+  convertVersions(app, { operations, check: options.check_contracts })
   app.addHook('onRoute', runHandlers(options.secret))
-  app.addHook('onRoute', ({ config }) => {
-    if (config?.operation) operations.add(config.operation.id)
-  })
-
-  const check = options.check_contracts ? contractCheck() : undefined
-  app.addHook('preSerialization', (request, reply, payload, done) => {
-    check?.(request, reply, payload)
-    done(null, request.workspace ? downgrade(payload, request.workspace.version) : payload)
-  })
   app.addHook('onSend', (request, reply, payload, done) => {
     if (request.losesAnswer) cut(reply)
     done(null, payload)
@@ -160,13 +141,13 @@ export function buildApp(options: AppOptions): App {
 
   app.register(async (open) => {
     health(open, sql)
-    reference(open)
+    reference(open, operations)
     docsPage(open)
   })
   for (const { group, routes } of RESOURCES) {
     app.register(async (scope) => {
       scope.addHook('onRoute', (route) => {
-        route.schema = { ...route.schema, tags: [group] }
+        route.config = { ...route.config, group }
       })
       routes(scope as unknown as App, server)
     })

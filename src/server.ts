@@ -34,7 +34,7 @@ export type Server = {
   /** Counts a request against the rate limit of `key`, and writes the headers; throws a 429. */
   countRequest(key: string, reply: FastifyReply): void
   /** All operationIds; complete after `app.ready()`. */
-  operations: ReadonlySet<string>
+  operations: Pick<ReadonlySet<string>, 'has'>
   /** Tables of a workspace that a sandbox reset leaves as they are, of all resources. */
   kept_tables: ReadonlySet<string>
 }

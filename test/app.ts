@@ -1,8 +1,10 @@
 // The server in a test: on a database of its own, with a workspace, driven in process.
+import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { buildApp } from '#app.ts'
 import type { Files } from '#files/files.ts'
 import type { App } from '#http/op.ts'
+import { REFUSALS, statusesOf } from '#http/openapi/responses.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { type CreatedWorkspace, createWorkspace } from '#workspaces/create.ts'
 import { type Workspace, workspaceOf } from '#workspaces/workspace.ts'
@@ -46,10 +48,12 @@ export async function testApp({ storage, largest, ...options }: TestAppOptions =
     egress: NEARBY,
     ...options,
   })
+  const undescribed = refusalsNotDescribed(app)
   after(async () => {
     await app.close()
     await files.close()
     await database.close()
+    assert.deepEqual([...undescribed], [], 'refusals that the description of the operation lacks')
   })
   const created = await createWorkspace(database.sql, { name: 'First', is_first: true })
 
@@ -65,6 +69,19 @@ export async function testApp({ storage, largest, ...options }: TestAppOptions =
     ...as(created),
     another: async (name = 'Another') => as(await createWorkspace(database.sql, { name })),
   }
+}
+
+/** Collects the refusals that the API reference does not have for the operation. */
+function refusalsNotDescribed(app: App): ReadonlySet<string> {
+  const found = new Set<string>()
+  app.addHook('onSend', async ({ routeOptions: { config, url = '', schema, method } }, { statusCode }) => {
+    const { operation } = config
+    if (!operation || !REFUSALS[statusCode]) return
+    const { querystring: query } = (schema ?? {}) as { querystring?: Record<string, unknown> }
+    const statuses = statusesOf({ options: operation, url, method: String(method), query })
+    if (!statuses.includes(statusCode)) found.add(`${operation.id} ${statusCode}`)
+  })
+  return found
 }
 
 function callWith(app: App, defaultToken: string): Call {

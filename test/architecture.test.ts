@@ -74,7 +74,7 @@ const CAPABILITIES = ['resources/tags']
 test('a capability imports no noun', () => {
   const imported = CAPABILITIES.flatMap((folder) => [...(edges.get(folder) ?? [])])
   assert.deepEqual(
-    imported.filter((folder) => folder.startsWith('resources/')),
+    imported.filter((folder) => folder.startsWith('resources/') && folder !== 'resources/references.ts'),
     [],
   )
 })
@@ -83,7 +83,9 @@ test('a capability imports no noun', () => {
 async function operations(): Promise<[route: string, operationId: string][]> {
   const app = buildApp({ sql: {} as Pool, files: {} as Files, secret: 'a secret' })
   await app.ready()
-  const { paths = {} } = app.swagger() as { paths?: Record<string, Record<string, { operationId: string }>> }
+  const { paths } = (await app.inject('/openapi.json')).json<{
+    paths: Record<string, Record<string, { operationId: string }>>
+  }>()
   await app.close()
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId }]): [string, string] => [
@@ -217,6 +219,20 @@ test('every primary key and unique index of a workspace’s table begins with th
   for (const [, table = '', columns = ''] of unique.filter(([, table]) => tenants.includes(table as string))) {
     assert.match(columns, /^workspace_id, /, `a unique index of ${table}`)
   }
+})
+
+/** Where versions are read from requests and settings, and defaults are set. */
+const KNOW_VERSIONS =
+  /^src\/(versions\/|http\/(version|reference|openapi\/document)\.ts|workspaces\/|app\.ts|config\.ts)/
+
+test('handlers ask for a change by its name, and compare no versions', () => {
+  const offenders = sources.filter((file) => {
+    if (KNOW_VERSIONS.test(file)) return false
+    const imports = read(file).matchAll(/^import (?!type)\{([^}]*)\} from '#versions\/versions\.ts'/gm)
+    const imported = [...imports].flatMap(([, names = '']) => names.split(','))
+    return imported.some((name) => !/^\s*type /.test(name)) || /\bversion (===|!==) '/.test(read(file))
+  })
+  assert.deepEqual(offenders, [])
 })
 
 test('files stay under 300 lines, tests under 600', () => {

@@ -12,6 +12,7 @@ import { aSession, eventually } from './factories.ts'
 import { namesOf, populate, together } from './fixtures.ts'
 import { type Operation, type Request, requestsOf } from './fuzz/requests.ts'
 import { vocabularyOf } from './fuzz/vocabulary.ts'
+import { resolve } from './openapi/resolve.ts'
 
 /** FUZZ_SEED begins another run, FUZZ_RUNS makes it longer. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_122)
@@ -38,9 +39,10 @@ const app_ids = [t.created.id, (await t.another()).created.id]
 const vocabulary = vocabularyOf(mine, theirs, cursors, app_ids)
 
 const { body: description } = await t.call('GET /openapi.json')
-const operations = Object.entries<Record<string, Omit<Operation, 'method' | 'path'>>>(description.paths).flatMap(
-  ([path, methods]) =>
-    Object.entries(methods).map(([method, rest]) => ({ ...rest, method: method.toUpperCase(), path })),
+const operations = Object.entries<Record<string, Omit<Operation, 'method' | 'path'>>>(
+  resolve(description, description.paths),
+).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, rest]) => ({ ...rest, method: method.toUpperCase(), path })),
 )
 
 const counted = new Map<number, number>()

@@ -1,21 +1,17 @@
-// Outside production, every answer is held against the schema that its operation promises.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+// Outside production, every answer is checked against the schema of its operation in the caller's version.
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
+import type { OperationShape } from '#versions/conversions.ts'
 
-/** Throws where an answer of success is not what the operation's schema says: a bug of ours, never the caller's. */
+/** Returns a check that throws where an answer has another status or shape than declared: a bug of ours, not the caller's. */
 export function contractCheck() {
-  const compiled = new WeakMap<TSchema, Validator>()
-  return (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
-    const { response } = (request.routeOptions.schema ?? {}) as { response?: Record<string, TSchema> }
-    const schema = response?.[reply.statusCode]
-    if (!schema || !request.routeOptions.config.operation) return
-    if (!compiled.has(schema)) compiled.set(schema, Compile(schema))
-    const validator = compiled.get(schema) as Validator
-    if (validator.Check(payload)) return
-    const [first] = validator.Errors(payload)
-    throw new Error(
-      `${request.routeOptions.config.operation.id} breaks its own schema at ${first?.instancePath || '/'}: ${first?.message}`,
-    )
+  const compiled = new WeakMap<object, Validator>()
+  return ({ id, status, answer: schema }: OperationShape, answered: number, answer: unknown) => {
+    if (answered !== status) throw new Error(`${id} answers ${answered} in the place of ${status}`)
+    const validator = compiled.get(schema) ?? (Compile(schema as unknown as TSchema) as Validator)
+    compiled.set(schema, validator)
+    if (validator.Check(answer)) return
+    const [first] = validator.Errors(answer)
+    throw new Error(`${id} breaks its own schema at ${first?.instancePath || '/'}: ${first?.message}`)
   }
 }

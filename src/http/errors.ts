@@ -44,6 +44,8 @@ export const unauthorized = (message = 'Access Token Invalid', code = 'unauthori
 export const forbidden = (message: string) => new ApiError(403, 'forbidden', message)
 export const notFound = (message = 'Resource Not Found', code = 'not_found') => new ApiError(404, code, message)
 
+export const unknownVersion = () => badRequest('intercom_version_invalid', 'The requested version could not be found')
+
 /** The row, or a 404 that says what there is none of: `found(await findTag(…), 'Resource Not Found')`. */
 export function found<Row>(row: Row | undefined | null, message?: string, code?: string): Row {
   if (row === undefined || row === null) throw notFound(message, code)

@@ -4,9 +4,9 @@ import { register } from 'prom-client'
 import type { Pool } from '#db/sql.ts'
 
 export function health(app: FastifyInstance, sql: Pool) {
-  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'alive' }))
+  app.get('/healthz', async () => ({ status: 'alive' }))
 
-  app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/readyz', async (_request, reply) => {
     const ready = await sql`select 1`.then(
       () => true,
       () => false,
@@ -15,7 +15,7 @@ export function health(app: FastifyInstance, sql: Pool) {
     return { status: ready ? 'ready' : 'starting' }
   })
 
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/metrics', async (_request, reply) => {
     reply.type(register.contentType)
     return register.metrics()
   })

@@ -1,8 +1,8 @@
 // How pages look on the wire: what a list takes, what it answers, and the cursor's text.
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import type { Cursor, Cut, Page } from '#db/page.ts'
 import { badRequest } from './errors.ts'
-import { Nullable } from './types.ts'
+import { Nullable, named } from './types.ts'
 
 /** What a cursor-paged list takes in its query string, or under `pagination` in a search. */
 export const PageQuery = Type.Object({
@@ -16,21 +16,33 @@ export const PageQuery = Type.Object({
 
 export type PageRequest = { per_page?: number; starting_after?: string | null }
 
-export const CursorPages = Type.Object({
-  type: Type.Literal('pages'),
-  page: Type.Integer(),
-  next: Type.Optional(
-    Nullable(
-      Type.Object({
-        page: Type.Integer(),
-        per_page: Type.Integer(),
-        starting_after: Nullable(Type.String()),
-      }),
+export const CursorPages = named(
+  'cursor_pages',
+  Type.Object({
+    type: Type.Literal('pages'),
+    page: Type.Integer(),
+    next: Type.Optional(
+      Nullable(
+        Type.Object({
+          page: Type.Integer(),
+          per_page: Type.Integer(),
+          starting_after: Nullable(Type.String()),
+        }),
+      ),
     ),
-  ),
-  per_page: Type.Integer(),
-  total_pages: Type.Integer(),
-})
+    per_page: Type.Integer(),
+    total_pages: Type.Integer(),
+  }),
+)
+
+/** `{ type: 'list', data: […], total_count, pages }`: one page of a list. */
+export const PageOf = <S extends TSchema>(item: S) =>
+  Type.Object({
+    type: Type.Literal('list'),
+    data: Type.Array(item),
+    total_count: Type.Integer(),
+    pages: CursorPages,
+  })
 
 /** The page that a caller asks for. A `per_page` out of bounds is clamped; a cursor that is none of ours is a 400. */
 export function pageOf(asked: PageRequest | undefined, size: { default: number; max: number }): Page {

@@ -19,7 +19,7 @@ export type Shapes = { params?: TSchema; query?: TSchema; body?: TSchema; respon
 
 export type OperationOptions = Shapes & {
   /** One line for the API reference. */
-  summary?: string
+  summary: string
   /** The first and the last version that has the operation; all of them where absent. */
   since?: Version
   until?: Version
@@ -29,6 +29,10 @@ export type OperationOptions = Shapes & {
   status?: 200 | 201 | 202 | 204
   auth?: Auth
   runs?: Runs
+  /** Statuses that it refuses with, besides those that follow from its path, its schemas and its token. */
+  refuses?: readonly number[]
+  /** It answers 400 and 500 with a bare error in the place of a list. */
+  bare_errors?: boolean
   /** The answer contains a secret: if it is stored for an Idempotency-Key, it is encrypted. */
   confidential?: boolean
 }
@@ -57,6 +61,8 @@ export type Operation = Omit<OperationOptions, keyof Shapes> & { id: string }
 declare module 'fastify' {
   interface FastifyContextConfig {
     operation?: Operation
+    /** Its chapter in the API reference. */
+    group?: string
   }
   interface FastifyRequest {
     workspace: Workspace
@@ -67,14 +73,12 @@ declare module 'fastify' {
 }
 
 /**
- * The options of one route: `app.get('/tags/:id', op('findTag', { params: ById, response: Tag }), handler)`.
+ * The options of one route: `app.get('/tags/:id', op('findTag', { summary: 'Show a tag', params: ById, response: Tag }), handler)`.
  * A response of `undefined` is an empty body.
  */
 export function op<const O extends OperationOptions>(id: string, options: O) {
-  const { params, query, body, response, summary, ...rest } = options as OperationOptions
+  const { params, query, body, response, ...rest } = options as OperationOptions
   const schema = {
-    operationId: id,
-    ...(summary && { summary }),
     ...(params && { params }),
     ...(query && { querystring: query }),
     ...(body && { body }),

@@ -1,26 +1,26 @@
-// The API's own description, made from the code's schemas.
-import swagger from '@fastify/swagger'
+// /openapi.json: the API's own description, of any version, for programs and for the page at /docs.
 import type { FastifyInstance } from 'fastify'
-import { VERSIONS } from '#versions/versions.ts'
+import { LATEST, parseVersion, type Version } from '#versions/versions.ts'
+import { CONVERSIONS } from './convert.ts'
+import { unknownVersion } from './errors.ts'
+import { describeApi } from './openapi/document.ts'
+import type { RegisteredOperation } from './operations.ts'
 
-export function describeApi(app: FastifyInstance) {
-  app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Interphone',
-        version: '0.1.0',
-        description:
-          'The Intercom REST API, served by yourself, and under /extensions what Intercom does only in its web app. ' +
-          `The header Intercom-Version takes ${VERSIONS[5]} to ${VERSIONS.at(-1)}.`,
-      },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-      security: [{ bearer: [] }],
-    },
+/** `GET /openapi.json?version=2.11`; without a version, the latest. Each document is made once. */
+export function reference(app: FastifyInstance, operations: ReadonlyMap<string, RegisteredOperation>) {
+  const documents = new Map<Version, string>()
+  const documentOf = (version: Version): string => {
+    const known = documents.get(version)
+    if (known) return known
+    const document = JSON.stringify(describeApi(operations.values(), CONVERSIONS, version))
+    documents.set(version, document)
+    return document
+  }
+
+  app.get<{ Querystring: { version?: string } }>('/openapi.json', async ({ query }, reply) => {
+    const version = query.version === undefined ? LATEST : parseVersion(String(query.version))
+    if (!version) throw unknownVersion()
+    reply.type('application/json; charset=utf-8')
+    return documentOf(version)
   })
-}
-
-/** `/openapi.json`, for programs. */
-export function reference(app: FastifyInstance) {
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }

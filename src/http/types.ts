@@ -18,6 +18,16 @@ export const Flag = Type.Boolean()
 
 export const ById = Type.Object({ id: Type.String() })
 
+/**
+ * Gives a schema that several places share its name, in snake_case. The name is what changes between versions refer to, and
+ * its component in the API reference.
+ */
+export function named<S extends TSchema>(name: string, schema: S): S {
+  const { $id } = schema as { $id?: string }
+  if ($id !== undefined) throw new Error(`The schema ${$id} cannot also be named ${name}`)
+  return Object.assign(schema, { $id: name })
+}
+
 /** `{ type: 'list', data: […] }`: a whole list, without pages. */
 export const ListOf = <S extends TSchema>(item: S) =>
   Type.Object({ type: Type.Literal('list'), data: Type.Array(item) })

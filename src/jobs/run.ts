@@ -56,9 +56,11 @@ function runQueue<Context>(options: Options<Context>): () => Promise<void> {
   let stopping = false
 
   const running = (async () => {
+    // Loaded here, because the API can answer its first request without it.
+    const worker = await import('graphile-worker')
     while (!stopping) {
       try {
-        runner = await start(options, workers)
+        runner = await start(worker, options, workers)
         if (stopping) await end(runner)
         await runner.promise
       } catch (error) {
@@ -78,8 +80,8 @@ function runQueue<Context>(options: Options<Context>): () => Promise<void> {
   return async () => {
     stopping = true
     clearInterval(beats)
-    if (runner) await end(runner)
-    await Promise.race([running, sleep(KILL_WITHIN_MS)])
+    // One that is just starting ends as soon as it has started: its connections must not outlive the database.
+    await Promise.race([runner ? end(runner) : running, sleep(STOP_WITHIN_MS + KILL_WITHIN_MS)])
     await forgetWorkers(sql, [...workers]).catch(() => {})
   }
 }
@@ -93,10 +95,12 @@ async function end(runner: Runner): Promise<void> {
   await Promise.race([runner.kill().catch(() => {}), sleep(KILL_WITHIN_MS)])
 }
 
-async function start<Context>(options: Options<Context>, workers: Set<string>): Promise<Runner> {
+async function start<Context>(
+  { Logger, run }: typeof import('graphile-worker'),
+  options: Options<Context>,
+  workers: Set<string>,
+): Promise<Runner> {
   const { sql, jobs, context, log, concurrency = 4 } = options
-  // Loaded here, because the API can answer its first request without it.
-  const { Logger, run } = await import('graphile-worker')
   const queued = jobs.filter((job) => !job.every_ms)
   workers.clear()
   const events: WorkerEvents = new EventEmitter()

@@ -1,6 +1,5 @@
 // Attributes that a workspace defines itself, kept in a JSON column, as fields of a search.
 import type { Fragment } from '#db/sql.ts'
-import type { Version } from '#versions/versions.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Precision } from './compare.ts'
 import { DATES } from './values.ts'
@@ -17,7 +16,7 @@ export const attributeFields = (
   prefix: string,
   column: string,
   definitions: readonly AttributeDefinition[],
-  precision?: (version: Version) => Precision,
+  precision?: (workspace: Workspace) => Precision,
 ): Record<string, Field> =>
   Object.fromEntries(
     definitions.map((definition) => [prefix + definition.name, attributeField(column, definition, precision)]),
@@ -26,7 +25,7 @@ export const attributeFields = (
 function attributeField(
   column: string,
   { name, data_type }: AttributeDefinition,
-  precision?: (version: Version) => Precision,
+  precision?: (workspace: Workspace) => Precision,
 ): Field {
   const json = ({ sql }: Workspace) => sql`(${sql(column)} -> ${name}::text)`
   const typed = (type: 'number' | 'boolean', as: (workspace: Workspace) => Fragment) => ({

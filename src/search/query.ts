@@ -2,6 +2,7 @@
 import { type TSchema, Type } from 'typebox'
 import { badRequest } from '#http/errors.ts'
 import { PageQuery, type PageRequest } from '#http/lists.ts'
+import { named } from '#http/types.ts'
 import { shown } from './values.ts'
 
 /** One field against one value. `value` is null where the caller left it out: whether that makes sense is seen later. */
@@ -23,30 +24,36 @@ const DEEPEST = 2
 const MOST_MEMBERS = 15
 
 const Value = Type.Union([Type.String(), Type.Integer(), Type.Boolean()])
-const FilterBody = Type.Object({
-  field: Type.String({ description: 'A searchable field.' }),
-  operator: Type.Enum(['=', '!=', 'IN', 'NIN', '>', '<', '>=', '<=', '~', '!~', '^', '$'], {
-    description: 'Equal, not equal, one of, none of, greater, less, contains, contains not, starts with, ends with.',
+const FilterBody = named(
+  'search_filter',
+  Type.Object({
+    field: Type.String({ description: 'A searchable field.' }),
+    operator: Type.Enum(['=', '!=', 'IN', 'NIN', '>', '<', '>=', '<=', '~', '!~', '^', '$'], {
+      description: 'Equal, not equal, one of, none of, greater, less, contains, contains not, starts with, ends with.',
+    }),
+    value: Type.Union([Value, Type.Array(Type.Union([Type.String(), Type.Integer()])), Type.Null()], {
+      description: 'What to compare with; a list for IN and NIN, null for a field that is not set.',
+    }),
   }),
-  value: Type.Union([Value, Type.Array(Type.Union([Type.String(), Type.Integer()])), Type.Null()], {
-    description: 'What to compare with; a list for IN and NIN, null for a field that is not set.',
-  }),
-})
+)
 const groupOf = <Member extends TSchema>(member: Member) =>
   Type.Object({
     operator: Type.Enum(['AND', 'OR']),
     value: Type.Array(member, { minItems: 1, maxItems: MOST_MEMBERS }),
   })
-const Documented = Type.Object({
-  query: Type.Union([FilterBody, groupOf(Type.Union([FilterBody, groupOf(FilterBody)]))]),
-  pagination: Type.Optional(PageQuery),
-  sort: Type.Optional(
-    Type.Object({
-      field: Type.String({ description: 'A searchable field that has one value.' }),
-      order: Type.Optional(Type.Enum(['ascending', 'descending'], { default: 'descending' })),
-    }),
-  ),
-})
+const Documented = named(
+  'search_request',
+  Type.Object({
+    query: Type.Union([FilterBody, groupOf(Type.Union([FilterBody, groupOf(FilterBody)]))]),
+    pagination: Type.Optional(PageQuery),
+    sort: Type.Optional(
+      Type.Object({
+        field: Type.String({ description: 'A searchable field that has one value.' }),
+        order: Type.Optional(Type.Enum(['ascending', 'descending'], { default: 'descending' })),
+      }),
+    ),
+  }),
+)
 
 /** The body of a search, for the API reference. It lets everything through: `readSearch` has the errors to answer. */
 export const SearchBody = Type.Unsafe<unknown>({ anyOf: [Documented, {}] })

@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { beyond, type Cursor, cursorValue, cut, inOrder, newest } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
 import { ApiError } from '#http/errors.ts'
-import { before, LATEST, type Version } from '#versions/versions.ts'
+import { has } from '#versions/changes.ts'
+import { LATEST, type Version } from '#versions/versions.ts'
 import { type Workspace, workspaceOf } from '#workspaces/workspace.ts'
 import { type TestDatabase, testDatabase } from '../../test/database.ts'
 import { attributeFields } from './attributes.ts'
@@ -39,14 +40,14 @@ const fields: Record<string, Field> = {
     has: ({ sql }, ids) => (ids ? sql`tags && ${ids}::bigint[]` : sql`cardinality(tags) > 0`),
   },
   contact_ids: { kind: 'set', has: ({ sql }, ids) => (ids ? sql`name = any(${ids}::text[])` : sql`name is not null`) },
-  ...attributeFields('custom_attributes.', 'attributes', DEFINITIONS, (version) =>
-    before(version, LATEST) ? 'day' : 'utc-day',
+  ...attributeFields('custom_attributes.', 'attributes', DEFINITIONS, (workspace) =>
+    has(workspace, 'contact-searches-compare-seconds') ? 'utc-day' : 'day',
   ),
 }
 const contacts: Searchable = {
   fields,
-  precision: (version) => (before(version, LATEST) ? 'day' : 'second'),
-  checks_order_since: '2.16',
+  precision: (workspace) => (has(workspace, 'contact-searches-compare-seconds') ? 'second' : 'day'),
+  checks_order: (workspace) => has(workspace, 'contact-search-order-is-checked'),
 }
 const conversations: Searchable = { fields, inclusive: true }
 

@@ -2,7 +2,6 @@
 import type { Order } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
 import { badRequest } from '#http/errors.ts'
-import { before, type Version } from '#versions/versions.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { compareDate, compareId, compareNumber, compareText, compareWords, type Precision } from './compare.ts'
 import { type Filter, invalidQuery, type Query, type Sort } from './query.ts'
@@ -25,7 +24,7 @@ type Stored = { column?: Column; required?: boolean }
 export type Field =
   | (Stored & { kind: 'text'; fold?: boolean })
   | (Stored & { kind: 'word' | 'id' | 'number' | 'boolean' })
-  | (Stored & { kind: 'date'; precision?: (version: Version) => Precision })
+  | (Stored & { kind: 'date'; precision?: (workspace: Workspace) => Precision })
   | {
       kind: 'set'
       has: (workspace: Workspace, ids: string[] | null) => Fragment
@@ -38,11 +37,11 @@ export type Field =
 export type Searchable = {
   fields: Record<string, Field>
   /** How exactly dates compare: to the second where absent. */
-  precision?: (version: Version) => Precision
+  precision?: (workspace: Workspace) => Precision
   /** `>` and `<` let the equal value in, and dates take IN and NIN: conversations and tickets. */
   inclusive?: boolean
-  /** The first version that refuses an unknown `sort.order`; the others take it for `descending`. */
-  checks_order_since?: Version
+  /** Whether an unknown `sort.order` is refused; else it counts as `descending`. */
+  checks_order?: (workspace: Workspace) => boolean
   /** What error messages call a field. */
   called?: 'field' | 'search field'
 }
@@ -72,7 +71,7 @@ export function where(workspace: Workspace, searchable: Searchable, query: Query
 
 /** The order of a search's rows. A row without a value counts as one with the smallest. */
 export function sortOf(workspace: Workspace, searchable: Searchable, sort: Sort, otherwise: Order): Order {
-  const direction = directionOf(workspace.version, searchable, sort.order)
+  const direction = directionOf(workspace, searchable, sort.order)
   if (sort.field === undefined) return { ...otherwise, direction: direction ?? otherwise.direction }
   const field = fieldOf(searchable, sort.field)
   if (field.kind === 'set') throw noField(searchable, sort.field)
@@ -81,8 +80,8 @@ export function sortOf(workspace: Workspace, searchable: Searchable, sort: Sort,
 
 function matches(workspace: Workspace, searchable: Searchable, { field: name, operator, value }: Filter): Fragment {
   const field = fieldOf(searchable, name)
-  const { sql, version } = workspace
-  if (!operatorsOf(field, searchable, version).includes(operator)) {
+  const { sql } = workspace
+  if (!operatorsOf(workspace, field, searchable).includes(operator)) {
     throw badRequest('invalid_operator', `${name} does not support operator: ${shown(operator)}`)
   }
   const positive = NEGATED[operator] ?? operator
@@ -94,7 +93,7 @@ function matches(workspace: Workspace, searchable: Searchable, { field: name, op
   return positive === operator ? sql`(${condition})` : sql`((${condition}) is not true)`
 }
 
-function operatorsOf(field: Field, { precision, inclusive }: Searchable, version: Version): readonly string[] {
+function operatorsOf(workspace: Workspace, field: Field, { precision, inclusive }: Searchable): readonly string[] {
   switch (field.kind) {
     case 'text':
     case 'word':
@@ -107,7 +106,7 @@ function operatorsOf(field: Field, { precision, inclusive }: Searchable, version
     case 'set':
       return field.operators ?? EQUALITY
     case 'date':
-      if (precisionOf(field, precision, version) !== 'second') return DAY
+      if (precisionOf(workspace, field, precision) !== 'second') return DAY
       return inclusive ? NUMBER : INSTANT
   }
 }
@@ -122,7 +121,7 @@ function compare(
   operator: string,
   value: unknown,
 ): Fragment {
-  const { sql, version } = workspace
+  const { sql } = workspace
   if (value === null) return sql`${column} is null`
   const ordering = (inclusive && INCLUSIVE[operator]) || operator
   switch (field.kind) {
@@ -138,7 +137,7 @@ function compare(
       if (operator === '=') return sql`${column} = ${readBoolean(value)}`
       return sql`${column}::text = any(${readList(value, readBoolean).map(String)}::text[])`
     case 'date':
-      return compareDate(workspace, column, ordering, value, precisionOf(field, precision, version))
+      return compareDate(workspace, column, ordering, value, precisionOf(workspace, field, precision))
   }
 }
 
@@ -148,8 +147,8 @@ function inSet(workspace: Workspace, field: Field & { kind: 'set' }, operator: s
   return field.has(workspace, field.of === 'bigint' ? ids.filter(isBigint) : ids)
 }
 
-const precisionOf = (field: Field & { kind: 'date' }, noun: Searchable['precision'], version: Version): Precision =>
-  (field.precision ?? noun)?.(version) ?? 'second'
+const precisionOf = (workspace: Workspace, field: Field & { kind: 'date' }, noun: Searchable['precision']): Precision =>
+  (field.precision ?? noun)?.(workspace) ?? 'second'
 
 function sortKey({ sql }: Workspace, { kind, required }: StoredField, column: Fragment): Omit<Order, 'direction'> {
   switch (kind) {
@@ -165,10 +164,10 @@ function sortKey({ sql }: Workspace, { kind, required }: StoredField, column: Fr
   }
 }
 
-function directionOf(version: Version, { checks_order_since }: Searchable, order: unknown): 'asc' | 'desc' | undefined {
+function directionOf(workspace: Workspace, { checks_order }: Searchable, order: unknown): 'asc' | 'desc' | undefined {
   if (order === undefined || order === null) return undefined
   if (order === 'ascending') return 'asc'
-  if (order === 'descending' || !checks_order_since || before(version, checks_order_since)) return 'desc'
+  if (order === 'descending' || !checks_order?.(workspace)) return 'desc'
   const given = `Invalid sort order '${shown(order)}'`
   throw badRequest('invalid_sort_order', `${given}. Must be one of: ascending, descending`)
 }

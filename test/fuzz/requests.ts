@@ -5,7 +5,7 @@ import { bodiesOf } from './bodies.ts'
 import { type Schema, valuesOf } from './values.ts'
 import { HUGE, type Vocabulary } from './vocabulary.ts'
 
-type Parameter = { in: 'path' | 'query'; name: string; schema: Schema }
+type Parameter = { in: 'path' | 'query' | 'header'; name: string; schema: Schema }
 export type Operation = {
   method: string
   path: string

@@ -6,7 +6,11 @@ import { hashToken, insertToken, newTokenText, revokeToken } from '#workspaces/t
 import { testApp } from '../app.ts'
 
 const t = await testApp()
-t.app.get('/extensions/for-readers', op('forReaders', { scope: 'read_conversations' }), async () => 'read')
+t.app.get(
+  '/extensions/for-readers',
+  op('forReaders', { summary: 'Read', scope: 'read_conversations' }),
+  async () => 'read',
+)
 const { token, admin_id } = t.created
 
 const withHeader = (authorization: string, route = 'GET /me') =>

@@ -17,12 +17,16 @@ for (const [name, options] of Object.entries({
   writes: {},
   calls: { runs: 'outside' },
 } as const)) {
-  t.app.post(`/test/${name}`, op(`test_${name}`, { response: Answer, ...options }), async ({ workspace, headers }) => {
-    called++
-    if (headers['x-fails']) throw new Error('it failed')
-    if (headers['x-waits']) await new Promise<void>((resolve) => (release = resolve))
-    return { number: called, in_transaction: !('begin' in workspace.sql) }
-  })
+  t.app.post(
+    `/test/${name}`,
+    op(`test_${name}`, { summary: name, response: Answer, ...options }),
+    async ({ workspace, headers }) => {
+      called++
+      if (headers['x-fails']) throw new Error('it failed')
+      if (headers['x-waits']) await new Promise<void>((resolve) => (release = resolve))
+      return { number: called, in_transaction: !('begin' in workspace.sql) }
+    },
+  )
 }
 
 const post = (name: string, key?: string, headers: Record<string, string> = {}) =>

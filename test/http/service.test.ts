@@ -8,7 +8,7 @@ import { SECRET, testApp } from '../app.ts'
 import { freePort } from '../smtp-sink.ts'
 
 const t = await testApp()
-t.app.get('/extensions/broken', op('broken', {}), async () => {
+t.app.get('/extensions/broken', op('broken', { summary: 'Fail' }), async () => {
   throw new Error('Something that nobody should read')
 })
 const open = { token: null }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VERSIONS } from '#versions/versions.ts'
 import { type TestApp, testApp } from '../app.ts'
+import { aContact } from '../factories.ts'
 
 const t = await testApp()
 
@@ -85,4 +86,40 @@ test('a server can be told which version answers where nobody says', async () =>
   const { created } = await old.another()
   await old.database.sql`update workspaces set default_version = '2.14' where id = ${created.id}`
   assert.equal((await get('/tags', undefined, { app: old.app, created })).version, '2.14')
+})
+
+test('data of the caller’s own comes through every version as it is, whatever it looks like', async () => {
+  const { sql } = t.database
+  const attributes = {
+    talk: { type: 'conversation', priority: 'high', admin_assignee_id: 0 },
+    boss: { type: 'admin', team_priority_level: { primary_team_ids: [] } },
+    gone: { type: 'contact', archived: true, owner_id: '1' },
+    kind: { type: 'data_attribute', data_type: 'datetime' },
+    mark: { type: 'tag', users: [], companies: [] },
+  }
+  const id = await aContact(t.workspace, { custom_attributes: sql.json(attributes), formatted_phone: '+12025550141' })
+  const body = 'Look here'
+  const { conversation_id } = (await t.call('POST /conversations', { from: { type: 'user', id }, body })).body
+  const reply = { message_type: 'comment', type: 'user', intercom_user_id: id, body }
+  await t.call(`POST /conversations/${conversation_id}/reply`, reply)
+  await sql`update conversations set custom_attributes = ${sql.json(attributes)} where id = ${conversation_id}`
+  await sql`
+    update conversation_parts set metadata = ${sql.json(attributes)}, event_details = ${sql.json(attributes)}
+    where conversation_id = ${conversation_id}`
+  const components = [{ type: 'BODY', parameters: [{ type: 'text', text: 'Hi' }] }, ...Object.values(attributes)]
+  const template = { message_type: 'whatsapp', template: 'order_update', components }
+  const broadcast = await t.call('POST /extensions/broadcasts', { ...template, audience: { contact_ids: [id] } })
+  assert.equal(broadcast.status, 202, broadcast.text)
+
+  for (const version of VERSIONS) {
+    const shown = async (path: string) => (await t.call(`GET ${path}`, undefined, { version })).body
+    assert.deepEqual((await shown(`/contacts/${id}`)).custom_attributes, attributes, version)
+    const [listed] = (await shown('/contacts')).data
+    assert.deepEqual(listed.custom_attributes, attributes, version)
+    const conversation = await shown(`/conversations/${conversation_id}`)
+    assert.deepEqual(conversation.custom_attributes, attributes, version)
+    const [part] = conversation.conversation_parts.conversation_parts
+    assert.deepEqual([part.metadata, part.event_details], [attributes, attributes], version)
+    assert.deepEqual((await shown(`/extensions/broadcasts/${broadcast.body.id}`)).components, components, version)
+  }
 })

@@ -39,19 +39,18 @@ const JAVASCRIPT = 'text/javascript; charset=utf-8'
 
 export function docsPage(app: FastifyInstance) {
   let scalar: Promise<Buffer> | undefined
-  const hidden = { schema: { hide: true } }
 
-  app.get('/docs', hidden, async (_request, reply) => {
+  app.get('/docs', async (_request, reply) => {
     reply.headers(SECURITY).type('text/html; charset=utf-8')
     return PAGE
   })
 
-  app.get('/docs/start.js', hidden, async (_request, reply) => {
+  app.get('/docs/start.js', async (_request, reply) => {
     reply.headers(SECURITY).type(JAVASCRIPT)
     return startScript()
   })
 
-  app.get('/docs/scalar.js', hidden, async (_request, reply) => {
+  app.get('/docs/scalar.js', async (_request, reply) => {
     scalar ??= loadScalar()
     reply.headers(SECURITY).headers({ 'content-encoding': 'gzip', 'cache-control': 'public, max-age=86400' })
     reply.type(JAVASCRIPT)

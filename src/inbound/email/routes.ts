@@ -6,21 +6,25 @@ import { accountInToken } from '#channel-accounts/inbound-url.ts'
 import { MAIL_LIMIT, RefusedMail, readMail } from '#channels/email/inbound/mail.ts'
 import { ApiError, invalid, unauthorized } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
+import { named } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import { posted } from './form.ts'
 import { findMailAccount } from './queries.ts'
 import { takeMail } from './receive.ts'
 
-const TakenMail = Type.Object({
-  type: Type.Literal('inbound_email'),
-  outcome: Type.Enum(['begun', 'replied', 'reported', 'ignored', 'known', 'blocked'], {
-    description: 'What became of it: known mails were taken before, ignored ones were written by a program.',
+const TakenMail = named(
+  'inbound_email',
+  Type.Object({
+    type: Type.Literal('inbound_email'),
+    outcome: Type.Enum(['begun', 'replied', 'reported', 'ignored', 'known', 'blocked'], {
+      description: 'What became of it: known mails were taken before, ignored ones were written by a program.',
+    }),
+    conversation_id: Type.Optional(Type.String()),
+    delivery_ids: Type.Optional(Type.Array(Type.String(), { description: 'The deliveries that it reports on.' })),
+    reason: Type.Optional(Type.String({ description: 'Why it was ignored.' })),
   }),
-  conversation_id: Type.Optional(Type.String()),
-  delivery_ids: Type.Optional(Type.Array(Type.String(), { description: 'The deliveries that it reports on.' })),
-  reason: Type.Optional(Type.String({ description: 'Why it was ignored.' })),
-})
+)
 
 /** Forms are a little larger than what they carry. */
 const LARGEST_BODY = MAIL_LIMIT + 1024 * 1024
@@ -45,10 +49,11 @@ function inboundEmail(app: App, { sql, identify, ...server }: Server) {
     '/webhooks/email/inbound',
     {
       ...op('receiveEmail', {
+        refuses: [401, 409, 422],
         query: Type.Object({ token: Type.Optional(Type.String({ description: 'As in the channel’s inbound_url.' })) }),
         response: TakenMail,
         auth: 'link',
-        summary: 'A mail that came in: raw MIME, or a form with it',
+        summary: 'Incoming email: raw MIME, or a form with it',
       }),
       bodyLimit: LARGEST_BODY,
       onRequest: admit,

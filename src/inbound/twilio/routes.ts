@@ -13,7 +13,7 @@ import { takeMessage } from './receive-message.ts'
 import { takeStatus } from './receive-status.ts'
 import { recipientOf } from './recipient.ts'
 
-const TwiML = Type.String({ description: 'TwiML: what Twilio shall reply, or nothing.' })
+const TwiML = Type.String({ contentMediaType: 'text/xml', description: 'TwiML: what Twilio shall reply, or nothing.' })
 
 /** Several times the longest message, with every character escaped. */
 const BODY_LIMIT = 256 * 1024
@@ -35,7 +35,11 @@ function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }
 
   app.post(
     '/webhooks/twilio/status',
-    op('receiveTwilioStatus', { auth: 'signature', summary: "Twilio's signed word on an SMS that was sent" }),
+    op('receiveTwilioStatus', {
+      refuses: [403],
+      auth: 'signature',
+      summary: 'Status callback of Twilio for an SMS',
+    }),
     async (request) => {
       const callback = callbackOf(request)
       await takeStatus(sql, secret, await signersOf(sql, secret, callback), callback)
@@ -45,7 +49,12 @@ function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }
 
   app.post(
     '/webhooks/twilio/inbound',
-    op('receiveTwilioMessage', { response: TwiML, auth: 'signature', summary: 'An SMS that Twilio brings, signed' }),
+    op('receiveTwilioMessage', {
+      refuses: [403, 404],
+      response: TwiML,
+      auth: 'signature',
+      summary: 'Incoming SMS from Twilio',
+    }),
     async (request, reply) => {
       const callback = callbackOf(request)
       const signers = await signersOf(sql, secret, callback)

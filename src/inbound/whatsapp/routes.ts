@@ -9,7 +9,7 @@ import { takeWebhook } from './receive.ts'
 
 const Text = Type.Optional(Type.String({ maxLength: 1024 }))
 const Handshake = Type.Object({ 'hub.mode': Text, 'hub.verify_token': Text, 'hub.challenge': Text })
-const Challenge = Type.String({ description: 'The challenge, as text.' })
+const Challenge = Type.String({ contentMediaType: 'text/plain', description: 'The challenge, as text.' })
 
 /** Meta sends up to three megabytes at once. */
 const BODY_LIMIT = 4 * 1024 * 1024
@@ -24,10 +24,11 @@ function whatsappWebhook(app: App, { sql, secret }: Server) {
   app.get(
     '/webhooks/whatsapp',
     op('verifyWhatsAppWebhook', {
+      refuses: [403],
       query: Handshake,
       response: Challenge,
       auth: 'signature',
-      summary: "Meta's handshake when the webhook is set up",
+      summary: 'Verify the webhook for Meta',
     }),
     async ({ query }, reply) => {
       const challenge = await answerChallenge(sql, secret, query)
@@ -38,7 +39,11 @@ function whatsappWebhook(app: App, { sql, secret }: Server) {
 
   app.post(
     '/webhooks/whatsapp',
-    op('receiveWhatsAppWebhook', { auth: 'signature', summary: "Meta's signed news: statuses and messages" }),
+    op('receiveWhatsAppWebhook', {
+      refuses: [403],
+      auth: 'signature',
+      summary: 'Statuses and incoming messages from Meta',
+    }),
     async ({ body, headers, log }) => {
       await takeWebhook({ sql, secret, log }, toBuffer(body), headers['x-hub-signature-256'])
       return NOTHING

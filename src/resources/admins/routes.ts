@@ -15,16 +15,19 @@ const DisplayAvatar = Type.Object({ display_avatar: Type.Optional(Type.Boolean()
 import { adminEvents } from './topics.ts'
 
 function admins(app: App) {
-  app.get('/me', op('identifyAdmin', { response: Me }), async ({ workspace }) =>
-    presentMe(
-      found(await findAdmin(workspace, workspace.admin_id), 'Admin not found', 'admin_not_found'),
-      await findOwnWorkspace(workspace),
-    ),
+  app.get(
+    '/me',
+    op('identifyAdmin', { summary: 'Show the admin of the token, and the workspace', response: Me }),
+    async ({ workspace }) =>
+      presentMe(
+        found(await findAdmin(workspace, workspace.admin_id), 'Admin not found', 'admin_not_found'),
+        await findOwnWorkspace(workspace),
+      ),
   )
 
   app.get(
     '/admins',
-    op('listAdmins', { scope: 'read_admins', query: DisplayAvatar, response: AdminList }),
+    op('listAdmins', { summary: 'List the admins', scope: 'read_admins', query: DisplayAvatar, response: AdminList }),
     async ({ workspace, query }) => ({
       type: 'admin.list' as const,
       admins: (await listAdmins(workspace)).map((admin) =>
@@ -35,14 +38,20 @@ function admins(app: App) {
 
   app.get(
     '/admins/:id',
-    op('retrieveAdmin', { scope: 'read_admins', params: ById, response: Admin }),
+    op('retrieveAdmin', { summary: 'Show an admin', scope: 'read_admins', params: ById, response: Admin }),
     async ({ workspace, params }) =>
       presentAdmin(found(await findAdmin(workspace, params.id), 'Admin not found', 'admin_not_found')),
   )
 
   app.put(
     '/admins/:id/away',
-    op('setAwayAdmin', { scope: 'read_admins', params: ById, body: AwayRequest, response: AwayAdmin }),
+    op('setAwayAdmin', {
+      summary: 'Set the away mode of an admin',
+      scope: 'read_admins',
+      params: ById,
+      body: AwayRequest,
+      response: AwayAdmin,
+    }),
     async ({ workspace, params, body }) => {
       const { away_mode_enabled, away_mode_reassign, away_status_reason_id = null } = body
       found(await findAdmin(workspace, params.id), 'Admin for admin_id not found', 'admin_not_found')

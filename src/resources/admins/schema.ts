@@ -1,66 +1,87 @@
 // An admin over the wire: in lists, and as `/me`, where the workspace comes along.
 import { type Static, Type } from 'typebox'
-import { epoch, Id, Nullable } from '#http/types.ts'
+import { epoch, Id, Nullable, named } from '#http/types.ts'
+import { Avatar } from '#resources/references.ts'
 import type { AdminRow, WorkspaceRow } from './queries.ts'
 
 const TeamIds = Type.Array(Type.Integer())
 
-const Role = Nullable(Type.Object({ type: Type.Literal('role'), id: Type.String(), name: Type.String() }))
+const Role = Nullable(
+  named('role', Type.Object({ type: Type.Literal('role'), id: Type.String(), name: Type.String() })),
+)
 
-export const Admin = Type.Object({
-  type: Type.Literal('admin'),
-  id: Type.String(),
-  name: Type.String(),
-  email: Type.String(),
-  job_title: Type.String(),
-  away_mode_enabled: Type.Boolean(),
-  away_mode_reassign: Type.Boolean(),
-  away_status_reason_id: Nullable(Type.Integer()),
-  has_inbox_seat: Type.Boolean(),
-  team_ids: TeamIds,
-  avatar: Type.Optional(Nullable(Type.String())),
-  team_priority_level: Nullable(Type.Object({ primary_team_ids: TeamIds, secondary_team_ids: TeamIds })),
-  role: Role,
-})
+export const Admin = named(
+  'admin',
+  Type.Object({
+    type: Type.Literal('admin'),
+    id: Type.String(),
+    name: Type.String(),
+    email: Type.String(),
+    job_title: Type.String(),
+    away_mode_enabled: Type.Boolean(),
+    away_mode_reassign: Type.Boolean(),
+    away_status_reason_id: Nullable(Type.Integer()),
+    has_inbox_seat: Type.Boolean(),
+    team_ids: TeamIds,
+    avatar: Type.Optional(Nullable(Type.String())),
+    team_priority_level: Nullable(
+      named('team_priority_level', Type.Object({ primary_team_ids: TeamIds, secondary_team_ids: TeamIds })),
+    ),
+    role: Role,
+  }),
+)
 
 /** Only the answer to a change of away mode has the reason as a string. */
-export const AwayAdmin = Type.Object({ ...Admin.properties, away_status_reason_id: Nullable(Type.String()) })
+export const AwayAdmin = named(
+  'admin_away',
+  Type.Object({ ...Admin.properties, away_status_reason_id: Nullable(Type.String()) }),
+)
 
-export const AdminList = Type.Object({ type: Type.Literal('admin.list'), admins: Type.Array(Admin) })
+export const AdminList = named(
+  'admin_list',
+  Type.Object({ type: Type.Literal('admin.list'), admins: Type.Array(Admin) }),
+)
 
-const Avatar = Type.Object({ type: Type.Literal('avatar'), image_url: Nullable(Type.String()) })
-
-export const Me = Type.Object({
-  ...Type.Omit(Admin, ['avatar', 'team_priority_level', 'away_status_reason_id']).properties,
-  avatar: Avatar,
-  email_verified: Type.Boolean(),
-  app: Type.Object({
-    type: Type.Literal('app'),
-    id_code: Type.String(),
-    name: Type.String(),
-    region: Type.String(),
-    timezone: Type.String(),
-    created_at: Type.Integer(),
-    secure: Type.Boolean(),
-    identity_verification: Type.Boolean(),
+export const Me = named(
+  'admin_with_app',
+  Type.Object({
+    ...Type.Omit(Admin, ['avatar', 'team_priority_level', 'away_status_reason_id']).properties,
+    avatar: Avatar,
+    email_verified: Type.Boolean(),
+    app: Type.Object({
+      type: Type.Literal('app'),
+      id_code: Type.String(),
+      name: Type.String(),
+      region: Type.String(),
+      timezone: Type.String(),
+      created_at: Type.Integer(),
+      secure: Type.Boolean(),
+      identity_verification: Type.Boolean(),
+    }),
   }),
-})
+)
 
-export const AwayRequest = Type.Object({
-  away_mode_enabled: Type.Boolean(),
-  away_mode_reassign: Type.Boolean({ description: 'New replies go to the default inbox while the admin is away.' }),
-  away_status_reason_id: Type.Optional(Nullable(Id)),
-})
+export const AwayRequest = named(
+  'admin_away_request',
+  Type.Object({
+    away_mode_enabled: Type.Boolean(),
+    away_mode_reassign: Type.Boolean({ description: 'New replies go to the default inbox while the admin is away.' }),
+    away_status_reason_id: Type.Optional(Nullable(Id)),
+  }),
+)
 
-/** An admin as other objects show one: the owner of a message, the author of a part. */
-export const AdminReference = Type.Object({
-  type: Type.Literal('admin'),
-  id: Type.String(),
-  name: Type.String(),
-  email: Type.String(),
-  away_mode_enabled: Type.Boolean(),
-  away_mode_reassign: Type.Boolean(),
-})
+/** An admin as the owner of a message. */
+export const AdminSummary = named(
+  'admin_summary',
+  Type.Object({
+    type: Type.Literal('admin'),
+    id: Type.String(),
+    name: Type.String(),
+    email: Type.String(),
+    away_mode_enabled: Type.Boolean(),
+    away_mode_reassign: Type.Boolean(),
+  }),
+)
 
 const presentCommon = (admin: AdminRow) => ({
   type: 'admin' as const,
@@ -104,9 +125,9 @@ export const presentMe = (admin: AdminRow, workspace: WorkspaceRow): Static<type
   },
 })
 
-export const presentAdminReference = (
+export const presentAdminSummary = (
   admin: Pick<AdminRow, 'id' | 'name' | 'email' | 'away_mode_enabled' | 'away_mode_reassign'>,
-): Static<typeof AdminReference> => ({
+): Static<typeof AdminSummary> => ({
   type: 'admin',
   id: admin.id,
   name: admin.name,

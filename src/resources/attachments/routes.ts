@@ -14,12 +14,15 @@ import { type FileRow, findAwaited, findFile, readOldBytes } from './queries.ts'
 import { names, sliceOf } from './range.ts'
 
 const ByToken = Type.Object({ token: Type.String() })
-const Bytes = Type.String({ description: 'The file; a part of it for `Range`.' })
+const Bytes = Type.String({
+  contentMediaType: 'application/octet-stream',
+  description: 'The file; a part of it for `Range`.',
+})
 
 function attachments(app: App, { sql, secret, files }: Server) {
   app.get(
     '/attachments/:token',
-    op('readAttachment', { params: ByToken, response: Bytes, auth: 'link', summary: 'An attached file' }),
+    op('readAttachment', { params: ByToken, response: Bytes, auth: 'link', summary: 'Read an attached file' }),
     async ({ params, headers }, reply) => {
       const linked = found(readLink(secret, params.token))
       assertNotExpired(linked)

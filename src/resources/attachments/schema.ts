@@ -1,6 +1,7 @@
 // What hangs on a message or a part: files that the caller sends along, or names by their addresses.
 import { type Static, Type } from 'typebox'
 import { type Links, linkTo } from '#files/link.ts'
+import { named } from '#http/types.ts'
 
 /**
  * As it is kept with whatever it hangs on. A file that we have is named by its id, and a link to it is made when it is
@@ -25,11 +26,14 @@ export const ATTACHING = {
   ),
   attachment_files: Type.Optional(
     Type.Array(
-      Type.Object({
-        name: Type.String({ maxLength: 255 }),
-        content_type: Type.String({ maxLength: 255 }),
-        data: Type.String({ description: 'The file, in base64.' }),
-      }),
+      named(
+        'attachment_file',
+        Type.Object({
+          name: Type.String({ maxLength: 255 }),
+          content_type: Type.String({ maxLength: 255 }),
+          data: Type.String({ description: 'The file, in base64.' }),
+        }),
+      ),
       { maxItems: MOST },
     ),
   ),
@@ -37,15 +41,18 @@ export const ATTACHING = {
 export type Attaching = Static<ReturnType<typeof Type.Object<typeof ATTACHING>>>
 export type AttachedFile = NonNullable<Attaching['attachment_files']>[number]
 
-export const ShownAttachment = Type.Object({
-  type: Type.Literal('upload'),
-  name: Type.String(),
-  url: Type.String({ description: 'Where the file can be read; of files that are kept here, for some days.' }),
-  content_type: Type.String(),
-  filesize: Type.Integer({ description: 'In bytes; 0 where it is not known.' }),
-  width: Type.Optional(Type.Integer()),
-  height: Type.Optional(Type.Integer()),
-})
+export const ShownAttachment = named(
+  'attachment',
+  Type.Object({
+    type: Type.Literal('upload'),
+    name: Type.String(),
+    url: Type.String({ description: 'Where the file can be read; of files that are kept here, for some days.' }),
+    content_type: Type.String(),
+    filesize: Type.Integer({ description: 'In bytes; 0 where it is not known.' }),
+    width: Type.Optional(Type.Integer()),
+    height: Type.Optional(Type.Integer()),
+  }),
+)
 
 /** Those that will never come, each with why. */
 export const lostOf = (attachments: readonly Attachment[]): { name: string; lost: string }[] =>

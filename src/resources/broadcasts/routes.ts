@@ -22,6 +22,7 @@ function broadcasts(app: App) {
       body: BroadcastRequest,
       response: Broadcast,
       status: 202,
+      refuses: [404],
       summary: 'Send a template to many contacts',
     }),
     async ({ workspace, body }) => presentBroadcast(await createBroadcast(workspace, body)),
@@ -33,7 +34,7 @@ function broadcasts(app: App) {
       scope: 'read_conversations',
       query: PageQuery,
       response: BroadcastPage,
-      summary: 'Broadcasts, newest first',
+      summary: 'List broadcasts, newest first',
     }),
     async ({ workspace, query }) => {
       const page = pageOf(query, PAGE_SIZE)
@@ -54,7 +55,7 @@ function broadcasts(app: App) {
       scope: 'read_conversations',
       params: ById,
       response: Broadcast,
-      summary: 'How far a broadcast has come',
+      summary: 'Show a broadcast and its progress',
     }),
     async ({ workspace, params }) => presentBroadcast(await show(workspace, params.id)),
   )
@@ -66,7 +67,7 @@ function broadcasts(app: App) {
       params: ById,
       body: OptOut,
       response: OptedOut,
-      summary: 'Leave a contact out of broadcasts on WhatsApp, or no longer',
+      summary: 'Opt a contact out of WhatsApp broadcasts, or in again',
       runs: 'statement',
     }),
     async ({ workspace, params, body: { unsubscribed } }) => {
@@ -81,7 +82,7 @@ function broadcasts(app: App) {
       scope: 'write_conversations',
       params: ById,
       response: Broadcast,
-      summary: 'Send nothing more of it for now',
+      summary: 'Pause a broadcast',
     }),
     async ({ workspace, params }) => presentBroadcast(await changeBroadcast(workspace, params.id, 'pause')),
   )
@@ -92,7 +93,7 @@ function broadcasts(app: App) {
       scope: 'write_conversations',
       params: ById,
       response: Broadcast,
-      summary: 'Go on with a paused broadcast',
+      summary: 'Resume a paused broadcast',
     }),
     async ({ workspace, params }) => presentBroadcast(await changeBroadcast(workspace, params.id, 'resume')),
   )
@@ -103,7 +104,7 @@ function broadcasts(app: App) {
       scope: 'write_conversations',
       params: ById,
       response: Broadcast,
-      summary: 'Give up whatever has not been sent',
+      summary: 'Cancel a broadcast, and its deliveries that are not sent yet',
     }),
     async ({ workspace, params }) => presentBroadcast(await changeBroadcast(workspace, params.id, 'cancel')),
   )

@@ -1,7 +1,8 @@
 // A broadcast over the wire: what is asked for, how far it has come, and what became of it.
 import { type Static, Type } from 'typebox'
-import { CursorPages } from '#http/lists.ts'
-import { epoch, Id, Nullable } from '#http/types.ts'
+import { PageOf } from '#http/lists.ts'
+import { epoch, Id, Nullable, named } from '#http/types.ts'
+import { AdminReference, TemplateComponent } from '#resources/references.ts'
 import type { Query } from '#search/query.ts'
 import type { BroadcastRow } from './queries.ts'
 
@@ -22,73 +23,80 @@ const counted = <Name extends string>(names: readonly Name[]) =>
 
 const STATUSES = ['queued', 'sent', 'delivered', 'read', 'failed'] as const
 
-export const BroadcastRequest = Type.Object({
-  name: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
-  from: Type.Optional(
-    Type.Object({ type: Type.Literal('admin'), id: Id }, { description: "Who sends; the token's admin where absent." }),
-  ),
-  message_type: Type.String({ description: 'whatsapp; the only one so far.' }),
-  template: Type.String({ minLength: 1, maxLength: 512 }),
-  locale: Type.Optional(Nullable(Type.String({ maxLength: 16 }))),
-  components: Type.Optional(
-    Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true }), {
-      maxItems: 50,
-      description:
-        'As for one message, and in their texts what differs: {{first_name | fallback: "there"}}; name, first_name, ' +
-        'email, phone, external_id or custom_attributes.<name>.',
-    }),
-  ),
-  audience: Type.Object(
-    {
-      contact_ids: Type.Optional(Type.Array(Id)),
-      tag_id: Type.Optional(Id),
-      query: Type.Optional(Type.Unknown({ description: 'The `query` of POST /contacts/search.' })),
-    },
-    { description: 'One of the three.' },
-  ),
-})
+export const BroadcastRequest = named(
+  'broadcast_request',
+  Type.Object({
+    name: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
+    from: Type.Optional(
+      Type.Object(
+        { type: Type.Literal('admin'), id: Id },
+        { description: "Who sends; the token's admin where absent." },
+      ),
+    ),
+    message_type: Type.String({ description: 'whatsapp; the only one so far.' }),
+    template: Type.String({ minLength: 1, maxLength: 512 }),
+    locale: Type.Optional(Nullable(Type.String({ maxLength: 16 }))),
+    components: Type.Optional(
+      Type.Array(TemplateComponent, {
+        maxItems: 50,
+        description:
+          'As for one message, and in their texts what differs: {{first_name | fallback: "there"}}; name, first_name, ' +
+          'email, phone, external_id or custom_attributes.<name>.',
+      }),
+    ),
+    audience: Type.Object(
+      {
+        contact_ids: Type.Optional(Type.Array(Id)),
+        tag_id: Type.Optional(Id),
+        query: Type.Optional(Type.Unknown({ description: 'The `query` of POST /contacts/search.' })),
+      },
+      { description: 'One of the three.' },
+    ),
+  }),
+)
 export type BroadcastRequest = Static<typeof BroadcastRequest>
 
-export const Broadcast = Type.Object({
-  type: Type.Literal('broadcast'),
-  id: Type.String(),
-  ruleset_id: Type.String({ description: 'For GET /messages/status; also the id of its message.' }),
-  name: Nullable(Type.String()),
-  state: State,
-  from: Type.Object({ type: Type.Literal('admin'), id: Type.String() }),
-  message_type: Type.Enum(['whatsapp']),
-  template: Type.String(),
-  locale: Type.String(),
-  components: Type.Array(Type.Unknown()),
-  audience: Type.Object({
-    contact_count: Type.Optional(Type.Integer({ description: 'How many ids were given.' })),
-    tag_id: Type.Optional(Type.String()),
-    query: Type.Optional(Type.Unknown()),
+export const Broadcast = named(
+  'broadcast',
+  Type.Object({
+    type: Type.Literal('broadcast'),
+    id: Type.String(),
+    ruleset_id: Type.String({ description: 'For GET /messages/status; also the id of its message.' }),
+    name: Nullable(Type.String()),
+    state: State,
+    from: AdminReference,
+    message_type: Type.Enum(['whatsapp']),
+    template: Type.String(),
+    locale: Type.String(),
+    components: Type.Array(Type.Unknown()),
+    audience: Type.Object({
+      contact_count: Type.Optional(Type.Integer({ description: 'How many ids were given.' })),
+      tag_id: Type.Optional(Type.String()),
+      query: Type.Optional(Type.Unknown()),
+    }),
+    counts: Type.Object({
+      audience: Type.Integer({ description: 'Looked at so far: those accepted and those left out.' }),
+      accepted: Type.Integer(),
+      left_out: counted(REASONS),
+      statuses: counted(STATUSES),
+    }),
+    created_at: Type.Integer(),
+    updated_at: Type.Integer(),
   }),
-  counts: Type.Object({
-    audience: Type.Integer({ description: 'Looked at so far: those accepted and those left out.' }),
-    accepted: Type.Integer(),
-    left_out: counted(REASONS),
-    statuses: counted(STATUSES),
+)
+
+export const BroadcastPage = named('broadcast_list', PageOf(Broadcast))
+
+export const OptOut = named('whatsapp_opt_out_request', Type.Object({ unsubscribed: Type.Boolean() }))
+
+export const OptedOut = named(
+  'whatsapp_opt_out',
+  Type.Object({
+    type: Type.Literal('contact'),
+    id: Type.String(),
+    unsubscribed_from_whatsapp: Type.Boolean(),
   }),
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-})
-
-export const BroadcastPage = Type.Object({
-  type: Type.Literal('list'),
-  data: Type.Array(Broadcast),
-  total_count: Type.Integer(),
-  pages: CursorPages,
-})
-
-export const OptOut = Type.Object({ unsubscribed: Type.Boolean() })
-
-export const OptedOut = Type.Object({
-  type: Type.Literal('contact'),
-  id: Type.String(),
-  unsubscribed_from_whatsapp: Type.Boolean(),
-})
+)
 
 const countsOf = <Name extends string>(names: readonly Name[], counts: Partial<Record<Name, number>>) =>
   Object.fromEntries(names.map((name) => [name, counts[name] ?? 0])) as Record<Name, number>

@@ -36,14 +36,14 @@ function channels(app: App, { secret, public_url, egress }: Server) {
 
   app.get(
     '/extensions/channels',
-    op('listChannels', { response: ListOf(Channel), summary: 'All channel accounts' }),
+    op('listChannels', { response: ListOf(Channel), summary: 'List channel accounts' }),
     async ({ workspace }) => ({ type: 'list' as const, data: (await listChannels(workspace)).map(present) }),
   )
 
   app.post(
     '/extensions/channels',
     {
-      ...op('createChannel', { body: ChannelRequest, response: Channel, summary: 'Send a channel through a provider' }),
+      ...op('createChannel', { body: ChannelRequest, response: Channel, summary: 'Create a channel account' }),
       preHandler,
     },
     async ({ workspace, body }) => present(await createChannel(workspace, around, body)),
@@ -51,7 +51,7 @@ function channels(app: App, { secret, public_url, egress }: Server) {
 
   app.get(
     '/extensions/channels/:id',
-    op('getChannel', { params: ById, response: Channel, summary: 'One channel account' }),
+    op('getChannel', { params: ById, response: Channel, summary: 'Show a channel account' }),
     async ({ workspace, params }) => present(found(await findChannel(workspace, params.id), 'Channel not found')),
   )
 
@@ -59,10 +59,11 @@ function channels(app: App, { secret, public_url, egress }: Server) {
     '/extensions/channels/:id',
     {
       ...op('updateChannel', {
+        refuses: [409],
         params: ById,
         body: ChannelUpdate,
         response: Channel,
-        summary: 'Change a channel account',
+        summary: 'Update a channel account',
       }),
       preHandler,
     },
@@ -72,9 +73,10 @@ function channels(app: App, { secret, public_url, egress }: Server) {
   app.delete(
     '/extensions/channels/:id',
     op('deleteChannel', {
+      refuses: [409],
       params: ById,
       response: DeletedChannel,
-      summary: 'Capture the channel again; what still waits for the account fails',
+      summary: 'Delete a channel account; its queued deliveries fail',
     }),
     async ({ workspace, params }) => {
       const { id, channel } = assertOurs(found(await lockChannel(workspace, params.id), 'Channel not found'))
@@ -90,7 +92,7 @@ function channels(app: App, { secret, public_url, egress }: Server) {
       params: ById,
       body: TestRequest,
       response: Message,
-      summary: 'Send a test message; its deliveries tell what became of it',
+      summary: 'Send a test message through a channel account',
     }),
     async ({ workspace, params, body: { to, ...template } }) => {
       const { channel, name } = found(await findChannel(workspace, params.id), 'Channel not found')

@@ -6,7 +6,7 @@ import type { AccountRow } from '#channel-accounts/rows.ts'
 import { SENDING_CHANNELS } from '#channels/channel.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { invalid, missing } from '#http/errors.ts'
-import { epoch } from '#http/types.ts'
+import { epoch, named } from '#http/types.ts'
 
 const Provider = Type.Enum(Object.keys(PROVIDERS) as ProviderName[], { description: 'Who sends.' })
 const Settings = Type.Record(Type.String(), Type.Unknown(), {
@@ -15,43 +15,55 @@ const Settings = Type.Record(Type.String(), Type.Unknown(), {
 const Secrets = Type.Record(Type.String(), Type.Unknown(), { description: 'Kept encrypted, and never shown again.' })
 const Name = Type.String({ minLength: 1, maxLength: 255 })
 
-export const Channel = Type.Object({
-  type: Type.Literal('channel'),
-  id: Type.String(),
-  channel: Type.Enum(SENDING_CHANNELS),
-  provider: Provider,
-  name: Name,
-  settings: Settings,
-  secrets: Type.Record(Type.String(), Type.Literal('****'), { description: 'Which secrets are set.' }),
-  inbound_url: Type.Optional(
-    Type.String({
-      description: 'Of email: where an inbound-parse service posts mail for the workspace. Keep it secret.',
-    }),
-  ),
-  from_environment: Type.Boolean({ description: 'Set by the environment of the server, which alone changes it.' }),
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-})
+export const Channel = named(
+  'channel',
+  Type.Object({
+    type: Type.Literal('channel'),
+    id: Type.String(),
+    channel: Type.Enum(SENDING_CHANNELS),
+    provider: Provider,
+    name: Name,
+    settings: Settings,
+    secrets: Type.Record(Type.String(), Type.Literal('****'), { description: 'Which secrets are set.' }),
+    inbound_url: Type.Optional(
+      Type.String({
+        description: 'Of email: where an inbound-parse service posts mail for the workspace. Keep it secret.',
+      }),
+    ),
+    from_environment: Type.Boolean({ description: 'Set by the environment of the server, which alone changes it.' }),
+    created_at: Type.Integer(),
+    updated_at: Type.Integer(),
+  }),
+)
 
-export const ChannelRequest = Type.Object({
-  provider: Provider,
-  name: Type.Optional(Name),
-  settings: Type.Optional(Settings),
-  secrets: Type.Optional(Secrets),
-})
+export const ChannelRequest = named(
+  'channel_request',
+  Type.Object({
+    provider: Provider,
+    name: Type.Optional(Name),
+    settings: Type.Optional(Settings),
+    secrets: Type.Optional(Secrets),
+  }),
+)
 
 /** What is not named stays; null takes a setting away. */
-export const ChannelUpdate = Type.Object({
-  name: Type.Optional(Name),
-  settings: Type.Optional(Settings),
-  secrets: Type.Optional(Secrets),
-})
+export const ChannelUpdate = named(
+  'channel_update_request',
+  Type.Object({
+    name: Type.Optional(Name),
+    settings: Type.Optional(Settings),
+    secrets: Type.Optional(Secrets),
+  }),
+)
 
-export const DeletedChannel = Type.Object({
-  type: Type.Literal('channel'),
-  id: Type.String(),
-  deleted: Type.Literal(true),
-})
+export const DeletedChannel = named(
+  'channel_deleted',
+  Type.Object({
+    type: Type.Literal('channel'),
+    id: Type.String(),
+    deleted: Type.Literal(true),
+  }),
+)
 
 /** `secrets` are the names of those that are set. */
 export const presentChannel = (row: AccountRow, secrets: string[]): Static<typeof Channel> => ({

@@ -38,7 +38,12 @@ const presentList = (page: Page, cut: Cut<WholeContactRow>, view: ContactView) =
 function contacts(app: App) {
   app.get(
     '/contacts',
-    op('ListContacts', { scope: 'read_write_users', query: ListQuery, response: ContactList }),
+    op('ListContacts', {
+      summary: 'List contacts, newest first',
+      scope: 'read_write_users',
+      query: ListQuery,
+      response: ContactList,
+    }),
     async ({ workspace, query: { include_merge_history = false, ...asked } }) => {
       const page = pageOf(asked, CONTACTS_PAGE)
       const cut = await pageOfContacts(workspace, page, newest(workspace, 'created_at'))
@@ -48,13 +53,24 @@ function contacts(app: App) {
 
   app.post(
     '/contacts',
-    op('CreateContact', { scope: 'read_write_users', body: ContactRequest, response: Contact }),
+    op('CreateContact', {
+      summary: 'Create a contact',
+      scope: 'read_write_users',
+      body: ContactRequest,
+      response: Contact,
+    }),
     async ({ workspace, body }) => presentContact(await createContact(workspace, body)),
   )
 
   app.get(
     '/contacts/:id',
-    op('ShowContact', { scope: 'read_write_users', params: ById, query: ContactView, response: Contact }),
+    op('ShowContact', {
+      summary: 'Show a contact',
+      scope: 'read_write_users',
+      params: ById,
+      query: ContactView,
+      response: Contact,
+    }),
     async ({ workspace, params, query }) =>
       presentContact(found(await findWholeContact(workspace, params.id), 'User Not Found'), query),
   )
@@ -62,6 +78,7 @@ function contacts(app: App) {
   app.get(
     '/contacts/find_by_external_id/:external_id',
     op('ShowContactByExternalId', {
+      summary: 'Show the user with an external_id',
       scope: 'read_write_users',
       since: '2.13',
       params: ByExternalId,
@@ -75,6 +92,8 @@ function contacts(app: App) {
   app.put(
     '/contacts/:id',
     op('UpdateContact', {
+      summary: 'Update a contact',
+      refuses: [409],
       scope: 'read_write_users',
       params: ById,
       query: ContactView,
@@ -87,7 +106,12 @@ function contacts(app: App) {
 
   app.delete(
     '/contacts/:id',
-    op('DeleteContact', { scope: 'read_write_users', params: ById, response: DeletedContact }),
+    op('DeleteContact', {
+      summary: 'Delete a contact',
+      scope: 'read_write_users',
+      params: ById,
+      response: DeletedContact,
+    }),
     async ({ workspace, params }) => ({
       ...presentContactReference(await deleteContact(workspace, params.id)),
       deleted: true as const,
@@ -97,6 +121,7 @@ function contacts(app: App) {
   app.post(
     '/contacts/search',
     op('SearchContacts', {
+      summary: 'Search contacts',
       scope: 'read_write_users',
       runs: 'read',
       query: ContactView,
@@ -111,7 +136,12 @@ function contacts(app: App) {
 
   app.post(
     '/contacts/:id/archive',
-    op('ArchiveContact', { scope: 'read_write_users', params: ById, response: ArchivedContact }),
+    op('ArchiveContact', {
+      summary: 'Archive a contact',
+      scope: 'read_write_users',
+      params: ById,
+      response: ArchivedContact,
+    }),
     async ({ workspace, params }) => ({
       ...presentContactReference(await archiveContact(workspace, params.id)),
       archived: true,
@@ -120,7 +150,12 @@ function contacts(app: App) {
 
   app.post(
     '/contacts/:id/unarchive',
-    op('UnarchiveContact', { scope: 'read_write_users', params: ById, response: ArchivedContact }),
+    op('UnarchiveContact', {
+      summary: 'Unarchive a contact',
+      scope: 'read_write_users',
+      params: ById,
+      response: ArchivedContact,
+    }),
     async ({ workspace, params }) => ({
       ...presentContactReference(await unarchiveContact(workspace, params.id)),
       archived: false,

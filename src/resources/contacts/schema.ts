@@ -1,31 +1,41 @@
 // A contact over the wire: whole, and as a mere reference.
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
-import { CursorPages } from '#http/lists.ts'
-import { Epoch, epoch, epochOrNull, Id, Nullable, Some } from '#http/types.ts'
+import { PageOf } from '#http/lists.ts'
+import { Epoch, epoch, epochOrNull, Id, Nullable, named, Some } from '#http/types.ts'
+import { Avatar, ContactReference } from '#resources/references.ts'
 import type { ContactRow, WholeContactRow } from './queries.ts'
 
 const Time = Nullable(Type.Integer())
 const Text = Nullable(Type.String())
 
 /** What hangs on a contact: the first ten, and where the rest are. */
-const AddressableList = Type.Object({
-  type: Type.Literal('list'),
-  data: Type.Array(Type.Object({ type: Type.String(), id: Type.String(), url: Type.String() }), { maxItems: 10 }),
-  url: Type.String(),
-  total_count: Type.Integer(),
-  has_more: Type.Boolean(),
-})
+const AddressableList = named(
+  'addressable_list',
+  Type.Object({
+    type: Type.Literal('list'),
+    data: Type.Array(Type.Object({ type: Type.String(), id: Type.String(), url: Type.String() }), { maxItems: 10 }),
+    url: Type.String(),
+    total_count: Type.Integer(),
+    has_more: Type.Boolean(),
+  }),
+)
 
-const SocialProfile = Type.Object({ type: Type.String(), name: Type.String(), url: Type.String() })
+const SocialProfile = named(
+  'social_profile',
+  Type.Object({ type: Type.String(), name: Type.String(), url: Type.String() }),
+)
 
-const Location = Type.Object({
-  type: Type.Literal('location'),
-  country: Text,
-  region: Text,
-  city: Text,
-  country_code: Text,
-  continent_code: Text,
-})
+const Location = named(
+  'contact_location',
+  Type.Object({
+    type: Type.Literal('location'),
+    country: Text,
+    region: Text,
+    city: Text,
+    country_code: Text,
+    continent_code: Text,
+  }),
+)
 
 /** What only a messenger reports; null as long as none has. */
 const Reported = Type.Object({
@@ -65,49 +75,47 @@ const MergeHistory = Type.Array(
   }),
 )
 
-export const Contact = Type.Object({
-  type: Type.Literal('contact'),
-  id: Type.String(),
-  workspace_id: Type.String(),
-  external_id: Text,
-  role: Type.Enum(['user', 'lead']),
-  email: Text,
-  email_domain: Type.Optional(Type.String()),
-  phone: Text,
-  formatted_phone: Nullable(Type.String({ description: '`phone` in E.164, where it can be read as a number.' })),
-  name: Text,
-  avatar: Nullable(Type.Object({ type: Type.Literal('avatar'), image_url: Text })),
-  owner_id: Text,
-  social_profiles: Type.Object({ type: Type.Literal('list'), data: Type.Array(SocialProfile) }),
-  has_hard_bounced: Type.Boolean(),
-  marked_email_as_spam: Type.Boolean(),
-  unsubscribed_from_emails: Type.Boolean(),
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-  signed_up_at: Time,
-  last_seen_at: Time,
-  last_replied_at: Time,
-  last_contacted_at: Time,
-  last_email_opened_at: Time,
-  last_email_clicked_at: Time,
-  language_override: Text,
-  custom_attributes: Type.Record(Type.String(), Type.Unknown()),
-  tags: AddressableList,
-  notes: AddressableList,
-  companies: AddressableList,
-  opted_out_subscription_types: AddressableList,
-  opted_in_subscription_types: AddressableList,
-  merge_history: Type.Optional(MergeHistory),
-  location: Location,
-  ...Reported.properties,
-})
+export const Contact = named(
+  'contact',
+  Type.Object({
+    type: Type.Literal('contact'),
+    id: Type.String(),
+    workspace_id: Type.String(),
+    external_id: Text,
+    role: Type.Enum(['user', 'lead']),
+    email: Text,
+    email_domain: Type.Optional(Type.String()),
+    phone: Text,
+    formatted_phone: Nullable(Type.String({ description: '`phone` in E.164, where it can be read as a number.' })),
+    name: Text,
+    avatar: Nullable(Avatar),
+    owner_id: Text,
+    social_profiles: Type.Object({ type: Type.Literal('list'), data: Type.Array(SocialProfile) }),
+    has_hard_bounced: Type.Boolean(),
+    marked_email_as_spam: Type.Boolean(),
+    unsubscribed_from_emails: Type.Boolean(),
+    created_at: Type.Integer(),
+    updated_at: Type.Integer(),
+    signed_up_at: Time,
+    last_seen_at: Time,
+    last_replied_at: Time,
+    last_contacted_at: Time,
+    last_email_opened_at: Time,
+    last_email_clicked_at: Time,
+    language_override: Text,
+    custom_attributes: Type.Record(Type.String(), Type.Unknown()),
+    tags: AddressableList,
+    notes: AddressableList,
+    companies: AddressableList,
+    opted_out_subscription_types: AddressableList,
+    opted_in_subscription_types: AddressableList,
+    merge_history: Type.Optional(MergeHistory),
+    location: Location,
+    ...Reported.properties,
+  }),
+)
 
-export const ContactList = Type.Object({
-  type: Type.Literal('list'),
-  data: Type.Array(Contact),
-  total_count: Type.Integer(),
-  pages: CursorPages,
-})
+export const ContactList = named('contact_list', PageOf(Contact))
 
 /** What parameters decide of an answer. */
 export const ContactView = Some({
@@ -118,35 +126,35 @@ export type ContactView = Static<typeof ContactView>
 const limited = (maxLength: number) => Nullable(Type.String({ maxLength }))
 
 /** What may be written about a contact. Null and the empty text clear a value. */
-export const ContactRequest = Some({
-  role: Type.Enum(['user', 'lead']),
-  external_id: Nullable(Id),
-  email: limited(254),
-  email_verified: Nullable(Type.Boolean({ description: 'Only together with `email`.' })),
-  phone: Nullable(Id),
-  name: limited(255),
-  avatar: Nullable(Type.String({ maxLength: 2048, description: "The picture's URL." })),
-  signed_up_at: Nullable(Epoch),
-  last_seen_at: Nullable(Epoch),
-  owner_id: Nullable(Id),
-  unsubscribed_from_emails: Nullable(Type.Boolean()),
-  language_override: Nullable(
-    Type.String({ maxLength: 35, description: 'An ISO 639-1 code; one that there is not counts as null.' }),
-  ),
-  custom_attributes: Nullable(
-    Type.Record(Type.String(), Type.Unknown(), { description: 'Data attributes of contacts; null clears one.' }),
-  ),
-})
+export const ContactRequest = named(
+  'contact_request',
+  Some({
+    role: Type.Enum(['user', 'lead']),
+    external_id: Nullable(Id),
+    email: limited(254),
+    email_verified: Nullable(Type.Boolean({ description: 'Only together with `email`.' })),
+    phone: Nullable(Id),
+    name: limited(255),
+    avatar: Nullable(Type.String({ maxLength: 2048, description: "The picture's URL." })),
+    signed_up_at: Nullable(Epoch),
+    last_seen_at: Nullable(Epoch),
+    owner_id: Nullable(Id),
+    unsubscribed_from_emails: Nullable(Type.Boolean()),
+    language_override: Nullable(
+      Type.String({ maxLength: 35, description: 'An ISO 639-1 code; one that there is not counts as null.' }),
+    ),
+    custom_attributes: Nullable(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'Data attributes of contacts; null clears one.' }),
+    ),
+  }),
+)
 export type ContactRequest = Static<typeof ContactRequest>
-
-/** A contact as other objects show one. */
-export const ContactReference = Type.Object({ type: Type.Literal('contact'), id: Type.String(), external_id: Text })
 
 const changed = <Key extends string, Value extends TSchema>(key: Key, value: Value) =>
   Type.Object({ ...ContactReference.properties, ...({ [key]: value } as Record<Key, Value>) })
 
-export const ArchivedContact = changed('archived', Type.Boolean())
-export const DeletedContact = changed('deleted', Type.Literal(true))
+export const ArchivedContact = named('contact_archived', changed('archived', Type.Boolean()))
+export const DeletedContact = named('contact_deleted', changed('deleted', Type.Literal(true)))
 
 export const presentContactReference = ({
   id,

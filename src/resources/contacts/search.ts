@@ -9,7 +9,7 @@ import { type AttributeDefinition, attributeFields } from '#search/attributes.ts
 import { indexed } from '#search/lag.ts'
 import { type Query, readSearch } from '#search/query.ts'
 import { type Field, type Searchable, sortOf, where } from '#search/where.ts'
-import { LATEST, type Version } from '#versions/versions.ts'
+import { has } from '#versions/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { pageOfContacts, type WholeContactRow } from './queries.ts'
 
@@ -85,16 +85,16 @@ const FIELDS: Record<string, Field> = {
   segment_id: inSegment,
 }
 
-/** Whole days of the workspace's time zone up to 2.16, the exact second since; attributes that are dates stay days. */
-const precision = (version: Version) => (version === LATEST ? 'second' : 'day')
-const dayPrecision = (version: Version) => (version === LATEST ? 'utc-day' : 'day')
+/** Days are those of the workspace's time zone. Attributes that are dates have no time of day in any version. */
+const precision = (workspace: Workspace) => (has(workspace, 'contact-searches-compare-seconds') ? 'second' : 'day')
+const dayPrecision = (workspace: Workspace) => (has(workspace, 'contact-searches-compare-seconds') ? 'utc-day' : 'day')
 
 const ATTRIBUTE = 'custom_attributes.'
 
 const searchable = (definitions: readonly AttributeDefinition[]): Searchable => ({
   fields: { ...FIELDS, ...attributeFields(ATTRIBUTE, 'custom_attributes', definitions, dayPrecision) },
   precision,
-  checks_order_since: '2.16',
+  checks_order: (workspace) => has(workspace, 'contact-search-order-is-checked'),
 })
 
 /** The workspace's own attributes are looked up only for a search that names one. */

@@ -30,7 +30,7 @@ async function tagsChanged(workspace: Workspace, contact_id: string, topic: Cont
 function routes(app: App) {
   app.get(
     '/contacts/:contact_id/tags',
-    op('listTagsForAContact', { params: ByContact, response: AppliedTagList }),
+    op('listTagsForAContact', { summary: 'List the tags of a contact', params: ByContact, response: AppliedTagList }),
     async ({ workspace, params }) => {
       const { id } = await theContact(workspace, params.contact_id)
       const tags = await listTagsOf(workspace, { object_type: 'contact', object_id: id })
@@ -40,7 +40,7 @@ function routes(app: App) {
 
   app.post(
     '/contacts/:contact_id/tags',
-    op('attachTagToContact', { params: ByContact, body: TagReference, response: AppliedTag }),
+    op('attachTagToContact', { summary: 'Tag a contact', params: ByContact, body: TagReference, response: AppliedTag }),
     async ({ workspace, params, body }) => {
       const contact = await theContact(workspace, params.contact_id)
       const tag = found(await findTag(workspace, body.id))
@@ -50,7 +50,11 @@ function routes(app: App) {
 
   app.delete(
     '/contacts/:contact_id/tags/:id',
-    op('detachTagFromContact', { params: ByContactAndTag, response: AppliedTag }),
+    op('detachTagFromContact', {
+      summary: 'Remove a tag from a contact',
+      params: ByContactAndTag,
+      response: AppliedTag,
+    }),
     async ({ workspace, params }) => {
       const contact = await theContact(workspace, params.contact_id)
       const tag = found(await findTag(workspace, params.id))

@@ -59,7 +59,13 @@ function conversations(app: App, server: Server) {
 
   app.post(
     '/conversations',
-    op('createConversation', { scope: 'write_conversations', body: CreateRequest, response: UserMessage }),
+    op('createConversation', {
+      summary: 'Start a conversation as a contact',
+      refuses: [404],
+      scope: 'write_conversations',
+      body: CreateRequest,
+      response: UserMessage,
+    }),
     async ({ workspace, body: { from, body, subject, attachment_urls, created_at } }) => {
       if (!body.trim()) throw invalid('Body is required')
       return sendFromContact(workspace, {
@@ -74,7 +80,12 @@ function conversations(app: App, server: Server) {
 
   app.get(
     '/conversations',
-    op('listConversations', { scope: 'read_conversations', query: ListQuery, response: ConversationList }),
+    op('listConversations', {
+      summary: 'List conversations, last updated first',
+      scope: 'read_conversations',
+      query: ListQuery,
+      response: ConversationList,
+    }),
     async ({ workspace, query }) => {
       const page = pageOf(query, CONVERSATIONS_PAGE)
       const cut = await pageOfConversations(workspace, page, newest(workspace, 'updated_at'))
@@ -85,6 +96,7 @@ function conversations(app: App, server: Server) {
   app.get(
     '/conversations/:id',
     op('retrieveConversation', {
+      summary: 'Show a conversation with its parts',
       scope: 'read_conversations',
       params: ById,
       query: ShowQuery,
@@ -92,7 +104,7 @@ function conversations(app: App, server: Server) {
     }),
     async ({ workspace, params, query }) => {
       const shown = display(workspace, query.display_as)
-      const wanted = withEmailHistory(shown, query.include_email_history, workspace.version)
+      const wanted = withEmailHistory(shown, query.include_email_history)
       return { ...(await showWithParts(workspace, params.id, wanted)), ...presentQuality(query) }
     },
   )
@@ -100,6 +112,7 @@ function conversations(app: App, server: Server) {
   app.post(
     '/conversations/search',
     op('searchConversations', {
+      summary: 'Search conversations',
       scope: 'read_conversations',
       runs: 'read',
       query: QualityQuery,
@@ -115,6 +128,7 @@ function conversations(app: App, server: Server) {
   app.put(
     '/conversations/:id',
     op('updateConversation', {
+      summary: 'Update a conversation',
       scope: 'write_conversations',
       params: ById,
       query: DisplayQuery,
@@ -131,6 +145,7 @@ function conversations(app: App, server: Server) {
     '/conversations/:id/reply',
     {
       ...op('replyConversation', {
+        summary: 'Reply as an admin or a contact',
         scope: 'write_conversations',
         params: ById,
         body: ReplyRequest,
@@ -148,6 +163,7 @@ function conversations(app: App, server: Server) {
   app.post(
     '/conversations/:id/parts',
     op('manageConversation', {
+      summary: 'Close, open, snooze or assign a conversation',
       scope: 'write_conversations',
       params: ById,
       body: ManageRequest,

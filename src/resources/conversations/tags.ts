@@ -42,6 +42,7 @@ function routes(app: App) {
   app.post(
     '/conversations/:conversation_id/tags',
     op('attachTagToConversation', {
+      summary: 'Tag a conversation',
       params: ByConversation,
       body: Type.Object({ ...TagReference.properties, ...ByAdmin.properties }),
       response: AppliedTag,
@@ -56,7 +57,12 @@ function routes(app: App) {
 
   app.delete(
     '/conversations/:conversation_id/tags/:id',
-    op('detachTagFromConversation', { params: ByConversationAndTag, body: ByAdmin, response: AppliedTag }),
+    op('detachTagFromConversation', {
+      summary: 'Remove a tag from a conversation',
+      params: ByConversationAndTag,
+      body: ByAdmin,
+      response: AppliedTag,
+    }),
     async ({ workspace, params, body }) => {
       const conversation = await theConversation(workspace, params.conversation_id)
       await theAdmin(workspace, body.admin_id)

@@ -5,7 +5,8 @@ import { unprocessable } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import type { Resource } from '#server.ts'
-import { before, type Version } from '#versions/versions.ts'
+import { has } from '#versions/changes.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
 import { listDataAttributes, type Model } from './queries.ts'
 import { changeDataAttribute, createDataAttribute } from './save.ts'
 import {
@@ -26,9 +27,14 @@ const ListQuery = Type.Object({
 function dataAttributes(app: App) {
   app.get(
     '/data_attributes',
-    op('lisDataAttributes', { query: ListQuery, response: DataAttributeList }),
+    op('lisDataAttributes', {
+      summary: 'List data attributes',
+      refuses: [422],
+      query: ListQuery,
+      response: DataAttributeList,
+    }),
     async ({ workspace, query }) => {
-      const models = modelsOf(workspace.version, query.model)
+      const models = modelsOf(workspace, query.model)
       const own = await listDataAttributes(workspace, models)
       return {
         type: 'list' as const,
@@ -42,20 +48,24 @@ function dataAttributes(app: App) {
 
   app.post(
     '/data_attributes',
-    op('createDataAttribute', { body: NewDataAttribute, response: DataAttribute }),
+    op('createDataAttribute', { summary: 'Create a data attribute', body: NewDataAttribute, response: DataAttribute }),
     async ({ workspace, body }) => presentDataAttribute(await createDataAttribute(workspace, body)),
   )
 
   app.put(
     '/data_attributes/:id',
-    op('updateDataAttribute', { params: ById, body: ChangedDataAttribute, response: DataAttribute }),
+    op('updateDataAttribute', {
+      summary: 'Update or archive a data attribute',
+      params: ById,
+      body: ChangedDataAttribute,
+      response: DataAttribute,
+    }),
     async ({ workspace, params, body }) => presentDataAttribute(await changeDataAttribute(workspace, params.id, body)),
   )
 }
 
-/** Since 2.16 a conversation's attributes have a list of their own. */
-function modelsOf(version: Version, asked: Model | undefined): Model[] {
-  const withConversations = before(version, '2.16')
+function modelsOf(workspace: Workspace, asked: Model | undefined): Model[] {
+  const withConversations = !has(workspace, 'conversation-attributes-have-their-own-list')
   if (asked === 'conversation' && !withConversations) {
     throw unprocessable(
       'parameter_invalid',

@@ -1,32 +1,35 @@
 // A data attribute over the wire: a standard one, or one that the workspace has made.
 import { type Static, Type } from 'typebox'
-import { epoch, ListOf, Some } from '#http/types.ts'
+import { epoch, ListOf, named, Some } from '#http/types.ts'
 import type { DataAttributeRow } from './queries.ts'
 import type { StandardAttribute } from './standard.ts'
 
-export const DataAttribute = Type.Object({
-  type: Type.Literal('data_attribute'),
-  id: Type.Optional(Type.Integer({ description: 'Only of an attribute that the workspace has made.' })),
-  model: Type.Enum(['contact', 'company', 'conversation']),
-  name: Type.String(),
-  full_name: Type.String({ description: 'Where an object has it: `custom_attributes.paid`, `plan.name`.' }),
-  label: Type.String(),
-  description: Type.String(),
-  data_type: Type.Enum(['string', 'integer', 'float', 'boolean', 'date', 'datetime']),
-  options: Type.Optional(Type.Array(Type.String())),
-  api_writable: Type.Boolean(),
-  messenger_writable: Type.Boolean(),
-  ui_writable: Type.Boolean(),
-  custom: Type.Boolean(),
-  archived: Type.Boolean(),
-  admin_id: Type.Optional(Type.String()),
-  created_at: Type.Optional(Type.Integer()),
-  updated_at: Type.Optional(Type.Integer()),
-})
+export const DataAttribute = named(
+  'data_attribute',
+  Type.Object({
+    type: Type.Literal('data_attribute'),
+    id: Type.Optional(Type.Integer({ description: 'Only of an attribute that the workspace has made.' })),
+    model: Type.Enum(['contact', 'company', 'conversation']),
+    name: Type.String(),
+    full_name: Type.String({ description: 'Where an object has it: `custom_attributes.paid`, `plan.name`.' }),
+    label: Type.String(),
+    description: Type.String(),
+    data_type: Type.Enum(['string', 'integer', 'float', 'boolean', 'date', 'datetime']),
+    options: Type.Optional(Type.Array(Type.String())),
+    api_writable: Type.Boolean(),
+    messenger_writable: Type.Boolean(),
+    ui_writable: Type.Boolean(),
+    custom: Type.Boolean(),
+    archived: Type.Boolean(),
+    admin_id: Type.Optional(Type.String()),
+    created_at: Type.Optional(Type.Integer()),
+    updated_at: Type.Optional(Type.Integer()),
+  }),
+)
 
-export const DataAttributeList = ListOf(DataAttribute)
+export const DataAttributeList = named('data_attribute_list', ListOf(DataAttribute))
 
-const Options = Type.Array(Type.Object({ value: Type.String() }), {
+const Options = Type.Array(named('data_attribute_option', Type.Object({ value: Type.String() })), {
   minItems: 2,
   description: 'The values to choose from. Plain strings will do, too.',
 })
@@ -38,17 +41,24 @@ const changeable = {
 }
 
 /** Nothing is required here: what is absent or wrong has errors of its own. */
-export const NewDataAttribute = Some({
-  name: Type.String(),
-  model: Type.String({ description: '`contact` or `company`.' }),
-  data_type: Type.String({
-    description: '`string`, `integer`, `float`, `boolean`, `date`, `datetime`, or `options` for a list to choose from.',
+export const NewDataAttribute = named(
+  'data_attribute_request',
+  Some({
+    name: Type.String(),
+    model: Type.String({ description: '`contact` or `company`.' }),
+    data_type: Type.String({
+      description:
+        '`string`, `integer`, `float`, `boolean`, `date`, `datetime`, or `options` for a list to choose from.',
+    }),
+    ...changeable,
   }),
-  ...changeable,
-})
+)
 export type NewDataAttributeRequest = Static<typeof NewDataAttribute>
 
-export const ChangedDataAttribute = Some({ archived: Type.Boolean(), ...changeable })
+export const ChangedDataAttribute = named(
+  'data_attribute_update_request',
+  Some({ archived: Type.Boolean(), ...changeable }),
+)
 export type ChangedDataAttributeRequest = Static<typeof ChangedDataAttribute>
 
 export const presentStandard = (attribute: StandardAttribute): Static<typeof DataAttribute> => ({

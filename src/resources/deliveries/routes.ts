@@ -41,7 +41,7 @@ function deliveries(app: App) {
       params: ById,
       query: PageQuery,
       response: DeliveryPage,
-      summary: "One message's deliveries",
+      summary: 'List the deliveries of a message',
     }),
     async ({ workspace, params, query }) => {
       found((await messageExists(workspace, params.id)) || undefined, 'Message not found')
@@ -57,7 +57,7 @@ function deliveries(app: App) {
       scope: 'read_conversations',
       query: DeliveryQuery,
       response: DeliveryPage,
-      summary: 'Deliveries, by status',
+      summary: 'List deliveries, by status',
     }),
     async ({ workspace, query: { status, ...asked } }) => {
       const page = pageOf(asked, PAGE_SIZE)
@@ -69,7 +69,7 @@ function deliveries(app: App) {
 
   app.get(
     '/extensions/deliveries/:id',
-    op('getDelivery', { scope: 'read_conversations', params: ById, response: Delivery, summary: 'One delivery' }),
+    op('getDelivery', { scope: 'read_conversations', params: ById, response: Delivery, summary: 'Show a delivery' }),
     async ({ workspace, params }) => show(workspace, params.id),
   )
 
@@ -79,7 +79,7 @@ function deliveries(app: App) {
       scope: 'write_conversations',
       params: ById,
       response: Delivery,
-      summary: 'Send a failed delivery again',
+      summary: 'Retry a failed delivery',
     }),
     async ({ workspace, params }) => {
       await show(workspace, params.id)
@@ -95,7 +95,7 @@ function deliveries(app: App) {
       scope: 'write_conversations',
       params: ById,
       response: Delivery,
-      summary: 'Give up a queued delivery',
+      summary: 'Cancel a queued delivery',
     }),
     async ({ workspace, params }) => {
       await show(workspace, params.id)

@@ -2,48 +2,54 @@
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'
-import { CursorPages, PageQuery } from '#http/lists.ts'
-import { epoch, epochOrNull, Nullable } from '#http/types.ts'
+import { PageOf, PageQuery } from '#http/lists.ts'
+import { epoch, epochOrNull, Nullable, named } from '#http/types.ts'
 import type { DeliveryRow } from './queries.ts'
 
 const Status = Type.Enum(['queued', 'sent', 'delivered', 'read', 'failed'])
 
-const Transition = Type.Object({
-  at: Type.Integer(),
-  event: Type.Enum(['attempt', 'report', 'given_up', 'canceled', 'retried']),
-  status: Status,
-  attempt: Type.Integer(),
-  code: Nullable(Type.String()),
-  reason: Nullable(Type.String()),
-  provider_answer: Nullable(Type.String()),
-})
+const Transition = named(
+  'delivery_transition',
+  Type.Object({
+    at: Type.Integer(),
+    event: Type.Enum(['attempt', 'report', 'given_up', 'canceled', 'retried']),
+    status: Status,
+    attempt: Type.Integer(),
+    code: Nullable(Type.String()),
+    reason: Nullable(Type.String()),
+    provider_answer: Nullable(Type.String()),
+  }),
+)
 
-export const Delivery = Type.Object({
-  type: Type.Literal('delivery'),
-  id: Type.String(),
-  message_id: Type.String(),
-  conversation_part_id: Nullable(Type.String()),
-  conversation_id: Type.String(),
-  contact_id: Type.String(),
-  channel: Type.Enum(CHANNELS),
-  recipient_type: Type.Enum(['to', 'cc', 'bcc']),
-  address: Type.String(),
-  status: Status,
-  attempts: Type.Integer(),
-  next_attempt_at: Nullable(Type.Integer()),
-  provider_id: Nullable(Type.String({ description: "The provider's own id: a Message-ID, an SMS sid, a wamid." })),
-  error: Nullable(Type.Object({ code: Type.String(), reason: Type.String(), details: Nullable(Type.String()) })),
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-  history: Type.Array(Transition),
-})
+export const Delivery = named(
+  'delivery',
+  Type.Object({
+    type: Type.Literal('delivery'),
+    id: Type.String(),
+    message_id: Type.String(),
+    conversation_part_id: Nullable(Type.String()),
+    conversation_id: Type.String(),
+    contact_id: Type.String(),
+    channel: Type.Enum(CHANNELS),
+    recipient_type: Type.Enum(['to', 'cc', 'bcc']),
+    address: Type.String(),
+    status: Status,
+    attempts: Type.Integer(),
+    next_attempt_at: Nullable(Type.Integer()),
+    provider_id: Nullable(Type.String({ description: "The provider's own id: a Message-ID, an SMS sid, a wamid." })),
+    error: Nullable(
+      named(
+        'delivery_error',
+        Type.Object({ code: Type.String(), reason: Type.String(), details: Nullable(Type.String()) }),
+      ),
+    ),
+    created_at: Type.Integer(),
+    updated_at: Type.Integer(),
+    history: Type.Array(Transition),
+  }),
+)
 
-export const DeliveryPage = Type.Object({
-  type: Type.Literal('list'),
-  data: Type.Array(Delivery),
-  total_count: Type.Integer(),
-  pages: CursorPages,
-})
+export const DeliveryPage = named('delivery_list', PageOf(Delivery))
 
 export const DeliveryQuery = Type.Object({ ...PageQuery.properties, status: Type.Optional(Status) })
 

@@ -3,7 +3,8 @@
 import { linkifyit } from 'linkify-it'
 import type { ChannelName } from '#channels/channel.ts'
 import { type ApiError, invalid, missing, unprocessable } from '#http/errors.ts'
-import { before, LATEST, type Version } from '#versions/versions.ts'
+import { type ChangeName, has, versionOf } from '#versions/changes.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
 import type { MessageRequest, Recipient } from './schema.ts'
 
 /** A recipient and the line they stand on. */
@@ -31,14 +32,17 @@ const MESSAGE_TYPES: Record<string, ChannelName> = {
   whatsapp: 'whatsapp',
 }
 
-const LATER_TYPES: Partial<Record<ChannelName, Version>> = { whatsapp: '2.16', sms: LATEST }
+const LATER_TYPES: Partial<Record<ChannelName, ChangeName>> = {
+  whatsapp: 'messages-by-whatsapp',
+  sms: 'messages-by-sms',
+}
 
 /** What a carrier takes, in ten segments. */
 const LONGEST_SMS = 1600
 
-/** The first thing that is wrong is thrown; what is right comes back. */
-export function checkMessage(request: MessageRequest, version: Version): CheckedMessage {
-  const message_type = messageTypeOf(request, version)
+/** Returns the checked message, or throws the first error in Intercom's order. */
+export function checkMessage(workspace: Workspace, request: MessageRequest): CheckedMessage {
+  const message_type = messageTypeOf(workspace, request)
   if (message_type === 'whatsapp') checkTemplate(request)
   else checkText(request, message_type)
 
@@ -46,7 +50,7 @@ export function checkMessage(request: MessageRequest, version: Version): Checked
   return {
     admin_id: request.from.id,
     message_type,
-    addressees: addresseesOf(request, version),
+    addressees: addresseesOf(workspace, request),
     body: request.body ?? null,
     subject: subjectOf(request, message_type),
     template: templateOf(request, message_type),
@@ -55,11 +59,11 @@ export function checkMessage(request: MessageRequest, version: Version): Checked
   }
 }
 
-function messageTypeOf({ message_type = 'inapp' }: MessageRequest, version: Version): ChannelName {
+function messageTypeOf(workspace: Workspace, { message_type = 'inapp' }: MessageRequest): ChannelName {
   const known = MESSAGE_TYPES[message_type]
   if (!known) throw invalid('message_type must be one of in_app, email, sms, whatsapp')
-  const since = LATER_TYPES[known]
-  if (since && before(version, since)) throw invalid(`message_type ${known} needs version ${since}`)
+  const later = LATER_TYPES[known]
+  if (later && !has(workspace, later)) throw invalid(`message_type ${known} needs version ${versionOf(later)}`)
   return known
 }
 
@@ -82,9 +86,11 @@ const invalidSms = (): ApiError => invalid('Invalid SMS message body')
 const links = linkifyit({ fuzzyLink: false, fuzzyEmail: false })
 const holdsLink = (text: string) => links.test(text) || /(^|\s)www\.\S/i.test(text)
 
-function addresseesOf({ to, cc, bcc }: MessageRequest, version: Version): Addressee[] {
+const SEVERAL = 'messages-to-several-recipients'
+
+function addresseesOf(workspace: Workspace, { to, cc, bcc }: MessageRequest): Addressee[] {
   const several = [to, cc, bcc].some(Array.isArray) || cc || bcc
-  if (several && before(version, '2.14')) throw invalid('Several recipients need version 2.14')
+  if (several && !has(workspace, SEVERAL)) throw invalid(`Several recipients need version ${versionOf(SEVERAL)}`)
   const addressees = [...on('to', to), ...on('cc', cc), ...on('bcc', bcc)]
   if (!addressees.some(({ recipient_type }) => recipient_type === 'to')) throw missing('to is required')
   return addressees

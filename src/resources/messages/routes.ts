@@ -24,7 +24,14 @@ const PAGE_SIZE = { default: 50, max: 100 }
 function messages(app: App) {
   app.post(
     '/messages',
-    op('createMessage', { scope: 'write_conversations', body: MessageRequest, response: Message, runs: 'statement' }),
+    op('createMessage', {
+      summary: 'Send a message to contacts, or write one as a contact',
+      refuses: [404],
+      scope: 'write_conversations',
+      body: MessageRequest,
+      response: Message,
+      runs: 'statement',
+    }),
     async ({ workspace, body }) =>
       isContact(body.from) ? sendAsContact(workspace, body) : sendMessage(workspace, body),
   )
@@ -32,10 +39,12 @@ function messages(app: App) {
   app.get(
     '/messages/status',
     op('getWhatsAppMessageStatus', {
+      summary: 'List the deliveries of a WhatsApp ruleset',
       scope: 'read_conversations',
       query: RulesetQuery,
       response: RulesetStatus,
       since: '2.16',
+      bare_errors: true,
     }),
     async ({ workspace, query: { ruleset_id, ...asked } }) => {
       if (!ruleset_id) throw new BareError(400, 'parameter_not_found', 'ruleset_id is required')
@@ -56,10 +65,13 @@ function messages(app: App) {
   app.get(
     '/messages/whatsapp/status',
     op('RetrieveWhatsAppMessageStatus', {
+      summary: 'Show the status of one WhatsApp message',
+      refuses: [404],
       scope: 'read_conversations',
       query: MessageIdQuery,
       response: WhatsAppMessageStatus,
       since: '2.16',
+      bare_errors: true,
     }),
     async ({ workspace, query: { message_id } }) => {
       if (!message_id) throw new BareError(400, 'parameter_not_found', 'message_id is required')

@@ -3,63 +3,73 @@
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS, type ChannelName } from '#channels/channel.ts'
-import { Epoch, epoch, Id, Nullable } from '#http/types.ts'
-import { AdminReference, presentAdminReference } from '#resources/admins/schema.ts'
+import { Epoch, epoch, Id, Nullable, named } from '#http/types.ts'
+import { AdminSummary, presentAdminSummary } from '#resources/admins/schema.ts'
+import { TemplateComponent } from '#resources/references.ts'
 import type { Owner } from './queries.ts'
 
-export const Recipient = Type.Object({
-  type: Type.Optional(Type.String({ description: 'user, lead or contact.' })),
-  id: Type.Optional(Id),
-  user_id: Type.Optional(Id),
-  email: Type.Optional(Type.String({ maxLength: 320 })),
-  phone: Type.Optional(Id),
-  name: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
-})
+export const Recipient = named(
+  'message_recipient',
+  Type.Object({
+    type: Type.Optional(Type.String({ description: 'user, lead or contact.' })),
+    id: Type.Optional(Id),
+    user_id: Type.Optional(Id),
+    email: Type.Optional(Type.String({ maxLength: 320 })),
+    phone: Type.Optional(Id),
+    name: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
+  }),
+)
 export type Recipient = Static<typeof Recipient>
 
 const Recipients = Type.Union([Recipient, Type.Array(Recipient, { maxItems: 1000 })])
 
-export const MessageRequest = Type.Object({
-  from: Type.Optional(
-    Type.Object({
-      type: Type.String({ description: 'admin sends to contacts; user, lead or contact writes into the inbox.' }),
-      id: Type.Optional(Id),
-      user_id: Type.Optional(Id),
-      email: Type.Optional(Type.String({ maxLength: 320 })),
-    }),
-  ),
-  to: Type.Optional(Recipients),
-  cc: Type.Optional(Recipients),
-  bcc: Type.Optional(Recipients),
-  message_type: Type.Optional(
-    Type.String({ description: 'in_app (also inapp, conversation), email, sms or whatsapp.' }),
-  ),
-  subject: Type.Optional(Nullable(Type.String({ maxLength: 1000 }))),
-  body: Type.Optional(Nullable(Type.String({ maxLength: 100_000 }))),
-  template: Type.Optional(
-    Nullable(
-      Type.String({ maxLength: 512, description: "plain or personal for email; for whatsapp the template's name." }),
+export const MessageRequest = named(
+  'message_request',
+  Type.Object({
+    from: Type.Optional(
+      Type.Object({
+        type: Type.String({ description: 'admin sends to contacts; user, lead or contact writes into the inbox.' }),
+        id: Type.Optional(Id),
+        user_id: Type.Optional(Id),
+        email: Type.Optional(Type.String({ maxLength: 320 })),
+      }),
     ),
-  ),
-  locale: Type.Optional(Nullable(Type.String({ maxLength: 16 }))),
-  components: Type.Optional(Nullable(Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true })))),
-  referer: Type.Optional(Nullable(Type.String({ maxLength: 2048 }))),
-  created_at: Type.Optional(Nullable(Epoch)),
-  create_conversation_without_contact_reply: Type.Optional(Nullable(Type.Boolean())),
-})
+    to: Type.Optional(Recipients),
+    cc: Type.Optional(Recipients),
+    bcc: Type.Optional(Recipients),
+    message_type: Type.Optional(
+      Type.String({ description: 'in_app (also inapp, conversation), email, sms or whatsapp.' }),
+    ),
+    subject: Type.Optional(Nullable(Type.String({ maxLength: 1000 }))),
+    body: Type.Optional(Nullable(Type.String({ maxLength: 100_000 }))),
+    template: Type.Optional(
+      Nullable(
+        Type.String({ maxLength: 512, description: "plain or personal for email; for whatsapp the template's name." }),
+      ),
+    ),
+    locale: Type.Optional(Nullable(Type.String({ maxLength: 16 }))),
+    components: Type.Optional(Nullable(Type.Array(TemplateComponent))),
+    referer: Type.Optional(Nullable(Type.String({ maxLength: 2048 }))),
+    created_at: Type.Optional(Nullable(Epoch)),
+    create_conversation_without_contact_reply: Type.Optional(Nullable(Type.Boolean())),
+  }),
+)
 export type MessageRequest = Static<typeof MessageRequest>
 
-export const Message = Type.Object({
-  type: Type.Enum(['admin_message', 'user_message']),
-  id: Type.String(),
-  created_at: Type.Integer(),
-  subject: Type.Optional(Type.String()),
-  body: Type.String(),
-  message_type: Type.Enum(CHANNELS),
-  conversation_id: Type.Optional(Type.String()),
-  template: Type.Optional(Type.String()),
-  owner: Type.Optional(AdminReference),
-})
+export const Message = named(
+  'message',
+  Type.Object({
+    type: Type.Enum(['admin_message', 'user_message']),
+    id: Type.String(),
+    created_at: Type.Integer(),
+    subject: Type.Optional(Type.String()),
+    body: Type.String(),
+    message_type: Type.Enum(CHANNELS),
+    conversation_id: Type.Optional(Type.String()),
+    template: Type.Optional(Type.String()),
+    owner: Type.Optional(AdminSummary),
+  }),
+)
 
 /** `body` is told as the caller wrote it. */
 export const presentMessage = (message: AcceptedMessage, body: string): Static<typeof Message> => ({
@@ -70,7 +80,7 @@ export const presentMessage = (message: AcceptedMessage, body: string): Static<t
   body,
   message_type: message.message_type,
   ...(message.template !== null && { template: message.template }),
-  owner: presentAdminReference(message.owner),
+  owner: presentAdminSummary(message.owner),
 })
 
 type AcceptedMessage = {

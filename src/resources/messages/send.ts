@@ -14,7 +14,7 @@ import { renderTemplate } from './template.ts'
 
 /** Message, deliveries and event are written by one statement; a transaction is there only for what needs more. */
 export async function sendMessage(workspace: Workspace, request: MessageRequest): Promise<Static<typeof Message>> {
-  const message = checkMessage(request, workspace.version)
+  const message = checkMessage(workspace, request)
   const created_at = request.created_at ? fromEpoch(request.created_at) : workspace.now()
   const opens = request.create_conversation_without_contact_reply === true
 

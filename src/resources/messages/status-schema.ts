@@ -1,21 +1,24 @@
 // The two reads of what became of WhatsApp messages, as Intercom has them.
 import { type Static, Type } from 'typebox'
-import { epoch, Nullable } from '#http/types.ts'
+import { epoch, Nullable, named } from '#http/types.ts'
 import type { WhatsAppDeliveryRow } from './queries.ts'
 
 const WhatsAppStatus = Type.Enum(['sent', 'delivered', 'read', 'failed'])
 
-export const WhatsAppEvent = Type.Object({
-  id: Type.String(),
-  conversation_id: Type.String(),
-  user_id: Type.String(),
-  status: WhatsAppStatus,
-  type: Type.Literal('broadcast_outbound'),
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-  whatsapp_message_id: Type.String(),
-  template_name: Type.String(),
-})
+export const WhatsAppEvent = named(
+  'whatsapp_event',
+  Type.Object({
+    id: Type.String(),
+    conversation_id: Type.String(),
+    user_id: Type.String(),
+    status: WhatsAppStatus,
+    type: Type.Literal('broadcast_outbound'),
+    created_at: Type.Integer(),
+    updated_at: Type.Integer(),
+    whatsapp_message_id: Type.String(),
+    template_name: Type.String(),
+  }),
+)
 
 export const RulesetQuery = Type.Object({
   ruleset_id: Type.Optional(Type.String({ description: 'Required. The id of a broadcast, or of a single message.' })),
@@ -23,33 +26,39 @@ export const RulesetQuery = Type.Object({
   starting_after: Type.Optional(Type.String()),
 })
 
-export const RulesetStatus = Type.Object({
-  type: Type.Literal('list'),
-  ruleset_id: Type.String(),
-  pages: Type.Object({
-    type: Type.Literal('pages'),
-    per_page: Type.Integer(),
-    total_pages: Type.Integer(),
-    next: Nullable(Type.Object({ starting_after: Type.String() })),
+export const RulesetStatus = named(
+  'whatsapp_event_list',
+  Type.Object({
+    type: Type.Literal('list'),
+    ruleset_id: Type.String(),
+    pages: Type.Object({
+      type: Type.Literal('pages'),
+      per_page: Type.Integer(),
+      total_pages: Type.Integer(),
+      next: Nullable(Type.Object({ starting_after: Type.String() })),
+    }),
+    total_count: Type.Integer(),
+    events: Type.Array(WhatsAppEvent),
   }),
-  total_count: Type.Integer(),
-  events: Type.Array(WhatsAppEvent),
-})
+)
 
 export const MessageIdQuery = Type.Object({
   message_id: Type.Optional(Type.String({ description: "Required. WhatsApp's own id of the message (wamid…)." })),
 })
 
-export const WhatsAppMessageStatus = Type.Object({
-  conversation_id: Type.String(),
-  status: WhatsAppStatus,
-  type: Type.Literal('broadcast_outbound'),
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-  template_name: Type.String(),
-  message_id: Type.String(),
-  error: Type.Optional(Type.Object({ message: Type.String(), details: Type.String() })),
-})
+export const WhatsAppMessageStatus = named(
+  'whatsapp_message_status',
+  Type.Object({
+    conversation_id: Type.String(),
+    status: WhatsAppStatus,
+    type: Type.Literal('broadcast_outbound'),
+    created_at: Type.Integer(),
+    updated_at: Type.Integer(),
+    template_name: Type.String(),
+    message_id: Type.String(),
+    error: Type.Optional(Type.Object({ message: Type.String(), details: Type.String() })),
+  }),
+)
 
 type Reported = 'sent' | 'delivered' | 'read' | 'failed'
 

@@ -33,7 +33,10 @@ const StreamQuery = Type.Object({
   session: Type.Optional(Type.String({ description: 'The session, as an EventSource cannot send headers.' })),
   last_event_id: Type.Optional(Place),
 })
-const Events = Type.String({ description: 'text/event-stream: a message for each, its id the place to go on from.' })
+const Events = Type.String({
+  contentMediaType: 'text/event-stream',
+  description: 'One event for each message; its id is where to resume.',
+})
 
 function messenger(app: App, server: Server) {
   const { sql, secret } = server
@@ -45,10 +48,11 @@ function messenger(app: App, server: Server) {
   app.post(
     '/extensions/messenger/sessions',
     op('createMessengerSession', {
+      refuses: [401, 403, 404, 409],
       auth: 'public',
       body: SessionRequest,
       response: MessengerSession,
-      summary: 'Sign a user in, or a visitor',
+      summary: 'Start a messenger session for a user or a visitor',
     }),
     async ({ body }) => {
       const { id, admin_id } = found(await findWorkspaceOf(sql, body.app_id), 'There is no workspace with this app_id')
@@ -59,10 +63,11 @@ function messenger(app: App, server: Server) {
   app.get(
     '/extensions/messenger/conversations',
     op('listMessengerConversations', {
+      refuses: [403],
       auth: 'contact',
       query: PageQuery,
       response: MessengerConversations,
-      summary: "The contact's conversations, and messages that wait for an answer",
+      summary: 'List the conversations of the contact, and messages without an answer',
     }),
     async ({ workspace, visitor, query }) =>
       listConversations(workspace, visitor.contact?.id ?? NOBODY, pageOf(query, PAGE_SIZE), linking(workspace)),
@@ -72,10 +77,11 @@ function messenger(app: App, server: Server) {
     '/extensions/messenger/conversations',
     {
       ...op('beginMessengerConversation', {
+        refuses: [403],
         auth: 'contact',
         body: BeginRequest,
         response: MessengerConversation,
-        summary: 'Write to the team',
+        summary: 'Start a conversation with the team',
       }),
       preHandler: keepAttached(server.files),
     },
@@ -89,10 +95,11 @@ function messenger(app: App, server: Server) {
   app.get(
     '/extensions/messenger/conversations/:id',
     op('getMessengerConversation', {
+      refuses: [403],
       auth: 'contact',
       params: ById,
       response: MessengerConversation,
-      summary: 'What was said in a conversation',
+      summary: 'Show a conversation',
     }),
     async ({ workspace, visitor, params }) =>
       showConversation(workspace, visitor.contact?.id ?? NOBODY, params.id, linking(workspace)),
@@ -102,11 +109,12 @@ function messenger(app: App, server: Server) {
     '/extensions/messenger/conversations/:id/replies',
     {
       ...op('replyMessengerConversation', {
+        refuses: [403],
         auth: 'contact',
         params: ById,
         body: MessengerReply,
         response: MessengerConversation,
-        summary: 'Answer in a conversation, or to a message',
+        summary: 'Reply in a conversation, or to a message',
       }),
       preHandler: keepAttached(server.files),
     },
@@ -121,10 +129,11 @@ function messenger(app: App, server: Server) {
   app.post(
     '/extensions/messenger/conversations/:id/read',
     op('readMessengerConversation', {
+      refuses: [403],
       auth: 'contact',
       params: ById,
       response: ReadConversation,
-      summary: 'The contact has seen all that there is until now',
+      summary: 'Mark a conversation as read',
     }),
     async ({ workspace, visitor, params }) => markRead(workspace, visitor.contact?.id ?? NOBODY, params.id),
   )
@@ -132,10 +141,11 @@ function messenger(app: App, server: Server) {
   app.get(
     '/extensions/messenger/stream',
     op('streamMessages', {
+      refuses: [400, 401, 403, 429],
       auth: 'contact',
       query: StreamQuery,
       response: Events,
-      summary: 'In-app messages as they come, as server-sent events',
+      summary: 'Stream in-app messages as server-sent events',
     }),
     async ({ visitor, query, headers }, reply) => {
       const stream = await streams.open(visitor, placeOf(headers['last-event-id']) ?? placeOf(query.last_event_id))

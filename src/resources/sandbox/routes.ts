@@ -21,7 +21,7 @@ function sandbox(app: App, { forgetTokens, kept_tables }: Server) {
       scope: 'read_conversations',
       query: CapturedQuery,
       response: CapturedPage,
-      summary: 'What was captured, newest first',
+      summary: 'List captured messages, newest first',
     }),
     async ({ workspace, query: { channel, to: recipient, ...asked } }) => {
       const page = pageOf(asked, PAGE_SIZE)
@@ -41,7 +41,7 @@ function sandbox(app: App, { forgetTokens, kept_tables }: Server) {
     '/extensions/sandbox/reset',
     op('resetSandbox', {
       response: Type.Object({ type: Type.Literal('workspace'), id: Type.String(), reset: Type.Literal(true) }),
-      summary: 'Empties the workspace of all that REST calls put there; disarms faults, resets the clock and the lags',
+      summary: 'Empty the workspace; disarm faults, reset the clock and the lags',
     }),
     async ({ workspace }) => {
       await emptyWorkspace(workspace, kept_tables)

@@ -2,37 +2,35 @@
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'
-import { CursorPages, PageQuery } from '#http/lists.ts'
-import { epoch, Nullable } from '#http/types.ts'
+import { PageOf, PageQuery } from '#http/lists.ts'
+import { epoch, Nullable, named } from '#http/types.ts'
 import type { CapturedRow } from './queries.ts'
 
 const Channel = Type.Enum(CHANNELS)
 
-export const CapturedMessage = Type.Object({
-  type: Type.Literal('captured_message'),
-  id: Type.String(),
-  message_id: Type.String(),
-  delivery_id: Type.String(),
-  conversation_id: Type.String(),
-  contact_id: Type.String(),
-  channel: Channel,
-  status: Type.Enum(['queued', 'sent', 'delivered', 'read', 'failed']),
-  from: Type.String(),
-  to: Type.String(),
-  subject: Nullable(Type.String()),
-  rendered: Type.Record(Type.String(), Type.Unknown(), {
-    description:
-      'text and html of an email, text and segments of an SMS, template and components of a WhatsApp message …',
+export const CapturedMessage = named(
+  'captured_message',
+  Type.Object({
+    type: Type.Literal('captured_message'),
+    id: Type.String(),
+    message_id: Type.String(),
+    delivery_id: Type.String(),
+    conversation_id: Type.String(),
+    contact_id: Type.String(),
+    channel: Channel,
+    status: Type.Enum(['queued', 'sent', 'delivered', 'read', 'failed']),
+    from: Type.String(),
+    to: Type.String(),
+    subject: Nullable(Type.String()),
+    rendered: Type.Record(Type.String(), Type.Unknown(), {
+      description:
+        'text and html of an email, text and segments of an SMS, template and components of a WhatsApp message …',
+    }),
+    captured_at: Type.Integer(),
   }),
-  captured_at: Type.Integer(),
-})
+)
 
-export const CapturedPage = Type.Object({
-  type: Type.Literal('list'),
-  data: Type.Array(CapturedMessage),
-  total_count: Type.Integer(),
-  pages: CursorPages,
-})
+export const CapturedPage = named('captured_message_list', PageOf(CapturedMessage))
 
 export const CapturedQuery = Type.Object({
   ...PageQuery.properties,

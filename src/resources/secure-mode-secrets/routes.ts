@@ -15,13 +15,19 @@ const [read, write] = ['read_secure_mode_secret', 'write_secure_mode_secret']
 function secureModeSecrets(app: App, { secret }: Pick<Server, 'secret'>) {
   app.get(
     '/secure_mode_secrets',
-    op('listIdentityVerificationSecrets', { since, scope: read, response: SecretList }),
+    op('listIdentityVerificationSecrets', {
+      summary: 'List identity verification secrets',
+      since,
+      scope: read,
+      response: SecretList,
+    }),
     async ({ workspace }) => ({ type: 'list' as const, data: (await listSecrets(workspace)).map(presentSecret) }),
   )
 
   app.post(
     '/secure_mode_secrets',
     op('createIdentityVerificationSecret', {
+      summary: 'Create an identity verification secret',
       since,
       scope: write,
       status: 201,
@@ -34,7 +40,13 @@ function secureModeSecrets(app: App, { secret }: Pick<Server, 'secret'>) {
 
   app.delete(
     '/secure_mode_secrets/:id',
-    op('deleteIdentityVerificationSecret', { since, scope: write, status: 204, params: ById }),
+    op('deleteIdentityVerificationSecret', {
+      summary: 'Delete an identity verification secret',
+      since,
+      scope: write,
+      status: 204,
+      params: ById,
+    }),
     async ({ workspace, params }) => {
       const code = 'identity_verification_secret_not_found'
       found(await deleteSecret(workspace, params.id), 'Identity verification secret not found', code)

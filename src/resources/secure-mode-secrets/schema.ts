@@ -1,33 +1,42 @@
 // An identity verification secret over the wire: with its value once, when it is made, and never again.
 import { type Static, Type } from 'typebox'
-import { epoch, ListOf } from '#http/types.ts'
+import { epoch, ListOf, named } from '#http/types.ts'
 import type { SecretRow } from './queries.ts'
 
-export const Secret = Type.Object({
-  type: Type.Literal('identity_verification_secret'),
-  id: Type.String(),
-  name: Type.String(),
-  supports_android: Type.Boolean(),
-  supports_ios: Type.Boolean(),
-  supports_web: Type.Boolean(),
-  created_at: Type.Integer(),
-})
+export const Secret = named(
+  'identity_verification_secret',
+  Type.Object({
+    type: Type.Literal('identity_verification_secret'),
+    id: Type.String(),
+    name: Type.String(),
+    supports_android: Type.Boolean(),
+    supports_ios: Type.Boolean(),
+    supports_web: Type.Boolean(),
+    created_at: Type.Integer(),
+  }),
+)
 
-export const NewSecret = Type.Object({
-  ...Secret.properties,
-  secret: Type.String({ description: 'What users are signed with. It is shown this once.' }),
-})
+export const NewSecret = named(
+  'identity_verification_secret_with_value',
+  Type.Object({
+    ...Secret.properties,
+    secret: Type.String({ description: 'What users are signed with. It is shown this once.' }),
+  }),
+)
 
-export const SecretList = ListOf(Secret)
+export const SecretList = named('identity_verification_secret_list', ListOf(Secret))
 
 const platform = Type.Optional(Type.Boolean({ description: 'One platform at least must be true.' }))
 
-export const SecretRequest = Type.Object({
-  name: Type.Optional(Type.String({ maxLength: 255 })),
-  supports_android: platform,
-  supports_ios: platform,
-  supports_web: platform,
-})
+export const SecretRequest = named(
+  'identity_verification_secret_request',
+  Type.Object({
+    name: Type.Optional(Type.String({ maxLength: 255 })),
+    supports_android: platform,
+    supports_ios: platform,
+    supports_web: platform,
+  }),
+)
 export type SecretRequest = Static<typeof SecretRequest>
 
 export const presentSecret = (row: SecretRow): Static<typeof Secret> => ({

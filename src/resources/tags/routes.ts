@@ -8,20 +8,29 @@ import { saveTag, type TagTargets } from './save.ts'
 import { CreatedTag, presentTag, Tag, TagList, TagRequest } from './schema.ts'
 
 function tags(app: App, targets: TagTargets) {
-  app.get('/tags', op('listTags', { response: TagList }), async ({ workspace }) => ({
+  app.get('/tags', op('listTags', { summary: 'List all tags', response: TagList }), async ({ workspace }) => ({
     type: 'list' as const,
     data: (await listTags(workspace)).map(presentTag),
   }))
 
-  app.post('/tags', op('createTag', { body: TagRequest, response: CreatedTag }), async ({ workspace, body }) =>
-    saveTag(workspace, body, targets),
+  app.post(
+    '/tags',
+    op('createTag', {
+      summary: 'Create, find or rename a tag, or tag contacts',
+      refuses: [404],
+      body: TagRequest,
+      response: CreatedTag,
+    }),
+    async ({ workspace, body }) => saveTag(workspace, body, targets),
   )
 
-  app.get('/tags/:id', op('findTag', { params: ById, response: Tag }), async ({ workspace, params }) =>
-    presentTag(found(await findTag(workspace, params.id))),
+  app.get(
+    '/tags/:id',
+    op('findTag', { summary: 'Show a tag', params: ById, response: Tag }),
+    async ({ workspace, params }) => presentTag(found(await findTag(workspace, params.id))),
   )
 
-  app.delete('/tags/:id', op('deleteTag', { params: ById }), async ({ workspace, params }) => {
+  app.delete('/tags/:id', op('deleteTag', { summary: 'Delete a tag', params: ById }), async ({ workspace, params }) => {
     found(await deleteTag(workspace, params.id))
     return NOTHING
   })

@@ -1,7 +1,7 @@
 // POST /tags: one body creates or renames a tag, and attaches it to contacts or detaches it from them.
 import type { Static } from 'typebox'
 import { found, invalid, notFound } from '#http/errors.ts'
-import { before } from '#versions/versions.ts'
+import { has } from '#versions/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { findOrInsertTag, findTagByName, renameTag, type TagRow } from './queries.ts'
 import { type CreatedTag, presentTag, type TagRequest } from './schema.ts'
@@ -30,7 +30,6 @@ async function rename(workspace: Workspace, id: string, name: string): Promise<T
   return found(await renameTag(workspace, id, name))
 }
 
-/** Since 2.16 an unknown target is left out; before, it refuses the whole request with this 404. */
 export function skipUnknown(workspace: Workspace, message: string, code: string) {
-  if (before(workspace.version, '2.16')) throw notFound(message, code)
+  if (!has(workspace, 'unknown-tag-targets-are-left-out')) throw notFound(message, code)
 }

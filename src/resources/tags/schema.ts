@@ -1,47 +1,58 @@
 // A tag over the wire: by itself, and as it is attached to an object.
 import { type Static, Type } from 'typebox'
-import { epochOrNull, Id, ListOf, Nullable } from '#http/types.ts'
+import { epochOrNull, Id, ListOf, Nullable, named } from '#http/types.ts'
+import { AdminReference } from '#resources/references.ts'
 import type { AppliedTagRow, TagRow } from './queries.ts'
 
-export const Tag = Type.Object({ type: Type.Literal('tag'), id: Type.String(), name: Type.String() })
+export const Tag = named('tag', Type.Object({ type: Type.Literal('tag'), id: Type.String(), name: Type.String() }))
 
-export const AppliedTag = Type.Object({
-  ...Tag.properties,
-  applied_at: Nullable(Type.Integer()),
-  applied_by: Nullable(Type.Object({ type: Type.Literal('admin'), id: Type.String() })),
-})
+/** The time and the admin are null once the tag is detached. */
+export const AppliedTag = named(
+  'applied_tag',
+  Type.Object({
+    ...Tag.properties,
+    applied_at: Nullable(Type.Integer()),
+    applied_by: Nullable(AdminReference),
+  }),
+)
 
-const Tagged = Type.Array(Type.Object({ id: Type.String(), tagged: Type.Boolean() }))
+const Tagged = Type.Array(named('tag_target', Type.Object({ id: Type.String(), tagged: Type.Boolean() })))
 
-export const CreatedTag = Type.Object({ ...Tag.properties, users: Tagged, companies: Tagged })
+export const CreatedTag = named(
+  'tag_with_targets',
+  Type.Object({ ...Tag.properties, users: Tagged, companies: Tagged }),
+)
 
-export const TagList = ListOf(Tag)
-export const AppliedTagList = ListOf(AppliedTag)
+export const TagList = named('tag_list', ListOf(Tag))
+export const AppliedTagList = named('applied_tag_list', ListOf(AppliedTag))
 
 /** The tag that a request attaches. */
-export const TagReference = Type.Object({ id: Id })
+export const TagReference = named('tag_reference', Type.Object({ id: Id }))
 
 const untag = Type.Optional(Type.Boolean({ description: 'Takes the tag off instead.' }))
 
 /** One body, four uses: create or find a tag, rename one, tag or untag contacts, tag or untag companies. */
-export const TagRequest = Type.Object({
-  id: Type.Optional(Id),
-  name: Type.Optional(Type.String({ maxLength: 255 })),
-  users: Type.Optional(
-    Type.Array(
-      Type.Object({
-        id: Type.Optional(Id),
-        user_id: Type.Optional(Id),
-        email: Type.Optional(Type.String()),
-        untag,
-      }),
-      { maxItems: 1000 },
+export const TagRequest = named(
+  'tag_request',
+  Type.Object({
+    id: Type.Optional(Id),
+    name: Type.Optional(Type.String({ maxLength: 255 })),
+    users: Type.Optional(
+      Type.Array(
+        Type.Object({
+          id: Type.Optional(Id),
+          user_id: Type.Optional(Id),
+          email: Type.Optional(Type.String()),
+          untag,
+        }),
+        { maxItems: 1000 },
+      ),
     ),
-  ),
-  companies: Type.Optional(
-    Type.Array(Type.Object({ id: Type.Optional(Id), company_id: Type.Optional(Id), untag }), { maxItems: 1000 }),
-  ),
-})
+    companies: Type.Optional(
+      Type.Array(Type.Object({ id: Type.Optional(Id), company_id: Type.Optional(Id), untag }), { maxItems: 1000 }),
+    ),
+  }),
+)
 export type TagRequest = Static<typeof TagRequest>
 
 export const presentTag = ({ id, name }: TagRow): Static<typeof Tag> => ({ type: 'tag', id, name })

@@ -12,7 +12,7 @@ import { openWorkspace } from '#workspaces/open.ts'
 import { unsubscribe } from './queries.ts'
 
 const ByToken = Type.Object({ token: Type.String() })
-const Page = Type.String({ description: 'A page for people.' })
+const Page = Type.String({ contentMediaType: 'text/html', description: 'A page for people.' })
 
 function unsubscribing(app: App, { sql, secret }: Server) {
   const contactOf = (token: string) => {
@@ -22,7 +22,12 @@ function unsubscribing(app: App, { sql, secret }: Server) {
 
   app.get(
     '/unsubscribe/:token',
-    op('askToUnsubscribe', { params: ByToken, response: Page, auth: 'link', summary: 'Asks before unsubscribing' }),
+    op('askToUnsubscribe', {
+      params: ByToken,
+      response: Page,
+      auth: 'link',
+      summary: 'Ask a person to confirm the unsubscription',
+    }),
     async ({ params }, reply) => {
       contactOf(params.token)
       return page(reply, '<form method="post"><p>Stop emails to you?</p><button>Unsubscribe</button></form>')
@@ -31,7 +36,7 @@ function unsubscribing(app: App, { sql, secret }: Server) {
 
   app.post(
     '/unsubscribe/:token',
-    op('unsubscribe', { params: ByToken, response: Page, auth: 'link', summary: 'One-click unsubscribe' }),
+    op('unsubscribe', { params: ByToken, response: Page, auth: 'link', summary: 'Unsubscribe with one click' }),
     async ({ params }, reply) => {
       const { workspace_id, contact_id } = contactOf(params.token)
       const known = await unsubscribe(sql, workspace_id, contact_id, (await openWorkspace(sql, workspace_id)).now())

@@ -12,7 +12,7 @@ import { DeletedWorkspace, NewWorkspace, presentWorkspace, WorkspaceList, Worksp
 function workspaces(app: App, { forgetTokens }: Server) {
   app.get(
     '/extensions/workspaces',
-    op('listWorkspaces', { response: WorkspaceList, summary: 'All workspaces of this server' }),
+    op('listWorkspaces', { response: WorkspaceList, summary: 'List the workspaces of the server' }),
     async (request) => {
       assertOperator(request)
       return { type: 'list' as const, data: (await listWorkspaces(request.workspace.sql)).map(presentWorkspace) }
@@ -25,7 +25,7 @@ function workspaces(app: App, { forgetTokens }: Server) {
       confidential: true,
       body: WorkspaceRequest,
       response: NewWorkspace,
-      summary: 'An empty workspace with a token of its own',
+      summary: 'Create an empty workspace with a token',
     }),
     async (request) => {
       assertOperator(request)
@@ -39,7 +39,12 @@ function workspaces(app: App, { forgetTokens }: Server) {
 
   app.delete(
     '/extensions/workspaces/:id',
-    op('deleteWorkspace', { params: ById, response: DeletedWorkspace, summary: 'Removes a workspace and all in it' }),
+    op('deleteWorkspace', {
+      refuses: [409],
+      params: ById,
+      response: DeletedWorkspace,
+      summary: 'Delete a workspace and everything in it',
+    }),
     async (request) => {
       assertOperator(request)
       const { sql } = request.workspace

@@ -1,31 +1,43 @@
 // A workspace over the wire, for operators.
 import { type Static, Type } from 'typebox'
-import { epoch } from '#http/types.ts'
+import { epoch, ListOf, named } from '#http/types.ts'
 import type { WorkspaceRow } from '#workspaces/queries.ts'
 
-export const Workspace = Type.Object({
-  type: Type.Literal('workspace'),
-  id: Type.String(),
-  name: Type.String(),
-  timezone: Type.String(),
-  created_at: Type.Integer(),
-})
+export const Workspace = named(
+  'workspace',
+  Type.Object({
+    type: Type.Literal('workspace'),
+    id: Type.String(),
+    name: Type.String(),
+    timezone: Type.String(),
+    created_at: Type.Integer(),
+  }),
+)
 
 /** With what its owner needs to begin; the token is never shown again. */
-export const NewWorkspace = Type.Object({ ...Workspace.properties, token: Type.String(), admin_id: Type.String() })
+export const NewWorkspace = named(
+  'workspace_with_token',
+  Type.Object({ ...Workspace.properties, token: Type.String(), admin_id: Type.String() }),
+)
 
-export const WorkspaceList = Type.Object({ type: Type.Literal('list'), data: Type.Array(Workspace) })
+export const WorkspaceList = named('workspace_list', ListOf(Workspace))
 
-export const WorkspaceRequest = Type.Object({
-  name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-  timezone: Type.Optional(Type.String({ description: 'An IANA name such as Europe/Dublin.', maxLength: 64 })),
-})
+export const WorkspaceRequest = named(
+  'workspace_request',
+  Type.Object({
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    timezone: Type.Optional(Type.String({ description: 'An IANA name such as Europe/Dublin.', maxLength: 64 })),
+  }),
+)
 
-export const DeletedWorkspace = Type.Object({
-  type: Type.Literal('workspace'),
-  id: Type.String(),
-  deleted: Type.Literal(true),
-})
+export const DeletedWorkspace = named(
+  'workspace_deleted',
+  Type.Object({
+    type: Type.Literal('workspace'),
+    id: Type.String(),
+    deleted: Type.Literal(true),
+  }),
+)
 
 export const presentWorkspace = ({ id, name, timezone, created_at }: WorkspaceRow): Static<typeof Workspace> => ({
   type: 'workspace',

@@ -1,13 +1,13 @@
 // What 2.10 changed.
-import type { Change } from '../change.ts'
+import { Type } from 'typebox'
+import { changesIn } from '../change.ts'
+import { added } from '../fields.ts'
 
-export const changes: Change[] = [
-  {
-    version: '2.10',
-    why: 'An archived or deleted contact is called so by type, no longer by object.',
-    response: {
-      contact: (contact) =>
-        'archived' in contact || 'deleted' in contact ? { ...contact, object: 'contact' } : contact,
-    },
+const object = added('object', { value: () => 'contact', schema: Type.Literal('contact') })
+
+export const changes = changesIn('2.10', {
+  'archived-contacts-have-no-object': {
+    why: 'An archived or deleted contact says what it is by `type` alone, no longer by `object` too.',
+    answers: { contact_archived: object, contact_deleted: object },
   },
-]
+})

@@ -1,10 +1,12 @@
 // What 2.11 changed.
-import type { Change } from '../change.ts'
+import { changesIn } from '../change.ts'
+import { unchanged } from '../fields.ts'
 
-export const changes: Change[] = [
-  {
-    version: '2.11',
-    why: 'A new data attribute may no longer be set by a messenger unless that is asked for.',
-    request: { createDataAttribute: (body) => ({ messenger_writable: true, ...body }) },
+export const changes = changesIn('2.11', {
+  'data-attributes-are-not-messenger-writable': {
+    why: 'A messenger may write a new data attribute only if the request says so.',
+    requests: {
+      createDataAttribute: { body: { value: (body) => ({ messenger_writable: true, ...body }), schema: unchanged } },
+    },
   },
-]
+})

@@ -1,10 +1,10 @@
 // What 2.8 changed.
-import type { Change } from '../change.ts'
+import { changesIn } from '../change.ts'
+import { without } from '../fields.ts'
 
-export const changes: Change[] = [
-  {
-    version: '2.8',
+export const changes = changesIn('2.8', {
+  'admins-have-team-priority-levels': {
     why: 'An admin gained team_priority_level.',
-    response: { admin: ({ team_priority_level: _, ...admin }) => admin },
+    answers: { admin: without('team_priority_level'), admin_away: without('team_priority_level') },
   },
-]
+})

@@ -1,18 +1,28 @@
 // What Preview changed.
-import type { Change } from '../change.ts'
+import { Type } from 'typebox'
+import { changesIn } from '../change.ts'
+import { fields, without } from '../fields.ts'
+import { LATEST } from '../versions.ts'
 
-export const changes: Change[] = [
-  {
-    version: 'Preview',
-    why: 'A data attribute tells a time from a date.',
-    response: {
-      data_attribute: (attribute) =>
-        attribute['data_type'] === 'datetime' ? { ...attribute, data_type: 'date' } : attribute,
+export const changes = changesIn(LATEST, {
+  'data-attributes-tell-a-time-from-a-date': {
+    why: 'The data_type of a data attribute can be datetime, which was called date.',
+    answers: {
+      data_attribute: fields({
+        data_type: {
+          value: (type) => (type === 'datetime' ? 'date' : type),
+          schema: Type.Enum(['string', 'integer', 'float', 'boolean', 'date']),
+        },
+      }),
     },
   },
-  {
-    version: 'Preview',
-    why: "A conversation's priority can be set.",
-    request: { updateConversation: ({ priority: _priority, admin_id: _admin_id, ...body }) => body },
+  'conversation-priority-can-be-set': {
+    why: 'PUT /conversations/{id} sets the priority; before, it ignored `priority` and `admin_id`.',
+    requests: { updateConversation: { body: without('priority', 'admin_id') } },
   },
-]
+  'messages-by-sms': { why: 'POST /messages sends SMS.' },
+  'contact-searches-compare-seconds': {
+    why: "Searches compare a contact's times by the second, and dates by UTC; before, both by the workspace's days.",
+  },
+  'plain-text-shows-link-addresses': { why: 'display_as=plaintext writes the address of a link after its label.' },
+})

@@ -1,7 +1,7 @@
 // POST /conversations/{id}/parts: an admin closes, opens, snoozes or assigns a conversation.
 import { type Static, Type } from 'typebox'
 import { found, missing } from '#http/errors.ts'
-import { Epoch, fromEpoch, Id, Nullable } from '#http/types.ts'
+import { Epoch, fromEpoch, Id, Nullable, named } from '#http/types.ts'
 import { toHtml } from '#lib/html.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -13,14 +13,17 @@ import { Body } from '../replies/schema.ts'
 import { record } from '../state/record.ts'
 import { adminCloses, adminOpens, adminSnoozes, assigns, type Outcome, unassigns } from '../state/transitions.ts'
 
-export const ManageRequest = Type.Object({
-  message_type: Type.Enum(['close', 'open', 'snoozed', 'assignment']),
-  type: Type.Optional(Type.Enum(['admin', 'team'], { description: 'Of an assignment: what the assignee is.' })),
-  admin_id: Id,
-  assignee_id: Type.Optional(Id),
-  snoozed_until: Type.Optional(Epoch),
-  body: Type.Optional(Nullable(Body)),
-})
+export const ManageRequest = named(
+  'conversation_action_request',
+  Type.Object({
+    message_type: Type.Enum(['close', 'open', 'snoozed', 'assignment']),
+    type: Type.Optional(Type.Enum(['admin', 'team'], { description: 'Of an assignment: what the assignee is.' })),
+    admin_id: Id,
+    assignee_id: Type.Optional(Id),
+    snoozed_until: Type.Optional(Epoch),
+    body: Type.Optional(Nullable(Body)),
+  }),
+)
 export type ManageRequest = Static<typeof ManageRequest>
 
 /** With a body, closing and assigning are answers too: the contacts get it. */

@@ -1,62 +1,77 @@
 // A part of a conversation over the wire.
 import { type Static, Type } from 'typebox'
-import { epoch, Nullable } from '#http/types.ts'
+import { epoch, Nullable, named } from '#http/types.ts'
 import { lostOf, ShownAttachment } from '#resources/attachments/schema.ts'
 import { Tag } from '#resources/tags/schema.ts'
 import { type Display, mailMetadata } from '../present/display.ts'
 import type { PartRow } from './queries.ts'
 
 /** What a mail was as a mail. Its history is HTML. */
-export const EmailMessageMetadata = Type.Object({
-  subject: Type.String(),
-  email_address_headers: Type.Array(
-    Type.Object({
-      type: Type.Enum(['from', 'to', 'cc', 'reply_to']),
-      name: Nullable(Type.String()),
-      email_address: Type.String(),
-    }),
-  ),
-  message_id: Nullable(Type.String()),
-  history: Type.Optional(Type.String({ description: 'With `include_email_history`: quotes, forwards and signature.' })),
-})
+export const EmailMessageMetadata = named(
+  'email_message_metadata',
+  Type.Object({
+    subject: Type.String(),
+    email_address_headers: Type.Array(
+      Type.Object({
+        type: Type.Enum(['from', 'to', 'cc', 'reply_to']),
+        name: Nullable(Type.String()),
+        email_address: Type.String(),
+      }),
+    ),
+    message_id: Nullable(Type.String()),
+    history: Type.Optional(
+      Type.String({ description: 'With `include_email_history`: quotes, forwards and signature.' }),
+    ),
+  }),
+)
 
-export const Part = Type.Object({
-  type: Type.Literal('conversation_part'),
-  id: Type.String(),
-  part_type: Type.String(),
-  body: Nullable(Type.String()),
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-  notified_at: Type.Integer(),
-  assigned_to: Nullable(Type.Object({ type: Type.Enum(['admin', 'team']), id: Type.String() })),
-  author: Type.Object({
+export const QuickReplyOption = named('quick_reply_option', Type.Object({ text: Type.String(), uuid: Type.String() }))
+
+export const Part = named(
+  'conversation_part',
+  Type.Object({
+    type: Type.Literal('conversation_part'),
     id: Type.String(),
-    type: Type.Enum(['admin', 'bot', 'user', 'lead']),
-    name: Nullable(Type.String()),
-    email: Type.String({ description: 'Empty where a lead has none.' }),
-    from_ai_agent: Type.Boolean(),
-    is_ai_answer: Type.Boolean(),
+    part_type: Type.String(),
+    body: Nullable(Type.String()),
+    created_at: Type.Integer(),
+    updated_at: Type.Integer(),
+    notified_at: Type.Integer(),
+    assigned_to: Nullable(Type.Object({ type: Type.Enum(['admin', 'team']), id: Type.String() })),
+    author: Type.Object({
+      id: Type.String(),
+      type: Type.Enum(['admin', 'bot', 'user', 'lead']),
+      name: Nullable(Type.String()),
+      email: Type.String({ description: 'Empty where a lead has none.' }),
+      from_ai_agent: Type.Boolean(),
+      is_ai_answer: Type.Boolean(),
+    }),
+    attachments: Type.Array(ShownAttachment),
+    external_id: Type.Null(),
+    redacted: Type.Boolean(),
+    metadata: Type.Object({
+      quick_reply_options: Type.Optional(Type.Array(QuickReplyOption)),
+      quick_reply_uuid: Type.Optional(Type.String()),
+    }),
+    email_message_metadata: Nullable(EmailMessageMetadata),
+    state: Type.Enum(['open', 'closed', 'snoozed'], {
+      description: "The conversation's state when the part was made.",
+    }),
+    tags: Type.Array(Tag),
+    event_details: Nullable(Type.Record(Type.String(), Type.Unknown())),
+    app_package_code: Type.Null(),
+    translations: Type.Null(),
   }),
-  attachments: Type.Array(ShownAttachment),
-  external_id: Type.Null(),
-  redacted: Type.Boolean(),
-  metadata: Type.Object({
-    quick_reply_options: Type.Optional(Type.Array(Type.Object({ text: Type.String(), uuid: Type.String() }))),
-    quick_reply_uuid: Type.Optional(Type.String()),
-  }),
-  email_message_metadata: Nullable(EmailMessageMetadata),
-  state: Type.Enum(['open', 'closed', 'snoozed'], { description: "The conversation's state when the part was made." }),
-  tags: Type.Array(Tag),
-  event_details: Nullable(Type.Record(Type.String(), Type.Unknown())),
-  app_package_code: Type.Null(),
-  translations: Type.Null(),
-})
+)
 
-export const PartList = Type.Object({
-  type: Type.Literal('conversation_part.list'),
-  conversation_parts: Type.Array(Part),
-  total_count: Type.Integer(),
-})
+export const PartList = named(
+  'conversation_part_list',
+  Type.Object({
+    type: Type.Literal('conversation_part.list'),
+    conversation_parts: Type.Array(Part),
+    total_count: Type.Integer(),
+  }),
+)
 
 export const presentPart = (part: PartRow, display: Display): Static<typeof Part> => ({
   type: 'conversation_part',

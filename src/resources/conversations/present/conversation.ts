@@ -1,8 +1,9 @@
 // A conversation over the wire: in lists without its parts, by itself with them.
 import { type Static, Type } from 'typebox'
 import { CursorPages } from '#http/lists.ts'
-import { epoch, epochOrNull, Nullable } from '#http/types.ts'
+import { epoch, epochOrNull, Nullable, named } from '#http/types.ts'
 import { ShownAttachment } from '#resources/attachments/schema.ts'
+import { AdminReference, ContactReference } from '#resources/references.ts'
 import { AppliedTag } from '#resources/tags/schema.ts'
 import { channelName } from '../channels.ts'
 import { EmailMessageMetadata, PartList } from '../parts/schema.ts'
@@ -11,91 +12,113 @@ import { QUALITY } from './quality.ts'
 import type { ShownRow } from './queries.ts'
 import { presentStatistics, Statistics } from './statistics.ts'
 
-const Source = Type.Object({
-  type: Type.String({ description: 'The channel: conversation (in-app), email, sms or whatsapp.' }),
-  id: Type.String({ description: 'The id of the message that began the conversation.' }),
-  delivered_as: Type.Enum(['customer_initiated', 'admin_initiated']),
-  recipients: Type.Optional(
-    Type.Array(
+const Source = named(
+  'conversation_source',
+  Type.Object({
+    type: Type.String({ description: 'The channel: conversation (in-app), email, sms or whatsapp.' }),
+    id: Type.String({ description: 'The id of the message that began the conversation.' }),
+    delivered_as: Type.Enum(['customer_initiated', 'admin_initiated']),
+    recipients: Type.Optional(
+      Type.Array(
+        Type.Object({
+          type: Type.Enum(['to', 'cc', 'bcc']),
+          email: Type.String(),
+          drop_reason: Nullable(Type.String({ description: 'Why the mail did not reach this recipient.' })),
+        }),
+      ),
+    ),
+    subject: Type.String(),
+    body: Nullable(Type.String()),
+    author: Type.Object({
+      type: Type.Enum(['admin', 'user', 'lead']),
+      id: Type.String(),
+      name: Nullable(Type.String()),
+      email: Type.String(),
+    }),
+    attachments: Type.Array(ShownAttachment),
+    url: Nullable(Type.String()),
+    redacted: Type.Boolean(),
+    email_message_metadata: Type.Optional(EmailMessageMetadata),
+  }),
+)
+
+export const ListedConversation = named(
+  'conversation_list_item',
+  Type.Object({
+    type: Type.Literal('conversation'),
+    id: Type.String(),
+    created_at: Type.Integer(),
+    updated_at: Type.Integer(),
+    waiting_since: Nullable(Type.Integer()),
+    snoozed_until: Nullable(Type.Integer()),
+    source: Source,
+    contacts: named(
+      'conversation_contacts',
       Type.Object({
-        type: Type.Enum(['to', 'cc', 'bcc']),
-        email: Type.String(),
-        drop_reason: Nullable(Type.String({ description: 'Why the mail did not reach this recipient.' })),
+        type: Type.Literal('contact.list'),
+        contacts: Type.Array(ContactReference),
       }),
     ),
-  ),
-  subject: Type.String(),
-  body: Nullable(Type.String()),
-  author: Type.Object({
-    type: Type.Enum(['admin', 'user', 'lead']),
-    id: Type.String(),
-    name: Nullable(Type.String()),
-    email: Type.String(),
-  }),
-  attachments: Type.Array(ShownAttachment),
-  url: Nullable(Type.String()),
-  redacted: Type.Boolean(),
-  email_message_metadata: Type.Optional(EmailMessageMetadata),
-})
-
-export const ListedConversation = Type.Object({
-  type: Type.Literal('conversation'),
-  id: Type.String(),
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-  waiting_since: Nullable(Type.Integer()),
-  snoozed_until: Nullable(Type.Integer()),
-  source: Source,
-  contacts: Type.Object({
-    type: Type.Literal('contact.list'),
-    contacts: Type.Array(
-      Type.Object({ type: Type.Literal('contact'), id: Type.String(), external_id: Nullable(Type.String()) }),
+    first_contact_reply: Nullable(
+      named(
+        'conversation_first_contact_reply',
+        Type.Object({ created_at: Type.Integer(), type: Type.String(), url: Nullable(Type.String()) }),
+      ),
     ),
+    admin_assignee_id: Type.Integer({ description: '0 where nobody is assigned.' }),
+    team_assignee_id: Type.Integer({ description: '0 where no team is assigned.' }),
+    open: Type.Boolean({ description: 'Also of a snoozed conversation.' }),
+    state: Type.Enum(['open', 'closed', 'snoozed']),
+    read: Type.Boolean(),
+    tags: named('conversation_tags', Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(AppliedTag) })),
+    priority: Type.Enum(['none', 'low', 'medium', 'high', 'urgent']),
+    sla_applied: Type.Null(),
+    statistics: Nullable(Statistics),
+    conversation_rating: Type.Null(),
+    teammates: Nullable(
+      named(
+        'conversation_teammates',
+        Type.Object({
+          type: Type.Literal('admin.list'),
+          teammates: Type.Array(AdminReference),
+        }),
+      ),
+    ),
+    title: Nullable(Type.String()),
+    custom_attributes: Type.Record(Type.String(), Type.Unknown()),
+    topics: Type.Object({}),
+    ticket: Type.Null(),
+    linked_objects: named(
+      'linked_object_list',
+      Type.Object({
+        type: Type.Literal('list'),
+        data: Type.Array(Type.Never()),
+        total_count: Type.Literal(0),
+        has_more: Type.Literal(false),
+      }),
+    ),
+    ai_topics: Type.Null(),
+    ai_agent: Type.Null(),
+    ai_agent_participated: Type.Literal(false),
+    channel: named('conversation_channel', Type.Object({ initial: Type.String(), current: Type.String() })),
+    ...QUALITY,
   }),
-  first_contact_reply: Nullable(
-    Type.Object({ created_at: Type.Integer(), type: Type.String(), url: Nullable(Type.String()) }),
-  ),
-  admin_assignee_id: Type.Integer({ description: '0 where nobody is assigned.' }),
-  team_assignee_id: Type.Integer({ description: '0 where no team is assigned.' }),
-  open: Type.Boolean({ description: 'Also of a snoozed conversation.' }),
-  state: Type.Enum(['open', 'closed', 'snoozed']),
-  read: Type.Boolean(),
-  tags: Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(AppliedTag) }),
-  priority: Type.Enum(['none', 'low', 'medium', 'high', 'urgent']),
-  sla_applied: Type.Null(),
-  statistics: Nullable(Statistics),
-  conversation_rating: Type.Null(),
-  teammates: Nullable(
-    Type.Object({
-      type: Type.Literal('admin.list'),
-      teammates: Type.Array(Type.Object({ type: Type.Literal('admin'), id: Type.String() })),
-    }),
-  ),
-  title: Nullable(Type.String()),
-  custom_attributes: Type.Record(Type.String(), Type.Unknown()),
-  topics: Type.Object({}),
-  ticket: Type.Null(),
-  linked_objects: Type.Object({
-    type: Type.Literal('list'),
-    data: Type.Array(Type.Never()),
-    total_count: Type.Literal(0),
-    has_more: Type.Literal(false),
+)
+
+export const Conversation = named(
+  'conversation',
+  Type.Object({ ...ListedConversation.properties, conversation_parts: PartList }),
+)
+
+export const ConversationList = named(
+  'conversation_list',
+  Type.Object({
+    type: Type.Literal('conversation.list'),
+    pages: CursorPages,
+    total_count: Type.Integer(),
+    conversations: Type.Array(ListedConversation),
   }),
-  ai_topics: Type.Null(),
-  ai_agent: Type.Null(),
-  ai_agent_participated: Type.Literal(false),
-  channel: Type.Object({ initial: Type.String(), current: Type.String() }),
-  ...QUALITY,
-})
-
-export const Conversation = Type.Object({ ...ListedConversation.properties, conversation_parts: PartList })
-
-export const ConversationList = Type.Object({
-  type: Type.Literal('conversation.list'),
-  pages: CursorPages,
-  total_count: Type.Integer(),
-  conversations: Type.Array(ListedConversation),
-})
+)
 
 export const presentConversation = (row: ShownRow, display: Display): Static<typeof ListedConversation> => ({
   type: 'conversation',

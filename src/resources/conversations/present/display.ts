@@ -3,7 +3,6 @@
 import { type Static, Type } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { type Links, withLinks } from '#files/link.ts'
-import { isLatest } from '#http/version.ts'
 import { escapeHtml, toPlainText } from '#lib/html.ts'
 import {
   type Attachment,
@@ -12,7 +11,7 @@ import {
   presentAttachment,
   type ShownAttachment,
 } from '#resources/attachments/schema.ts'
-import { before, type Version } from '#versions/versions.ts'
+import { has } from '#versions/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type Display = {
@@ -37,11 +36,7 @@ const AS_HTML: Words = {
   subject: (text) => text && `<p>${escapeHtml(text)}</p>`,
 }
 
-/** Since 2.16. */
-export const withEmailHistory = (display: Display, wanted: boolean | undefined, version: Version): Display => ({
-  ...display,
-  email_history: wanted === true && !before(version, '2.16'),
-})
+export const withEmailHistory = (display: Display, wanted = false): Display => ({ ...display, email_history: wanted })
 
 /** What a mail was as a mail; its history only for who asks for it. */
 export function mailMetadata({ history, ...metadata }: EmailMessageMetadata, display: Display) {
@@ -79,11 +74,10 @@ export function displayOf(workspace: Workspace, links: Links, display_as?: strin
 const noteOfLost = ({ name, lost }: { name: string; lost: string }) =>
   `<p>[${escapeHtml(`${name} could not be fetched. ${lost}`.trim())}]</p>`
 
-/** Until 2.15 the subject stays HTML; the latest version writes a link's address behind its label. */
-function asPlainText({ version }: Workspace): Words {
-  const links = isLatest(version) ? 'label (url)' : 'label'
+function asPlainText(workspace: Workspace): Words {
+  const links = has(workspace, 'plain-text-shows-link-addresses') ? 'label (url)' : 'label'
   return {
     body: (html) => toPlainText(html, { links }),
-    subject: before(version, '2.16') ? AS_HTML.subject : (text) => text,
+    subject: has(workspace, 'plain-text-subjects') ? (text) => text : AS_HTML.subject,
   }
 }

@@ -1,6 +1,6 @@
 // The figures of a conversation as they are shown.
 import { type Static, Type } from 'typebox'
-import { epoch } from '#http/types.ts'
+import { epoch, named } from '#http/types.ts'
 import type { ConversationRow } from '../queries.ts'
 
 const TIMES = [
@@ -17,27 +17,33 @@ const TIMES = [
 
 const Seconds = Type.Optional(Type.Integer())
 const ResponseTimes = Type.Array(
-  Type.Object({ team_id: Type.Integer(), team_name: Type.String(), response_time: Type.Integer() }),
+  named(
+    'conversation_response_time',
+    Type.Object({ team_id: Type.Integer(), team_name: Type.String(), response_time: Type.Integer() }),
+  ),
 )
 
-export const Statistics = Type.Object(
-  {
-    type: Type.Literal('conversation_statistics'),
-    time_to_assignment: Seconds,
-    time_to_admin_reply: Seconds,
-    time_to_first_close: Seconds,
-    time_to_last_close: Seconds,
-    median_time_to_reply: Seconds,
-    ...(Object.fromEntries(TIMES.map((name) => [name, Seconds])) as Record<(typeof TIMES)[number], typeof Seconds>),
-    last_closed_by_id: Type.Optional(Type.String()),
-    count_reopens: Type.Integer(),
-    count_assignments: Type.Integer(),
-    count_conversation_parts: Type.Integer(),
-    assigned_team_first_response_time: ResponseTimes,
-    assigned_team_first_response_time_in_office_hours: ResponseTimes,
-    handling_time: Seconds,
-  },
-  { description: 'What has not happened yet is left out.' },
+export const Statistics = named(
+  'conversation_statistics',
+  Type.Object(
+    {
+      type: Type.Literal('conversation_statistics'),
+      time_to_assignment: Seconds,
+      time_to_admin_reply: Seconds,
+      time_to_first_close: Seconds,
+      time_to_last_close: Seconds,
+      median_time_to_reply: Seconds,
+      ...(Object.fromEntries(TIMES.map((name) => [name, Seconds])) as Record<(typeof TIMES)[number], typeof Seconds>),
+      last_closed_by_id: Type.Optional(Type.String()),
+      count_reopens: Type.Integer(),
+      count_assignments: Type.Integer(),
+      count_conversation_parts: Type.Integer(),
+      assigned_team_first_response_time: ResponseTimes,
+      assigned_team_first_response_time_in_office_hours: ResponseTimes,
+      handling_time: Seconds,
+    },
+    { description: 'What has not happened yet is left out.' },
+  ),
 )
 
 /** Null until something has happened that it tells of. */

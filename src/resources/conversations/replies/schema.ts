@@ -1,6 +1,6 @@
 // What a reply takes: a contact's and an admin's share one body.
 import { type Static, Type } from 'typebox'
-import { Epoch, Id, Nullable } from '#http/types.ts'
+import { Epoch, Id, Nullable, named } from '#http/types.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
 import { OTHER_NAMES } from '../sender.ts'
 
@@ -12,17 +12,20 @@ const QuickReplyOption = Type.Object({
   uuid: Type.String({ maxLength: 255 }),
 })
 
-export const ReplyRequest = Type.Object({
-  message_type: Type.Enum(['comment', 'note', 'quick_reply'], { description: 'Notes are for admins to write.' }),
-  type: Type.Enum(['admin', 'user', 'lead', 'contact']),
-  admin_id: Type.Optional(Id),
-  intercom_user_id: Type.Optional(Id),
-  ...OTHER_NAMES,
-  body: Type.Optional(Nullable(Body)),
-  created_at: Type.Optional(Epoch),
-  ...ATTACHING,
-  reply_options: Type.Optional(Type.Array(QuickReplyOption, { maxItems: 20 })),
-  skip_notifications: Type.Optional(Type.Boolean({ description: 'Keeps the reply from being delivered.' })),
-  skip_unsnooze: Type.Optional(Type.Boolean({ description: 'Leaves a snoozed conversation asleep.' })),
-})
+export const ReplyRequest = named(
+  'conversation_reply_request',
+  Type.Object({
+    message_type: Type.Enum(['comment', 'note', 'quick_reply'], { description: 'Notes are for admins to write.' }),
+    type: Type.Enum(['admin', 'user', 'lead', 'contact']),
+    admin_id: Type.Optional(Id),
+    intercom_user_id: Type.Optional(Id),
+    ...OTHER_NAMES,
+    body: Type.Optional(Nullable(Body)),
+    created_at: Type.Optional(Epoch),
+    ...ATTACHING,
+    reply_options: Type.Optional(Type.Array(QuickReplyOption, { maxItems: 20 })),
+    skip_notifications: Type.Optional(Type.Boolean({ description: 'Keeps the reply from being delivered.' })),
+    skip_unsnooze: Type.Optional(Type.Boolean({ description: 'Leaves a snoozed conversation asleep.' })),
+  }),
+)
 export type ReplyRequest = Static<typeof ReplyRequest>

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { forbidden } from '#http/errors.ts'
-import { epoch } from '#http/types.ts'
+import { epoch, named } from '#http/types.ts'
 import { paragraphs, sanitizeHtml } from '#lib/html.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
@@ -72,15 +72,18 @@ export async function startConversation(workspace: Workspace, beginning: Beginni
 }
 
 /** What the API answers to a message from a contact. */
-export const UserMessage = Type.Object({
-  type: Type.Literal('user_message'),
-  id: Type.String(),
-  created_at: Type.Integer(),
-  subject: Type.Optional(Type.String()),
-  body: Type.String(),
-  message_type: Type.Literal('inapp'),
-  conversation_id: Type.String(),
-})
+export const UserMessage = named(
+  'user_message',
+  Type.Object({
+    type: Type.Literal('user_message'),
+    id: Type.String(),
+    created_at: Type.Integer(),
+    subject: Type.Optional(Type.String()),
+    body: Type.String(),
+    message_type: Type.Literal('inapp'),
+    conversation_id: Type.String(),
+  }),
+)
 
 export async function sendFromContact(
   workspace: Workspace,

@@ -2,30 +2,32 @@
 import { type Static, Type } from 'typebox'
 import type { Cut, Page } from '#db/page.ts'
 import { CursorPages, presentPages } from '#http/lists.ts'
-import { epoch, Nullable } from '#http/types.ts'
+import { epoch, Nullable, named } from '#http/types.ts'
 import { ATTACHING, ShownAttachment } from '#resources/attachments/schema.ts'
+import { QuickReplyOption } from '#resources/conversations/parts/schema.ts'
 import type { Display } from '#resources/conversations/present/display.ts'
 import { Body } from '#resources/conversations/replies/schema.ts'
 import type { ConversationRow, PartRow, SaidRow } from './queries.ts'
 
-const QuickReplyOption = Type.Object({ text: Type.String(), uuid: Type.String() })
-
-export const MessengerPart = Type.Object({
-  type: Type.Literal('conversation_part'),
-  id: Type.String({ description: '`message-<id>` of what the conversation began with.' }),
-  part_type: Type.Enum(['message', 'comment', 'quick_reply']),
-  body: Nullable(Type.String({ description: 'HTML that is safe to show.' })),
-  created_at: Type.Integer(),
-  author: Type.Object({
-    type: Type.Enum(['admin', 'bot', 'user', 'lead']),
-    id: Type.String(),
-    name: Nullable(Type.String()),
-    avatar: Nullable(Type.Object({ type: Type.Literal('avatar'), image_url: Type.String() })),
+export const MessengerPart = named(
+  'messenger_part',
+  Type.Object({
+    type: Type.Literal('conversation_part'),
+    id: Type.String({ description: '`message-<id>` of what the conversation began with.' }),
+    part_type: Type.Enum(['message', 'comment', 'quick_reply']),
+    body: Nullable(Type.String({ description: 'HTML that is safe to show.' })),
+    created_at: Type.Integer(),
+    author: Type.Object({
+      type: Type.Enum(['admin', 'bot', 'user', 'lead']),
+      id: Type.String(),
+      name: Nullable(Type.String()),
+      avatar: Nullable(Type.Object({ type: Type.Literal('avatar'), image_url: Type.String() })),
+    }),
+    attachments: Type.Array(ShownAttachment),
+    quick_reply_options: Type.Optional(Type.Array(QuickReplyOption)),
+    quick_reply_uuid: Type.Optional(Type.String({ description: 'The option that the contact picked.' })),
   }),
-  attachments: Type.Array(ShownAttachment),
-  quick_reply_options: Type.Optional(Type.Array(QuickReplyOption)),
-  quick_reply_uuid: Type.Optional(Type.String({ description: 'The option that the contact picked.' })),
-})
+)
 export type MessengerPart = Static<typeof MessengerPart>
 
 const properties = {
@@ -38,42 +40,59 @@ const properties = {
   unread_count: Type.Integer(),
 }
 
-export const MessengerConversation = Type.Object({
-  ...properties,
-  parts: Type.Array(MessengerPart, { description: 'Oldest first; the newest 500, after what it began with.' }),
-  total_count: Type.Integer({ description: 'Of parts, that included which it began with.' }),
-})
+export const MessengerConversation = named(
+  'messenger_conversation',
+  Type.Object({
+    ...properties,
+    parts: Type.Array(MessengerPart, { description: 'Oldest first; the newest 500, after what it began with.' }),
+    total_count: Type.Integer({ description: 'Of parts, that included which it began with.' }),
+  }),
+)
 
-export const MessengerConversations = Type.Object({
-  type: Type.Literal('conversation.list'),
-  conversations: Type.Array(Type.Object({ ...properties, last_part: MessengerPart })),
-  total_count: Type.Integer(),
-  unread_count: Type.Integer({ description: 'In all conversations.' }),
-  last_event_id: Type.String({ description: 'Where to begin the stream, so that it goes on where this list ends.' }),
-  pages: CursorPages,
-})
+export const MessengerConversations = named(
+  'messenger_conversation_list',
+  Type.Object({
+    type: Type.Literal('conversation.list'),
+    conversations: Type.Array(Type.Object({ ...properties, last_part: MessengerPart })),
+    total_count: Type.Integer(),
+    unread_count: Type.Integer({ description: 'In all conversations.' }),
+    last_event_id: Type.String({ description: 'Where to begin the stream, so that it goes on where this list ends.' }),
+    pages: CursorPages,
+  }),
+)
 
-export const ReadConversation = Type.Object({
-  type: Type.Literal('conversation'),
-  id: Type.String(),
-  unread_count: Type.Integer(),
-  total_unread_count: Type.Integer({ description: 'In all conversations.' }),
-})
+export const ReadConversation = named(
+  'messenger_conversation_read',
+  Type.Object({
+    type: Type.Literal('conversation'),
+    id: Type.String(),
+    unread_count: Type.Integer(),
+    total_unread_count: Type.Integer({ description: 'In all conversations.' }),
+  }),
+)
 
 const said = { body: Type.Optional(Nullable(Body)), ...ATTACHING }
 
 /** Plain text, as whatever a contact writes. */
-export const BeginRequest = Type.Object({
-  ...said,
-  url: Type.Optional(Nullable(Type.String({ maxLength: 2048, description: 'The page that the contact writes from.' }))),
-})
+export const BeginRequest = named(
+  'messenger_conversation_request',
+  Type.Object({
+    ...said,
+    url: Type.Optional(
+      Nullable(Type.String({ maxLength: 2048, description: 'The page that the contact writes from.' })),
+    ),
+  }),
+)
 
-export const MessengerReply = Type.Object({
-  ...said,
-  quick_reply_uuid: Type.Optional(
-    Nullable(Type.String({ maxLength: 255, description: 'Picks an option that was offered; its text is the body.' })),
-  ),
-})
+export const MessengerReply = named(
+  'messenger_reply_request',
+  Type.Object({
+    ...said,
+    quick_reply_uuid: Type.Optional(
+      Nullable(Type.String({ maxLength: 255, description: 'Picks an option that was offered; its text is the body.' })),
+    ),
+  }),
+)
 export type MessengerReply = Static<typeof MessengerReply>
 
 /** How links to files are made. */

@@ -1,6 +1,6 @@
 // What a messenger says when it signs somebody in, and what it is answered.
 import { type Static, Type } from 'typebox'
-import { Epoch, Id, Nullable } from '#http/types.ts'
+import { Epoch, Id, Nullable, named } from '#http/types.ts'
 
 const text = (maxLength: number, description?: string) =>
   Type.Optional(Nullable(Type.String({ maxLength, ...(description && { description }) })))
@@ -14,51 +14,57 @@ const reported = Object.fromEntries(REPORTED.map((name) => [name, text(255)])) a
 >
 
 /** An empty text, "null" and "undefined" count as nothing, as scripts write them. */
-export const SessionRequest = Type.Object({
-  app_id: Type.String({ description: "The workspace's id." }),
-  user_id: Type.Optional(Nullable(Id)),
-  email: text(254),
-  user_hash: text(256, 'HMAC-SHA256 of the user_id, or of the email where there is no user_id, in hex.'),
-  intercom_user_jwt: text(8_192, 'A JWT, signed by HS256, with the claim user_id.'),
-  anonymous_id: text(512, 'What an earlier session of this visitor was answered with.'),
-  session_duration: Type.Optional(
-    Type.Integer({ minimum: 1_000, maximum: 31_536_000_000, description: 'In milliseconds; a week at most.' }),
-  ),
-  name: text(255),
-  phone: Type.Optional(Nullable(Id)),
-  created_at: Type.Optional(Nullable(Epoch)),
-  avatar: Type.Optional(Nullable(Type.Object({ image_url: text(2048) }))),
-  language_override: text(35),
-  unsubscribed_from_emails: Type.Optional(Nullable(Type.Boolean())),
-  custom_attributes: Type.Optional(
-    Nullable(
-      Type.Record(Type.String(), Type.Unknown(), {
-        description: 'Of data attributes only those that are messenger_writable; the claims of a JWT may write all.',
-      }),
+export const SessionRequest = named(
+  'messenger_session_request',
+  Type.Object({
+    app_id: Type.String({ description: "The workspace's id." }),
+    user_id: Type.Optional(Nullable(Id)),
+    email: text(254),
+    user_hash: text(256, 'HMAC-SHA256 of the user_id, or of the email where there is no user_id, in hex.'),
+    intercom_user_jwt: text(8_192, 'A JWT, signed by HS256, with the claim user_id.'),
+    anonymous_id: text(512, 'What an earlier session of this visitor was answered with.'),
+    session_duration: Type.Optional(
+      Type.Integer({ minimum: 1_000, maximum: 31_536_000_000, description: 'In milliseconds; a week at most.' }),
     ),
-  ),
-  ...reported,
-})
+    name: text(255),
+    phone: Type.Optional(Nullable(Id)),
+    created_at: Type.Optional(Nullable(Epoch)),
+    avatar: Type.Optional(Nullable(Type.Object({ image_url: text(2048) }))),
+    language_override: text(35),
+    unsubscribed_from_emails: Type.Optional(Nullable(Type.Boolean())),
+    custom_attributes: Type.Optional(
+      Nullable(
+        Type.Record(Type.String(), Type.Unknown(), {
+          description: 'Of data attributes only those that are messenger_writable; the claims of a JWT may write all.',
+        }),
+      ),
+    ),
+    ...reported,
+  }),
+)
 export type SessionRequest = Static<typeof SessionRequest>
 
-export const MessengerSession = Type.Object({
-  type: Type.Literal('messenger_session'),
-  token: Type.String({ description: 'To be sent as Bearer.' }),
-  expires_at: Type.Integer(),
-  contact: Nullable(
-    Type.Object(
-      {
-        type: Type.Literal('contact'),
-        id: Type.String(),
-        external_id: Nullable(Type.String()),
-        role: Type.Enum(['user', 'lead']),
-      },
-      { description: 'Null of a visitor who has not written yet.' },
+export const MessengerSession = named(
+  'messenger_session',
+  Type.Object({
+    type: Type.Literal('messenger_session'),
+    token: Type.String({ description: 'To be sent as Bearer.' }),
+    expires_at: Type.Integer(),
+    contact: Nullable(
+      Type.Object(
+        {
+          type: Type.Literal('contact'),
+          id: Type.String(),
+          external_id: Nullable(Type.String()),
+          role: Type.Enum(['user', 'lead']),
+        },
+        { description: 'Null of a visitor who has not written yet.' },
+      ),
     ),
-  ),
-  visitor_id: Nullable(Type.String({ description: 'What becomes the external_id of the lead.' })),
-  anonymous_id: Nullable(Type.String({ description: 'To be kept, so that the visitor is known again.' })),
-  ignored_attributes: Type.Array(Type.String(), {
-    description: 'Custom attributes that are unknown, do not fit, or are not for messengers to write.',
+    visitor_id: Nullable(Type.String({ description: 'What becomes the external_id of the lead.' })),
+    anonymous_id: Nullable(Type.String({ description: 'To be kept, so that the visitor is known again.' })),
+    ignored_attributes: Type.Array(Type.String(), {
+      description: 'Custom attributes that are unknown, do not fit, or are not for messengers to write.',
+    }),
   }),
-})
+)

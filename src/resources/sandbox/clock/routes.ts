@@ -10,13 +10,13 @@ import { ChangedClock, Clock, ClockRequest, presentClock } from './schema.ts'
 function clock(app: App, { forgetTokens }: Server) {
   app.get(
     '/extensions/sandbox/clock',
-    op('getClock', { response: Clock, summary: 'What time it is in the workspace' }),
+    op('getClock', { response: Clock, summary: 'Show the clock of the workspace' }),
     async ({ workspace }) => presentClock(found(await findClock(workspace.sql, workspace.id))),
   )
 
   app.post(
     '/extensions/sandbox/clock',
-    op('setClock', { body: ClockRequest, response: ChangedClock, summary: 'Freezes, advances or resets the clock' }),
+    op('setClock', { body: ClockRequest, response: ChangedClock, summary: 'Freeze, advance or reset the clock' }),
     async ({ workspace, body }) => {
       const { clock, woken } = await changeClock(workspace, body)
       workspace.afterCommit(forgetTokens)

@@ -1,36 +1,45 @@
 // The clock over the wire.
 import { type Static, Type } from 'typebox'
-import { Epoch, epoch, epochOrNull, Nullable } from '#http/types.ts'
+import { Epoch, epoch, epochOrNull, Nullable, named } from '#http/types.ts'
 import { type Clock as ClockRow, timeOn } from '#workspaces/clock.ts'
 
 /** The year 2100: the time in a contact's id has no more room. */
 export const LATEST_TIME = 4_102_444_800
 
-export const ClockRequest = Type.Object({
-  freeze_at: Type.Optional(
-    Type.Union([Type.Literal('now'), { ...Epoch, maximum: LATEST_TIME }], {
-      description: 'The clock stands there (`now`: where it is) until it is advanced or reset.',
-    }),
-  ),
-  advance_seconds: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: LATEST_TIME, description: 'Also advances a clock that stands.' }),
-  ),
-  reset: Type.Optional(Type.Literal(true, { description: 'Goes by the real time again.' })),
-})
+export const ClockRequest = named(
+  'clock_request',
+  Type.Object({
+    freeze_at: Type.Optional(
+      Type.Union([Type.Literal('now'), { ...Epoch, maximum: LATEST_TIME }], {
+        description: 'The clock stands there (`now`: where it is) until it is advanced or reset.',
+      }),
+    ),
+    advance_seconds: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: LATEST_TIME, description: 'Also advances a clock that stands.' }),
+    ),
+    reset: Type.Optional(Type.Literal(true, { description: 'Goes by the real time again.' })),
+  }),
+)
 export type ClockRequest = Static<typeof ClockRequest>
 
-export const Clock = Type.Object({
-  type: Type.Literal('clock'),
-  now: Type.Integer({ description: 'What the clock shows.' }),
-  frozen_at: Nullable(Type.Integer()),
-  ahead_seconds: Type.Integer({ description: 'How far a clock that runs is ahead of the real time.' }),
-  real_now: Type.Integer(),
-})
+export const Clock = named(
+  'clock',
+  Type.Object({
+    type: Type.Literal('clock'),
+    now: Type.Integer({ description: 'What the clock shows.' }),
+    frozen_at: Nullable(Type.Integer()),
+    ahead_seconds: Type.Integer({ description: 'How far a clock that runs is ahead of the real time.' }),
+    real_now: Type.Integer(),
+  }),
+)
 
-export const ChangedClock = Type.Object({
-  ...Clock.properties,
-  woken: Type.Integer({ description: 'How many snoozed conversations woke.' }),
-})
+export const ChangedClock = named(
+  'clock_changed',
+  Type.Object({
+    ...Clock.properties,
+    woken: Type.Integer({ description: 'How many snoozed conversations woke.' }),
+  }),
+)
 
 export const presentClock = (clock: ClockRow): Static<typeof Clock> => ({
   type: 'clock',

@@ -22,7 +22,7 @@ const FOREIGN: Record<FaultRow['target'], readonly (keyof FaultRequest)[]> = {
 export async function armFault(
   workspace: Workspace,
   request: FaultRequest,
-  operations: ReadonlySet<string>,
+  operations: Pick<ReadonlySet<string>, 'has'>,
 ): Promise<FaultRow> {
   const { target = 'requests', operation = null, method = null, path = null, channel = null } = request
   const { times = 1, delay_ms, code = null, reason = null } = request

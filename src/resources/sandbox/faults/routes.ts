@@ -11,7 +11,7 @@ import { Disarmed, Fault, FaultList, FaultRequest, presentFault } from './schema
 function faults(app: App, { forgetTokens, operations }: Server) {
   app.get(
     '/extensions/sandbox/faults',
-    op('listFaults', { response: FaultList, summary: 'What is armed, and how often it will still be met' }),
+    op('listFaults', { response: FaultList, summary: 'List armed faults, and how often each will still occur' }),
     async ({ workspace }) => ({ type: 'list' as const, data: (await listFaults(workspace)).map(presentFault) }),
   )
 
@@ -20,7 +20,7 @@ function faults(app: App, { forgetTokens, operations }: Server) {
     op('armFault', {
       body: FaultRequest,
       response: Fault,
-      summary: 'The next requests or sends fail in a way of your choice',
+      summary: 'Arm a fault for the next requests or sends',
     }),
     async ({ workspace, body }) => {
       const armed = await armFault(workspace, body, operations)
@@ -31,7 +31,7 @@ function faults(app: App, { forgetTokens, operations }: Server) {
 
   app.delete(
     '/extensions/sandbox/faults',
-    op('disarmFaults', { response: Disarmed, summary: 'Disarms all that is armed' }),
+    op('disarmFaults', { response: Disarmed, summary: 'Disarm all faults' }),
     async ({ workspace }) => {
       const disarmed = await deleteFaults(workspace)
       workspace.afterCommit(forgetTokens)
@@ -41,7 +41,7 @@ function faults(app: App, { forgetTokens, operations }: Server) {
 
   app.delete(
     '/extensions/sandbox/faults/:id',
-    op('disarmFault', { params: ById, response: Fault, summary: 'Disarms one fault' }),
+    op('disarmFault', { params: ById, response: Fault, summary: 'Disarm a fault' }),
     async ({ workspace, params }) => {
       const disarmed = found(await deleteFault(workspace, params.id), 'Fault not found')
       workspace.afterCommit(forgetTokens)

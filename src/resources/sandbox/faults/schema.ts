@@ -2,7 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'
-import { epoch, Id, Nullable } from '#http/types.ts'
+import { epoch, Id, ListOf, Nullable, named } from '#http/types.ts'
 import type { FaultRow } from './queries.ts'
 
 const Target = Type.Enum(['requests', 'sends'])
@@ -13,58 +13,69 @@ const LONGEST_DELAY_MS = 60_000
 const LONGEST_RETRY_AFTER_SECONDS = 3_600
 const MOST_TIMES = 10_000
 
-export const FaultRequest = Type.Object({
-  target: Type.Optional(Target),
-  fault: Type.Unsafe<string>({
-    ...Id,
-    description:
-      'Of requests: 429, 500, 503, timeout, delay, or lose_answer, which carries the request out and then cuts the connection. ' +
-      'Of sends: 429, 500, timeout, or permanent.',
-  }),
-  times: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TIMES, description: 'How many it meets; 1.' })),
-  operation: Type.Optional(Type.String({ maxLength: 100, description: 'Only requests of this operationId.' })),
-  method: Type.Optional(Method),
-  path: Type.Optional(
-    Type.String({ maxLength: 500, pattern: '^/', description: 'Only requests to this path and those under it.' }),
-  ),
-  channel: Type.Optional(Channel),
-  retry_after: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: LONGEST_RETRY_AFTER_SECONDS,
-      description: 'Seconds, as Retry-After of a 429 (where absent 1), a 500 or a 503 (0); 0: not told.',
+export const FaultRequest = named(
+  'fault_request',
+  Type.Object({
+    target: Type.Optional(Target),
+    fault: Type.Unsafe<string>({
+      ...Id,
+      description:
+        'Of requests: 429, 500, 503, timeout, delay, or lose_answer, which carries the request out and then cuts the connection. ' +
+        'Of sends: 429, 500, timeout, or permanent.',
     }),
-  ),
-  delay_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_DELAY_MS })),
-  code: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'What the provider of a send says.' })),
-  reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
-})
+    times: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TIMES, description: 'How many it meets; 1.' })),
+    operation: Type.Optional(Type.String({ maxLength: 100, description: 'Only requests of this operationId.' })),
+    method: Type.Optional(Method),
+    path: Type.Optional(
+      Type.String({ maxLength: 500, pattern: '^/', description: 'Only requests to this path and those under it.' }),
+    ),
+    channel: Type.Optional(Channel),
+    retry_after: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: LONGEST_RETRY_AFTER_SECONDS,
+        description: 'Seconds, as Retry-After of a 429 (where absent 1), a 500 or a 503 (0); 0: not told.',
+      }),
+    ),
+    delay_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_DELAY_MS })),
+    code: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: 'What the provider of a send says.' }),
+    ),
+    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+  }),
+)
 export type FaultRequest = Static<typeof FaultRequest>
 
-export const Fault = Type.Object({
-  type: Type.Literal('fault'),
-  id: Type.String(),
-  target: Target,
-  fault: Type.String(),
-  operation: Nullable(Type.String()),
-  method: Nullable(Method),
-  path: Nullable(Type.String()),
-  channel: Nullable(Channel),
-  retry_after: Type.Integer(),
-  delay_ms: Type.Integer(),
-  code: Nullable(Type.String()),
-  reason: Nullable(Type.String()),
-  times: Type.Integer(),
-  left: Type.Integer({ description: 'How often it will still be met.' }),
-  created_at: Type.Integer(),
-})
+export const Fault = named(
+  'fault',
+  Type.Object({
+    type: Type.Literal('fault'),
+    id: Type.String(),
+    target: Target,
+    fault: Type.String(),
+    operation: Nullable(Type.String()),
+    method: Nullable(Method),
+    path: Nullable(Type.String()),
+    channel: Nullable(Channel),
+    retry_after: Type.Integer(),
+    delay_ms: Type.Integer(),
+    code: Nullable(Type.String()),
+    reason: Nullable(Type.String()),
+    times: Type.Integer(),
+    left: Type.Integer({ description: 'How often it will still be met.' }),
+    created_at: Type.Integer(),
+  }),
+)
 
-export const FaultList = Type.Object({ type: Type.Literal('list'), data: Type.Array(Fault) })
+export const FaultList = named('fault_list', ListOf(Fault))
 
-export const Disarmed = Type.Object({
-  type: Type.Literal('faults'),
-  disarmed: Type.Integer({ description: 'How many were not used up.' }),
-})
+export const Disarmed = named(
+  'faults_disarmed',
+  Type.Object({
+    type: Type.Literal('faults'),
+    disarmed: Type.Integer({ description: 'How many were not used up.' }),
+  }),
+)
 
 export const presentFault = (fault: FaultRow): Static<typeof Fault> => ({
   type: 'fault',

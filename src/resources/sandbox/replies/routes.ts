@@ -14,9 +14,10 @@ function replies(app: App, server: Server) {
     '/extensions/sandbox/replies',
     {
       ...op('writeReply', {
+        refuses: [404],
         body: WrittenRequest,
         response: Written,
-        summary: 'A contact writes on a channel, as though its provider had brought it',
+        summary: 'Write as a contact, as if the provider of a channel had delivered it',
       }),
       preHandler: keepAttached(server.files),
     },

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { type App, op } from '#http/op.ts'
+import { named } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
 import { findLags, setLags } from '#workspaces/queries.ts'
 
@@ -14,12 +15,12 @@ const LAGS = {
   message_lag_ms: Lag('A message to a contact who was created less than this ago is answered 404.'),
 }
 
-const SandboxSettings = Type.Object({ type: Type.Literal('sandbox_settings'), ...LAGS })
+const SandboxSettings = named('sandbox_settings', Type.Object({ type: Type.Literal('sandbox_settings'), ...LAGS }))
 
 function settings(app: App, { forgetTokens }: Server) {
   app.get(
     '/extensions/sandbox/settings',
-    op('getSandboxSettings', { response: SandboxSettings, summary: 'How far search lags behind' }),
+    op('getSandboxSettings', { response: SandboxSettings, summary: 'Show the lags of the sandbox' }),
     async ({ workspace }) => ({
       type: 'sandbox_settings' as const,
       ...(await findLags(workspace.sql, workspace.id)),
@@ -31,7 +32,7 @@ function settings(app: App, { forgetTokens }: Server) {
     op('updateSandboxSettings', {
       body: Type.Partial(Type.Object(LAGS)),
       response: SandboxSettings,
-      summary: 'Lets search, or messages to new contacts, lag behind',
+      summary: 'Set the lags of search and of messages to new contacts',
     }),
     async ({ workspace, body: { search_lag_ms, message_lag_ms } }) => {
       const before = await findLags(workspace.sql, workspace.id)

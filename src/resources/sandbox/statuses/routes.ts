@@ -12,9 +12,10 @@ function statuses(app: App) {
   app.post(
     '/extensions/sandbox/statuses',
     op('sayStatus', {
+      refuses: [404],
       body: StatusRequest,
       response: SaidStatus,
-      summary: "A provider's later word on a delivery; a step back is ignored, as it is with real ones",
+      summary: 'Report a status of a delivery, as its provider would',
     }),
     async ({ workspace, body }) => {
       const { id, moved } = await say(workspace, body)

@@ -1,27 +1,35 @@
 // A provider's later word on a delivery, as a test tells it.
 import { type Static, Type } from 'typebox'
-import { Epoch, Id } from '#http/types.ts'
+import { Epoch, Id, named } from '#http/types.ts'
 import { Delivery } from '#resources/deliveries/schema.ts'
 
 const Flag = Type.Optional(Type.Boolean())
 
-export const StatusRequest = Type.Object({
-  delivery_id: Type.Optional(Id),
-  message_id: Type.Optional(Id),
-  contact_id: Type.Optional({ ...Id, description: 'Whose, where the message went to several.' }),
-  whatsapp_message_id: Type.Optional(Type.String({ maxLength: 255 })),
-  status: Type.Enum(['sent', 'delivered', 'read', 'failed']),
-  code: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-  reason: Type.Optional(Type.String({ minLength: 1, maxLength: 1_000 })),
-  details: Type.Optional(Type.String({ maxLength: 1_000 })),
-  hard_bounce: Flag,
-  spam_complaint: Flag,
-  unsubscribe: Flag,
-  at: Type.Optional(Epoch),
-})
+export const StatusRequest = named(
+  'sandbox_status_request',
+  Type.Object({
+    delivery_id: Type.Optional(Id),
+    message_id: Type.Optional(Id),
+    contact_id: Type.Optional({ ...Id, description: 'Whose, where the message went to several.' }),
+    whatsapp_message_id: Type.Optional(Type.String({ maxLength: 255 })),
+    status: Type.Enum(['sent', 'delivered', 'read', 'failed']),
+    code: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 1_000 })),
+    details: Type.Optional(Type.String({ maxLength: 1_000 })),
+    hard_bounce: Flag,
+    spam_complaint: Flag,
+    unsubscribe: Flag,
+    at: Type.Optional(Epoch),
+  }),
+)
 export type StatusRequest = Static<typeof StatusRequest>
 
-export const SaidStatus = Type.Object({
-  ...Delivery.properties,
-  moved: Type.Boolean({ description: 'False where that would have been a step back, or was known: nothing happened.' }),
-})
+export const SaidStatus = named(
+  'delivery_with_outcome',
+  Type.Object({
+    ...Delivery.properties,
+    moved: Type.Boolean({
+      description: 'False where that would have been a step back, or was known: nothing happened.',
+    }),
+  }),
+)

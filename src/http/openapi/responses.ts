@@ -1,0 +1,136 @@
+// How operations refuse a request, for the API reference: one response for each status that several operations share.
+import { Type } from 'typebox'
+import type { Operation } from '../op.ts'
+import type { RegisteredOperation } from '../operations.ts'
+import { named } from '../types.ts'
+
+export const ErrorList = named(
+  'error_list',
+  Type.Object({
+    type: Type.Literal('error.list'),
+    request_id: Type.String({ description: 'Also the header x-request-id.' }),
+    errors: Type.Array(Type.Object({ code: Type.String({ description: 'For programs.' }), message: Type.String() }), {
+      minItems: 1,
+    }),
+  }),
+)
+
+/** What the two WhatsApp status reads answer in the place of a list. */
+export const BareErrorBody = named(
+  'error',
+  Type.Object({ type: Type.Literal('error'), request_id: Type.String(), message: Type.String() }),
+)
+
+type Refusal = { name: string; description: string; code: string; message: string }
+
+/** By status. */
+export const REFUSALS: Record<number, Refusal> = {
+  400: {
+    name: 'BadRequest',
+    description: 'The request is not valid, or the version does not have the operation.',
+    code: 'parameter_invalid',
+    message: 'body.name must be string',
+  },
+  401: {
+    name: 'Unauthorized',
+    description: 'There is no token, or it is not valid.',
+    code: 'unauthorized',
+    message: 'Access Token Invalid',
+  },
+  403: {
+    name: 'Forbidden',
+    description: 'The token or the sender is not allowed to do this.',
+    code: 'forbidden',
+    message: 'You do not have the required scope (write_conversations) to access this resource',
+  },
+  404: {
+    name: 'NotFound',
+    description: 'Something that the request names does not exist in the workspace.',
+    code: 'not_found',
+    message: 'Resource Not Found',
+  },
+  409: {
+    name: 'Conflict',
+    description: 'Another request, or the state of the object, is in the way.',
+    code: 'conflict',
+    message: 'Another request has just made the same, try again',
+  },
+  422: {
+    name: 'Unprocessable',
+    description: 'The request is well formed, but cannot be carried out as it is.',
+    code: 'parameter_not_found',
+    message: 'No subject supplied for email message',
+  },
+  429: {
+    name: 'TooManyRequests',
+    description: 'The rate limit is used up; Retry-After says how many seconds to wait.',
+    code: 'rate_limit_exceeded',
+    message: 'Exceeded rate limit of 1666 in 10_seconds',
+  },
+}
+
+const REQUEST_ID = '7e6a2f0c-58d1-4b6e-9a43-0f6b1c2d3e4f'
+
+const jsonOf = (schema: string, example: object) => ({
+  'application/json': { schema: { $ref: `#/components/schemas/${schema}` }, example },
+})
+
+const listResponse = ({ description, code, message }: Refusal) => ({
+  description,
+  content: jsonOf('error_list', { type: 'error.list', request_id: REQUEST_ID, errors: [{ code, message }] }),
+})
+
+const OTHER: Refusal = {
+  name: 'Error',
+  description: 'Any other refusal, such as 413 for a body that is too large, or 503 while the database is away.',
+  code: 'service_unavailable',
+  message: 'The database is not available, try again',
+}
+
+/** `components.responses`. */
+export const sharedResponses = () => ({
+  ...Object.fromEntries([...Object.values(REFUSALS), OTHER].map((refusal) => [refusal.name, listResponse(refusal)])),
+  BareError: {
+    description: 'The request is not valid, or something went wrong.',
+    content: jsonOf('error', { type: 'error', request_id: REQUEST_ID, message: 'ruleset_id is required' }),
+  },
+})
+
+const refer = (name: string) => ({ $ref: `#/components/responses/${name}` })
+
+/** What the refusals of an operation depend on. */
+export type Refusing = Pick<RegisteredOperation, 'options' | 'url' | 'method' | 'query'>
+
+export const takesToken = ({ auth = 'token' }: Operation): boolean => auth === 'token'
+export const isOpen = ({ auth = 'token' }: Operation): boolean => auth !== 'token' && auth !== 'contact'
+
+/**
+ * The statuses of `REFUSALS` that an operation can have: what follows from its path, its schemas and its token, and what it
+ * adds by `refuses`.
+ */
+export function statusesOf({ options, url, query, method }: Refusing): number[] {
+  const { scope, refuses = [] } = options
+  const takesInput = method !== 'GET' || query !== undefined || takesToken(options)
+  const statuses = [
+    ...(takesInput ? [400] : []),
+    ...(isOpen(options) ? [] : [401, 429]),
+    ...(scope || (takesToken(options) && url.startsWith('/extensions/')) ? [403] : []),
+    ...(url.includes(':') ? [404] : []),
+    // An Idempotency-Key that is in use, or was used for another request.
+    ...(method === 'POST' && !isOpen(options) ? [409, 422] : []),
+    ...refuses,
+  ]
+  return [...new Set(statuses)].sort()
+}
+
+/** The responses of an operation that refuses with these statuses; `bare` ones answer 400 and 500 without a list. */
+export const refusalsOf = (statuses: readonly number[], { bare }: { bare: boolean }) => ({
+  ...Object.fromEntries(
+    statuses.flatMap((status) => {
+      const name = bare && status === 400 ? 'BareError' : REFUSALS[status]?.name
+      return name ? [[status, refer(name)]] : []
+    }),
+  ),
+  ...(bare && { 500: refer('BareError') }),
+  default: refer(OTHER.name),
+})

@@ -1,0 +1,26 @@
+// All changes, oldest first, and whether a workspace's version has one.
+import { changes as in_2_8 } from './changes/2.8.ts'
+import { changes as in_2_10 } from './changes/2.10.ts'
+import { changes as in_2_11 } from './changes/2.11.ts'
+import { changes as in_2_14 } from './changes/2.14.ts'
+import { changes as in_2_16 } from './changes/2.16.ts'
+import { changes as in_preview } from './changes/preview.ts'
+import { before, VERSIONS, type Version } from './versions.ts'
+
+export const CHANGES = [...in_2_8, ...in_2_10, ...in_2_11, ...in_2_14, ...in_2_16, ...in_preview] as const
+
+export type ChangeName = (typeof CHANGES)[number]['name']
+
+const NAMES = new Map(
+  VERSIONS.map((version) => [
+    version,
+    new Set<string>(CHANGES.filter((change) => !before(version, change.version)).map(({ name }) => name)),
+  ]),
+)
+
+/** Whether the version that the caller speaks has the change: `has(workspace, 'messages-by-sms')`. */
+export const has = ({ version }: { readonly version: Version }, name: ChangeName): boolean =>
+  NAMES.get(version)?.has(name) ?? false
+
+/** The first version that has the change, for messages. */
+export const versionOf = (name: ChangeName): Version => CHANGES.find((change) => change.name === name)!.version

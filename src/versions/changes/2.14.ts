@@ -1,0 +1,8 @@
+// What 2.14 changed.
+import { changesIn } from '../change.ts'
+
+export const changes = changesIn('2.14', {
+  'messages-to-several-recipients': {
+    why: 'A message can have several recipients, on the lines to, cc and bcc.',
+  },
+})

@@ -1,0 +1,81 @@
+// What lies between the latest version and an older one for each operation, compiled when a request first needs it.
+import type { Change, ObjectSchema, RequestChange, Wire } from './change.ts'
+import { type Conversion, compileChange, type Schema } from './compile.ts'
+import { before, VERSIONS, type Version } from './versions.ts'
+
+/** What the changes need to know of an operation: the schemas and the status of success in the latest version. */
+export type OperationShape = {
+  id: string
+  status: number
+  answer: Schema
+  body?: Schema | undefined
+  query?: Schema | undefined
+}
+
+/** An operation as one version has it; what is absent is as in the latest version. */
+export type OperationInVersion = OperationShape & {
+  convertAnswer?: ((answer: unknown) => unknown) | undefined
+  upgradeBody?: ((body: Wire) => Wire) | undefined
+  upgradeQuery?: ((query: Wire) => Wire) | undefined
+}
+
+export type Conversions = ReturnType<typeof conversionsOf>
+
+/** The conversions that these changes make, oldest change first. */
+export function conversionsOf(changes: readonly Change[]) {
+  const compiled = new Map(changes.map((change) => [change, compileChange(change)]))
+  const newerThan = new Map(
+    VERSIONS.map((version) => [version, changes.filter((change) => before(version, change.version)).toReversed()]),
+  )
+  const remembered = new WeakMap<OperationShape, Map<Version, OperationInVersion>>()
+
+  /** One change further back. */
+  function step(change: Change, newer: OperationInVersion): OperationInVersion {
+    const { status, answer } = change.operations?.[newer.id] ?? {}
+    const { body, query } = change.requests?.[newer.id] ?? {}
+    const inner = compiled.get(change)?.(newer.answer) as Conversion
+    if (answer && !inner.schema['properties']) throw new Error(`${newer.id} does not answer an object`)
+    const whole = answer && { schema: answer.schema(inner.schema as ObjectSchema), convert: answer.value as Convert }
+    return {
+      id: newer.id,
+      status: status ?? newer.status,
+      answer: (whole ?? inner).schema,
+      convertAnswer: chain(newer.convertAnswer, inner.convert, whole?.convert),
+      ...requestOf('body', newer, body),
+      ...requestOf('query', newer, query),
+      upgradeBody: chain(body?.value, newer.upgradeBody),
+      upgradeQuery: chain(query?.value, newer.upgradeQuery),
+    }
+  }
+
+  return {
+    changes,
+    step,
+    /** The operation as the version has it. */
+    in(operation: OperationShape, version: Version): OperationInVersion {
+      const versions = remembered.get(operation) ?? new Map<Version, OperationInVersion>()
+      remembered.set(operation, versions)
+      const known = versions.get(version)
+      if (known) return known
+      const changes = newerThan.get(version) ?? []
+      const compiled = changes.reduce<OperationInVersion>((newer, change) => step(change, newer), operation)
+      versions.set(version, compiled)
+      return compiled
+    },
+  }
+}
+
+type Convert = (value: unknown) => unknown
+
+/** The functions that there are, one after the other. */
+function chain<Value>(...functions: (((value: Value) => Value) | undefined)[]): ((value: Value) => Value) | undefined {
+  const [first, ...others] = functions.filter((one) => one !== undefined)
+  return others.reduce((left, right) => left && ((value: Value) => right(left(value))), first)
+}
+
+function requestOf(part: 'body' | 'query', newer: OperationInVersion, change: RequestChange | undefined) {
+  const schema = newer[part]
+  if (!change) return { [part]: schema }
+  if (!schema) throw new Error(`${newer.id} takes no ${part}`)
+  return { [part]: change.schema(schema as ObjectSchema) }
+}

@@ -1,0 +1,84 @@
+// Every operation in every version: answers of all shapes are converted into what the version's schema says, and data of
+// the caller's own comes through as it is.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { CONVERSIONS } from '#http/convert.ts'
+import { assertChangesFit } from '#versions/check.ts'
+import { LATEST, VERSIONS } from '#versions/versions.ts'
+import { allOperations } from '../operations.ts'
+
+const operations = await allOperations()
+
+/** What a caller may store, made to look like the objects that change most. */
+const ofTheCaller = fc
+  .constantFrom(
+    { type: 'conversation', priority: 'high', admin_assignee_id: 0 },
+    { type: 'contact', owner_id: '1', archived: true },
+    { type: 'admin', team_priority_level: { primary_team_ids: [] } },
+    { type: 'tag', users: [], companies: [] },
+    { type: 'data_attribute', data_type: 'datetime' },
+  )
+  .map((value) => ({ ...value, mine: true }))
+
+type Schema = {
+  const?: unknown
+  enum?: unknown[]
+  anyOf?: Schema[]
+  type?: string
+  properties?: Record<string, Schema>
+  required?: string[]
+  items?: Schema & { not?: object }
+  patternProperties?: Record<string, Schema>
+}
+
+/** Values that fit the schema of an answer, with all their optional parts there or not. */
+function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
+  const { anyOf, properties, items, patternProperties, type } = schema
+  if ('const' in schema) return fc.constant(schema.const)
+  if (schema.enum) return fc.constantFrom(...schema.enum)
+  if (anyOf) return fc.oneof(...anyOf.map(valuesOf))
+  if (properties) {
+    const values = Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, valuesOf(inner)]))
+    return fc.record(values, { requiredKeys: schema.required ?? [] })
+  }
+  if (patternProperties)
+    return fc.dictionary(fc.constantFrom('plan', 'type'), valuesOf(Object.values(patternProperties)[0]!))
+  if (type === 'array') return items && !items.not ? fc.array(valuesOf(items), { maxLength: 2 }) : fc.constant([])
+  if (type === 'integer') return fc.integer({ min: 0, max: 10 })
+  if (type === 'string') return fc.constantFrom('7', '42')
+  if (type === 'boolean') return fc.boolean()
+  return type === 'null' ? fc.constant(null) : ofTheCaller
+}
+
+/** All that is of the caller's own. */
+function mineIn(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return []
+  return 'mine' in value ? [value] : Object.values(value).flatMap(mineIn)
+}
+
+test('every change names schemas and operations that exist, and fits them', () => {
+  assertChangesFit(CONVERSIONS, operations)
+})
+
+test('every operation answers in each version what the schema of that version says', () => {
+  for (const operation of operations) {
+    const values = valuesOf(operation.answer as Schema)
+    for (const version of VERSIONS) {
+      const { answer, convertAnswer = (value: unknown) => value } = CONVERSIONS.in(operation, version)
+      if (answer === operation.answer && version !== LATEST) continue
+      const validator = Compile(answer as unknown as TSchema)
+      fc.assert(
+        fc.property(values, (value) => {
+          const converted = convertAnswer(value)
+          const [wrong] = validator.Errors(converted)
+          assert.equal(wrong, undefined, `${operation.id} in ${version}: ${JSON.stringify(wrong)}`)
+          assert.deepEqual(mineIn(converted), mineIn(value))
+        }),
+        { numRuns: 20, seed: 1 },
+      )
+    }
+  }
+})
