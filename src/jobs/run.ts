@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Runner, TaskList, WorkerEvents } from 'graphile-worker'
+import type pg from 'pg'
 import { connectionString } from '#db/connect.ts'
 import type { Pool } from '#db/sql.ts'
 import { forgetWorkers, reportAlive, unlockDead } from './heartbeats.ts'
@@ -14,13 +15,14 @@ type Options<Context> = {
   jobs: readonly Job<Context>[]
   context: Context
   log: JobLog
-  /** Jobs at once, of those that run on graphile-worker. */
+  /** Jobs at once, of those that run on graphile-worker; 4 where absent. */
   concurrency?: number
   /** How often this process reports that it lives, and after how long without a report its jobs go to another. */
   heartbeat?: { every_ms: number; dead_after_ms: number }
 }
 
-const STOP_WITHIN_MS = 2_500
+const CONCURRENCY = 4
+const STOP_WITHIN_MS = 2_000
 const KILL_WITHIN_MS = 1_000
 const RESTART_AFTER_MS = 1_000
 const HEARTBEAT = { every_ms: 5_000, dead_after_ms: 30_000 }
@@ -57,15 +59,17 @@ function runQueue<Context>(options: Options<Context>): () => Promise<void> {
 
   const running = (async () => {
     // Loaded here, because the API can answer its first request without it.
-    const worker = await import('graphile-worker')
+    const [worker, { default: pg }] = await Promise.all([import('graphile-worker'), import('pg')])
     while (!stopping) {
+      const pool = poolOf(pg, options)
       try {
-        runner = await start(worker, options, workers)
+        runner = await start(worker, pool, options, workers)
         if (stopping) await end(runner)
         await runner.promise
       } catch (error) {
         if (!stopping) log.warn({ err: error }, 'the job queue stopped; starting it again')
       }
+      await pool.end().catch(() => {})
       if (!stopping) await sleep(RESTART_AFTER_MS)
     }
   })()
@@ -81,7 +85,8 @@ function runQueue<Context>(options: Options<Context>): () => Promise<void> {
     stopping = true
     clearInterval(beats)
     // One that is just starting ends as soon as it has started: its connections must not outlive the database.
-    await Promise.race([runner ? end(runner) : running, sleep(STOP_WITHIN_MS + KILL_WITHIN_MS)])
+    const ended = runner ? end(runner).then(() => running) : running
+    await Promise.race([ended, sleep(STOP_WITHIN_MS + KILL_WITHIN_MS)])
     await forgetWorkers(sql, [...workers]).catch(() => {})
   }
 }
@@ -95,19 +100,30 @@ async function end(runner: Runner): Promise<void> {
   await Promise.race([runner.kill().catch(() => {}), sleep(KILL_WITHIN_MS)])
 }
 
+/** graphile-worker reports a lost connection by itself; without these listeners it would also end the process. */
+function poolOf(
+  { Pool }: typeof pg,
+  { sql, concurrency = CONCURRENCY }: Pick<Options<unknown>, 'sql' | 'concurrency'>,
+) {
+  const pool = new Pool({ connectionString: connectionString(sql), max: concurrency + 2 })
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
 async function start<Context>(
   { Logger, run }: typeof import('graphile-worker'),
+  pgPool: pg.Pool,
   options: Options<Context>,
   workers: Set<string>,
 ): Promise<Runner> {
-  const { sql, jobs, context, log, concurrency = 4 } = options
+  const { jobs, context, log, concurrency = CONCURRENCY } = options
   const queued = jobs.filter((job) => !job.every_ms)
   workers.clear()
   const events: WorkerEvents = new EventEmitter()
   events.on('worker:create', ({ worker }) => void workers.add(worker.workerId))
   return run({
-    connectionString: connectionString(sql),
-    maxPoolSize: concurrency + 2,
+    pgPool,
     taskList: tasksOf(queued, context),
     crontab: queued.flatMap(({ name, cron }) => (cron ? [`${cron} ${name}`] : [])).join('\n'),
     concurrency,
