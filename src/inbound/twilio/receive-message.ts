@@ -2,7 +2,7 @@
 import { keywordIn } from '#channels/sms/keywords.ts'
 import { e164 } from '#lib/phone.ts'
 import { fetchLater } from '#resources/attachments/attach.ts'
-import { contactByPhone } from '#resources/contacts/by-address.ts'
+import { contactByPhone } from '#resources/contacts/create.ts'
 import { wasReceived } from '#resources/conversations/receive/queries.ts'
 import { receive } from '#resources/conversations/receive/receive.ts'
 import { answerTo, applyKeyword } from '#resources/unsubscribe/apply-keyword.ts'

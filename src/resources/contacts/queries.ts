@@ -167,15 +167,3 @@ export const findRival = (workspace: Workspace, { email = null, external_id = nu
     where workspace_id = ${workspace.id} and id is distinct from ${id}
       and (external_id = ${external_id} or (lower(email) = lower(${email}) and role = 'user' and merged_into is null))
     order by is_live desc, created_at limit 1`)
-
-/** Those of a number's contacts for whom that is news; archived ones too, who may come back. */
-export const setSmsConsent = (workspace: Workspace, number: string, is_wanted: boolean) => workspace.sql<
-  { id: string }[]
->`
-  update contacts set unsubscribed_from_sms = ${!is_wanted}, updated_at = ${workspace.now()}
-  where workspace_id = ${workspace.id} and id in (
-    select id from contacts
-    where workspace_id = ${workspace.id} and formatted_phone = ${number} and unsubscribed_from_sms = ${is_wanted}
-      and deleted_at is null
-    order by id for update)
-  returning id`

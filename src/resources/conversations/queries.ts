@@ -1,6 +1,7 @@
 // Conversations and who takes part in them.
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
-import { one, rowId, type Sql } from '#db/sql.ts'
+import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
+import { botOf } from '#resources/admins/fragments.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { conversationEvents } from './topics.ts'
@@ -91,6 +92,10 @@ export const takesPart = async (workspace: Workspace, conversation_id: string, c
         and conversation_id = ${conversation_id} and contact_id = ${contact_id}`
   ).count > 0
 
+/** A query of the ids of the contacts who take part. */
+export const participantIds = ({ sql, id }: Workspace, conversation_id: string): Fragment => sql`
+  select contact_id from conversation_contacts where workspace_id = ${id} and conversation_id = ${conversation_id}`
+
 /** False where the contact takes part already. */
 export const addParticipant = async (workspace: Workspace, conversation_id: string, contact_id: string) =>
   (
@@ -99,17 +104,6 @@ export const addParticipant = async (workspace: Workspace, conversation_id: stri
       values (${workspace.id}, ${conversation_id}, ${contact_id}, ${workspace.now()})
       on conflict do nothing`
   ).count > 0
-
-/** The contact has just written, by that way. */
-export const contactHasReplied = (
-  workspace: Workspace,
-  contact_id: string,
-  at: Date,
-  way: ConversationRow['source_type'],
-) => workspace.sql`
-  update contacts set last_replied_at = greatest(last_replied_at, ${at}::timestamptz),
-    last_whatsapp_at = greatest(last_whatsapp_at, ${way === 'whatsapp' ? at : null}::timestamptz)
-  where workspace_id = ${workspace.id} and id = ${contact_id}`
 
 /** Whose conversations wake: one workspace's, or everybody's but of those. */
 export type Sleepers = { of: string } | { not_of: string[] }
@@ -134,7 +128,7 @@ export async function wakeDue(sql: Sql, who: Sleepers, now: Date, most: number):
       insert into conversation_parts
         (workspace_id, conversation_id, part_type, author_type, author_id, state, notified_at, created_at, updated_at)
       select workspace_id, id, 'timer_unsnooze', 'bot',
-        (select admins.id from admins where admins.workspace_id = woken.workspace_id and is_bot order by id limit 1),
+        ${botOf(sql, sql`woken.workspace_id`)},
         'open', ${now}, ${now}, ${now}
       from woken
       returning workspace_id, conversation_id, id

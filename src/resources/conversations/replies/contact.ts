@@ -6,10 +6,11 @@ import { found } from '#http/errors.ts'
 import { paragraphs, sanitizeHtml } from '#lib/html.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
+import { markReplied } from '#resources/contacts/activity-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { sourceTypeOf } from '../channels.ts'
-import { type ConversationRow, contactHasReplied, lockConversation, takesPart } from '../queries.ts'
+import { channelOf, sourceTypeOf } from '../channels.ts'
+import { type ConversationRow, lockConversation, takesPart } from '../queries.ts'
 import { assertNotBlocked } from '../start/from-contact.ts'
 import { createFromMessage } from '../start/from-message.ts'
 import { findReservingMessageId } from '../start/queries.ts'
@@ -43,16 +44,21 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
   const { email_message_metadata } = reply
   assertNotBlocked(contact)
   const conversation = await lockConversationOf(workspace, reply.conversation_id, contact)
-  const source_type = reply.channel ? sourceTypeOf(reply.channel) : conversation.source_type
-  const written = await record(workspace, conversation, contactWrites(conversation, created_at, source_type), {
-    author: { type: contact.role, id: contact.id },
-    body: html === undefined ? paragraphs(body) : sanitizeHtml(html),
-    attachments,
-    metadata,
-    ...(email_message_metadata && { email_message_metadata }),
-    created_at,
-  })
-  await contactHasReplied(workspace, contact.id, created_at, source_type)
+  const channel = reply.channel ?? channelOf(conversation)
+  const written = await record(
+    workspace,
+    conversation,
+    contactWrites(conversation, created_at, sourceTypeOf(channel)),
+    {
+      author: { type: contact.role, id: contact.id },
+      body: html === undefined ? paragraphs(body) : sanitizeHtml(html),
+      attachments,
+      metadata,
+      ...(email_message_metadata && { email_message_metadata }),
+      created_at,
+    },
+  )
+  await markReplied(workspace, contact.id, created_at, channel)
   const taken = await takeFromAbsentAdmin(workspace, written.conversation, created_at)
   return { conversation_id: conversation.id, part_ids: [written.part_id, ...taken] }
 }

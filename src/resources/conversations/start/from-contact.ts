@@ -6,11 +6,12 @@ import { forbidden } from '#http/errors.ts'
 import { epoch, named } from '#http/types.ts'
 import { paragraphs, sanitizeHtml } from '#lib/html.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
+import { markReplied } from '#resources/contacts/activity-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { sourceTypeOf } from '../channels.ts'
 import { emitConversation } from '../emit.ts'
-import { contactHasReplied, type Recipient } from '../queries.ts'
+import type { Recipient } from '../queries.ts'
 import { type CreatedConversation, insertFromContact } from './queries.ts'
 
 export type Beginning = {
@@ -62,7 +63,7 @@ export async function startConversation(workspace: Workspace, beginning: Beginni
     email_message_metadata: beginning.email_message_metadata ?? null,
     created_at: beginning.created_at ?? workspace.now(),
   })
-  await contactHasReplied(workspace, contact.id, begun.created_at, sourceTypeOf(channel))
+  await markReplied(workspace, contact.id, begun.created_at, channel)
   await emitConversation(workspace, {
     topic: 'conversation.user.created',
     id: begun.conversation_id,
