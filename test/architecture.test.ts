@@ -43,17 +43,23 @@ for (const file of sources) {
   }
 }
 
-test('no folder imports, over however many others, itself', () => {
-  const cycles: string[] = []
-  const visit = (folder: string, path: string[]) => {
-    if (path.includes(folder)) return void cycles.push([...path.slice(path.indexOf(folder)), folder].join(' → '))
-    if (visited.has(folder)) return
-    for (const next of edges.get(folder) ?? []) visit(next, [...path, folder])
-    visited.add(folder)
-  }
+/** The circles in which files or folders import each other, types too: `['a → b → a']`. */
+function circles(imports: Map<string, Iterable<string>>): string[] {
+  const found: string[] = []
   const visited = new Set<string>()
-  for (const folder of edges.keys()) visit(folder, [])
-  assert.deepEqual(cycles, [])
+  const visit = (node: string, path: string[]) => {
+    if (path.includes(node)) return void found.push([...path.slice(path.indexOf(node)), node].join(' → '))
+    if (visited.has(node)) return
+    for (const next of imports.get(node) ?? []) visit(next, [...path, node])
+    visited.add(node)
+  }
+  for (const node of imports.keys()) visit(node, [])
+  return found
+}
+
+test('no folders import each other in a circle, and no files do, within a folder or across', () => {
+  assert.deepEqual(circles(edges), [])
+  assert.deepEqual(circles(new Map(sources.map((file) => [file, importsOf(file)]))), [])
 })
 
 const definesRoutes = (file: string) => /^src\/(resources|inbound)\//.test(file) && /\bop\(/.test(read(file))

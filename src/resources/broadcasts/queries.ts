@@ -70,17 +70,6 @@ export const countBroadcasts = async (workspace: Workspace): Promise<number> => 
   return Number(count)
 }
 
-/** One of these that is no contact here, or was deleted or merged away. */
-export const findUnknownContact = async (workspace: Workspace, ids: string[]): Promise<string | undefined> =>
-  (
-    await one(workspace.sql<{ id: string }[]>`
-      select asked.id from unnest(${ids}::text[]) with ordinality as asked (id, position)
-      where not exists (
-        select from contacts
-        where workspace_id = ${workspace.id} and contacts.id = asked.id and deleted_at is null and merged_into is null)
-      order by position limit 1`)
-  )?.id
-
 export type NewBroadcast = {
   name: string | null
   admin_id: string

@@ -60,6 +60,17 @@ export const findContact = (workspace: Workspace, id: string) =>
 export const theContact = async (workspace: Workspace, id: string): Promise<ContactRow> =>
   found(await findContact(workspace, id), 'User Not Found')
 
+/** Returns the first id that is no contact of the workspace; deleted and merged ones are none. */
+export const findUnknownContact = async (workspace: Workspace, ids: string[]): Promise<string | undefined> =>
+  (
+    await one(workspace.sql<{ id: string }[]>`
+      select asked.id from unnest(${ids}::text[]) with ordinality as asked (id, position)
+      where not exists (
+        select from contacts
+        where workspace_id = ${workspace.id} and contacts.id = asked.id and deleted_at is null and merged_into is null)
+      order by position limit 1`)
+  )?.id
+
 /** Live contacts with this value, users first, the most recently active of them first. Emails fold case. */
 export function findContactsBy(workspace: Workspace, key: 'external_id' | 'email' | 'formatted_phone', value: string) {
   const { sql } = workspace

@@ -1,6 +1,6 @@
-// Conversations and who takes part in them.
+// Conversations, and the SQL that changes them.
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
-import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
+import { one, rowId, type Sql } from '#db/sql.ts'
 import { botOf } from '#resources/admins/fragments.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -84,26 +84,6 @@ export const setCustomAttributes = (workspace: Workspace, id: string, attributes
   workspace.sql`
     update conversations set custom_attributes = ${JSON.stringify(attributes)}::text::jsonb
     where workspace_id = ${workspace.id} and id = ${id}`
-
-export const takesPart = async (workspace: Workspace, conversation_id: string, contact_id: string): Promise<boolean> =>
-  (
-    await workspace.sql`
-      select from conversation_contacts where workspace_id = ${workspace.id}
-        and conversation_id = ${conversation_id} and contact_id = ${contact_id}`
-  ).count > 0
-
-/** A query of the ids of the contacts who take part. */
-export const participantIds = ({ sql, id }: Workspace, conversation_id: string): Fragment => sql`
-  select contact_id from conversation_contacts where workspace_id = ${id} and conversation_id = ${conversation_id}`
-
-/** False where the contact takes part already. */
-export const addParticipant = async (workspace: Workspace, conversation_id: string, contact_id: string) =>
-  (
-    await workspace.sql`
-      insert into conversation_contacts (workspace_id, conversation_id, contact_id, joined_at)
-      values (${workspace.id}, ${conversation_id}, ${contact_id}, ${workspace.now()})
-      on conflict do nothing`
-  ).count > 0
 
 /** Whose conversations wake: one workspace's, or everybody's but of those. */
 export type Sleepers = { of: string } | { not_of: string[] }

@@ -4,7 +4,7 @@ import { setSmsConsent } from '#resources/contacts/activity-queries.ts'
 import { contactByPhone } from '#resources/contacts/create.ts'
 import { emitContact } from '#resources/contacts/emit.ts'
 import { findContactsBy } from '#resources/contacts/queries.ts'
-import { claimReceived } from '#resources/conversations/receive/queries.ts'
+import { claimReceived } from '#resources/conversations/inbound-queries.ts'
 import { findWorkspace } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 

@@ -1,33 +1,18 @@
 // POST /conversations/{id}/parts: an admin closes, opens, snoozes or assigns a conversation.
-import { type Static, Type } from 'typebox'
 import { found, missing } from '#http/errors.ts'
-import { Epoch, fromEpoch, Id, Nullable, named } from '#http/types.ts'
+import { fromEpoch } from '#http/types.ts'
 import { toHtml } from '#lib/html.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { NewPart } from '../parts/queries.ts'
 import { type ConversationRow, findTeam, lockConversation } from '../queries.ts'
-import type { Replied } from '../replies/contact.ts'
 import { notifyContacts } from '../replies/notify.ts'
-import { Body } from '../replies/schema.ts'
-import { record } from '../state/record.ts'
+import type { ManageRequest } from '../requests.ts'
+import { type NewParts, record } from '../state/record.ts'
 import { adminCloses, adminOpens, adminSnoozes, assigns, type Outcome, unassigns } from '../state/transitions.ts'
 
-export const ManageRequest = named(
-  'conversation_action_request',
-  Type.Object({
-    message_type: Type.Enum(['close', 'open', 'snoozed', 'assignment']),
-    type: Type.Optional(Type.Enum(['admin', 'team'], { description: 'Of an assignment: what the assignee is.' })),
-    admin_id: Id,
-    assignee_id: Type.Optional(Id),
-    snoozed_until: Type.Optional(Epoch),
-    body: Type.Optional(Nullable(Body)),
-  }),
-)
-export type ManageRequest = Static<typeof ManageRequest>
-
 /** With a body, closing and assigning are answers too: the contacts get it. */
-export async function manage(workspace: Workspace, id: string, request: ManageRequest): Promise<Replied> {
+export async function manage(workspace: Workspace, id: string, request: ManageRequest): Promise<NewParts> {
   const conversation = found(await lockConversation(workspace, id))
   const admin = found(await findAdmin(workspace, request.admin_id), 'Admin not found', 'admin_not_found')
   const body = takesBody(request) && request.body ? toHtml(request.body) : ''

@@ -1,7 +1,5 @@
 // PUT /conversations/{id}: read, title, priority and custom attributes.
-import { type Static, Type } from 'typebox'
 import { found, notFound } from '#http/errors.ts'
-import { Id, Nullable, named } from '#http/types.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
 import { mergeAttributes, readAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -13,25 +11,12 @@ import {
   lockConversation,
   setCustomAttributes,
 } from '../queries.ts'
-import type { Replied } from '../replies/contact.ts'
-import { record } from '../state/record.ts'
+import type { UpdateRequest } from '../requests.ts'
+import { type NewParts, record } from '../state/record.ts'
 import { changesPriority } from '../state/transitions.ts'
 
-export const UpdateRequest = named(
-  'conversation_update_request',
-  Type.Object({
-    read: Type.Optional(Type.Boolean()),
-    title: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
-    priority: Type.Optional(Type.Enum(['none', 'low', 'medium', 'high', 'urgent'])),
-    admin_id: Type.Optional(Nullable(Id)),
-    custom_attributes: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    company_id: Type.Optional(Nullable(Id)),
-  }),
-)
-export type UpdateRequest = Static<typeof UpdateRequest>
-
 /** Each attribute that changes leaves a part, and so does the priority; `read` and `title` leave none. */
-export async function update(workspace: Workspace, id: string, request: UpdateRequest): Promise<Replied> {
+export async function update(workspace: Workspace, id: string, request: UpdateRequest): Promise<NewParts> {
   const conversation = found(await lockConversation(workspace, id))
   if (request.company_id) throw notFound('Company Not Found', 'company_not_found')
   const change = plainChange(request)

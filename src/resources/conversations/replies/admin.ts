@@ -4,9 +4,8 @@ import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { channelOf } from '../channels.ts'
 import type { ConversationRow } from '../queries.ts'
-import { record } from '../state/record.ts'
+import { type NewParts, record } from '../state/record.ts'
 import { adminAnswers, adminNotes } from '../state/transitions.ts'
-import type { Replied } from './contact.ts'
 import { notifyContacts } from './notify.ts'
 
 export type AdminReply = {
@@ -27,7 +26,7 @@ export async function adminReplies(
   workspace: Workspace,
   conversation: ConversationRow,
   reply: AdminReply,
-): Promise<Replied> {
+): Promise<NewParts> {
   const { message_type, admin_id, attachments, created_at } = reply
   const unsnooze = !reply.skip_unsnooze
   const outcome =

@@ -10,11 +10,12 @@ import { markReplied } from '#resources/contacts/activity-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { channelOf, sourceTypeOf } from '../channels.ts'
-import { type ConversationRow, lockConversation, takesPart } from '../queries.ts'
+import { takesPart } from '../participants/queries.ts'
+import { type ConversationRow, lockConversation } from '../queries.ts'
 import { assertNotBlocked } from '../start/from-contact.ts'
 import { createFromMessage } from '../start/from-message.ts'
 import { findReservingMessageId } from '../start/queries.ts'
-import { record } from '../state/record.ts'
+import { type NewParts, record } from '../state/record.ts'
 import { contactWrites, givesUpForAbsence } from '../state/transitions.ts'
 
 export type ContactReply = {
@@ -33,13 +34,11 @@ export type ContactReply = {
   channel?: ChannelName
 }
 
-export type Replied = { conversation_id: string; part_ids: string[] }
-
 /**
  * The conversation and its new parts: the reply, and where its admin is away, that it was taken from that admin.
  * A conversation that nobody knows, or a contact who takes no part in it, is a 404; a blocked contact a 403.
  */
-export async function contactReplies(workspace: Workspace, reply: ContactReply): Promise<Replied> {
+export async function contactReplies(workspace: Workspace, reply: ContactReply): Promise<NewParts> {
   const { contact, body, html, attachments = [], metadata = {}, created_at = workspace.now() } = reply
   const { email_message_metadata } = reply
   assertNotBlocked(contact)

@@ -3,7 +3,8 @@ import { enqueue } from '#delivery/enqueue.ts'
 import { markContacted } from '#resources/contacts/activity-queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { channelOf } from '../channels.ts'
-import { type ConversationRow, participantIds } from '../queries.ts'
+import { participantIds } from '../participants/queries.ts'
+import type { ConversationRow } from '../queries.ts'
 
 /** Contacts without an address on the channel, blocked ones and those who are gone get nothing. */
 export async function notifyContacts(

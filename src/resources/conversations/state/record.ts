@@ -4,8 +4,11 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import { emitConversation } from '../emit.ts'
 import { insertPart, type NewPart } from '../parts/queries.ts'
 import { type Change, type ConversationRow, changeConversation } from '../queries.ts'
-import { gainedPart } from './response-times.ts'
+import { gainedPart } from './statistics.ts'
 import type { Outcome } from './transitions.ts'
+
+/** The conversation that an operation changed, and the parts that it added. */
+export type NewParts = { conversation_id: string; part_ids: string[] }
 
 /** The conversation as it is now, and the new part's id. */
 export type Recorded = { conversation: ConversationRow; part_id: string }

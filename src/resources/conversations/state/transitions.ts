@@ -3,7 +3,7 @@
 import { unprocessable } from '#http/errors.ts'
 import type { Change, ConversationRow } from '../queries.ts'
 import type { ConversationTopic } from '../topics.ts'
-import { adminReplied, assigned, closed, contactReplied, reopened } from './response-times.ts'
+import { adminReplied, assigned, closed, contactReplied, reopened } from './statistics.ts'
 
 export type Outcome = { part_type: string; change: Change; topics: ConversationTopic[] }
 
