@@ -15,8 +15,8 @@ import { type ConversationRow, lockConversation } from '../queries.ts'
 import { assertNotBlocked } from '../start/from-contact.ts'
 import { createFromMessage } from '../start/from-message.ts'
 import { findReservingMessageId } from '../start/queries.ts'
+import { outcomeOf } from '../state/outcome.ts'
 import { type NewParts, record } from '../state/record.ts'
-import { contactWrites, givesUpForAbsence } from '../state/transitions.ts'
 
 export type ContactReply = {
   /** A conversation, or the one that a message to the contact reserved. */
@@ -44,19 +44,15 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
   assertNotBlocked(contact)
   const conversation = await lockConversationOf(workspace, reply.conversation_id, contact)
   const channel = reply.channel ?? channelOf(conversation)
-  const written = await record(
-    workspace,
-    conversation,
-    contactWrites(conversation, created_at, sourceTypeOf(channel)),
-    {
-      author: { type: contact.role, id: contact.id },
-      body: html === undefined ? paragraphs(body) : sanitizeHtml(html),
-      attachments,
-      metadata,
-      ...(email_message_metadata && { email_message_metadata }),
-      created_at,
-    },
-  )
+  const facts = { at: created_at, source_type: sourceTypeOf(channel) }
+  const written = await record(workspace, conversation, outcomeOf(conversation, 'contact_writes', facts), {
+    author: { type: contact.role, id: contact.id },
+    body: html === undefined ? paragraphs(body) : sanitizeHtml(html),
+    attachments,
+    metadata,
+    ...(email_message_metadata && { email_message_metadata }),
+    created_at,
+  })
   await markReplied(workspace, contact.id, created_at, channel)
   const taken = await takeFromAbsentAdmin(workspace, written.conversation, created_at)
   return { conversation_id: conversation.id, part_ids: [written.part_id, ...taken] }
@@ -76,6 +72,6 @@ async function takeFromAbsentAdmin(workspace: Workspace, conversation: Conversat
   if (!conversation.admin_assignee_id) return []
   const admin = await findAdmin(workspace, conversation.admin_assignee_id)
   if (!admin?.away_mode_enabled || !admin.away_mode_reassign) return []
-  const part = { author: { type: 'bot' as const }, created_at }
-  return [(await record(workspace, conversation, givesUpForAbsence(), part)).part_id]
+  const outcome = outcomeOf(conversation, 'away_mode_unassigns', { from: 'admin' })
+  return [(await record(workspace, conversation, outcome, { author: { type: 'bot' }, created_at })).part_id]
 }
