@@ -1,8 +1,10 @@
 // A worker for which every channel is the sandbox: what is queued is captured, and delivered as its recipient's magic has it.
+
 import { accountsOf } from '#channels/accounts.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import type { Pool } from '#db/sql.ts'
 import { startWorker } from '#delivery/worker.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 
 const MAIL = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: 'secret' }
 const SILENT = { error() {}, warn() {}, info() {} }
@@ -15,7 +17,12 @@ type Ending = { after(stop: () => Promise<void>): unknown }
  * stops it sooner.
  */
 export async function captureAll(sql: Pool, ending: Ending): Promise<() => Promise<void>> {
-  const worker = await startWorker({ sql, accounts: accountsOf([], captureAccount(MAIL)), log: SILENT })
+  const worker = await startWorker({
+    sql,
+    updateRecipients,
+    accounts: accountsOf([], captureAccount(MAIL)),
+    log: SILENT,
+  })
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= worker.stop()

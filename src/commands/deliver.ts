@@ -1,5 +1,6 @@
 // The delivery worker of a server, with the channel accounts that workspaces have, those that the environment gives the
 // first workspace among them. Deliveries without an account are captured, and shown on the terminal. It also runs all jobs.
+
 import type { FastifyBaseLogger } from 'fastify'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
@@ -12,6 +13,7 @@ import { runJobs } from '#jobs/run.ts'
 import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { RESOURCES } from '#resources/index.ts'
 import type { WorkerContext } from '#server.ts'
 import { capturedLine } from './captured-line.ts'
@@ -38,6 +40,7 @@ export async function deliver({ storage, config, secret, files, log }: Options):
   const accounts = accountPool(sql, { public_url, secret, egress }, sandbox)
   const worker = await startWorker({
     sql,
+    updateRecipients,
     accounts,
     links: { public_url, secret, attachment_link_days: config.attachment_link_days },
     log,

@@ -1,7 +1,7 @@
 // The channel accounts that the environment gives the first workspace.
 
-import type { EnvironmentAccount } from '#channel-accounts/environment.ts'
 import type { Config } from '#config.ts'
+import type { EnvironmentAccount } from '#resources/channel-accounts/environment.ts'
 
 export const environmentAccounts = (config: Config): EnvironmentAccount[] => [
   ...email(config),

@@ -1,4 +1,5 @@
 // The whole way of a mail: sent by the worker into a real mail server, answered from there by SMTP, and answered again.
+
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,6 +8,7 @@ import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { signedAddress } from '#channels/email/addresses.ts'
 import { startWorker } from '#delivery/worker.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { NEARBY, SECRET, testApp } from '../../test/app.ts'
 import { eventually } from '../../test/factories.ts'
 import { rawMail, type TestMail } from '../../test/mail.ts'
@@ -32,7 +34,7 @@ before(async () => {
   const around = { public_url: PUBLIC, secret: SECRET, egress: NEARBY }
   const sandbox = captureAccount({ from: 'sandbox@example.com', reply_domain: null, ...around })
   const accounts = accountPool(sql, around, sandbox)
-  const worker = await startWorker({ sql, accounts, log })
+  const worker = await startWorker({ sql, updateRecipients, accounts, log })
   const stopMail = await takeMails({ sql, config, secret: SECRET, files: t.files, log })
   stop = async () => {
     await stopMail()

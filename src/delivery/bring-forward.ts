@@ -1,5 +1,4 @@
-// Brings the next attempts of a workspace's deliveries nearer: as though time had passed, or because what they wait for has
-// changed.
+// Brings the next attempts of a workspace's deliveries forward: as if time had passed, or because the account has changed.
 import type { SendingChannel } from '#channels/channel.ts'
 import type { Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -30,14 +29,8 @@ export async function bringForward({ sql, id: workspace_id, afterCommit }: Works
 /** Every worker has the changed account by then: see `accountPool`. */
 const KNOWN_WITHIN = '1500 milliseconds'
 
-/** With another account, what waits on its channel is tried at once, and so is what waits at Meta to be fetched. */
-export async function accountChanged(sql: Sql, workspace_id: string, channel: SendingChannel): Promise<void> {
-  await sql`
-    with waiting as (${waiting(sql, workspace_id, channel)})
-    update deliveries set due_at = least(due_at, now() + ${KNOWN_WITHIN}::interval)
-    from waiting where workspace_id = ${workspace_id} and deliveries.id = waiting.id`
-  if (channel !== 'whatsapp') return
-  await sql`
-    update attachments set fetch_due_at = now()
-    where workspace_id = ${workspace_id} and fetch_due_at > now() and whatsapp_media_id is not null`
-}
+/** The channel has another account: deliveries that wait for their next attempt on it are due as soon as it is known. */
+export const bringForwardOn = (sql: Sql, workspace_id: string, channel: SendingChannel) => sql`
+  with waiting as (${waiting(sql, workspace_id, channel)})
+  update deliveries set due_at = least(due_at, now() + ${KNOWN_WITHIN}::interval)
+  from waiting where workspace_id = ${workspace_id} and deliveries.id = waiting.id`

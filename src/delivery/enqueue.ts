@@ -1,5 +1,6 @@
 // Puts deliveries into the queue: one row for each recipient, in the transaction that accepts what is to be delivered.
 import type { ChannelName } from '#channels/channel.ts'
+import type { Fragment, Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { notifyWorker } from './signals.ts'
 
@@ -33,6 +34,15 @@ const COLUMNS = [
   'created_at',
   'updated_at',
 ] as const
+
+/**
+ * Returns an INSERT for a CTE, for statements that find the recipients themselves. `rows` is a query of: workspace_id,
+ * channel, message_id, ruleset_id, broadcast_id (0: of no broadcast), conversation_id, contact_id, recipient_type, address,
+ * name, parameters, created_at, updated_at. Call `notifyWorker` after the commit.
+ */
+export const insertedDeliveries = (sql: Sql, rows: Fragment): Fragment => sql`
+  insert into deliveries (workspace_id, channel, message_id, ruleset_id, broadcast_id, conversation_id, contact_id,
+    recipient_type, address, name, parameters, created_at, updated_at) ${rows}`
 
 export async function enqueue(workspace: Workspace, deliveries: NewDelivery[]): Promise<void> {
   if (!deliveries.length) return

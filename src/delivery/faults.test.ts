@@ -1,8 +1,10 @@
 // Faults that are armed for sends: met in the worker before any account is asked, by as many as were asked for.
+
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { accountsOf } from '#channels/accounts.ts'
 import type { Account, Outgoing } from '#channels/channel.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../test/factories.ts'
 import { lease } from './lease.ts'
@@ -27,7 +29,9 @@ const account: Account = {
 const workers: Worker[] = []
 async function work(count = 1) {
   for (let n = 0; n < count; n++)
-    workers.push(await startWorker({ sql, accounts: accountsOf([], account), log: SILENT, retry: QUICK }))
+    workers.push(
+      await startWorker({ sql, updateRecipients, accounts: accountsOf([], account), log: SILENT, retry: QUICK }),
+    )
 }
 
 afterEach(async () => {

@@ -2,6 +2,7 @@
 // and at times before we have written down that the message was sent at all.
 import type { ChannelName, Remark, Report } from '#channels/channel.ts'
 import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
+import type { UpdateRecipients } from './recipients.ts'
 import { REACHED_FROM } from './status.ts'
 import { tally } from './tally.ts'
 
@@ -24,11 +25,18 @@ export type Reported = { id: string; contact_id: string; moved: boolean }
  * of that attempt alone that the provider is known to have.
  * `at` is when it happened, as the provider tells.
  */
-export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): Promise<Reported | undefined> {
+export function report(
+  sql: Sql,
+  updateRecipients: UpdateRecipients,
+  meant: Meant,
+  word: Report,
+  at = new Date(),
+): Promise<Reported | undefined> {
   const { workspace_id, channel, delivery_id, provider_id = null, attempt = null } = meant
   const { status, code = null, reason = null, details = null, answer = null } = word
   const { hard_bounce = false, spam_complaint = false, unsubscribe = false } = word
   const failed = status === 'failed'
+  const leaves = (name: ChannelName) => unsubscribe && channel === name
   const which = delivery_id === undefined ? sql`provider_id = ${provider_id}` : sql`id = ${rowId(delivery_id)}`
   return one(sql<Reported[]>`
     with meant as (
@@ -51,21 +59,13 @@ export function report(sql: Sql, meant: Meant, word: Report, at = new Date()): P
       returning deliveries.workspace_id, deliveries.id, meant.broadcast_id, meant.status as was, deliveries.status
     ),
     tally as (${tally(sql)}),
-    learned as (
-      update contacts set
-        has_hard_bounced = has_hard_bounced or ${hard_bounce},
-        marked_email_as_spam = marked_email_as_spam or ${spam_complaint},
-        unsubscribed_from_emails = unsubscribed_from_emails or ${unsubscribe && channel === 'email'},
-        unsubscribed_from_sms = unsubscribed_from_sms or ${unsubscribe && channel === 'sms'},
-        unsubscribed_from_whatsapp = unsubscribed_from_whatsapp or ${unsubscribe && channel === 'whatsapp'}
-      from meant
-      where workspace_id = ${workspace_id} and contacts.id = meant.contact_id and (
-        (${hard_bounce} and not has_hard_bounced) or (${spam_complaint} and not marked_email_as_spam)
-        or (${unsubscribe && channel === 'email'} and not unsubscribed_from_emails)
-        or (${unsubscribe && channel === 'sms'} and not unsubscribed_from_sms)
-        or (${unsubscribe && channel === 'whatsapp'} and not unsubscribed_from_whatsapp))
-      returning contacts.id
+    changes as (
+      select ${workspace_id}::text as workspace_id, contact_id, false as contacted, ${hard_bounce}::bool as hard_bounce,
+        ${spam_complaint}::bool as spam_complaint, ${leaves('email')}::bool as leaves_emails,
+        ${leaves('sms')}::bool as leaves_sms, ${leaves('whatsapp')}::bool as leaves_whatsapp, ${at}::timestamptz as at
+      from meant where ${hard_bounce || spam_complaint || unsubscribe}
     ),
+    learned as (${updateRecipients(sql, sql`changes`)}),
     event as (
       insert into events (workspace_id, topic, object_type, object_id, created_at)
       select ${workspace_id}, 'contact.unsubscribed', 'contact', id, ${at} from learned where ${unsubscribe}

@@ -4,6 +4,7 @@ import type { Captured, Outcome, Outgoing, Remark, Status } from '#channels/chan
 import type { Pool } from '#db/sql.ts'
 import { storable } from '#lib/text.ts'
 import { ENDED } from './end.ts'
+import type { UpdateRecipients } from './recipients.ts'
 import { nextWait, type RetryPolicy } from './retry.ts'
 import { advance } from './status.ts'
 import { tally } from './tally.ts'
@@ -117,7 +118,11 @@ function givenUp(outgoing: Outgoing, outcome: Remark, at: Date): Settlement {
  * before contacts, as report() holds them, and what they are is read once they are held: a report that comes at the same
  * moment counts.
  */
-export async function settle(sql: Pool, settlements: readonly Settlement[]): Promise<void> {
+export async function settle(
+  sql: Pool,
+  updateRecipients: UpdateRecipients,
+  settlements: readonly Settlement[],
+): Promise<void> {
   await sql`
     with settled as (
       select * from jsonb_to_recordset(${json(settlements.map(deliveryRow))}::text::jsonb) as row (
@@ -170,33 +175,26 @@ export async function settle(sql: Pool, settlements: readonly Settlement[]): Pro
         rendered jsonb, at timestamptz)
       on conflict do nothing
     ),
-    changed as (
+    changes as (
       select workspace_id, contact_id, bool_or(contacted) as contacted, bool_or(hard_bounce) as hard_bounce,
         bool_or(spam_complaint) as spam_complaint, bool_or(leaves_emails) as leaves_emails,
         bool_or(leaves_sms) as leaves_sms, bool_or(leaves_whatsapp) as leaves_whatsapp, max(at) as at
       from jsonb_to_recordset(${json(settlements.flatMap(contactRow))}::text::jsonb) as row (
         workspace_id text, contact_id text, contacted bool, hard_bounce bool, spam_complaint bool, leaves_emails bool,
         leaves_sms bool, leaves_whatsapp bool, at timestamptz)
+      cross join (select count(*) from moved) deliveries_first
       group by 1, 2 order by 1, 2
     ),
     events as (
       insert into events (workspace_id, topic, object_type, object_id, created_at)
-      select workspace_id, 'contact.unsubscribed', 'contact', contact_id, at from changed
+      select workspace_id, 'contact.unsubscribed', 'contact', contact_id, at from changes
       where exists (
         select from contacts
-        where workspace_id = changed.workspace_id and id = changed.contact_id
+        where workspace_id = changes.workspace_id and id = changes.contact_id
           and (leaves_emails and not unsubscribed_from_emails or leaves_sms and not unsubscribed_from_sms
             or leaves_whatsapp and not unsubscribed_from_whatsapp))
     )
-    update contacts set
-      last_contacted_at = case when changed.contacted then changed.at else last_contacted_at end,
-      has_hard_bounced = has_hard_bounced or changed.hard_bounce,
-      marked_email_as_spam = marked_email_as_spam or changed.spam_complaint,
-      unsubscribed_from_emails = unsubscribed_from_emails or changed.leaves_emails,
-      unsubscribed_from_sms = unsubscribed_from_sms or changed.leaves_sms,
-      unsubscribed_from_whatsapp = unsubscribed_from_whatsapp or changed.leaves_whatsapp
-    from changed cross join (select count(*) from moved) deliveries_first
-    where contacts.workspace_id = changed.workspace_id and contacts.id = changed.contact_id`
+    ${updateRecipients(sql, sql`changes`)}`
 }
 
 /**

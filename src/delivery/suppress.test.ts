@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, type TestContext, test } from 'node:test'
 import { findContact } from '#resources/contacts/queries.ts'
-import { receive } from '#resources/conversations/receive/receive.ts'
+import { receive } from '#resources/conversations/inbound.ts'
 import { atomically } from '#workspaces/workspace.ts'
 import { testApp } from '../../test/app.ts'
 import { captureAll } from '../../test/capture.ts'

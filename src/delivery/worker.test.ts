@@ -1,4 +1,5 @@
 // The worker on a real queue, against a real SMTP server: nothing is lost, nothing is sent under two names.
+
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { accountsOf } from '#channels/accounts.ts'
@@ -6,6 +7,7 @@ import { captureAccount } from '#channels/capture/capture.ts'
 import type { Account, Captured } from '#channels/channel.ts'
 import { emailAccount } from '#channels/email/account.ts'
 import { smtpAccount } from '#channels/email/send.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { testApp } from '../../test/app.ts'
 import { topicsOf } from '../../test/events.ts'
 import { aContact, aMessage, eventually } from '../../test/factories.ts'
@@ -30,7 +32,7 @@ afterEach(async () => {
 
 async function work(options: Partial<WorkerOptions> = {}): Promise<Worker> {
   const accounts = accountsOf([], captureAccount(mail))
-  const worker = await startWorker({ sql, accounts, log: silent, retry: QUICK, ...options })
+  const worker = await startWorker({ sql, updateRecipients, accounts, log: silent, retry: QUICK, ...options })
   open.push(worker)
   return worker
 }
@@ -224,7 +226,9 @@ test('a worker that is alone does not wait for the leases of one that died, but 
   const failed = leased.find(({ message_id }) => message_id === tried)
   assert.ok(failed)
   const slow = { ...QUICK, first_wait_ms: 30_000 }
-  await settle(sql, [settlement(failed, { outcome: 'retry', code: 'slow', reason: 'slow' }, slow, new Date())])
+  await settle(sql, updateRecipients, [
+    settlement(failed, { outcome: 'retry', code: 'slow', reason: 'slow' }, slow, new Date()),
+  ])
   await work({ is_alone: true })
   assert.equal((await settled(id))[0].status, 'delivered')
   assert.equal((await deliveriesOf(tried))[0].status, 'queued')
@@ -258,8 +262,8 @@ test('what came of an attempt is on record once, also where it is written twice'
   const [outgoing] = await lease(sql, [], 10, 30)
   assert.ok(outgoing)
   const sent = settlement(outgoing, { outcome: 'sent', provider_id: 'x' }, QUICK, new Date())
-  await settle(sql, [sent])
-  await settle(sql, [sent])
+  await settle(sql, updateRecipients, [sent])
+  await settle(sql, updateRecipients, [sent])
   const [{ status, history }] = await deliveriesOf(id)
   assert.equal(status, 'sent')
   assert.equal(history.length, 1)

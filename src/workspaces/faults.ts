@@ -1,5 +1,7 @@
-// The faults that a workspace has armed for what it does next, and how one of them is used up.
-import { one, type Sql } from '#db/sql.ts'
+// The faults that a workspace has armed for its next requests and sends: armed, listed, used, disarmed.
+import type { ChannelName } from '#channels/channel.ts'
+import { one, rowId, type Sql } from '#db/sql.ts'
+import type { Workspace } from './workspace.ts'
 
 export const REQUEST_FAULTS = ['429', '500', '503', 'timeout', 'delay', 'lose_answer'] as const
 export const SEND_FAULTS = ['429', '500', 'timeout', 'permanent'] as const
@@ -43,3 +45,46 @@ export const useFault = async (sql: Sql, workspace_id: string, id: string): Prom
       update faults set remaining = remaining - 1
       where workspace_id = ${workspace_id} and id = ${id} and remaining > 0 returning id`),
   )
+
+export type FaultRow = {
+  id: string
+  target: 'requests' | 'sends'
+  fault: (typeof REQUEST_FAULTS | typeof SEND_FAULTS)[number]
+  operation: string | null
+  method: string | null
+  path: string | null
+  channel: ChannelName | null
+  retry_after: number
+  delay_ms: number
+  code: string | null
+  reason: string | null
+  times: number
+  remaining: number
+  created_at: Date
+}
+
+export type NewFault = Omit<FaultRow, 'id' | 'remaining' | 'created_at'>
+
+export const listFaults = (workspace: Workspace) => workspace.sql<FaultRow[]>`
+  select * from faults where workspace_id = ${workspace.id} and remaining > 0 order by id`
+
+/** Undefined where `most` are armed already. What is used up makes room. */
+export async function insertFault(workspace: Workspace, fault: NewFault, most: number): Promise<FaultRow | undefined> {
+  const { sql, id: workspace_id } = workspace
+  await sql`delete from faults where workspace_id = ${workspace_id} and remaining = 0`
+  const row = { ...fault, workspace_id, remaining: fault.times, created_at: workspace.now() }
+  const [{ count }] = await sql<[{ count: string }]>`select count(*) from faults where workspace_id = ${workspace_id}`
+  return Number(count) < most ? one(sql<FaultRow[]>`insert into faults ${sql(row)} returning *`) : undefined
+}
+
+export const deleteFault = (workspace: Workspace, id: string) =>
+  one(workspace.sql<FaultRow[]>`
+    delete from faults where workspace_id = ${workspace.id} and id = ${rowId(id)} and remaining > 0 returning *`)
+
+/** Returns how many were still armed. */
+export async function deleteFaults(workspace: Workspace): Promise<number> {
+  const [counted] = await workspace.sql<[{ count: string }]>`
+    with disarmed as (delete from faults where workspace_id = ${workspace.id} returning remaining)
+    select count(*) from disarmed where remaining > 0`
+  return Number(counted.count)
+}

@@ -1,5 +1,6 @@
 // The fault test: many SMS through a provider of which three calls in ten go wrong, beside an account that hangs. Each
 // recipient gets one delivery with one end to it, and whoever can be reached is.
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from '#app.ts'
 import { accountsOf } from '#channels/accounts.ts'
@@ -10,6 +11,7 @@ import type { RetryPolicy } from '#delivery/retry.ts'
 import { startWorker } from '#delivery/worker.ts'
 import type { Files } from '#files/files.ts'
 import { egressPolicy } from '#net/egress.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { createWorkspace } from '#workspaces/create.ts'
 import { randomNumbers } from '../crash/killer.ts'
 import { freePort } from '../smtp-sink.ts'
@@ -54,7 +56,13 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
     ],
     captureAccount({ from: 'team@example.com', reply_domain: null, ...surroundings }),
   )
-  const worker = await startWorker({ sql, accounts, retry: RETRY, log: { error() {}, warn() {}, info() {} } })
+  const worker = await startWorker({
+    sql,
+    updateRecipients,
+    accounts,
+    retry: RETRY,
+    log: { error() {}, warn() {}, info() {} },
+  })
   try {
     await theirs.post()
     const accepted = await ours.post()

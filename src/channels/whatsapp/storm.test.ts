@@ -1,8 +1,10 @@
 // Many messages to a Meta of which every third call fails, in each way that calls fail: all arrive, and each once.
+
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { accountsOf } from '#channels/accounts.ts'
 import { startWorker } from '#delivery/worker.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { SECRET, testApp } from '../../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
 import { type Failure, metaPeer } from '../../../test/meta.ts'
@@ -56,7 +58,13 @@ test('of many messages all are taken once, whatever fails; one that never can be
 
   const accounts = accountsOf([{ workspace_id: t.workspace.id, channel: 'whatsapp', account }], account)
   const began = Date.now()
-  const worker = await startWorker({ sql, accounts, log: { error() {}, warn() {}, info() {} }, retry: RETRY })
+  const worker = await startWorker({
+    sql,
+    updateRecipients,
+    accounts,
+    log: { error() {}, warn() {}, info() {} },
+    retry: RETRY,
+  })
   await eventually(
     () => sql`select from deliveries where status = 'queued' limit 1`,
     ({ count }) => count === 0,

@@ -1,5 +1,6 @@
 // What comes of a mail: a letter goes into its conversation with its files, a report to the delivery that it is about. Each
 // mail is taken once, however often it is brought, and wholly or not at all.
+
 import { deliveryNamedBy, mailNamedBy } from '#channels/email/addresses.ts'
 import { type Contents, withPictures } from '#channels/email/inbound/contents.ts'
 import { type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
@@ -12,9 +13,10 @@ import { type Links, referenceTo } from '#files/link.ts'
 import type { NewFile } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { claimFile, keepFile } from '#resources/attachments/store.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
-import { claimReceived, wasReceived } from '#resources/conversations/receive/queries.ts'
-import { receive } from '#resources/conversations/receive/receive.ts'
+import { receive } from '#resources/conversations/inbound.ts'
+import { claimReceived, wasReceived } from '#resources/conversations/inbound-queries.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { findFirstAdmin } from '#workspaces/queries.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
@@ -140,7 +142,7 @@ async function takeReport(
     for (const meant of await deliveriesMeant(workspace, secret, about, delivery_id)) {
       const delivery = { workspace_id, channel: 'email' as const, delivery_id: meant }
       if ('remark' in word) await note(sql, delivery, word.remark, workspace.now())
-      else await report(sql, delivery, word.report, workspace.now())
+      else await report(sql, updateRecipients, delivery, word.report, workspace.now())
       told.add(meant)
     }
   }

@@ -1,6 +1,6 @@
 // Who wrote a letter, and which conversation it goes on with.
 import type { Letter } from '#channels/email/inbound/meaning.ts'
-import { contactByEmail } from '#resources/contacts/by-address.ts'
+import { contactByEmail } from '#resources/contacts/create.ts'
 import { type ContactRow, findContact } from '#resources/contacts/queries.ts'
 import { joinConversation } from '#resources/conversations/participants/join.ts'
 import { lockConversation } from '#resources/conversations/queries.ts'

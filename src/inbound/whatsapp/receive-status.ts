@@ -1,8 +1,10 @@
 // What Meta tells of a message that we sent, written down on its delivery.
+
 import { readTracker } from '#channels/tracker.ts'
 import { readStatus, type StatusNews } from '#channels/whatsapp/status.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Meant, report } from '#delivery/report.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { onItsClock, openWorkspace } from '#workspaces/open.ts'
 
 /** False where the news cannot be read. What it says of messages that are none of the workspace's is let go. */
@@ -11,7 +13,14 @@ export async function takeStatus(sql: Pool, secret: string, workspace_id: string
   if (status === undefined) return false
   if (status === 'ignored') return true
   const meant = meantBy(secret, workspace_id, status)
-  if (meant) await report(sql, meant, status.word, onItsClock(await openWorkspace(sql, workspace_id), status.at))
+  if (meant)
+    await report(
+      sql,
+      updateRecipients,
+      meant,
+      status.word,
+      onItsClock(await openWorkspace(sql, workspace_id), status.at),
+    )
   return true
 }
 

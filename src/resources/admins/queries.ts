@@ -46,6 +46,14 @@ export const findAwayStatusReason = (workspace: Workspace, id: string) =>
   one(workspace.sql<{ id: string; deleted: boolean }[]>`
     select id, deleted from away_status_reasons where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
+export const findTeam = (workspace: Workspace, id: string) =>
+  one(workspace.sql<{ id: string }[]>`
+    select id from teams where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+
+/** Returns the team, or throws a 404. */
+export const theTeam = async (workspace: Workspace, id: string) =>
+  found(await findTeam(workspace, id), 'Team not found', 'team_not_found')
+
 export const insertTeam = (workspace: Workspace, name: string, admin_ids: string[]) => workspace.sql`
   insert into teams (workspace_id, name, admin_ids) values (${workspace.id}, ${name}, ${admin_ids})`
 

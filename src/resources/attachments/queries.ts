@@ -1,6 +1,7 @@
 // Files that were sent along, and those that are still to be fetched.
 import { type Fragment, one, type Pool, rowId, type Sql } from '#db/sql.ts'
 import type { KeptFile } from '#files/files.ts'
+import { claimedFile } from '#files/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /** `key` is null where the bytes are still in the row. */
@@ -11,9 +12,7 @@ export type NewFile = Omit<KeptFile, 'head'> & { name: string; content_type: str
 /** Takes the note away that nothing refers to the file; none where that was for too long, and the file is gone. */
 export const insertFile = (workspace: Workspace, { key, size, sha256, name, content_type }: NewFile) =>
   one(workspace.sql<{ id: string }[]>`
-    with claimed as (
-      delete from unclaimed_files where key = ${key} and starts_with(key, ${`${workspace.id}/`}) returning key
-    )
+    with claimed as (${claimedFile(workspace.sql, key, workspace.sql`starts_with(key, ${`${workspace.id}/`})`)})
     insert into attachments (workspace_id, name, content_type, size, sha256, key, created_at)
     select ${workspace.id}, ${name}, ${content_type}, ${size}, ${sha256}, key, ${workspace.now()} from claimed
     returning id`)
@@ -120,9 +119,7 @@ export async function keepFetched(sql: Pool, { workspace_id, id }: OneFetch, fil
     with waiting as (
       select from attachments where workspace_id = ${workspace_id} and id = ${id} and key is null for update
     ),
-    claimed as (
-      delete from unclaimed_files where key = ${file.key} and exists (select from waiting) returning key
-    )
+    claimed as (${claimedFile(sql, file.key, sql`exists (select from waiting)`)})
     update attachments set key = claimed.key, content_type = ${file.content_type}, size = ${file.size},
       sha256 = ${file.sha256}, fetch_due_at = null, fetch_error = null
     from claimed where workspace_id = ${workspace_id} and id = ${id}`
@@ -134,3 +131,8 @@ export const putOffFetch = (sql: Pool, { workspace_id, id }: OneFetch, wait_seco
   sql`
   update attachments set fetch_due_at = now() + ${wait_seconds}::int * interval '1 second', fetch_error = ${reason}
   where workspace_id = ${workspace_id} and id = ${id} and key is null`
+
+/** The account that fetches from Meta has changed: whatever waits for a next attempt there is due at once. */
+export const retryFetchesFromMeta = (sql: Sql, workspace_id: string) => sql`
+  update attachments set fetch_due_at = now()
+  where workspace_id = ${workspace_id} and fetch_due_at > now() and whatsapp_media_id is not null`

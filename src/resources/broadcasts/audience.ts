@@ -1,9 +1,9 @@
 // Whom a broadcast goes to: contacts by id, those with a tag, or those that a contact search finds.
 import { found, invalid, missing, notFound } from '#http/errors.ts'
+import { findUnknownContact } from '#resources/contacts/queries.ts'
 import { type KeptQuery, keepQuery } from '#resources/contacts/search.ts'
 import { findTag } from '#resources/tags/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { findUnknownContact } from './queries.ts'
 
 /** As it is kept. `version` is the one that the query was written in: dates mean other things in others. */
 export type Audience = { contact_ids: string[] } | { tag_id: string } | ({ version: string } & KeptQuery)

@@ -1,6 +1,8 @@
 // The SQL of broadcasts as people make, look at and stop them.
+import type { SendingChannel } from '#channels/channel.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
-import { one, rowId } from '#db/sql.ts'
+import { one, rowId, type Sql } from '#db/sql.ts'
+import { insertedTemplateMessage } from '#resources/messages/fragments.ts'
 import type { Query } from '#search/query.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Audience } from './audience.ts'
@@ -68,23 +70,6 @@ export const countBroadcasts = async (workspace: Workspace): Promise<number> => 
   return Number(count)
 }
 
-/** One of these that is no contact here, or was deleted or merged away. */
-export const findUnknownContact = async (workspace: Workspace, ids: string[]): Promise<string | undefined> =>
-  (
-    await one(workspace.sql<{ id: string }[]>`
-      select asked.id from unnest(${ids}::text[]) with ordinality as asked (id, position)
-      where not exists (
-        select from contacts
-        where workspace_id = ${workspace.id} and contacts.id = asked.id and deleted_at is null and merged_into is null)
-      order by position limit 1`)
-  )?.id
-
-/** What WhatsApp told us, or people told an admin. */
-export const setOptOut = (workspace: Workspace, contact_id: string, unsubscribed: boolean) =>
-  one(workspace.sql<{ id: string }[]>`
-    update contacts set unsubscribed_from_whatsapp = ${unsubscribed}
-    where workspace_id = ${workspace.id} and id = ${contact_id} and is_live returning id`)
-
 export type NewBroadcast = {
   name: string | null
   admin_id: string
@@ -103,18 +88,11 @@ export type NewBroadcast = {
  */
 export const insertBroadcast = (workspace: Workspace, broadcast: NewBroadcast) => {
   const { id: workspace_id, sql } = workspace
-  const { admin_id, channel, message } = broadcast
+  const { admin_id, channel, template, locale, message } = broadcast
   const now = workspace.now()
   const json = (value: unknown) => sql`${JSON.stringify(value)}::text::jsonb`
   return one(sql<{ id: string }[]>`
-    with message as (
-      insert into messages (workspace_id, author_type, author_id, message_type, body, template, locale, components,
-        conversation_id, created_at)
-      select ${workspace_id}, 'admin', id, ${channel}, ${message.body}, ${broadcast.template}, ${broadcast.locale},
-        ${json(message.components)}, nextval('conversation_ids'), ${now}
-      from admins where workspace_id = ${workspace_id} and id = ${rowId(admin_id)} and not is_bot
-      returning id
-    )
+    with message as (${insertedTemplateMessage(workspace, { admin_id, channel, template, locale, ...message })})
     insert into broadcasts (workspace_id, id, name, admin_id, channel, components, parameters, audience, created_at,
       updated_at)
     select ${workspace_id}, id, ${broadcast.name}, ${rowId(admin_id)}, ${channel}, ${json(broadcast.components)},
@@ -126,6 +104,15 @@ export const insertBroadcast = (workspace: Workspace, broadcast: NewBroadcast) =
 export const lockBroadcast = (workspace: Workspace, id: string) =>
   one(workspace.sql<{ id: string }[]>`
     select id from broadcasts where workspace_id = ${workspace.id} and id = ${rowId(id)} for no key update`)
+
+/** Cancels those that send on a removed account. Their queued deliveries end in the background, however many there are. */
+export const endBroadcasts = (sql: Sql, workspace_id: string, channel: SendingChannel, at: Date) => sql`
+  update broadcasts set state = 'canceled', ends_as = 'account_removed', due_at = now(), updated_at = ${at}
+  where workspace_id = ${workspace_id} and channel = ${channel} and (state <> 'canceled' or due_at is null)
+    and (due_at is not null or exists (
+      select from deliveries
+      where workspace_id = ${workspace_id} and channel = ${channel} and broadcast_id = broadcasts.id
+        and status = 'queued'))`
 
 /** A canceled one has something to be done: what is queued has to be canceled. */
 export const moveBroadcast = (workspace: Workspace, id: string, state: 'running' | 'paused' | 'canceled') =>

@@ -5,10 +5,11 @@ import { found } from '#http/errors.ts'
 import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import { setWhatsAppOptOut } from '#resources/contacts/activity-queries.ts'
 import type { Resource } from '#server.ts'
 import { createBroadcast } from './create.ts'
 import { changeBroadcast, show } from './pause.ts'
-import { countBroadcasts, listBroadcasts, setOptOut } from './queries.ts'
+import { countBroadcasts, listBroadcasts } from './queries.ts'
 import { runBroadcasts } from './run.ts'
 import { Broadcast, BroadcastPage, BroadcastRequest, OptedOut, OptOut, presentBroadcast } from './schema.ts'
 
@@ -71,7 +72,7 @@ function broadcasts(app: App) {
       runs: 'statement',
     }),
     async ({ workspace, params, body: { unsubscribed } }) => {
-      const { id } = found(await setOptOut(workspace, params.id, unsubscribed), 'User Not Found')
+      const { id } = found(await setWhatsAppOptOut(workspace, params.id, unsubscribed), 'User Not Found')
       return { type: 'contact' as const, id, unsubscribed_from_whatsapp: unsubscribed }
     },
   )

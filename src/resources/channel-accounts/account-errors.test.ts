@@ -1,15 +1,17 @@
 // An account that its provider refuses fails no message: they wait and say why, and go out when the account is put right.
+
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
-import { type EnvironmentAccount, saveEnvironmentAccounts } from '#channel-accounts/environment.ts'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { startWorker } from '#delivery/worker.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { NEARBY, SECRET, testApp } from '../../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
 import { metaPeer } from '../../../test/meta.ts'
 import { smtpSink } from '../../../test/smtp-sink.ts'
 import { twilioPeer } from '../../../test/twilio.ts'
+import { type EnvironmentAccount, saveEnvironmentAccounts } from './environment.ts'
 
 const t = await testApp()
 const { sql } = t.database
@@ -18,7 +20,7 @@ strict.refuse = () => '530 5.7.0 Authentication required'
 const around = { public_url: 'http://localhost', secret: SECRET, egress: NEARBY }
 const mail = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: SECRET }
 const accounts = accountPool(sql, around, captureAccount(mail))
-const worker = await startWorker({ sql, accounts, log: { error() {}, warn() {}, info() {} } })
+const worker = await startWorker({ sql, updateRecipients, accounts, log: { error() {}, warn() {}, info() {} } })
 after(async () => {
   await worker.stop()
   await accounts.close()

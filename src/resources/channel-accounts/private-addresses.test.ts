@@ -1,7 +1,7 @@
 // Private addresses: a workspace names none, neither when its account is made nor when a connection is; the operator may.
+
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
-import { type EnvironmentAccount, saveEnvironmentAccounts } from '#channel-accounts/environment.ts'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import type { ChannelName } from '#channels/channel.ts'
@@ -9,11 +9,13 @@ import { privateReach, readConfig } from '#config.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { fetchFile } from '#resources/attachments/fetch.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { SECRET, testApp } from '../../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
 import { metaPeer } from '../../../test/meta.ts'
 import { smtpSink } from '../../../test/smtp-sink.ts'
 import { twilioPeer } from '../../../test/twilio.ts'
+import { type EnvironmentAccount, saveEnvironmentAccounts } from './environment.ts'
 
 /** The DNS, as it is just now. */
 const dns = new Map<string, string[]>()
@@ -35,7 +37,7 @@ const accounts = accountPool(
   captureAccount({ from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: SECRET }),
 )
 const log = { error() {}, warn() {}, info() {} }
-const worker = await startWorker({ sql, accounts, log })
+const worker = await startWorker({ sql, updateRecipients, accounts, log })
 after(async () => {
   await worker.stop()
   await accounts.close()

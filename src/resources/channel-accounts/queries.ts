@@ -1,7 +1,8 @@
-// Channel accounts, as their workspace keeps them.
+// Channel accounts: those that a workspace makes, and those from the environment.
 
 import type { AccountRow } from '#channel-accounts/rows.ts'
-import { one, rowId } from '#db/sql.ts'
+import type { SendingChannel } from '#channels/channel.ts'
+import { one, rowId, type Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export const listChannels = (workspace: Workspace) =>
@@ -38,3 +39,19 @@ export const updateChannel = (workspace: Workspace, id: string, { name, settings
 
 export const deleteChannel = (workspace: Workspace, id: string) => workspace.sql`
   delete from channel_accounts where workspace_id = ${workspace.id} and id = ${id}`
+
+/** Removes the accounts from the environment on all other channels than `kept`, and returns their channels. */
+export const deleteEnvironmentAccounts = (sql: Sql, workspace_id: string, kept: SendingChannel[]) =>
+  sql<{ channel: SendingChannel }[]>`
+    delete from channel_accounts
+    where workspace_id = ${workspace_id} and from_environment and not channel = any(${kept}) returning channel`
+
+type EnvironmentAccountRow = Pick<AccountRow, 'workspace_id' | 'channel' | 'provider' | 'settings' | 'secrets' | 'key'>
+
+export const upsertEnvironmentAccount = (sql: Sql, account: EnvironmentAccountRow, at: Date) => sql`
+  insert into channel_accounts (workspace_id, channel, provider, name, settings, secrets, key, from_environment,
+    created_at, updated_at)
+  values (${account.workspace_id}, ${account.channel}, ${account.provider}, 'From the environment',
+    ${JSON.stringify(account.settings)}::text::jsonb, ${account.secrets}, ${account.key}, true, ${at}, ${at})
+  on conflict (workspace_id, channel) do update set provider = excluded.provider, settings = excluded.settings,
+    secrets = excluded.secrets, key = excluded.key, updated_at = excluded.updated_at`

@@ -2,7 +2,6 @@
 // captured by the sandbox.
 
 import { Type } from 'typebox'
-import { endWaiting } from '#channel-accounts/end-waiting.ts'
 import { inboundUrl } from '#channel-accounts/inbound-url.ts'
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import { secretsOf } from '#channel-accounts/secrets.ts'
@@ -17,6 +16,7 @@ import { assertWithin } from './private-addresses.ts'
 import { deleteChannel, findChannel, listChannels, lockChannel } from './queries.ts'
 import { assertOurs, changeChannel, createChannel } from './save.ts'
 import { Channel, ChannelRequest, ChannelUpdate, DeletedChannel, presentChannel } from './schema.ts'
+import { endWaiting } from './waiting.ts'
 
 const TestRequest = Type.Object({
   to: Recipient,

@@ -4,11 +4,11 @@ import type { AccountRow } from '#channel-accounts/rows.ts'
 import { sealSecrets, secretsOf } from '#channel-accounts/secrets.ts'
 import type { Surroundings } from '#channels/provider.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
-import { accountChanged } from '#delivery/bring-forward.ts'
 import { conflict, found, invalid } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { insertChannel, lockChannel, updateChannel } from './queries.ts'
 import { assertFits, type Configuration } from './schema.ts'
+import { retryWaiting } from './waiting.ts'
 
 export type NewChannel = Partial<Configuration> & { provider: ProviderName; name?: string }
 
@@ -24,7 +24,7 @@ export async function createChannel(
   const kept = await configured(workspace, around, provider, { settings, secrets })
   const created = await insertChannel(workspace, { ...kept, channel, provider, name: request.name ?? provider })
   if (!created) throw conflict(`The workspace has an account for ${channel} already: change or remove that one`)
-  await accountChanged(workspace.sql, workspace.id, channel)
+  await retryWaiting(workspace.sql, workspace.id, channel)
   return created
 }
 
@@ -43,7 +43,7 @@ export async function changeChannel(
       : secretsOf(around.secret, known),
   })
   const secrets = request.secrets ? kept.secrets : known.secrets
-  if (request.settings || request.secrets) await accountChanged(workspace.sql, workspace.id, known.channel)
+  if (request.settings || request.secrets) await retryWaiting(workspace.sql, workspace.id, known.channel)
   return updateChannel(workspace, known.id, { ...kept, secrets, name: request.name ?? known.name })
 }
 

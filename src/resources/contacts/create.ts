@@ -1,4 +1,4 @@
-// Makes contacts: those that a caller describes, and leads that come to be because somebody is written to or writes.
+// Creates contacts: those that a caller describes, and leads for the addresses of people who write or are written to.
 import { randomUUID } from 'node:crypto'
 import { missing } from '#http/errors.ts'
 import { objectId } from '#lib/ids.ts'
@@ -8,7 +8,14 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import { emitContact } from './emit.ts'
 import { assertUnique } from './identity.ts'
 import { readProfile } from './profile.ts'
-import { insertContact, type NewContact, type WholeContactRow } from './queries.ts'
+import {
+  type ContactRow,
+  findContactsBy,
+  insertContact,
+  lockIdentity,
+  type NewContact,
+  type WholeContactRow,
+} from './queries.ts'
 import type { ContactRequest } from './schema.ts'
 
 /**
@@ -40,6 +47,20 @@ export const createLead = (
   { name = null, email = null, phone = null, external_id = randomUUID() }: NewLead,
 ): Promise<WholeContactRow> =>
   addLead(workspace, { name, email, phone, formatted_phone: phone && e164(phone) }, external_id)
+
+/** The contact of a phone number (E.164); if there is none, a new lead. Two requests at once get the same lead. */
+export async function contactByPhone(workspace: Workspace, number: string, name: string | null): Promise<ContactRow> {
+  await lockIdentity(workspace, { phone: number })
+  const [known] = await findContactsBy(workspace, 'formatted_phone', number)
+  return known ?? createLead(workspace, { phone: number, name })
+}
+
+/** The same by email address. Of several contacts: users first, then the one who was active last. */
+export async function contactByEmail(workspace: Workspace, email: string, name: string | null): Promise<ContactRow> {
+  await lockIdentity(workspace, { email })
+  const [known] = await findContactsBy(workspace, 'email', email)
+  return known ?? createLead(workspace, { email, name })
+}
 
 /** A lead's external id is made up here: it stands for somebody who has not told who they are. */
 const addLead = (

@@ -60,6 +60,17 @@ export const findContact = (workspace: Workspace, id: string) =>
 export const theContact = async (workspace: Workspace, id: string): Promise<ContactRow> =>
   found(await findContact(workspace, id), 'User Not Found')
 
+/** Returns the first id that is no contact of the workspace; deleted and merged ones are none. */
+export const findUnknownContact = async (workspace: Workspace, ids: string[]): Promise<string | undefined> =>
+  (
+    await one(workspace.sql<{ id: string }[]>`
+      select asked.id from unnest(${ids}::text[]) with ordinality as asked (id, position)
+      where not exists (
+        select from contacts
+        where workspace_id = ${workspace.id} and contacts.id = asked.id and deleted_at is null and merged_into is null)
+      order by position limit 1`)
+  )?.id
+
 /** Live contacts with this value, users first, the most recently active of them first. Emails fold case. */
 export function findContactsBy(workspace: Workspace, key: 'external_id' | 'email' | 'formatted_phone', value: string) {
   const { sql } = workspace
@@ -167,15 +178,3 @@ export const findRival = (workspace: Workspace, { email = null, external_id = nu
     where workspace_id = ${workspace.id} and id is distinct from ${id}
       and (external_id = ${external_id} or (lower(email) = lower(${email}) and role = 'user' and merged_into is null))
     order by is_live desc, created_at limit 1`)
-
-/** Those of a number's contacts for whom that is news; archived ones too, who may come back. */
-export const setSmsConsent = (workspace: Workspace, number: string, is_wanted: boolean) => workspace.sql<
-  { id: string }[]
->`
-  update contacts set unsubscribed_from_sms = ${!is_wanted}, updated_at = ${workspace.now()}
-  where workspace_id = ${workspace.id} and id in (
-    select id from contacts
-    where workspace_id = ${workspace.id} and formatted_phone = ${number} and unsubscribed_from_sms = ${is_wanted}
-      and deleted_at is null
-    order by id for update)
-  returning id`

@@ -1,8 +1,8 @@
 // Writes an event of a conversation.
 import type { Actor } from '#events/events.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { snapshotDisplay } from './present/display.ts'
-import { showWithNewParts } from './present/show.ts'
+import { snapshotDisplay } from './display.ts'
+import { showWithNewParts } from './show.ts'
 import { type ConversationTopic, conversationEvents } from './topics.ts'
 
 type Happened = {

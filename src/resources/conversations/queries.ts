@@ -1,9 +1,8 @@
-// Conversations and who takes part in them.
+// Conversations, and the SQL that changes them.
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
-import { one, rowId, type Sql } from '#db/sql.ts'
+import { one, rowId } from '#db/sql.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { conversationEvents } from './topics.ts'
 
 export type ConversationRow = {
   id: string
@@ -50,14 +49,14 @@ export type ConversationRow = {
   updated_at: Date
 }
 
-/** Whom an email went to, and why it did not where it did not. */
+/** A recipient of an email. `drop_reason`: why it was not delivered. */
 export type Recipient = { type: 'to' | 'cc' | 'bcc'; email: string; drop_reason: string | null }
 
 export const findConversation = (workspace: Workspace, id: string) =>
   one(workspace.sql<ConversationRow[]>`
     select * from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
-/** Whoever changes a conversation holds it, so that two changes at once come one after the other. */
+/** Locked until the transaction ends, so that of two changes at once the second one sees the first. */
 export const lockConversation = (workspace: Workspace, id: string) =>
   one(workspace.sql<ConversationRow[]>`
     select * from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)} for update`)
@@ -70,86 +69,16 @@ export const findNewestPartId = async (workspace: Workspace, conversation_id: st
       order by created_at desc, id desc limit 1`)
   )?.id
 
-/** What an act changes in a conversation. */
-export type Change = Partial<
+/** What an action changes in a conversation. */
+export type ConversationPatch = Partial<
   Omit<ConversationRow, 'id' | 'custom_attributes' | 'attachments' | 'email_message_metadata'>
 >
 
-export const changeConversation = (workspace: Workspace, id: string, change: Change) => workspace.sql`
-  update conversations set ${workspace.sql({ ...change, updated_at: workspace.now() })}
+export const updateConversationRow = (workspace: Workspace, id: string, patch: ConversationPatch) => workspace.sql`
+  update conversations set ${workspace.sql({ ...patch, updated_at: workspace.now() })}
   where workspace_id = ${workspace.id} and id = ${id}`
 
 export const setCustomAttributes = (workspace: Workspace, id: string, attributes: Record<string, unknown>) =>
   workspace.sql`
     update conversations set custom_attributes = ${JSON.stringify(attributes)}::text::jsonb
     where workspace_id = ${workspace.id} and id = ${id}`
-
-export const takesPart = async (workspace: Workspace, conversation_id: string, contact_id: string): Promise<boolean> =>
-  (
-    await workspace.sql`
-      select from conversation_contacts where workspace_id = ${workspace.id}
-        and conversation_id = ${conversation_id} and contact_id = ${contact_id}`
-  ).count > 0
-
-/** False where the contact takes part already. */
-export const addParticipant = async (workspace: Workspace, conversation_id: string, contact_id: string) =>
-  (
-    await workspace.sql`
-      insert into conversation_contacts (workspace_id, conversation_id, contact_id, joined_at)
-      values (${workspace.id}, ${conversation_id}, ${contact_id}, ${workspace.now()})
-      on conflict do nothing`
-  ).count > 0
-
-/** The contact has just written, by that way. */
-export const contactHasReplied = (
-  workspace: Workspace,
-  contact_id: string,
-  at: Date,
-  way: ConversationRow['source_type'],
-) => workspace.sql`
-  update contacts set last_replied_at = greatest(last_replied_at, ${at}::timestamptz),
-    last_whatsapp_at = greatest(last_whatsapp_at, ${way === 'whatsapp' ? at : null}::timestamptz)
-  where workspace_id = ${workspace.id} and id = ${contact_id}`
-
-/** Whose conversations wake: one workspace's, or everybody's but of those. */
-export type Sleepers = { of: string } | { not_of: string[] }
-
-const belongs = (sql: Sql, who: Sleepers) =>
-  'of' in who ? sql`workspace_id = ${who.of}` : sql`not workspace_id = any(${who.not_of}::text[])`
-
-/** Wakes what has slept long enough, at most `most` at a time; says how many that were. */
-export async function wakeDue(sql: Sql, who: Sleepers, now: Date, most: number): Promise<number> {
-  const woken = await sql`
-    with due as (
-      select workspace_id, id from conversations
-      where state = 'snoozed' and snoozed_until <= ${now} and ${belongs(sql, who)}
-      order by snoozed_until limit ${most} for update skip locked
-    ), woken as (
-      update conversations
-      set state = 'open', snoozed_until = null, updated_at = ${now},
-        count_conversation_parts = count_conversation_parts + (first_contact_reply_at is not null)::int
-      from due where conversations.workspace_id = due.workspace_id and conversations.id = due.id
-      returning conversations.workspace_id, conversations.id
-    ), parts as (
-      insert into conversation_parts
-        (workspace_id, conversation_id, part_type, author_type, author_id, state, notified_at, created_at, updated_at)
-      select workspace_id, id, 'timer_unsnooze', 'bot',
-        (select admins.id from admins where admins.workspace_id = woken.workspace_id and is_bot order by id limit 1),
-        'open', ${now}, ${now}, ${now}
-      from woken
-      returning workspace_id, conversation_id, id
-    )
-    ${conversationEvents.insertFrom(
-      sql,
-      'conversation.admin.unsnoozed',
-      sql`
-      select workspace_id, conversation_id as object_id, jsonb_build_object('part_id', id::text) as details,
-        'bot' as actor_type, null as actor_id, ${now}::timestamptz as created_at
-      from parts`,
-    )}`
-  return woken.count
-}
-
-export const findTeam = (workspace: Workspace, id: string) =>
-  one(workspace.sql<{ id: string }[]>`
-    select id from teams where workspace_id = ${workspace.id} and id = ${rowId(id)}`)

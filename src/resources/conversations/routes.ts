@@ -1,57 +1,26 @@
-// Conversations: begun by contacts or out of messages, answered, and managed.
-
-import { Type } from 'typebox'
-import { type Cut, newest, type Page } from '#db/page.ts'
+// Conversations: started by contacts or from messages, replied to, and managed.
+import { newest } from '#db/page.ts'
 import { invalid } from '#http/errors.ts'
-import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
+import { pageOf } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
-import { ById, Epoch, fromEpoch, Id } from '#http/types.ts'
+import { ById, fromEpoch } from '#http/types.ts'
 import { attach, attachmentsAt, keepAttached } from '#resources/attachments/attach.ts'
-import { ATTACHING } from '#resources/attachments/schema.ts'
+import { findSender } from '#resources/contacts/named.ts'
 import { SearchBody } from '#search/query.ts'
 import type { Resource, Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { ManageRequest, manage } from './actions/manage.ts'
-import { UpdateRequest, update } from './actions/update.ts'
-import { Conversation, ConversationList, presentConversation } from './present/conversation.ts'
-import { type Display, DisplayQuery, displayOf, withEmailHistory } from './present/display.ts'
-import { presentQuality, QualityQuery } from './present/quality.ts'
-import { pageOfConversations, type ShownRow } from './present/queries.ts'
-import { showWithNewParts, showWithParts } from './present/show.ts'
+import { manage } from './actions/manage.ts'
+import { update } from './actions/update.ts'
+import { DisplayQuery, displayOf, withEmailHistory } from './display.ts'
+import { pageOfConversations } from './list-queries.ts'
 import { reply } from './replies/reply.ts'
-import { Body, ReplyRequest } from './replies/schema.ts'
+import { ReplyRequest } from './replies/schema.ts'
+import { CreateRequest, ListQuery, ManageRequest, QualityQuery, ShowQuery, UpdateRequest } from './requests.ts'
+import { Conversation, ConversationList, presentConversations, presentQuality, UserMessage } from './schema.ts'
 import { CONVERSATIONS_PAGE, searchConversations } from './search.ts'
-import { findSender, OTHER_NAMES } from './sender.ts'
-import { sendFromContact, UserMessage } from './start/from-contact.ts'
+import { showWithNewParts, showWithParts } from './show.ts'
+import { sendFromContact } from './start/from-contact.ts'
 import { unsnooze } from './state/unsnooze.ts'
-
-const CreateRequest = Type.Object({
-  from: Type.Object({ type: Type.Enum(['lead', 'user', 'contact']), id: Type.Optional(Id), ...OTHER_NAMES }),
-  body: Body,
-  subject: Type.Optional(Type.String({ maxLength: 998 })),
-  attachment_urls: ATTACHING.attachment_urls,
-  created_at: Type.Optional(Epoch),
-  brand_id: Type.Optional(Id),
-})
-
-const ListQuery = Type.Object({ ...PageQuery.properties, ...QualityQuery.properties })
-const ShowQuery = Type.Object({
-  ...DisplayQuery.properties,
-  ...QualityQuery.properties,
-  include_email_history: Type.Optional(
-    Type.Boolean({ description: 'What mails quoted, passed on and were signed with.' }),
-  ),
-  include_translations: Type.Optional(
-    Type.Boolean({ description: 'Nothing is translated here: `translations` of every part is null.' }),
-  ),
-})
-
-const presentList = (page: Page, cut: Cut<ShownRow>, display: Display, quality: QualityQuery) => ({
-  type: 'conversation.list' as const,
-  pages: presentPages(page, cut),
-  total_count: cut.total_count,
-  conversations: cut.rows.map((row) => ({ ...presentConversation(row, display), ...presentQuality(quality) })),
-})
 
 function conversations(app: App, server: Server) {
   const display = (workspace: Workspace, display_as?: string) => displayOf(workspace, server, display_as)
@@ -89,7 +58,7 @@ function conversations(app: App, server: Server) {
     async ({ workspace, query }) => {
       const page = pageOf(query, CONVERSATIONS_PAGE)
       const cut = await pageOfConversations(workspace, page, newest(workspace, 'updated_at'))
-      return presentList(page, cut, display(workspace), query)
+      return presentConversations(page, cut, display(workspace), query)
     },
   )
 
@@ -121,7 +90,7 @@ function conversations(app: App, server: Server) {
     }),
     async ({ workspace, query, body }) => {
       const { page, cut } = await searchConversations(workspace, body)
-      return presentList(page, cut, display(workspace), query)
+      return presentConversations(page, cut, display(workspace), query)
     },
   )
 

@@ -10,7 +10,8 @@ import { indexed } from '#search/lag.ts'
 import { type Query, readSearch } from '#search/query.ts'
 import { type Column, type Field, type Searchable, sortOf, where } from '#search/where.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { pageOfConversations, type ShownRow } from './present/queries.ts'
+import { pageOfConversations, type ShownRow } from './list-queries.ts'
+import { TIMES } from './state/statistics.ts'
 
 export const CONVERSATIONS_PAGE = { default: 20, max: 150 }
 
@@ -72,19 +73,7 @@ const STATISTICS: Record<string, Field> = {
   time_to_last_close: secondsAfterFirstReply('last_close_at'),
   median_time_to_reply: number(median),
   last_closed_by_id: id('last_closed_by_id'),
-  ...Object.fromEntries(
-    [
-      'first_contact_reply_at',
-      'first_assignment_at',
-      'first_admin_reply_at',
-      'first_close_at',
-      'last_assignment_at',
-      'last_assignment_admin_reply_at',
-      'last_contact_reply_at',
-      'last_admin_reply_at',
-      'last_close_at',
-    ].map((column) => [column, time(column)]),
-  ),
+  ...Object.fromEntries(TIMES.map((column) => [column, time(column)])),
   ...Object.fromEntries(
     ['count_reopens', 'count_assignments', 'count_conversation_parts'].map((column) => [column, number(column)]),
   ),

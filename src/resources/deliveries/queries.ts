@@ -3,7 +3,6 @@ import type { ChannelName, Status } from '#channels/channel.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
 import { endQueued } from '#delivery/end.ts'
-import { tally } from '#delivery/tally.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 type Transition = {
@@ -85,21 +84,6 @@ export const countDeliveries = async (workspace: Workspace, status: Status | und
     select count(*) from deliveries
     where workspace_id = ${workspace.id} and ${inStatus(workspace, status)}`
   return Number(count)
-}
-
-/** Due again now, with a fresh day to succeed in; only what failed can be. */
-export function requeue(workspace: Workspace, id: string) {
-  const at = workspace.now()
-  return one(workspace.sql<{ id: string }[]>`
-    with moved as (
-      update deliveries set status = 'queued', due_at = now(), retried_at = ${at}, error_code = null,
-        error_reason = null, error_details = null, updated_at = ${at}
-      where workspace_id = ${workspace.id} and id = ${rowId(id)} and status = 'failed'
-      returning workspace_id, id, attempts, broadcast_id, 'failed' as was, status
-    ),
-    tally as (${tally(workspace.sql)})
-    insert into delivery_history (workspace_id, delivery_id, event, status, attempt, at)
-    select workspace_id, id, 'retried', 'queued', attempts, ${at} from moved returning delivery_id as id`)
 }
 
 /** An attempt that is under way is not called back: if it succeeds, it counts. */

@@ -1,6 +1,7 @@
 // Deliveries: what became of each recipient's message, and the hand that people have in it.
 
 import { type Cut, cut, newest, type Page } from '#db/page.ts'
+import { requeue } from '#delivery/requeue.ts'
 import { notifyWorker } from '#delivery/signals.ts'
 import { conflict, found } from '#http/errors.ts'
 import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
@@ -18,7 +19,6 @@ import {
   listDeliveries,
   listDeliveriesOf,
   messageExists,
-  requeue,
 } from './queries.ts'
 import { Delivery, DeliveryPage, DeliveryQuery, presentDelivery } from './schema.ts'
 

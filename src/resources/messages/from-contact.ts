@@ -2,7 +2,7 @@
 
 import { invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
-import { findSender } from '#resources/conversations/sender.ts'
+import { findSender } from '#resources/contacts/named.ts'
 import { sendFromContact } from '#resources/conversations/start/from-contact.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import type { MessageRequest } from './schema.ts'

@@ -4,6 +4,7 @@ import type { ChannelName } from '#channels/channel.ts'
 import { batched } from '#db/batched.ts'
 import { beyond, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
+import { insertedDeliveries } from '#delivery/enqueue.ts'
 import type { AdminRow } from '#resources/admins/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { messageEvents } from './topics.ts'
@@ -74,12 +75,14 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
       from accepted
     ),
     delivery as (
-      insert into deliveries (workspace_id, channel, message_id, ruleset_id, conversation_id, contact_id,
-        recipient_type, address, name, created_at, updated_at)
-      select ${workspace_id}, message_type, accepted.id, accepted.id,
-        case recipient_type when 'bcc' then nextval('conversation_ids') else conversation_id end,
-        contact_id, recipient_type, address, recipient.name, ${now}, ${now}
-      from accepted join recipient using (position) order by position, line
+      ${insertedDeliveries(
+        sql,
+        sql`
+        select ${workspace_id}, message_type, accepted.id, accepted.id, 0,
+          case recipient_type when 'bcc' then nextval('conversation_ids') else conversation_id end,
+          contact_id, recipient_type, address, recipient.name, null::text[], ${now}, ${now}
+        from accepted join recipient using (position) order by position, line`,
+      )}
     ),
     event as (
       ${messageEvents.insertFrom(

@@ -3,7 +3,7 @@
 import type { ChannelName } from '#channels/channel.ts'
 import { conflict, invalid, notFound } from '#http/errors.ts'
 import { e164 } from '#lib/phone.ts'
-import { contactByPhone } from '#resources/contacts/by-address.ts'
+import { contactByPhone } from '#resources/contacts/create.ts'
 import { findContactsBy, lockIdentity } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Addressee } from './check.ts'

@@ -1,9 +1,11 @@
 // The events of a broadcast, read while it is still being made and sent: what a reader can rely on.
+
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { report } from '#delivery/report.ts'
 import { sumUp } from '#delivery/tally.ts'
 import { step } from '#resources/broadcasts/expansion/step.ts'
+import { updateRecipients } from '#resources/contacts/fragments.ts'
 import { testApp } from '../../../test/app.ts'
 import { captureAll } from '../../../test/capture.ts'
 import { eventually } from '../../../test/factories.ts'
@@ -63,7 +65,12 @@ const say = async (ruleset_id: string, status: 'sent' | 'read', from: number, co
     select id from deliveries where workspace_id = ${workspace.id} and ruleset_id = ${ruleset_id}
     order by id offset ${from} limit ${count}`
   for (const { id } of rows)
-    await report(sql, { workspace_id: workspace.id, channel: 'whatsapp', delivery_id: id }, { status })
+    await report(
+      sql,
+      updateRecipients,
+      { workspace_id: workspace.id, channel: 'whatsapp', delivery_id: id },
+      { status },
+    )
   return rows.map(({ id }) => id)
 }
 
@@ -142,12 +149,22 @@ test('an event whose delivery is sent once more is away until that is sent', asy
   await carryOut()
   await say(id, 'sent', 0, 3)
   const [{ id: delivery_id }] = (await page(id, 1)).events as [Event]
-  await report(sql, { workspace_id: workspace.id, channel: 'whatsapp', delivery_id }, { status: 'failed', code: '1' })
+  await report(
+    sql,
+    updateRecipients,
+    { workspace_id: workspace.id, channel: 'whatsapp', delivery_id },
+    { status: 'failed', code: '1' },
+  )
   assert.equal((await page(id, 10)).total_count, 3)
   await call(`POST /extensions/deliveries/${delivery_id}/retry`)
   const without = await page(id, 10)
   assert.deepEqual([without.total_count, without.events.length], [2, 2])
-  await report(sql, { workspace_id: workspace.id, channel: 'whatsapp', delivery_id }, { status: 'delivered' })
+  await report(
+    sql,
+    updateRecipients,
+    { workspace_id: workspace.id, channel: 'whatsapp', delivery_id },
+    { status: 'delivered' },
+  )
   assert.equal((await page(id, 10)).total_count, 3)
 })
 

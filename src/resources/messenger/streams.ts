@@ -10,12 +10,13 @@ import type { Links } from '#files/link.ts'
 import { ApiError } from '#http/errors.ts'
 import { type EventStream, eventStream, type StreamLimits } from '#http/event-stream.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
-import { displayOf } from '#resources/conversations/present/display.ts'
+import { markSeen, type SeenContact } from '#resources/contacts/activity-queries.ts'
+import { displayOf } from '#resources/conversations/display.ts'
 import { timeOn } from '#workspaces/clock.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type Linking, presentOpening, presentPart } from './conversations/schema.ts'
-import { lookUpSessions, markSeen, type Seen } from './sessions/queries.ts'
+import { lookUpSessions } from './sessions/queries.ts'
 import { refusalOf, type Visitor } from './sessions/recognize.ts'
 import { hasExpired, type Session } from './sessions/token.ts'
 
@@ -107,7 +108,7 @@ export function messengerStreams(
     const asked = [...watchers]
     const sessions = asked.map(({ session }) => session)
     const rows = new Map((await lookUpSessions(sql, sessions)).map((row) => [row.number, row]))
-    const present = new Map<string, Seen>()
+    const present = new Map<string, SeenContact>()
     for (const [n, watcher] of asked.entries()) {
       const row = rows.get(n + 1)
       if (hasExpired(watcher.session, now) || refusalOf(watcher.session, row)) watcher.stream.end()

@@ -1,9 +1,10 @@
 // A keyword by SMS is obeyed, from whichever contact it comes, and answered in the sender's name. It opens no conversation.
 import { ANSWERS, type Keyword } from '#channels/sms/keywords.ts'
-import { contactByPhone } from '#resources/contacts/by-address.ts'
+import { setSmsConsent } from '#resources/contacts/activity-queries.ts'
+import { contactByPhone } from '#resources/contacts/create.ts'
+import { emitContact } from '#resources/contacts/emit.ts'
 import { findContactsBy } from '#resources/contacts/queries.ts'
-import { allowSms } from '#resources/contacts/sms-consent.ts'
-import { claimReceived } from '#resources/conversations/receive/queries.ts'
+import { claimReceived } from '#resources/conversations/inbound-queries.ts'
 import { findWorkspace } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -24,6 +25,12 @@ export async function applyKeyword(
     await allowSms(workspace, number, keyword === 'START')
   }
   return !known?.blocked_at
+}
+
+/** Sets it for all contacts of the number. There is an event for each whose wish has changed. */
+async function allowSms(workspace: Workspace, number: string, is_wanted: boolean): Promise<void> {
+  for (const { id } of await setSmsConsent(workspace, number, is_wanted))
+    await emitContact(workspace, is_wanted ? 'contact.subscribed' : 'contact.unsubscribed', id)
 }
 
 export const answerTo = async (workspace: Workspace, keyword: Keyword): Promise<string> =>

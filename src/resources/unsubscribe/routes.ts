@@ -7,9 +7,9 @@ import { UNSUBSCRIBE } from '#channels/email/email-of-delivery.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { verify } from '#lib/sign.ts'
+import { unsubscribeFromEmails } from '#resources/contacts/activity-queries.ts'
 import type { Resource, Server } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
-import { unsubscribe } from './queries.ts'
 
 const ByToken = Type.Object({ token: Type.String() })
 const Page = Type.String({ contentMediaType: 'text/html', description: 'A page for people.' })
@@ -39,7 +39,8 @@ function unsubscribing(app: App, { sql, secret }: Server) {
     op('unsubscribe', { params: ByToken, response: Page, auth: 'link', summary: 'Unsubscribe with one click' }),
     async ({ params }, reply) => {
       const { workspace_id, contact_id } = contactOf(params.token)
-      const known = await unsubscribe(sql, workspace_id, contact_id, (await openWorkspace(sql, workspace_id)).now())
+      const { now } = await openWorkspace(sql, workspace_id)
+      const known = await unsubscribeFromEmails(sql, workspace_id, contact_id, now())
       found(known || undefined, 'This link is not valid any more')
       return page(reply, '<p>You are unsubscribed. No more emails like that one.</p>')
     },

@@ -2,6 +2,7 @@
 // has queued.
 import { type Fragment, one, type Pool, type Sql } from '#db/sql.ts'
 import { type Ending, endQueued } from '#delivery/end.ts'
+import { insertedDeliveries } from '#delivery/enqueue.ts'
 import { tallyQueued } from '#delivery/tally.ts'
 import { matching } from '#resources/contacts/search.ts'
 import { taggedWith } from '#resources/tags/fragments.ts'
@@ -135,11 +136,13 @@ export async function expand(workspace: Workspace, broadcast: DueBroadcast, most
       from looked_at
     ),
     accepted as (
-      insert into deliveries (workspace_id, channel, message_id, ruleset_id, broadcast_id, conversation_id, contact_id,
-        recipient_type, address, name, parameters, created_at, updated_at)
-      select ${workspace_id}, ${channel}, ${id}, ${id}, ${id}, nextval('conversation_ids'), contact_id,
-        'to', address, name, parameters, ${now}, ${now}
-      from judged where left_out is null order by contact_id
+      ${insertedDeliveries(
+        sql,
+        sql`
+        select ${workspace_id}, ${channel}, ${id}::bigint, ${id}::bigint, ${id}::bigint, nextval('conversation_ids'),
+          contact_id, 'to', address, name, parameters, ${now}, ${now}
+        from judged where left_out is null order by contact_id`,
+      )}
     )
     select max(contact_id) as reached, count(*)::int as audience,
       (count(*) filter (where left_out is null))::int as accepted,

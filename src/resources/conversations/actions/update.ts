@@ -1,47 +1,32 @@
 // PUT /conversations/{id}: read, title, priority and custom attributes.
-import { type Static, Type } from 'typebox'
 import { found, notFound } from '#http/errors.ts'
-import { Id, Nullable, named } from '#http/types.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
 import { mergeAttributes, readAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { NewPart } from '../parts/queries.ts'
 import {
-  type Change,
+  type ConversationPatch,
   type ConversationRow,
-  changeConversation,
   lockConversation,
   setCustomAttributes,
+  updateConversationRow,
 } from '../queries.ts'
-import type { Replied } from '../replies/contact.ts'
-import { record } from '../state/record.ts'
-import { changesPriority } from '../state/transitions.ts'
-
-export const UpdateRequest = named(
-  'conversation_update_request',
-  Type.Object({
-    read: Type.Optional(Type.Boolean()),
-    title: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
-    priority: Type.Optional(Type.Enum(['none', 'low', 'medium', 'high', 'urgent'])),
-    admin_id: Type.Optional(Nullable(Id)),
-    custom_attributes: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    company_id: Type.Optional(Nullable(Id)),
-  }),
-)
-export type UpdateRequest = Static<typeof UpdateRequest>
+import type { UpdateRequest } from '../requests.ts'
+import { outcomeOf } from '../state/outcome.ts'
+import { type NewParts, record } from '../state/record.ts'
 
 /** Each attribute that changes leaves a part, and so does the priority; `read` and `title` leave none. */
-export async function update(workspace: Workspace, id: string, request: UpdateRequest): Promise<Replied> {
+export async function update(workspace: Workspace, id: string, request: UpdateRequest): Promise<NewParts> {
   const conversation = found(await lockConversation(workspace, id))
   if (request.company_id) throw notFound('Company Not Found', 'company_not_found')
-  const change = plainChange(request)
-  if (Object.keys(change).length) await changeConversation(workspace, conversation.id, change)
-  const prioritized = await setPriority(workspace, { ...conversation, ...change }, request)
+  const patch = patchOf(request)
+  if (Object.keys(patch).length) await updateConversationRow(workspace, conversation.id, patch)
+  const prioritized = await setPriority(workspace, { ...conversation, ...patch }, request)
   const attributed = await setAttributes(workspace, prioritized.conversation, request.custom_attributes ?? {})
   return { conversation_id: conversation.id, part_ids: [...prioritized.part_ids, ...attributed] }
 }
 
-const plainChange = ({ read, title }: UpdateRequest): Change => ({
+const patchOf = ({ read, title }: UpdateRequest): ConversationPatch => ({
   ...(read !== undefined && { read }),
   ...(title !== undefined && { title }),
 })
@@ -53,7 +38,7 @@ async function setPriority(
 ): Promise<{ conversation: ConversationRow; part_ids: string[] }> {
   const author = await authorOf(workspace, admin_id)
   if (priority === undefined || priority === conversation.priority) return { conversation, part_ids: [] }
-  const recorded = await record(workspace, conversation, changesPriority(priority), {
+  const recorded = await record(workspace, conversation, outcomeOf(conversation, 'priority_changes', { priority }), {
     author,
     event_details: { current_priority: priority, previous_priority: conversation.priority },
     created_at: workspace.now(),
@@ -77,7 +62,7 @@ async function setAttributes(workspace: Workspace, row: ConversationRow, given: 
   const part_ids: string[] = []
   let conversation = row
   for (const name of changed) {
-    const recorded = await record(workspace, conversation, ATTRIBUTE_UPDATED, {
+    const recorded = await record(workspace, conversation, outcomeOf(conversation, 'attribute_changes', {}), {
       author: { type: 'bot' },
       event_details: {
         attribute: { name },
@@ -90,7 +75,5 @@ async function setAttributes(workspace: Workspace, row: ConversationRow, given: 
   }
   return part_ids
 }
-
-const ATTRIBUTE_UPDATED = { part_type: 'conversation_attribute_updated_by_admin', change: {}, topics: [] }
 
 const textOf = (value: unknown): string | null => (value === undefined || value === null ? null : String(value))

@@ -1,18 +1,19 @@
-// Somebody who was not asked takes part in a conversation, because they answered in it.
+// Adds a contact to a conversation who was no participant, but has replied in it.
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { addParticipant, type ConversationRow } from '../queries.ts'
+import type { ConversationRow } from '../queries.ts'
+import { outcomeOf } from '../state/outcome.ts'
 import { record } from '../state/record.ts'
-import { contactJoins } from '../state/transitions.ts'
+import { addParticipant } from './queries.ts'
 
-/** `conversation` must be locked. Whoever takes part already, does not join again. */
+/** `conversation` must be locked. Does nothing if the contact is a participant already. */
 export async function joinConversation(
   workspace: Workspace,
   conversation: ConversationRow,
   contact: ContactRow,
 ): Promise<void> {
   if (!(await addParticipant(workspace, conversation.id, contact.id))) return
-  await record(workspace, conversation, contactJoins(), {
+  await record(workspace, conversation, outcomeOf(conversation, 'contact_joins', {}), {
     author: { type: contact.role, id: contact.id },
     created_at: workspace.now(),
   })

@@ -3,6 +3,7 @@
 import type { Static } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { one } from '#db/sql.ts'
+import { botOf } from '#resources/admins/fragments.ts'
 import { attachmentsAsTheyAre } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { tagsOf } from '#resources/tags/fragments.ts'
@@ -90,8 +91,7 @@ export async function insertPart(
         attachments, metadata, event_details, email_message_metadata, notified_at, created_at, updated_at)
     values
       (${workspace.id}, ${conversation_id}, ${part.part_type}, ${part.body ?? null}, ${author.type},
-        coalesce(${author.id ?? null}::text, (
-          select id::text from admins where workspace_id = ${workspace.id} and is_bot order by admins.id limit 1)),
+        coalesce(${author.id ?? null}::text, ${botOf(workspace.sql, workspace.id)}::text),
         ${assigned_to?.type ?? null}, ${assigned_to?.id ?? null}, ${state},
         ${JSON.stringify(attachments)}::text::jsonb, ${JSON.stringify(metadata)}::text::jsonb,
         ${event_details && JSON.stringify(event_details)}::text::jsonb,

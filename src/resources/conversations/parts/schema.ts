@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { epoch, Nullable, named } from '#http/types.ts'
 import { lostOf, ShownAttachment } from '#resources/attachments/schema.ts'
 import { Tag } from '#resources/tags/schema.ts'
-import { type Display, mailMetadata } from '../present/display.ts'
+import { type Display, mailMetadata } from '../display.ts'
 import type { PartRow } from './queries.ts'
 
 /** What a mail was as a mail. Its history is HTML. */

@@ -4,9 +4,9 @@ import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { channelOf } from '../channels.ts'
 import type { ConversationRow } from '../queries.ts'
-import { record } from '../state/record.ts'
-import { adminAnswers, adminNotes } from '../state/transitions.ts'
-import type { Replied } from './contact.ts'
+import { outcomeOf } from '../state/outcome.ts'
+import { type NewParts, record } from '../state/record.ts'
+import type { Action } from '../state/transitions.ts'
 import { notifyContacts } from './notify.ts'
 
 export type AdminReply = {
@@ -22,18 +22,21 @@ export type AdminReply = {
   skip_unsnooze: boolean
 }
 
+const ACTIONS = {
+  comment: 'admin_comments',
+  note: 'admin_notes',
+  quick_reply: 'admin_offers_quick_replies',
+} as const satisfies Record<AdminReply['message_type'], Action>
+
 /** `conversation` must be locked. */
 export async function adminReplies(
   workspace: Workspace,
   conversation: ConversationRow,
   reply: AdminReply,
-): Promise<Replied> {
+): Promise<NewParts> {
   const { message_type, admin_id, attachments, created_at } = reply
-  const unsnooze = !reply.skip_unsnooze
-  const outcome =
-    message_type === 'note'
-      ? adminNotes(conversation, { unsnooze })
-      : adminAnswers(conversation, created_at, { part_type: message_type, unsnooze })
+  const facts = { at: created_at, keeps_snoozed: reply.skip_unsnooze }
+  const outcome = outcomeOf(conversation, ACTIONS[message_type], facts)
   const { part_id } = await record(workspace, conversation, outcome, {
     author: { type: 'admin', id: admin_id },
     ...(message_type === 'quick_reply'

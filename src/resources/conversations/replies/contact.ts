@@ -6,15 +6,17 @@ import { found } from '#http/errors.ts'
 import { paragraphs, sanitizeHtml } from '#lib/html.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
+import { markReplied } from '#resources/contacts/activity-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { sourceTypeOf } from '../channels.ts'
-import { type ConversationRow, contactHasReplied, lockConversation, takesPart } from '../queries.ts'
+import { channelOf, sourceTypeOf } from '../channels.ts'
+import { takesPart } from '../participants/queries.ts'
+import { type ConversationRow, lockConversation } from '../queries.ts'
 import { assertNotBlocked } from '../start/from-contact.ts'
 import { createFromMessage } from '../start/from-message.ts'
 import { findReservingMessageId } from '../start/queries.ts'
-import { record } from '../state/record.ts'
-import { contactWrites, givesUpForAbsence } from '../state/transitions.ts'
+import { outcomeOf } from '../state/outcome.ts'
+import { type NewParts, record } from '../state/record.ts'
 
 export type ContactReply = {
   /** A conversation, or the one that a message to the contact reserved. */
@@ -32,19 +34,18 @@ export type ContactReply = {
   channel?: ChannelName
 }
 
-export type Replied = { conversation_id: string; part_ids: string[] }
-
 /**
  * The conversation and its new parts: the reply, and where its admin is away, that it was taken from that admin.
  * A conversation that nobody knows, or a contact who takes no part in it, is a 404; a blocked contact a 403.
  */
-export async function contactReplies(workspace: Workspace, reply: ContactReply): Promise<Replied> {
+export async function contactReplies(workspace: Workspace, reply: ContactReply): Promise<NewParts> {
   const { contact, body, html, attachments = [], metadata = {}, created_at = workspace.now() } = reply
   const { email_message_metadata } = reply
   assertNotBlocked(contact)
   const conversation = await lockConversationOf(workspace, reply.conversation_id, contact)
-  const source_type = reply.channel ? sourceTypeOf(reply.channel) : conversation.source_type
-  const written = await record(workspace, conversation, contactWrites(conversation, created_at, source_type), {
+  const channel = reply.channel ?? channelOf(conversation)
+  const facts = { at: created_at, source_type: sourceTypeOf(channel) }
+  const written = await record(workspace, conversation, outcomeOf(conversation, 'contact_writes', facts), {
     author: { type: contact.role, id: contact.id },
     body: html === undefined ? paragraphs(body) : sanitizeHtml(html),
     attachments,
@@ -52,7 +53,7 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
     ...(email_message_metadata && { email_message_metadata }),
     created_at,
   })
-  await contactHasReplied(workspace, contact.id, created_at, source_type)
+  await markReplied(workspace, contact.id, created_at, channel)
   const taken = await takeFromAbsentAdmin(workspace, written.conversation, created_at)
   return { conversation_id: conversation.id, part_ids: [written.part_id, ...taken] }
 }
@@ -71,6 +72,6 @@ async function takeFromAbsentAdmin(workspace: Workspace, conversation: Conversat
   if (!conversation.admin_assignee_id) return []
   const admin = await findAdmin(workspace, conversation.admin_assignee_id)
   if (!admin?.away_mode_enabled || !admin.away_mode_reassign) return []
-  const part = { author: { type: 'bot' as const }, created_at }
-  return [(await record(workspace, conversation, givesUpForAbsence(), part)).part_id]
+  const outcome = outcomeOf(conversation, 'away_mode_unassigns', { from: 'admin' })
+  return [(await record(workspace, conversation, outcome, { author: { type: 'bot' }, created_at })).part_id]
 }

@@ -1,9 +1,10 @@
 // An answer's way to the contacts who take part: a delivery for each, over the channel that the conversation began on.
 import { enqueue } from '#delivery/enqueue.ts'
+import { markContacted } from '#resources/contacts/activity-queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { channelOf } from '../channels.ts'
+import { participantIds } from '../participants/queries.ts'
 import type { ConversationRow } from '../queries.ts'
-import { markContacted } from './queries.ts'
 
 /** Contacts without an address on the channel, blocked ones and those who are gone get nothing. */
 export async function notifyContacts(
@@ -12,7 +13,7 @@ export async function notifyContacts(
   part_id: string,
 ): Promise<void> {
   const channel = channelOf(conversation)
-  const contacts = await markContacted(workspace, conversation.id, channel)
+  const contacts = await markContacted(workspace, participantIds(workspace, conversation.id), channel)
   await enqueue(
     workspace,
     contacts.map(({ id, name, address }) => ({

@@ -1,30 +1,6 @@
-// Whom a reply comes from and goes to.
-
-import type { ChannelName } from '#channels/channel.ts'
+// Which conversation a reply belongs to.
 import { one } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-
-/**
- * The participants who can be written to on a channel, with their addresses there. They count as contacted now; they
- * are taken in one order, so that two answers to the same people do not wait for each other.
- */
-export const markContacted = (workspace: Workspace, conversation_id: string, channel: ChannelName) => {
-  const { sql, id } = workspace
-  const phone = sql`formatted_phone`
-  const address = { inapp: sql`contacts.id`, email: sql`email`, sms: phone, whatsapp: phone }[channel]
-  return sql<{ id: string; name: string | null; address: string }[]>`
-    update contacts set last_contacted_at = ${workspace.now()}
-    from (
-      select contacts.id, name, ${address} as address
-      from conversation_contacts taking_part
-      join contacts on contacts.workspace_id = ${id} and contacts.id = contact_id
-      where taking_part.workspace_id = ${id} and conversation_id = ${conversation_id} and ${address} is not null
-        and is_live and blocked_at is null
-      order by contacts.id for no key update of contacts
-    ) reached
-    where contacts.workspace_id = ${id} and contacts.id = reached.id
-    returning reached.id, reached.name, reached.address`
-}
 
 /**
  * What a contact's `last` conversation is: the newest of those the contact takes part in and of the messages to the

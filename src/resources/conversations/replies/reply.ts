@@ -4,11 +4,12 @@ import { fromEpoch } from '#http/types.ts'
 import { toHtml, toPlainText } from '#lib/html.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
+import { findSender } from '#resources/contacts/named.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { lockConversation } from '../queries.ts'
-import { findSender } from '../sender.ts'
+import type { NewParts } from '../state/record.ts'
 import { adminReplies } from './admin.ts'
-import { contactReplies, type Replied } from './contact.ts'
+import { contactReplies } from './contact.ts'
 import { findLastConversationId } from './queries.ts'
 import type { ReplyRequest } from './schema.ts'
 
@@ -18,7 +19,7 @@ export const reply = (
   id: string,
   request: ReplyRequest,
   attachments: Attachment[],
-): Promise<Replied> => (request.type === 'admin' ? replyAsAdmin : replyAsContact)(workspace, id, request, attachments)
+): Promise<NewParts> => (request.type === 'admin' ? replyAsAdmin : replyAsContact)(workspace, id, request, attachments)
 
 type AsSomebody = typeof reply
 

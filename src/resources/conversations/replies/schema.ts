@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { Epoch, Id, Nullable, named } from '#http/types.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
-import { OTHER_NAMES } from '../sender.ts'
+import { CONTACT_NAMES } from '#resources/contacts/named.ts'
 
 /** What somebody may write at once, in characters. */
 export const Body = Type.String({ maxLength: 250_000 })
@@ -19,7 +19,7 @@ export const ReplyRequest = named(
     type: Type.Enum(['admin', 'user', 'lead', 'contact']),
     admin_id: Type.Optional(Id),
     intercom_user_id: Type.Optional(Id),
-    ...OTHER_NAMES,
+    ...CONTACT_NAMES,
     body: Type.Optional(Nullable(Body)),
     created_at: Type.Optional(Epoch),
     ...ATTACHING,

@@ -1,41 +1,41 @@
-// A conversation that a contact begins: by the API, in the messenger, by mail, SMS or WhatsApp.
-import { type Static, Type } from 'typebox'
+// A conversation that a contact starts: through the API, the messenger, email, SMS or WhatsApp.
 import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { forbidden } from '#http/errors.ts'
-import { epoch, named } from '#http/types.ts'
 import { paragraphs, sanitizeHtml } from '#lib/html.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
+import { markReplied } from '#resources/contacts/activity-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { sourceTypeOf } from '../channels.ts'
 import { emitConversation } from '../emit.ts'
-import { contactHasReplied, type Recipient } from '../queries.ts'
+import type { Recipient } from '../queries.ts'
+import { presentUserMessage } from '../schema.ts'
 import { type CreatedConversation, insertFromContact } from './queries.ts'
 
-export type Beginning = {
+export type NewConversation = {
   contact: ContactRow
   /** Plain text. */
   body: string
-  /** The same as HTML, where it came as such (by mail); it is sanitised here. */
+  /** The same as HTML, if it came as HTML (an email); it is sanitised here. */
   html?: string
   subject?: string | undefined
   /** The page that the contact wrote from. */
   url?: string | undefined
   attachments?: Attachment[]
-  /** Whom the contact's mail went to. */
+  /** The recipients of the contact's email. */
   recipients?: Recipient[]
-  /** What the message keeps besides. */
+  /** Stored with the message. */
   metadata?: object
-  /** What it was as a mail. */
+  /** Of an email: subject, addresses, Message-ID and history. */
   email_message_metadata?: EmailMessageMetadata
   created_at?: Date | undefined
   /** `inapp` where absent. */
   channel?: ChannelName
 }
 
-/** The message with its conversation, which is open and waits for an answer. A blocked contact begins none: 403. */
-export async function startConversation(workspace: Workspace, beginning: Beginning): Promise<CreatedConversation> {
+/** Returns the message and its conversation, which is open and waits for a reply. Throws a 403 if the contact is blocked. */
+export async function startConversation(workspace: Workspace, started: NewConversation): Promise<CreatedConversation> {
   const {
     contact,
     body,
@@ -46,9 +46,9 @@ export async function startConversation(workspace: Workspace, beginning: Beginni
     recipients = [],
     metadata = {},
     channel = 'inapp',
-  } = beginning
+  } = started
   assertNotBlocked(contact)
-  const begun = await insertFromContact(workspace, {
+  const created = await insertFromContact(workspace, {
     contact,
     channel,
     source_type: sourceTypeOf(channel),
@@ -59,46 +59,24 @@ export async function startConversation(workspace: Workspace, beginning: Beginni
     attachments,
     recipients,
     metadata,
-    email_message_metadata: beginning.email_message_metadata ?? null,
-    created_at: beginning.created_at ?? workspace.now(),
+    email_message_metadata: started.email_message_metadata ?? null,
+    created_at: started.created_at ?? workspace.now(),
   })
-  await contactHasReplied(workspace, contact.id, begun.created_at, sourceTypeOf(channel))
+  await markReplied(workspace, contact.id, created.created_at, channel)
   await emitConversation(workspace, {
     topic: 'conversation.user.created',
-    id: begun.conversation_id,
+    id: created.conversation_id,
     actor: { type: contact.role, id: contact.id },
   })
-  return begun
+  return created
 }
 
-/** What the API answers to a message from a contact. */
-export const UserMessage = named(
-  'user_message',
-  Type.Object({
-    type: Type.Literal('user_message'),
-    id: Type.String(),
-    created_at: Type.Integer(),
-    subject: Type.Optional(Type.String()),
-    body: Type.String(),
-    message_type: Type.Literal('inapp'),
-    conversation_id: Type.String(),
-  }),
-)
-
+/** Starts a conversation in the messenger, and returns what the API answers. */
 export async function sendFromContact(
   workspace: Workspace,
-  message: Omit<Beginning, 'html' | 'recipients' | 'email_message_metadata' | 'channel'>,
-): Promise<Static<typeof UserMessage>> {
-  const { id, conversation_id, created_at } = await startConversation(workspace, message)
-  return {
-    type: 'user_message',
-    id,
-    created_at: epoch(created_at),
-    ...(message.subject && { subject: message.subject }),
-    body: message.body,
-    message_type: 'inapp',
-    conversation_id,
-  }
+  message: Omit<NewConversation, 'html' | 'recipients' | 'email_message_metadata' | 'channel'>,
+) {
+  return presentUserMessage(message, await startConversation(workspace, message))
 }
 
 export function assertNotBlocked({ blocked_at }: ContactRow) {

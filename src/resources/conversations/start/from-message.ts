@@ -5,8 +5,8 @@ import { filled } from '#lib/placeholders.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { sourceTypeOf } from '../channels.ts'
 import { emitConversation } from '../emit.ts'
+import { outcomeOf } from '../state/outcome.ts'
 import { record } from '../state/record.ts'
-import { isSuperseded } from '../state/transitions.ts'
 import {
   type AdminMessageRow,
   findAdminMessage,
@@ -55,7 +55,7 @@ async function closeOtherSmsConversations(workspace: Workspace, id: string, cont
   const superseded = await lockOpenSmsConversations(workspace, contact_ids, id)
   const created_at = workspace.now()
   for (const conversation of superseded) {
-    const outcome = isSuperseded(conversation, created_at)
+    const outcome = outcomeOf(conversation, 'newer_conversation_closes', { at: created_at, closed_by: null })
     await record(workspace, conversation, outcome, { author: { type: 'bot' }, created_at })
   }
 }

@@ -1,8 +1,8 @@
-// The state machine, act by act: what each makes of an open, a closed and a snoozed conversation.
+// The state machine, action by action: what each makes of an open, a closed and a snoozed conversation.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConversationRow } from '../queries.ts'
-import * as acts from './transitions.ts'
+import { type Outcome, outcomeOf } from './outcome.ts'
 
 const BEGUN = new Date('2026-03-01T10:00:00Z')
 const NOW = new Date('2026-03-01T10:01:30Z')
@@ -28,44 +28,60 @@ const row = (state: State, columns: Partial<ConversationRow> = {}): Conversation
     ...columns,
   }) as unknown as ConversationRow
 
-/** What the act makes of each state: `part state`, or what it is refused with. */
-const table = (act: (row: ConversationRow) => acts.Outcome) =>
+/** What the action makes of each state: `part → state`, or what it is refused with. */
+const table = (act: (row: ConversationRow) => Outcome) =>
   Object.fromEntries(
     STATES.map((state) => {
       try {
-        const { part_type, change } = act(row(state))
-        return [state, `${part_type} → ${change.state ?? state}`]
+        const { part_type, patch } = act(row(state))
+        return [state, `${part_type} → ${patch.state ?? state}`]
       } catch (error) {
         return [state, (error as Error).message]
       }
     }),
   )
 
+/** The part is left, and the state is the one that it was. */
+const stays = (part: string) => Object.fromEntries(STATES.map((state) => [state, `${part} → ${state}`]))
+
 test('closing a closed conversation, opening an open one and assigning to who has it are refused', () => {
   for (const act of [
-    () => acts.adminCloses(row('closed'), NOW, '1'),
-    () => acts.adminOpens(row('open')),
-    () => acts.assigns(row('open', { admin_assignee_id: '1' }), NOW, { type: 'admin', id: '1' }),
-    () => acts.assigns(row('open', { team_assignee_id: '7' }), NOW, { type: 'team', id: '7' }),
+    () => outcomeOf(row('closed'), 'admin_closes', { at: NOW, closed_by: '1' }),
+    () => outcomeOf(row('open'), 'admin_opens', {}),
+    () =>
+      outcomeOf(row('open', { admin_assignee_id: '1' }), 'admin_assigns', {
+        at: NOW,
+        assignee: { type: 'admin', id: '1' },
+      }),
+    () =>
+      outcomeOf(row('open', { team_assignee_id: '7' }), 'admin_assigns', {
+        at: NOW,
+        assignee: { type: 'team', id: '7' },
+      }),
   ]) {
     assert.throws(act, { status: 422, code: 'parameter_invalid' })
   }
 })
 
-test('every act in every state leaves its part and its state', () => {
+test('every action in every state leaves its part and its state', () => {
   const admin = { type: 'admin', id: '1' } as const
   assert.deepEqual(
     {
-      contact: table((row) => acts.contactWrites(row, NOW, 'email')),
-      comment: table((row) => acts.adminAnswers(row, NOW)),
-      quietly: table((row) => acts.adminAnswers(row, NOW, { unsnooze: false })),
-      quick: table((row) => acts.adminAnswers(row, NOW, { part_type: 'quick_reply' })),
-      note: table((row) => acts.adminNotes(row)),
-      close: table((row) => acts.adminCloses(row, NOW, '1')),
-      open: table((row) => acts.adminOpens(row)),
-      snooze: table(() => acts.adminSnoozes(LATER)),
-      assign: table((row) => acts.assigns(row, NOW, admin)),
-      unassign: table((row) => acts.unassigns(row, 'admin', NOW)),
+      contact: table((row) => outcomeOf(row, 'contact_writes', { at: NOW, source_type: 'email' })),
+      comment: table((row) => outcomeOf(row, 'admin_comments', { at: NOW })),
+      quietly: table((row) => outcomeOf(row, 'admin_comments', { at: NOW, keeps_snoozed: true })),
+      quick: table((row) => outcomeOf(row, 'admin_offers_quick_replies', { at: NOW })),
+      note: table((row) => outcomeOf(row, 'admin_notes', {})),
+      close: table((row) => outcomeOf(row, 'admin_closes', { at: NOW, closed_by: '1' })),
+      open: table((row) => outcomeOf(row, 'admin_opens', {})),
+      snooze: table((row) => outcomeOf(row, 'admin_snoozes', { until: LATER })),
+      assign: table((row) => outcomeOf(row, 'admin_assigns', { at: NOW, assignee: admin })),
+      unassign: table((row) => outcomeOf(row, 'admin_unassigns', { at: NOW, from: 'admin' })),
+      join: table((row) => outcomeOf(row, 'contact_joins', {})),
+      priority: table((row) => outcomeOf(row, 'priority_changes', { priority: 'high' })),
+      attribute: table((row) => outcomeOf(row, 'attribute_changes', {})),
+      away: table((row) => outcomeOf(row, 'away_mode_unassigns', { from: 'admin' })),
+      newer: table((row) => outcomeOf(row, 'newer_conversation_closes', { at: NOW, closed_by: null })),
     },
     {
       contact: { open: 'comment → open', closed: 'open → open', snoozed: 'comment → open' },
@@ -78,71 +94,106 @@ test('every act in every state leaves its part and its state', () => {
       snooze: { open: 'snoozed → snoozed', closed: 'snoozed → snoozed', snoozed: 'snoozed → snoozed' },
       assign: { open: 'assignment → open', closed: 'assign_and_reopen → open', snoozed: 'assign_and_unsnooze → open' },
       unassign: { open: 'assignment → open', closed: 'assignment → closed', snoozed: 'assignment → snoozed' },
+      join: stays('participant_added'),
+      priority: stays('priority_changed'),
+      attribute: stays('conversation_attribute_updated_by_admin'),
+      away: stays('away_mode_assignment'),
+      newer: { open: 'close → closed', closed: 'close → closed', snoozed: 'close → closed' },
     },
   )
 })
 
 test('whatever leaves the snoozed state forgets until when it was', () => {
   const snoozed = row('snoozed')
-  for (const { change } of [
-    acts.contactWrites(snoozed, NOW, 'conversation'),
-    acts.adminAnswers(snoozed, NOW),
-    acts.adminNotes(snoozed),
-    acts.adminCloses(snoozed, NOW, '1'),
-    acts.adminOpens(snoozed),
-    acts.assigns(snoozed, NOW, { type: 'team', id: '7' }),
+  for (const { patch } of [
+    outcomeOf(snoozed, 'contact_writes', { at: NOW, source_type: 'conversation' }),
+    outcomeOf(snoozed, 'admin_comments', { at: NOW }),
+    outcomeOf(snoozed, 'admin_notes', {}),
+    outcomeOf(snoozed, 'admin_closes', { at: NOW, closed_by: '1' }),
+    outcomeOf(snoozed, 'admin_opens', {}),
+    outcomeOf(snoozed, 'admin_assigns', { at: NOW, assignee: { type: 'team', id: '7' } }),
   ]) {
-    assert.equal(change.snoozed_until, null)
+    assert.equal(patch.snoozed_until, null)
   }
 })
 
 test('a contact waits from the first message that nobody answered', () => {
   const waiting = row('open', { waiting_since: BEGUN })
-  assert.equal(acts.contactWrites(row('open'), NOW, 'conversation').change.waiting_since, NOW)
-  assert.equal(acts.contactWrites(waiting, NOW, 'conversation').change.waiting_since, BEGUN)
-  assert.equal(acts.contactWrites(row('closed', { waiting_since: BEGUN }), NOW, 'x').change.waiting_since, NOW)
-  assert.equal(acts.adminAnswers(waiting, NOW).change.waiting_since, null)
-  assert.equal(acts.adminCloses(waiting, NOW, '1', { answers: true }).change.waiting_since, null)
-  assert.ok(!('waiting_since' in acts.adminNotes(waiting).change))
-  assert.ok(!('waiting_since' in acts.adminCloses(waiting, NOW, '1').change))
+  assert.equal(
+    outcomeOf(row('open'), 'contact_writes', { at: NOW, source_type: 'conversation' }).patch.waiting_since,
+    NOW,
+  )
+  assert.equal(
+    outcomeOf(waiting, 'contact_writes', { at: NOW, source_type: 'conversation' }).patch.waiting_since,
+    BEGUN,
+  )
+  assert.equal(
+    outcomeOf(row('closed', { waiting_since: BEGUN }), 'contact_writes', { at: NOW, source_type: 'x' }).patch
+      .waiting_since,
+    NOW,
+  )
+  assert.equal(outcomeOf(waiting, 'admin_comments', { at: NOW }).patch.waiting_since, null)
+  assert.equal(
+    outcomeOf(waiting, 'admin_closes', { at: NOW, closed_by: '1', has_body: true }).patch.waiting_since,
+    null,
+  )
+  assert.ok(!('waiting_since' in outcomeOf(waiting, 'admin_notes', {}).patch))
+  assert.ok(!('waiting_since' in outcomeOf(waiting, 'admin_closes', { at: NOW, closed_by: '1' }).patch))
 })
 
 test('a contact who writes makes the conversation unread, and only the first message counts as the first', () => {
-  const { change } = acts.contactWrites(row('open', { first_contact_reply_at: null }), NOW, 'email')
-  assert.equal(change.read, false)
-  assert.equal(change.first_contact_reply_at, NOW)
-  assert.equal(change.first_contact_reply_type, 'email')
-  assert.equal(acts.contactWrites(row('open'), NOW, 'sms').change.first_contact_reply_at, BEGUN)
+  const { patch } = outcomeOf(row('open', { first_contact_reply_at: null }), 'contact_writes', {
+    at: NOW,
+    source_type: 'email',
+  })
+  assert.equal(patch.read, false)
+  assert.equal(patch.first_contact_reply_at, NOW)
+  assert.equal(patch.first_contact_reply_type, 'email')
+  assert.equal(
+    outcomeOf(row('open'), 'contact_writes', { at: NOW, source_type: 'sms' }).patch.first_contact_reply_at,
+    BEGUN,
+  )
 })
 
 test('reopening counts once a contact has written', () => {
-  assert.equal(acts.contactWrites(row('closed'), NOW, 'x').change.count_reopens, 1)
-  assert.equal(acts.adminOpens(row('closed', { count_reopens: 2 })).change.count_reopens, 3)
-  assert.equal(acts.adminOpens(row('snoozed')).change.count_reopens, undefined)
-  assert.equal(acts.contactWrites(row('closed', { first_contact_reply_at: null }), NOW, 'x').change.count_reopens, 0)
+  assert.equal(outcomeOf(row('closed'), 'contact_writes', { at: NOW, source_type: 'x' }).patch.count_reopens, 1)
+  assert.equal(outcomeOf(row('closed', { count_reopens: 2 }), 'admin_opens', {}).patch.count_reopens, 3)
+  assert.equal(outcomeOf(row('snoozed'), 'admin_opens', {}).patch.count_reopens, undefined)
+  assert.equal(
+    outcomeOf(row('closed', { first_contact_reply_at: null }), 'contact_writes', { at: NOW, source_type: 'x' }).patch
+      .count_reopens,
+    0,
+  )
 })
 
 test('an answer to who waits adds how long that was', () => {
-  assert.deepEqual(acts.adminAnswers(row('open', { waiting_since: BEGUN }), NOW).change.reply_times, [90])
-  assert.equal(acts.adminAnswers(row('open'), NOW).change.reply_times, undefined)
+  assert.deepEqual(
+    outcomeOf(row('open', { waiting_since: BEGUN }), 'admin_comments', { at: NOW }).patch.reply_times,
+    [90],
+  )
+  assert.equal(outcomeOf(row('open'), 'admin_comments', { at: NOW }).patch.reply_times, undefined)
 })
 
 test('an assignment fills its own slot and leaves the other', () => {
-  const assigned = acts.assigns(row('open', { admin_assignee_id: '1' }), NOW, { type: 'team', id: '7' }).change
+  const assigned = outcomeOf(row('open', { admin_assignee_id: '1' }), 'admin_assigns', {
+    at: NOW,
+    assignee: { type: 'team', id: '7' },
+  }).patch
   assert.equal(assigned.team_assignee_id, '7')
   assert.ok(!('admin_assignee_id' in assigned))
-  assert.deepEqual(acts.unassigns(row('open'), 'team', NOW).change, { team_assignee_id: null })
+  assert.deepEqual(outcomeOf(row('open'), 'admin_unassigns', { at: NOW, from: 'team' }).patch, {
+    team_assignee_id: null,
+  })
 })
 
 test('waking is told besides what woke it', () => {
-  assert.deepEqual(acts.adminAnswers(row('snoozed'), NOW).topics, [
+  assert.deepEqual(outcomeOf(row('snoozed'), 'admin_comments', { at: NOW }).topics, [
     'conversation.admin.replied',
     'conversation.admin.unsnoozed',
   ])
-  assert.deepEqual(acts.adminNotes(row('open')).topics, ['conversation.admin.noted'])
-  assert.deepEqual(acts.assigns(row('closed'), NOW, { type: 'admin', id: '1' }).topics, [
-    'conversation.admin.assigned',
-    'conversation.admin.open.assigned',
-    'conversation.admin.opened',
-  ])
+  assert.deepEqual(outcomeOf(row('open'), 'admin_notes', {}).topics, ['conversation.admin.noted'])
+  assert.deepEqual(
+    outcomeOf(row('closed'), 'admin_assigns', { at: NOW, assignee: { type: 'admin', id: '1' } }).topics,
+    ['conversation.admin.assigned', 'conversation.admin.open.assigned', 'conversation.admin.opened'],
+  )
 })

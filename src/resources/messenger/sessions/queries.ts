@@ -1,5 +1,6 @@
 // Whom sessions are of, and who signs in.
 import { one, type Sql } from '#db/sql.ts'
+import { botOf } from '#resources/admins/fragments.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Clock } from '#workspaces/clock.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -22,7 +23,7 @@ export type SessionRow = {
 /** Several at once, because open streams ask for all of theirs; a request asks for its own. */
 export const lookUpSessions = (sql: Sql, sessions: readonly Session[]) => sql<SessionRow[]>`
   select number::int,
-    (select admins.id from admins where admins.workspace_id = workspace and is_bot order by id limit 1) as admin_id,
+    ${botOf(sql, sql`workspace`)} as admin_id,
     exists (
       select from secure_mode_secrets where secure_mode_secrets.workspace_id = workspace and deleted_at is null
     ) as is_enforced,
@@ -45,30 +46,8 @@ export const lookUpSessions = (sql: Sql, sessions: readonly Session[]) => sql<Se
 /** The workspace of an `app_id`, and its bot, which acts where a contact acts. */
 export const findWorkspaceOf = (sql: Sql, app_id: string) =>
   one(sql<{ id: string; admin_id: string }[]>`
-    select id, (
-      select admins.id from admins where admins.workspace_id = workspaces.id and is_bot order by admins.id limit 1
-    ) as admin_id
+    select id, ${botOf(sql, sql`workspaces.id`)} as admin_id
     from workspaces where id = ${app_id}`)
-
-export type Seen = Pick<ContactRow, 'workspace_id' | 'id'> & {
-  /** When, by the workspace's clock. */
-  at: Date
-}
-
-/** They are here: kept once a minute, and no change that others are told of. */
-export const markSeen = (sql: Sql, contacts: readonly Seen[]) => sql`
-  update contacts set last_seen_at = at
-  from unnest(${contacts.map((one) => one.workspace_id)}::text[], ${contacts.map((one) => one.id)}::text[],
-    ${contacts.map((one) => one.at.toISOString())}::text[]::timestamptz[]) as here (workspace, contact, at)
-  where workspace_id = workspace and id = contact
-    and (last_seen_at is null or last_seen_at not between at - interval '1 minute' and at + interval '1 minute')`
-
-/** The one who signs in is here now; what the messenger reports besides is kept beside what it has reported before. */
-export const markBooted = (workspace: Workspace, id: string, reported: Record<string, string>) =>
-  one(workspace.sql<ContactRow[]>`
-    update contacts set last_seen_at = ${workspace.now()},
-      messenger = messenger || ${JSON.stringify(reported)}::text::jsonb
-    where workspace_id = ${workspace.id} and id = ${id} returning *`) as Promise<ContactRow>
 
 /** The user with this external id, also an archived one: whoever signs in is back. */
 export const findReturning = (workspace: Workspace, external_id: string) =>

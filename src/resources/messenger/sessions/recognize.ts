@@ -1,9 +1,10 @@
 // Whom a session is of, as of now: a session that was good when it was given ends with what it was good for.
 import type { Pool } from '#db/sql.ts'
 import { type ApiError, forbidden, unauthorized } from '#http/errors.ts'
+import { markSeen } from '#resources/contacts/activity-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import { type Workspace, workspaceOf } from '#workspaces/workspace.ts'
-import { lookUpSessions, markSeen, type SessionRow } from './queries.ts'
+import { lookUpSessions, type SessionRow } from './queries.ts'
 import { readSession, type Session } from './token.ts'
 
 /** Who is at the messenger; a visitor who has not written yet is no contact. */

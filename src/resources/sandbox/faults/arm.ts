@@ -1,8 +1,7 @@
 // Arms a fault: for the next requests of this workspace, or for what it sends next.
 import { conflict, invalid, missing } from '#http/errors.ts'
-import { REQUEST_FAULTS, SEND_FAULTS } from '#workspaces/faults.ts'
+import { type FaultRow, insertFault, REQUEST_FAULTS, SEND_FAULTS } from '#workspaces/faults.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { type FaultRow, insertFault } from './queries.ts'
 import type { FaultRequest } from './schema.ts'
 
 const MOST_ARMED = 100

@@ -4,8 +4,8 @@ import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
+import { deleteFault, deleteFaults, listFaults } from '#workspaces/faults.ts'
 import { armFault } from './arm.ts'
-import { deleteFault, deleteFaults, listFaults } from './queries.ts'
 import { Disarmed, Fault, FaultList, FaultRequest, presentFault } from './schema.ts'
 
 function faults(app: App, { forgetTokens, operations }: Server) {

@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'
 import { epoch, Id, ListOf, Nullable, named } from '#http/types.ts'
-import type { FaultRow } from './queries.ts'
+import type { FaultRow } from '#workspaces/faults.ts'
 
 const Target = Type.Enum(['requests', 'sends'])
 const Method = Type.Enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])

@@ -2,11 +2,11 @@
 import type { Static } from 'typebox'
 import { found } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { findParts, listParts } from '../parts/queries.ts'
-import { presentParts } from '../parts/schema.ts'
-import { type Conversation, presentConversation } from './conversation.ts'
 import type { Display } from './display.ts'
-import { showConversation } from './queries.ts'
+import { showConversation } from './list-queries.ts'
+import { findParts, listParts } from './parts/queries.ts'
+import { presentParts } from './parts/schema.ts'
+import { type Conversation, presentConversation } from './schema.ts'
 
 export async function showWithParts(workspace: Workspace, id: string, display: Display) {
   const conversation = found(await showConversation(workspace, id))

@@ -1,16 +1,23 @@
-// A conversation over the wire: in lists without its parts, by itself with them.
+// Conversations over the wire: what is answered, and how a row becomes an answer. A listed conversation has no parts.
 import { type Static, Type } from 'typebox'
-import { CursorPages } from '#http/lists.ts'
+import type { Cut, Page } from '#db/page.ts'
+import { CursorPages, presentPages } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable, named } from '#http/types.ts'
 import { ShownAttachment } from '#resources/attachments/schema.ts'
 import { AdminReference, ContactReference } from '#resources/references.ts'
 import { AppliedTag } from '#resources/tags/schema.ts'
-import { channelName } from '../channels.ts'
-import { EmailMessageMetadata, PartList } from '../parts/schema.ts'
+import { channelName } from './channels.ts'
 import { type Display, mailMetadata } from './display.ts'
-import { QUALITY } from './quality.ts'
-import type { ShownRow } from './queries.ts'
-import { presentStatistics, Statistics } from './statistics.ts'
+import type { ShownRow } from './list-queries.ts'
+import { EmailMessageMetadata, PartList } from './parts/schema.ts'
+import type { QualityQuery } from './requests.ts'
+import type { CreatedConversation } from './start/queries.ts'
+import { presentStatistics, Statistics } from './state/statistics.ts'
+
+const QUALITY = {
+  monitor_evaluations: Type.Optional(Type.Array(Type.Never())),
+  scorecards: Type.Optional(Type.Array(Type.Never())),
+}
 
 const Source = named(
   'conversation_source',
@@ -120,6 +127,33 @@ export const ConversationList = named(
   }),
 )
 
+/** What the API answers to a message from a contact. */
+export const UserMessage = named(
+  'user_message',
+  Type.Object({
+    type: Type.Literal('user_message'),
+    id: Type.String(),
+    created_at: Type.Integer(),
+    subject: Type.Optional(Type.String()),
+    body: Type.String(),
+    message_type: Type.Literal('inapp'),
+    conversation_id: Type.String(),
+  }),
+)
+
+export const presentUserMessage = (
+  { subject, body }: { subject?: string | undefined; body: string },
+  { id, conversation_id, created_at }: CreatedConversation,
+): Static<typeof UserMessage> => ({
+  type: 'user_message',
+  id,
+  created_at: epoch(created_at),
+  ...(subject && { subject }),
+  body,
+  message_type: 'inapp',
+  conversation_id,
+})
+
 export const presentConversation = (row: ShownRow, display: Display): Static<typeof ListedConversation> => ({
   type: 'conversation',
   id: row.id,
@@ -178,4 +212,16 @@ const presentSource = (row: ShownRow, display: Display): Static<typeof Source> =
   url: row.url,
   redacted: false,
   ...(row.email_message_metadata && { email_message_metadata: mailMetadata(row.email_message_metadata, display) }),
+})
+
+export const presentQuality = ({ include_monitors, include_scorecards }: QualityQuery) => ({
+  ...(include_monitors && { monitor_evaluations: [] }),
+  ...(include_scorecards && { scorecards: [] }),
+})
+
+export const presentConversations = (page: Page, cut: Cut<ShownRow>, display: Display, quality: QualityQuery) => ({
+  type: 'conversation.list' as const,
+  pages: presentPages(page, cut),
+  total_count: cut.total_count,
+  conversations: cut.rows.map((row) => ({ ...presentConversation(row, display), ...presentQuality(quality) })),
 })

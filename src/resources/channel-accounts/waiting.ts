@@ -1,7 +1,10 @@
-// Ends the deliveries and broadcasts that wait for a removed account.
+// What waits for a channel account: ended when the account is removed, retried when the channel has another one.
 import type { SendingChannel } from '#channels/channel.ts'
 import type { Sql } from '#db/sql.ts'
+import { bringForwardOn } from '#delivery/bring-forward.ts'
 import { endQueued } from '#delivery/end.ts'
+import { retryFetchesFromMeta } from '#resources/attachments/queries.ts'
+import { endBroadcasts } from '#resources/broadcasts/queries.ts'
 
 /**
  * Fails what is queued on a channel whose account is removed. Without this the sandbox would take it and report it as
@@ -13,11 +16,8 @@ export async function endWaiting(sql: Sql, workspace_id: string, channel: Sendin
   await endQueued(sql, workspace_id, sql`channel = ${channel} and broadcast_id = 0`, 'account_removed', at)
 }
 
-/** They send nothing more from here on; their queued deliveries end in the background, however many there are. */
-const endBroadcasts = (sql: Sql, workspace_id: string, channel: SendingChannel, at: Date) => sql`
-  update broadcasts set state = 'canceled', ends_as = 'account_removed', due_at = now(), updated_at = ${at}
-  where workspace_id = ${workspace_id} and channel = ${channel} and (state <> 'canceled' or due_at is null)
-    and (due_at is not null or exists (
-      select from deliveries
-      where workspace_id = ${workspace_id} and channel = ${channel} and broadcast_id = broadcasts.id
-        and status = 'queued'))`
+/** Makes the next attempts due at once: of deliveries on the channel, and for WhatsApp of files to be fetched from Meta. */
+export async function retryWaiting(sql: Sql, workspace_id: string, channel: SendingChannel): Promise<void> {
+  await bringForwardOn(sql, workspace_id, channel)
+  if (channel === 'whatsapp') await retryFetchesFromMeta(sql, workspace_id)
+}

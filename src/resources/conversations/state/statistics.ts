@@ -1,9 +1,11 @@
-// The figures of a conversation as they are shown.
+// The statistics of a conversation: how actions change them, and how they are shown. Intercom counts what happens first and
+// how often only from the contact's first message on; what happened last is always kept.
 import { type Static, Type } from 'typebox'
 import { epoch, named } from '#http/types.ts'
-import type { ConversationRow } from '../queries.ts'
+import type { ConversationPatch, ConversationRow } from '../queries.ts'
 
-const TIMES = [
+/** The columns that say when something happened first or last. */
+export const TIMES = [
   'first_contact_reply_at',
   'first_assignment_at',
   'first_admin_reply_at',
@@ -85,3 +87,43 @@ function median(values: readonly number[]): number | null {
 
 const isAfter = (a: Date | null, b: Date | null): boolean => a !== null && b !== null && a >= b
 const secondsBetween = (from: Date, to: Date): number => Math.max(0, epoch(to) - epoch(from))
+
+/** A median of more would move no more. */
+const MOST_REPLY_TIMES = 1000
+
+export const contactReplied = (row: ConversationRow, at: Date, type: string): ConversationPatch => ({
+  first_contact_reply_at: row.first_contact_reply_at ?? at,
+  first_contact_reply_type: row.first_contact_reply_type ?? type,
+  last_contact_reply_at: at,
+})
+
+export const adminReplied = (row: ConversationRow, at: Date): ConversationPatch => ({
+  first_admin_reply_at: row.first_admin_reply_at ?? onceBegun(row, at),
+  last_admin_reply_at: at,
+  last_assignment_admin_reply_at: row.last_assignment_at && (row.last_assignment_admin_reply_at ?? at),
+  ...(row.waiting_since && {
+    reply_times: [...row.reply_times, secondsBetween(row.waiting_since, at)].slice(-MOST_REPLY_TIMES),
+  }),
+})
+
+export const assigned = (row: ConversationRow, at: Date): ConversationPatch => ({
+  first_assignment_at: row.first_assignment_at ?? onceBegun(row, at),
+  last_assignment_at: at,
+  last_assignment_admin_reply_at: null,
+  count_assignments: row.count_assignments + begun(row),
+})
+
+export const closed = (row: ConversationRow, at: Date, admin_id: string | null): ConversationPatch => ({
+  first_close_at: row.first_close_at ?? onceBegun(row, at),
+  last_close_at: at,
+  last_closed_by_id: admin_id,
+})
+
+export const reopened = (row: ConversationRow): ConversationPatch => ({ count_reopens: row.count_reopens + begun(row) })
+
+export const gainedPart = (row: ConversationRow): ConversationPatch => ({
+  count_conversation_parts: row.count_conversation_parts + begun(row),
+})
+
+const begun = ({ first_contact_reply_at }: ConversationRow): 0 | 1 => (first_contact_reply_at ? 1 : 0)
+const onceBegun = (row: ConversationRow, at: Date): Date | null => (begun(row) ? at : null)

@@ -3,7 +3,7 @@
 import type { ChannelName } from '#channels/channel.ts'
 import { one } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { ConversationRow } from '../queries.ts'
+import type { ConversationRow } from './queries.ts'
 
 /** False where it was taken before. Until the transaction ends, nobody else takes it. */
 export async function claimReceived(workspace: Workspace, channel: ChannelName, provider_id: string): Promise<boolean> {

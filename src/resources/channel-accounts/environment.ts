@@ -1,12 +1,11 @@
 // Keeps the first workspace's channel accounts as the environment describes them.
 import { isDeepStrictEqual } from 'node:util'
-import type { SendingChannel } from '#channels/channel.ts'
+import { type AccountRow, findAccount } from '#channel-accounts/rows.ts'
+import { canUnseal, sealSecrets, unsealSecrets } from '#channel-accounts/secrets.ts'
 import { PROVIDERS } from '#channels/providers.ts'
 import type { Pool, Sql } from '#db/sql.ts'
-import { accountChanged } from '#delivery/bring-forward.ts'
-import { endWaiting } from './end-waiting.ts'
-import { type AccountRow, findAccount } from './rows.ts'
-import { canUnseal, sealSecrets, unsealSecrets } from './secrets.ts'
+import { deleteEnvironmentAccounts, upsertEnvironmentAccount } from './queries.ts'
+import { endWaiting, retryWaiting } from './waiting.ts'
 
 export type EnvironmentAccount = Pick<AccountRow, 'channel' | 'provider' | 'settings'> & {
   secrets: Record<string, unknown>
@@ -31,16 +30,20 @@ export const saveEnvironmentAccounts = (pool: Pool, workspace_id: string, enviro
 
 async function save(sql: Sql, workspace_id: string, { accounts, secret, is_secret_set }: Environment, at: Date) {
   const given = accounts.map(({ channel }) => channel)
-  const removed = await sql<{ channel: SendingChannel }[]>`
-    delete from channel_accounts
-    where workspace_id = ${workspace_id} and from_environment and not channel = any(${given}) returning channel`
+  const removed = await deleteEnvironmentAccounts(sql, workspace_id, given)
   for (const { channel } of removed) await endWaiting(sql, workspace_id, channel, at)
   for (const account of accounts) {
     const known = await findAccount(sql, workspace_id, account.channel)
     if (known) assertReplaceable(known, secret, is_secret_set)
     if (known && isSame(secret, known, account)) continue
-    await upsertAccount(sql, workspace_id, account, secret, at)
-    await accountChanged(sql, workspace_id, account.channel)
+    const { channel, provider, settings } = account
+    const key = PROVIDERS[provider].key(settings as never)
+    await upsertEnvironmentAccount(
+      sql,
+      { workspace_id, channel, provider, settings, secrets: sealSecrets(secret, account.secrets), key },
+      at,
+    )
+    await retryWaiting(sql, workspace_id, account.channel)
   }
 }
 
@@ -65,15 +68,4 @@ function isSame(
   } catch {
     return false
   }
-}
-
-const upsertAccount = (sql: Sql, workspace_id: string, account: EnvironmentAccount, secret: string, at: Date) => {
-  const { channel, provider, settings, secrets } = account
-  return sql`
-    insert into channel_accounts (workspace_id, channel, provider, name, settings, secrets, key, from_environment,
-      created_at, updated_at)
-    values (${workspace_id}, ${channel}, ${provider}, 'From the environment', ${JSON.stringify(settings)}::text::jsonb,
-      ${sealSecrets(secret, secrets)}, ${PROVIDERS[provider].key(settings as never)}, true, ${at}, ${at})
-    on conflict (workspace_id, channel) do update set provider = excluded.provider, settings = excluded.settings,
-      secrets = excluded.secrets, key = excluded.key, updated_at = excluded.updated_at`
 }

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { findContact } from '#resources/contacts/queries.ts'
 import { atomically } from '#workspaces/workspace.ts'
-import { testApp } from '../../../../test/app.ts'
-import { aContact, aMessage } from '../../../../test/factories.ts'
-import { destination, receive } from './receive.ts'
+import { testApp } from '../../../test/app.ts'
+import { aContact, aMessage } from '../../../test/factories.ts'
+import { destination, receive } from './inbound.ts'
 
 const t = await testApp()
 const { workspace, call } = t

@@ -2,13 +2,13 @@
 import { type TProperties, Type } from 'typebox'
 import { conflict, found, missing } from '#http/errors.ts'
 import { Id } from '#http/types.ts'
-import { type ContactRow, findContact, findContactsBy } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { type ContactRow, findContact, findContactsBy } from './queries.ts'
 
 export type SenderName = { id?: string | undefined; user_id?: string | undefined; email?: string | undefined }
 
 /** How requests name a contact, besides by `id` or whatever they call that. */
-export const OTHER_NAMES = {
+export const CONTACT_NAMES = {
   user_id: Type.Optional(Id),
   email: Type.Optional(Type.String({ maxLength: 320 })),
 } satisfies TProperties

@@ -6,7 +6,7 @@ import { attachmentsAsTheyAre } from '#resources/attachments/queries.ts'
 import { appliedTagsOf } from '#resources/tags/fragments.ts'
 import type { AppliedTag } from '#resources/tags/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { ConversationRow, Recipient } from '../queries.ts'
+import type { ConversationRow, Recipient } from './queries.ts'
 
 /** A conversation with all that is shown of it besides its parts. Times within are Unix seconds. */
 export type ShownRow = ConversationRow & {

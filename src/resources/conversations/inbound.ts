@@ -5,12 +5,12 @@ import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { sourceTypeOf } from '../channels.ts'
-import type { Recipient } from '../queries.ts'
-import { contactReplies } from '../replies/contact.ts'
-import { startConversation } from '../start/from-contact.ts'
-import { lockWriters } from '../start/queries.ts'
-import { type Candidates, claimReceived, findCandidates } from './queries.ts'
+import { sourceTypeOf } from './channels.ts'
+import { type Candidates, claimReceived, findCandidates } from './inbound-queries.ts'
+import type { Recipient } from './queries.ts'
+import { contactReplies } from './replies/contact.ts'
+import { startConversation } from './start/from-contact.ts'
+import { lockWriters } from './start/queries.ts'
 
 export type Received = {
   channel: ChannelName

@@ -1,0 +1,13 @@
+// What deliveries change in the records of their recipients. This layer does not know the table of contacts: the owner of
+// that table implements the type, and whoever starts a worker or reports a status passes it in.
+import type { Fragment, Sql } from '#db/sql.ts'
+
+/**
+ * Returns an UPDATE for a CTE, which becomes part of the statement that moves the deliveries. It changes only records that
+ * learn something new, and returns their `id`.
+ *
+ * `changes` is the name of a CTE with at most one row for each contact: `workspace_id`, `contact_id`, the booleans
+ * `contacted`, `hard_bounce`, `spam_complaint`, `leaves_emails`, `leaves_sms` and `leaves_whatsapp`, and `at`, the time by
+ * the clock of the workspace.
+ */
+export type UpdateRecipients = (sql: Sql, changes: Fragment) => Fragment

@@ -1,0 +1,91 @@
+// What other nouns write into contacts: that they were contacted, that they replied, that they were seen, what they want.
+import type { ChannelName } from '#channels/channel.ts'
+import { type Fragment, one, type Sql } from '#db/sql.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { ContactRow } from './queries.ts'
+import { contactEvents } from './topics.ts'
+
+/**
+ * Marks contacts as contacted now, and returns them with their addresses on the channel. `ids` is a query of contact ids.
+ * Contacts without an address there, blocked ones, and those that are not live are left out. Rows are locked in one order, so that
+ * two replies to the same contacts do not wait for each other in a circle.
+ */
+export const markContacted = (workspace: Workspace, ids: Fragment, channel: ChannelName) => {
+  const { sql, id } = workspace
+  const phone = sql`formatted_phone`
+  const address = { inapp: sql`contacts.id`, email: sql`email`, sms: phone, whatsapp: phone }[channel]
+  return sql<{ id: string; name: string | null; address: string }[]>`
+    update contacts set last_contacted_at = ${workspace.now()}
+    from (
+      select id, name, ${address} as address from contacts
+      where workspace_id = ${id} and id in (${ids}) and ${address} is not null and is_live and blocked_at is null
+      order by id for no key update
+    ) reached
+    where contacts.workspace_id = ${id} and contacts.id = reached.id
+    returning reached.id, reached.name, reached.address`
+}
+
+/** The contact has written, on that channel. */
+export const markReplied = (workspace: Workspace, id: string, at: Date, channel: ChannelName) => workspace.sql`
+  update contacts set last_replied_at = greatest(last_replied_at, ${at}::timestamptz),
+    last_whatsapp_at = greatest(last_whatsapp_at, ${channel === 'whatsapp' ? at : null}::timestamptz)
+  where workspace_id = ${workspace.id} and id = ${id}`
+
+export type SeenContact = Pick<ContactRow, 'workspace_id' | 'id'> & {
+  /** When, by the workspace's clock. */
+  at: Date
+}
+
+/** The contacts have the messenger open. Written once a minute; it does not count as a change of the contact. */
+export const markSeen = (sql: Sql, contacts: readonly SeenContact[]) => sql`
+  update contacts set last_seen_at = at
+  from unnest(${contacts.map((one) => one.workspace_id)}::text[], ${contacts.map((one) => one.id)}::text[],
+    ${contacts.map((one) => one.at.toISOString())}::text[]::timestamptz[]) as here (workspace, contact, at)
+  where workspace_id = workspace and id = contact
+    and (last_seen_at is null or last_seen_at not between at - interval '1 minute' and at + interval '1 minute')`
+
+/** The contact has started a messenger, which reports this of itself; what it does not report stays. */
+export const markBooted = (workspace: Workspace, id: string, reported: Record<string, string>) =>
+  one(workspace.sql<ContactRow[]>`
+    update contacts set last_seen_at = ${workspace.now()},
+      messenger = messenger || ${JSON.stringify(reported)}::text::jsonb
+    where workspace_id = ${workspace.id} and id = ${id} returning *`) as Promise<ContactRow>
+
+/** Returns whether the contact exists. The event is written only if the contact was subscribed. */
+export async function unsubscribeFromEmails(sql: Sql, workspace_id: string, id: string, at: Date): Promise<boolean> {
+  const [row] = await sql<{ known: boolean }[]>`
+    with left_now as (
+      update contacts set unsubscribed_from_emails = true, updated_at = ${at}
+      where workspace_id = ${workspace_id} and id = ${id} and not unsubscribed_from_emails
+      returning workspace_id, id
+    ),
+    event as (
+      ${contactEvents.insertFrom(
+        sql,
+        'contact.unsubscribed',
+        sql`
+        select workspace_id, id as object_id, '{}'::jsonb as details, null as actor_type, null as actor_id,
+          ${at}::timestamptz as created_at
+        from left_now`,
+      )}
+    )
+    select exists(select from contacts where workspace_id = ${workspace_id} and id = ${id}) as known`
+  return row?.known ?? false
+}
+
+export const setWhatsAppOptOut = (workspace: Workspace, id: string, unsubscribed: boolean) =>
+  one(workspace.sql<{ id: string }[]>`
+    update contacts set unsubscribed_from_whatsapp = ${unsubscribed}
+    where workspace_id = ${workspace.id} and id = ${id} and is_live returning id`)
+
+/** Returns the number's contacts for whom that is new; archived ones too, because they can be brought back. */
+export const setSmsConsent = (workspace: Workspace, number: string, is_wanted: boolean) => workspace.sql<
+  { id: string }[]
+>`
+  update contacts set unsubscribed_from_sms = ${!is_wanted}, updated_at = ${workspace.now()}
+  where workspace_id = ${workspace.id} and id in (
+    select id from contacts
+    where workspace_id = ${workspace.id} and formatted_phone = ${number} and unsubscribed_from_sms = ${is_wanted}
+      and deleted_at is null
+    order by id for update)
+  returning id`

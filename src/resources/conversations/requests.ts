@@ -1,0 +1,62 @@
+// What requests on conversations take; see `replies/schema.ts` for replies.
+import { type Static, Type } from 'typebox'
+import { PageQuery } from '#http/lists.ts'
+import { Epoch, Id, Nullable, named, Some } from '#http/types.ts'
+import { ATTACHING } from '#resources/attachments/schema.ts'
+import { CONTACT_NAMES } from '#resources/contacts/named.ts'
+import { DisplayQuery } from './display.ts'
+import { Body } from './replies/schema.ts'
+
+export const CreateRequest = Type.Object({
+  from: Type.Object({ type: Type.Enum(['lead', 'user', 'contact']), id: Type.Optional(Id), ...CONTACT_NAMES }),
+  body: Body,
+  subject: Type.Optional(Type.String({ maxLength: 998 })),
+  attachment_urls: ATTACHING.attachment_urls,
+  created_at: Type.Optional(Epoch),
+  brand_id: Type.Optional(Id),
+})
+
+/** What Intercom's quality reviews add for callers who ask. Nobody reviews here, so that both lists are empty. */
+export const QualityQuery = Some({
+  include_monitors: Type.Boolean({ description: 'Adds `monitor_evaluations`.' }),
+  include_scorecards: Type.Boolean({ description: 'Adds `scorecards`.' }),
+})
+export type QualityQuery = Static<typeof QualityQuery>
+
+export const ListQuery = Type.Object({ ...PageQuery.properties, ...QualityQuery.properties })
+export const ShowQuery = Type.Object({
+  ...DisplayQuery.properties,
+  ...QualityQuery.properties,
+  include_email_history: Type.Optional(
+    Type.Boolean({ description: 'What mails quoted, passed on and were signed with.' }),
+  ),
+  include_translations: Type.Optional(
+    Type.Boolean({ description: 'Nothing is translated here: `translations` of every part is null.' }),
+  ),
+})
+
+export const UpdateRequest = named(
+  'conversation_update_request',
+  Type.Object({
+    read: Type.Optional(Type.Boolean()),
+    title: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
+    priority: Type.Optional(Type.Enum(['none', 'low', 'medium', 'high', 'urgent'])),
+    admin_id: Type.Optional(Nullable(Id)),
+    custom_attributes: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    company_id: Type.Optional(Nullable(Id)),
+  }),
+)
+export type UpdateRequest = Static<typeof UpdateRequest>
+
+export const ManageRequest = named(
+  'conversation_action_request',
+  Type.Object({
+    message_type: Type.Enum(['close', 'open', 'snoozed', 'assignment']),
+    type: Type.Optional(Type.Enum(['admin', 'team'], { description: 'Of an assignment: what the assignee is.' })),
+    admin_id: Id,
+    assignee_id: Type.Optional(Id),
+    snoozed_until: Type.Optional(Epoch),
+    body: Type.Optional(Nullable(Body)),
+  }),
+)
+export type ManageRequest = Static<typeof ManageRequest>

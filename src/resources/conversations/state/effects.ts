@@ -1,0 +1,38 @@
+// What actions change in a conversation besides its state. Each effect says which facts of the action it needs.
+import type { ConversationPatch, ConversationRow } from '../queries.ts'
+import { adminReplied, assigned, closed, contactReplied } from './statistics.ts'
+
+export type Assignee = { type: 'admin' | 'team'; id: string }
+
+const SLOTS = { admin: 'admin_assignee_id', team: 'team_assignee_id' } as const
+
+export const EFFECTS = {
+  /** No teammate has read it yet. */
+  becomes_unread: () => ({ read: false }),
+  /** The contact waits from the first message without an answer on; a closed conversation starts anew. */
+  contact_waits: (row, { at }: { at: Date }) => ({
+    waiting_since: row.state === 'closed' ? at : (row.waiting_since ?? at),
+  }),
+  contact_replied: (row, { at, source_type }: { at: Date; source_type: string }) =>
+    contactReplied(row, at, source_type),
+  /** The contact has an answer and no longer waits. */
+  contact_answered: (row, { at }: { at: Date }) => ({ waiting_since: null, ...adminReplied(row, at) }),
+  /** `closed_by` null: by no admin. */
+  closed: (row, { at, closed_by }: { at: Date; closed_by: string | null }) => closed(row, at, closed_by),
+  snoozed_until: (_row, { until }: { until: Date }) => ({ snoozed_until: until }),
+  /** The admin and the team are two slots: assigning one leaves the other. */
+  assigned: (row, { at, assignee }: { at: Date; assignee: Assignee }) => ({
+    ...assigned(row, at),
+    [SLOTS[assignee.type]]: assignee.id,
+  }),
+  unassigned: (_row, { from }: { from: Assignee['type'] }) => ({ [SLOTS[from]]: null }),
+  priority: (_row, { priority }: { priority: ConversationRow['priority'] }) => ({ priority }),
+} satisfies Record<string, (row: ConversationRow, facts: never) => ConversationPatch>
+
+export type Effect = keyof typeof EFFECTS
+
+export const CONDITIONS = {
+  has_assignee: (row, { assignee }: { assignee?: Assignee }) => !!assignee && row[SLOTS[assignee.type]] === assignee.id,
+} satisfies Record<string, (row: ConversationRow, facts: never) => boolean>
+
+export type Condition = keyof typeof CONDITIONS

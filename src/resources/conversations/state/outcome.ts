@@ -1,0 +1,67 @@
+// What an action makes of a conversation, by the table in `transitions.ts`. Pure.
+import { unprocessable } from '#http/errors.ts'
+import type { ConversationPatch, ConversationRow } from '../queries.ts'
+import type { ConversationTopic } from '../topics.ts'
+import { CONDITIONS, EFFECTS, type Effect } from './effects.ts'
+import { reopened } from './statistics.ts'
+import { type Action, type State, TRANSITIONS, type Transition } from './transitions.ts'
+
+/** The part, the change and the events of an action: for `record`. */
+export type Outcome = { part_type: string; patch: ConversationPatch; topics: ConversationTopic[] }
+
+type EffectOf<Row> =
+  | (Row extends { effects: readonly (infer E)[] } ? E : never)
+  | (Row extends { effects_with_body: readonly (infer E)[] } ? E : never)
+
+type NeededBy<E> = E extends Effect
+  ? Parameters<(typeof EFFECTS)[E]> extends [unknown, infer Facts]
+    ? (facts: Facts) => void
+    : never
+  : never
+type All<Functions> = [Functions] extends [never] ? object : [Functions] extends [(facts: infer F) => void] ? F : never
+
+/** What has to be known of an action: `{ at, closed_by }` of `admin_closes`, because its effects need that. */
+export type FactsOf<A extends Action> = All<NeededBy<EffectOf<(typeof TRANSITIONS)[A]>>> & Options
+
+type Options = {
+  /** The action has a body, which the contacts get as a reply. */
+  has_body?: boolean
+  /** A snoozed conversation stays snoozed. */
+  keeps_snoozed?: boolean
+}
+
+/** Returns what follows, or throws a 422 if the action is refused in the conversation's state. */
+export function outcomeOf<A extends Action>(row: ConversationRow, action: A, facts: FactsOf<A>): Outcome {
+  const transition: Transition = TRANSITIONS[action]
+  const { part, effects = [], effects_with_body = [], topics, topics_from } = transition
+  const { has_body = false, keeps_snoozed = false }: Options = facts
+  assertAllowed(row, transition, facts)
+  const stays = row.state === 'snoozed' && keeps_snoozed
+  const next = stays ? row.state : stateAfter(row.state, transition)
+  const applied = [...effects, ...(has_body ? effects_with_body : [])].map((name) => EFFECTS[name](row, facts as never))
+  return {
+    part_type: typeof part === 'string' ? part : part[row.state],
+    patch: Object.assign(moved(row, next), ...applied),
+    topics: [...topics, ...(stays ? [] : (topics_from?.[row.state] ?? []))],
+  }
+}
+
+function assertAllowed(row: ConversationRow, { refused }: Transition, facts: object) {
+  const refusal = refused?.[row.state]
+  if (!refusal) return
+  if (typeof refusal === 'string') throw unprocessable('parameter_invalid', refusal)
+  if (CONDITIONS[refusal.if](row, facts)) throw unprocessable('parameter_invalid', refusal.message)
+}
+
+const stateAfter = (state: State, transition: Transition): State =>
+  typeof transition.state === 'string' ? transition.state : (transition.state?.[state] ?? state)
+
+/** Leaving the snoozed state forgets until when it was; reopening is counted. */
+function moved(row: ConversationRow, state: State): ConversationPatch {
+  if (state === row.state) return {}
+  return {
+    state,
+    ...(row.state === 'snoozed' && { snoozed_until: null }),
+    ...(row.state === 'closed' && state === 'open' && reopened(row)),
+  }
+}
