@@ -4,7 +4,7 @@ import { accountsOf } from '#channels/accounts.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import type { Pool } from '#db/sql.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 
 const MAIL = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: 'secret' }
 const SILENT = { error() {}, warn() {}, info() {} }
@@ -19,7 +19,7 @@ type Ending = { after(stop: () => Promise<void>): unknown }
 export async function captureAll(sql: Pool, ending: Ending): Promise<() => Promise<void>> {
   const worker = await startWorker({
     sql,
-    updateRecipients,
+    recipients: contactRecords,
     accounts: accountsOf([], captureAccount(MAIL)),
     log: SILENT,
   })

@@ -4,7 +4,7 @@ import { after } from 'node:test'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { type Call, NEARBY, SECRET, type TestApp, testApp } from './app.ts'
 import { eventually } from './factories.ts'
 import { freePort } from './smtp-sink.ts'
@@ -58,7 +58,7 @@ export async function sms(options: { public_url?: string } = {}): Promise<Sms> {
   const { sql } = t.database
   const around = { public_url, secret: SECRET, egress: NEARBY }
   const accounts = accountPool(sql, around, captureAccount({ from: 'team@example.com', reply_domain: null, ...around }))
-  const worker = await startWorker({ sql, updateRecipients, accounts, log: SILENT, retry: QUICK })
+  const worker = await startWorker({ sql, recipients: contactRecords, accounts, log: SILENT, retry: QUICK })
   await t.app.listen({ port, host: '127.0.0.1' })
   after(async () => {
     await worker.stop()

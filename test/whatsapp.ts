@@ -4,7 +4,7 @@ import { after } from 'node:test'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { NEARBY, SECRET, type TestApp, testApp } from './app.ts'
 import { eventually } from './factories.ts'
 import { type MetaPeer, metaPeer, newsBody, type Taken } from './meta.ts'
@@ -47,7 +47,14 @@ export async function whatsapp({ largest }: { largest?: number } = {}): Promise<
   const around = { public_url: 'http://localhost', secret: SECRET, egress: NEARBY }
   const mail = { from: 'team@example.com', reply_domain: null, ...around }
   const accounts = accountPool(sql, around, captureAccount(mail))
-  const worker = await startWorker({ sql, updateRecipients, accounts, links: around, log: SILENT, retry: QUICK })
+  const worker = await startWorker({
+    sql,
+    recipients: contactRecords,
+    accounts,
+    links: around,
+    log: SILENT,
+    retry: QUICK,
+  })
   const origin = await t.app.listen({ port: 0, host: '127.0.0.1' })
   after(async () => {
     await worker.stop()

@@ -13,7 +13,7 @@ import { runJobs } from '#jobs/run.ts'
 import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { RESOURCES } from '#resources/index.ts'
 import type { WorkerContext } from '#server.ts'
 import { capturedLine } from './captured-line.ts'
@@ -40,7 +40,7 @@ export async function deliver({ storage, config, secret, files, log }: Options):
   const accounts = accountPool(sql, { public_url, secret, egress }, sandbox)
   const worker = await startWorker({
     sql,
-    updateRecipients,
+    recipients: contactRecords,
     accounts,
     links: { public_url, secret, attachment_link_days: config.attachment_link_days },
     log,

@@ -8,7 +8,7 @@ import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { signedAddress } from '#channels/email/addresses.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { NEARBY, SECRET, testApp } from '../../test/app.ts'
 import { eventually } from '../../test/factories.ts'
 import { rawMail, type TestMail } from '../../test/mail.ts'
@@ -34,7 +34,7 @@ before(async () => {
   const around = { public_url: PUBLIC, secret: SECRET, egress: NEARBY }
   const sandbox = captureAccount({ from: 'sandbox@example.com', reply_domain: null, ...around })
   const accounts = accountPool(sql, around, sandbox)
-  const worker = await startWorker({ sql, updateRecipients, accounts, log })
+  const worker = await startWorker({ sql, recipients: contactRecords, accounts, log })
   const stopMail = await takeMails({ sql, config, secret: SECRET, files: t.files, log })
   stop = async () => {
     await stopMail()

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { accountsOf } from '#channels/accounts.ts'
 import type { Account, Outgoing } from '#channels/channel.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../test/factories.ts'
 import { lease } from './lease.ts'
@@ -30,7 +30,13 @@ const workers: Worker[] = []
 async function work(count = 1) {
   for (let n = 0; n < count; n++)
     workers.push(
-      await startWorker({ sql, updateRecipients, accounts: accountsOf([], account), log: SILENT, retry: QUICK }),
+      await startWorker({
+        sql,
+        recipients: contactRecords,
+        accounts: accountsOf([], account),
+        log: SILENT,
+        retry: QUICK,
+      }),
     )
 }
 

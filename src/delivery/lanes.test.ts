@@ -5,7 +5,7 @@ import { afterEach, test } from 'node:test'
 import { accountsOf } from '#channels/accounts.ts'
 import type { Account, Outcome, Outgoing } from '#channels/channel.ts'
 import { step } from '#resources/broadcasts/expansion/step.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { testApp } from '../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../test/factories.ts'
 import { startWorker, type Worker } from './worker.ts'
@@ -36,7 +36,7 @@ async function work({ concurrency = 4, takes_ms = 5, outcome }: Partial<Slow> = 
     },
   }
   const accounts = accountsOf([{ workspace_id: workspace.id, channel: 'whatsapp', account }], account)
-  worker = await startWorker({ sql, updateRecipients, accounts, log: silent, retry: QUICK })
+  worker = await startWorker({ sql, recipients: contactRecords, accounts, log: silent, retry: QUICK })
   return sent
 }
 type Slow = { concurrency: number; takes_ms: number; outcome(outgoing: Outgoing): Outcome }

@@ -1,6 +1,6 @@
 // Collects settlements and writes them in batches: while one batch is being written the next one gathers.
 import type { Pool } from '#db/sql.ts'
-import type { UpdateRecipients } from './recipients.ts'
+import type { Recipients } from './recipients.ts'
 import { type Settlement, settle } from './settle.ts'
 
 const LARGEST_BATCH = 500
@@ -18,7 +18,7 @@ export type Settler = {
  */
 export function settler(
   sql: Pool,
-  updateRecipients: UpdateRecipients,
+  recipients: Recipients,
   onWritten: (batch: readonly Settlement[]) => void,
   onError: (error: Error) => void,
 ): Settler {
@@ -29,7 +29,7 @@ export function settler(
     while (gathered.length) {
       const batch = gathered.slice(0, LARGEST_BATCH)
       try {
-        await settle(sql, updateRecipients, batch)
+        await settle(sql, recipients, batch)
       } catch (error) {
         onError(error as Error)
         await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_AFTER_MS))

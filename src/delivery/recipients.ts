@@ -3,11 +3,15 @@
 import type { Fragment, Sql } from '#db/sql.ts'
 
 /**
- * Returns an UPDATE for a CTE, which becomes part of the statement that moves the deliveries. It changes only records that
- * learn something new, and returns their `id`.
+ * Two CTEs that become part of the statement that moves the deliveries.
  *
  * `changes` is the name of a CTE with at most one row for each contact: `workspace_id`, `contact_id`, the booleans
  * `contacted`, `hard_bounce`, `spam_complaint`, `leaves_emails`, `leaves_sms` and `leaves_whatsapp`, and `at`, the time by
  * the clock of the workspace.
  */
-export type UpdateRecipients = (sql: Sql, changes: Fragment) => Fragment
+export type Recipients = {
+  /** Returns an UPDATE that changes only records that learn something new, and returns their `id`. */
+  update(sql: Sql, changes: Fragment): Fragment
+  /** Returns an INSERT of the events of contacts that unsubscribe and had not before. */
+  insertEvents(sql: Sql, changes: Fragment): Fragment
+}

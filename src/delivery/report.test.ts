@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import type { Outcome } from '#channels/channel.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { testApp } from '../../test/app.ts'
 import { aContact, aMessage } from '../../test/factories.ts'
 import { lease } from './lease.ts'
@@ -32,7 +32,7 @@ beforeEach(async () => {
 async function send(provider_id: string) {
   const [outgoing] = await lease(t.database.sql, [], 10, 30)
   const sent = settlement(outgoing!, { outcome: 'sent', provider_id }, DEFAULT_RETRY, new Date())
-  return () => settle(t.database.sql, updateRecipients, [sent])
+  return () => settle(t.database.sql, contactRecords, [sent])
 }
 
 test('nobody knows it: another workspace, another channel, no number, no such name', async () => {
@@ -43,17 +43,17 @@ test('nobody knows it: another workspace, another channel, no number, no such na
     meant({ delivery_id: 'x' }),
     { workspace_id, channel: 'sms' as const, provider_id: 'SMunknown' },
   ])
-    assert.equal(await report(sql, updateRecipients, unknown, { status: 'delivered' }), undefined)
+    assert.equal(await report(sql, contactRecords, unknown, { status: 'delivered' }), undefined)
   assert.equal((await look()).status, 'queued')
 })
 
 test('a status never moves back, and the same word is kept once', async () => {
   await (await send('SM1'))()
   const by_name = { workspace_id, channel: 'sms' as const, provider_id: 'SM1' }
-  assert.equal((await report(sql, updateRecipients, by_name, { status: 'read' }))?.moved, true)
-  assert.equal((await report(sql, updateRecipients, by_name, { status: 'read' }))?.moved, false)
-  assert.equal((await report(sql, updateRecipients, by_name, { status: 'delivered' }))?.moved, false)
-  assert.equal((await report(sql, updateRecipients, by_name, failed))?.moved, false)
+  assert.equal((await report(sql, contactRecords, by_name, { status: 'read' }))?.moved, true)
+  assert.equal((await report(sql, contactRecords, by_name, { status: 'read' }))?.moved, false)
+  assert.equal((await report(sql, contactRecords, by_name, { status: 'delivered' }))?.moved, false)
+  assert.equal((await report(sql, contactRecords, by_name, failed))?.moved, false)
   const { status, history, error } = await look()
   assert.deepEqual(
     [status, error, history.map((one: { status: string }) => one.status)],
@@ -63,20 +63,17 @@ test('a status never moves back, and the same word is kept once', async () => {
 
 test('a failure says why; whoever reports better afterwards is believed', async () => {
   await (await send('SM1'))()
-  await report(sql, updateRecipients, meant(), failed)
+  await report(sql, contactRecords, meant(), failed)
   const failure = await look()
   assert.deepEqual([failure.status, failure.error.code, failure.error.reason], ['failed', '30003', 'Unreachable'])
-  await report(sql, updateRecipients, meant(), { status: 'delivered' })
+  await report(sql, contactRecords, meant(), { status: 'delivered' })
   const better = await look()
   assert.deepEqual([better.status, better.error], ['delivered', null])
 })
 
 test('a word that comes before the sending is written down is not lost, nor is the message sent again', async () => {
   const writeDown = await send('SM1')
-  assert.equal(
-    (await report(sql, updateRecipients, meant({ provider_id: 'SM1' }), { status: 'delivered' }))?.moved,
-    true,
-  )
+  assert.equal((await report(sql, contactRecords, meant({ provider_id: 'SM1' }), { status: 'delivered' }))?.moved, true)
   await writeDown()
   const { status, provider_id } = await look()
   assert.deepEqual([status, provider_id], ['delivered', 'SM1'])
@@ -86,9 +83,9 @@ test('a word that comes before the sending is written down is not lost, nor is t
 
 test('word that the provider has a message, where its answer was lost, keeps it from being sent again', async () => {
   const [outgoing] = await lease(t.database.sql, [], 10, 30)
-  assert.equal((await report(sql, updateRecipients, meant({ provider_id: 'SM1' }), { status: 'sent' }))?.moved, true)
+  assert.equal((await report(sql, contactRecords, meant({ provider_id: 'SM1' }), { status: 'sent' }))?.moved, true)
   const lost = settlement(outgoing!, { outcome: 'retry', code: 'x', reason: 'x' }, DEFAULT_RETRY, new Date())
-  await settle(t.database.sql, updateRecipients, [lost])
+  await settle(t.database.sql, contactRecords, [lost])
   await sql`update deliveries set due_at = now() - interval '1 second' where workspace_id = ${workspace_id}`
   assert.equal((await lease(t.database.sql, [], 10, 30)).length, 0)
   const { status, provider_id, history } = await look()
@@ -102,7 +99,7 @@ test('word that the provider has a message, where its answer was lost, keeps it 
 test('words of a provider that no database text can hold are written as far as they can be', async () => {
   const [outgoing] = await lease(t.database.sql, [], 10, 30)
   const refused = { outcome: 'failed' as const, code: 'x', reason: 'a\0b', answer: 'half a 😀'.slice(0, -1) }
-  await settle(t.database.sql, updateRecipients, [settlement(outgoing!, refused, DEFAULT_RETRY, new Date())])
+  await settle(t.database.sql, contactRecords, [settlement(outgoing!, refused, DEFAULT_RETRY, new Date())])
   const { error, history } = await look()
   assert.deepEqual([error.reason, history[0].provider_answer], ['ab', 'half a \ufffd'])
 })
@@ -112,7 +109,7 @@ test('a word that comes while the sending is written down is not overwritten, an
     await sql`update deliveries set status = 'queued', due_at = now() - interval '1 second', provider_id = null where id = ${delivery.id}`
     await sql`update contacts set unsubscribed_from_sms = false where id = ${contact}`
     const writeDown = await send(`SM${round}`)
-    await Promise.all([writeDown(), report(sql, updateRecipients, meant(), { status: 'delivered', unsubscribe: true })])
+    await Promise.all([writeDown(), report(sql, contactRecords, meant(), { status: 'delivered', unsubscribe: true })])
     assert.equal((await look()).status, 'delivered')
   }
 })
@@ -124,32 +121,32 @@ test('the failure of the one message that the provider has counts, though a late
   for (const word of [undefined, 'sent'] as const) {
     await again()
     const [outgoing] = await lease(t.database.sql, [], 10, 30)
-    if (word) await report(sql, updateRecipients, meant({ provider_id: 'SM1', attempt: 1 }), { status: word })
-    await settle(t.database.sql, updateRecipients, [settlement(outgoing!, lost, DEFAULT_RETRY, new Date())])
+    if (word) await report(sql, contactRecords, meant({ provider_id: 'SM1', attempt: 1 }), { status: word })
+    await settle(t.database.sql, contactRecords, [settlement(outgoing!, lost, DEFAULT_RETRY, new Date())])
   }
-  assert.equal((await report(sql, updateRecipients, meant({ provider_id: 'SM0', attempt: 1 }), failed))?.moved, false)
-  assert.equal((await report(sql, updateRecipients, meant({ provider_id: 'SM1', attempt: 1 }), failed))?.moved, true)
+  assert.equal((await report(sql, contactRecords, meant({ provider_id: 'SM0', attempt: 1 }), failed))?.moved, false)
+  assert.equal((await report(sql, contactRecords, meant({ provider_id: 'SM1', attempt: 1 }), failed))?.moved, true)
   assert.deepEqual([(await look()).status, (await look()).attempts], ['failed', 2])
 })
 
 test('the failure of an attempt says nothing about a later one, by whomever that was asked for', async () => {
   await (await send('SM1'))()
-  await report(sql, updateRecipients, meant({ attempt: 1 }), failed)
+  await report(sql, contactRecords, meant({ attempt: 1 }), failed)
   await call(`POST /extensions/deliveries/${delivery.id}/retry`)
-  assert.equal((await report(sql, updateRecipients, meant({ attempt: 1 }), failed))?.moved, false)
+  assert.equal((await report(sql, contactRecords, meant({ attempt: 1 }), failed))?.moved, false)
   assert.equal((await look()).status, 'queued')
   await (await send('SM2'))()
-  assert.equal((await report(sql, updateRecipients, meant({ attempt: 1 }), failed))?.moved, false)
+  assert.equal((await report(sql, contactRecords, meant({ attempt: 1 }), failed))?.moved, false)
   assert.equal((await look()).status, 'sent')
-  assert.equal((await report(sql, updateRecipients, meant({ attempt: 2 }), failed))?.moved, true)
-  assert.equal((await report(sql, updateRecipients, meant({ attempt: 1 }), { status: 'delivered' }))?.moved, true)
+  assert.equal((await report(sql, contactRecords, meant({ attempt: 2 }), failed))?.moved, true)
+  assert.equal((await report(sql, contactRecords, meant({ attempt: 1 }), { status: 'delivered' }))?.moved, true)
 })
 
 test('the contact learns of an opt-out, also where the status stays', async () => {
   await (await send('SM1'))()
-  await report(sql, updateRecipients, meant(), { status: 'delivered' })
-  await report(sql, updateRecipients, meant(), { status: 'delivered', unsubscribe: true })
-  await report(sql, updateRecipients, meant(), { status: 'delivered', unsubscribe: true })
+  await report(sql, contactRecords, meant(), { status: 'delivered' })
+  await report(sql, contactRecords, meant(), { status: 'delivered', unsubscribe: true })
+  await report(sql, contactRecords, meant(), { status: 'delivered', unsubscribe: true })
   const [row] = await sql`select unsubscribed_from_sms, unsubscribed_from_emails from contacts where id = ${contact}`
   assert.deepEqual({ ...row }, { unsubscribed_from_sms: true, unsubscribed_from_emails: false })
   const [counted] = await sql`
@@ -161,7 +158,7 @@ test('what is canceled while an attempt fails stays canceled; where the attempt 
   const [outgoing] = await lease(t.database.sql, [], 10, 30)
   assert.equal((await call(`POST /extensions/deliveries/${delivery.id}/cancel`)).status, 200)
   const settled = (outcome: Outcome) =>
-    settle(t.database.sql, updateRecipients, [settlement(outgoing!, outcome, DEFAULT_RETRY, new Date())])
+    settle(t.database.sql, contactRecords, [settlement(outgoing!, outcome, DEFAULT_RETRY, new Date())])
   const about = { code: '20500', reason: 'Busy' }
   for (const outcome of ['retry', 'failed'] as const) {
     await settled({ outcome, ...about })

@@ -2,7 +2,7 @@
 // and at times before we have written down that the message was sent at all.
 import type { ChannelName, Remark, Report } from '#channels/channel.ts'
 import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
-import type { UpdateRecipients } from './recipients.ts'
+import type { Recipients } from './recipients.ts'
 import { REACHED_FROM } from './status.ts'
 import { tally } from './tally.ts'
 
@@ -27,7 +27,7 @@ export type Reported = { id: string; contact_id: string; moved: boolean }
  */
 export function report(
   sql: Sql,
-  updateRecipients: UpdateRecipients,
+  recipients: Recipients,
   meant: Meant,
   word: Report,
   at = new Date(),
@@ -65,10 +65,9 @@ export function report(
         ${leaves('sms')}::bool as leaves_sms, ${leaves('whatsapp')}::bool as leaves_whatsapp, ${at}::timestamptz as at
       from meant where ${hard_bounce || spam_complaint || unsubscribe}
     ),
-    learned as (${updateRecipients(sql, sql`changes`)}),
+    learned as (${recipients.update(sql, sql`changes`)}),
     event as (
-      insert into events (workspace_id, topic, object_type, object_id, created_at)
-      select ${workspace_id}, 'contact.unsubscribed', 'contact', id, ${at} from learned where ${unsubscribe}
+      ${recipients.insertEvents(sql, sql`changes`)}
     ),
     history as (
       insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, at)

@@ -4,7 +4,7 @@ import type { Captured, Outcome, Outgoing, Remark, Status } from '#channels/chan
 import type { Pool } from '#db/sql.ts'
 import { storable } from '#lib/text.ts'
 import { ENDED } from './end.ts'
-import type { UpdateRecipients } from './recipients.ts'
+import type { Recipients } from './recipients.ts'
 import { nextWait, type RetryPolicy } from './retry.ts'
 import { advance } from './status.ts'
 import { tally } from './tally.ts'
@@ -118,11 +118,7 @@ function givenUp(outgoing: Outgoing, outcome: Remark, at: Date): Settlement {
  * before contacts, as report() holds them, and what they are is read once they are held: a report that comes at the same
  * moment counts.
  */
-export async function settle(
-  sql: Pool,
-  updateRecipients: UpdateRecipients,
-  settlements: readonly Settlement[],
-): Promise<void> {
+export async function settle(sql: Pool, recipients: Recipients, settlements: readonly Settlement[]): Promise<void> {
   await sql`
     with settled as (
       select * from jsonb_to_recordset(${json(settlements.map(deliveryRow))}::text::jsonb) as row (
@@ -186,15 +182,9 @@ export async function settle(
       group by 1, 2 order by 1, 2
     ),
     events as (
-      insert into events (workspace_id, topic, object_type, object_id, created_at)
-      select workspace_id, 'contact.unsubscribed', 'contact', contact_id, at from changes
-      where exists (
-        select from contacts
-        where workspace_id = changes.workspace_id and id = changes.contact_id
-          and (leaves_emails and not unsubscribed_from_emails or leaves_sms and not unsubscribed_from_sms
-            or leaves_whatsapp and not unsubscribed_from_whatsapp))
+      ${recipients.insertEvents(sql, sql`changes`)}
     )
-    ${updateRecipients(sql, sql`changes`)}`
+    ${recipients.update(sql, sql`changes`)}`
 }
 
 /**

@@ -7,7 +7,7 @@ import { captureAccount } from '#channels/capture/capture.ts'
 import type { Account, Captured } from '#channels/channel.ts'
 import { emailAccount } from '#channels/email/account.ts'
 import { smtpAccount } from '#channels/email/send.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { testApp } from '../../test/app.ts'
 import { topicsOf } from '../../test/events.ts'
 import { aContact, aMessage, eventually } from '../../test/factories.ts'
@@ -32,7 +32,7 @@ afterEach(async () => {
 
 async function work(options: Partial<WorkerOptions> = {}): Promise<Worker> {
   const accounts = accountsOf([], captureAccount(mail))
-  const worker = await startWorker({ sql, updateRecipients, accounts, log: silent, retry: QUICK, ...options })
+  const worker = await startWorker({ sql, recipients: contactRecords, accounts, log: silent, retry: QUICK, ...options })
   open.push(worker)
   return worker
 }
@@ -226,7 +226,7 @@ test('a worker that is alone does not wait for the leases of one that died, but 
   const failed = leased.find(({ message_id }) => message_id === tried)
   assert.ok(failed)
   const slow = { ...QUICK, first_wait_ms: 30_000 }
-  await settle(sql, updateRecipients, [
+  await settle(sql, contactRecords, [
     settlement(failed, { outcome: 'retry', code: 'slow', reason: 'slow' }, slow, new Date()),
   ])
   await work({ is_alone: true })
@@ -262,8 +262,8 @@ test('what came of an attempt is on record once, also where it is written twice'
   const [outgoing] = await lease(sql, [], 10, 30)
   assert.ok(outgoing)
   const sent = settlement(outgoing, { outcome: 'sent', provider_id: 'x' }, QUICK, new Date())
-  await settle(sql, updateRecipients, [sent])
-  await settle(sql, updateRecipients, [sent])
+  await settle(sql, contactRecords, [sent])
+  await settle(sql, contactRecords, [sent])
   const [{ status, history }] = await deliveriesOf(id)
   assert.equal(status, 'sent')
   assert.equal(history.length, 1)

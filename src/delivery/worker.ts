@@ -9,7 +9,7 @@ import { sendFault } from './faults.ts'
 import { type Busy, endLeases, giveBack, heldBroadcasts, type Leased, lease, renew, withAddresses } from './lease.ts'
 import { countSettled } from './metrics.ts'
 import { settler } from './outcome-writer.ts'
-import type { UpdateRecipients } from './recipients.ts'
+import type { Recipients } from './recipients.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { settlement } from './settle.ts'
 import { messengerSignal, workerSignal } from './signals.ts'
@@ -18,7 +18,7 @@ import { suppressed } from './suppress.ts'
 export type WorkerOptions = {
   sql: Pool
   accounts: Accounts
-  updateRecipients: UpdateRecipients
+  recipients: Recipients
   /** What links to attached files are made of; without, deliveries name only files that are elsewhere. */
   links?: Links
   log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'info'>
@@ -68,7 +68,7 @@ const ASKED_WHAT_IS_HELD_EVERY_MS = 250
 const UNSETTLED_PER_PLACE = 2
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { sql, accounts, updateRecipients, links, log, onCaptured, retry = DEFAULT_RETRY, lease_seconds = 30 } = options
+  const { sql, accounts, recipients, links, log, onCaptured, retry = DEFAULT_RETRY, lease_seconds = 30 } = options
   const queues = new Map<string, Queue>()
   let stopping = false
   let looking = false
@@ -77,7 +77,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   const outcomes = settler(
     sql,
-    updateRecipients,
+    recipients,
     (batch) => {
       for (const { outgoing, status, captured, wait_ms } of batch) {
         queues.get(keyOf(outgoing))?.held.delete(outgoing.id)

@@ -11,7 +11,7 @@ import type { RetryPolicy } from '#delivery/retry.ts'
 import { startWorker } from '#delivery/worker.ts'
 import type { Files } from '#files/files.ts'
 import { egressPolicy } from '#net/egress.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { createWorkspace } from '#workspaces/create.ts'
 import { randomNumbers } from '../crash/killer.ts'
 import { freePort } from '../smtp-sink.ts'
@@ -58,7 +58,7 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
   )
   const worker = await startWorker({
     sql,
-    updateRecipients,
+    recipients: contactRecords,
     accounts,
     retry: RETRY,
     log: { error() {}, warn() {}, info() {} },

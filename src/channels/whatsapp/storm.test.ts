@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { accountsOf } from '#channels/accounts.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { SECRET, testApp } from '../../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
 import { type Failure, metaPeer } from '../../../test/meta.ts'
@@ -60,7 +60,7 @@ test('of many messages all are taken once, whatever fails; one that never can be
   const began = Date.now()
   const worker = await startWorker({
     sql,
-    updateRecipients,
+    recipients: contactRecords,
     accounts,
     log: { error() {}, warn() {}, info() {} },
     retry: RETRY,

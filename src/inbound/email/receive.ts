@@ -13,7 +13,7 @@ import { type Links, referenceTo } from '#files/link.ts'
 import type { NewFile } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { claimFile, keepFile } from '#resources/attachments/store.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/inbound.ts'
 import { claimReceived, wasReceived } from '#resources/conversations/inbound-queries.ts'
@@ -142,7 +142,7 @@ async function takeReport(
     for (const meant of await deliveriesMeant(workspace, secret, about, delivery_id)) {
       const delivery = { workspace_id, channel: 'email' as const, delivery_id: meant }
       if ('remark' in word) await note(sql, delivery, word.remark, workspace.now())
-      else await report(sql, updateRecipients, delivery, word.report, workspace.now())
+      else await report(sql, contactRecords, delivery, word.report, workspace.now())
       told.add(meant)
     }
   }

@@ -5,7 +5,7 @@ import { reportOf } from '#channels/sms/status.ts'
 import { readTracker } from '#channels/tracker.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Meant, report } from '#delivery/report.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { type Callback, param } from './callback.ts'
 
@@ -17,7 +17,7 @@ export async function takeStatus(sql: Pool, secret: string, signers: AccountRow[
   const word = reportOf(callback.params)
   if (!word) return
   for (const meant of meantBy(secret, signers, callback)) {
-    if (await report(sql, updateRecipients, meant, word, (await openWorkspace(sql, meant.workspace_id)).now())) return
+    if (await report(sql, contactRecords, meant, word, (await openWorkspace(sql, meant.workspace_id)).now())) return
   }
 }
 

@@ -5,7 +5,7 @@ import { after, beforeEach, test } from 'node:test'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { NEARBY, SECRET, testApp } from '../../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
 import { metaPeer } from '../../../test/meta.ts'
@@ -20,7 +20,12 @@ strict.refuse = () => '530 5.7.0 Authentication required'
 const around = { public_url: 'http://localhost', secret: SECRET, egress: NEARBY }
 const mail = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: SECRET }
 const accounts = accountPool(sql, around, captureAccount(mail))
-const worker = await startWorker({ sql, updateRecipients, accounts, log: { error() {}, warn() {}, info() {} } })
+const worker = await startWorker({
+  sql,
+  recipients: contactRecords,
+  accounts,
+  log: { error() {}, warn() {}, info() {} },
+})
 after(async () => {
   await worker.stop()
   await accounts.close()

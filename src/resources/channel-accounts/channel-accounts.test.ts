@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { insertToken, newTokenText } from '#workspaces/tokens.ts'
 import { NEARBY, SECRET, testApp } from '../../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
@@ -178,7 +178,12 @@ test('the account sends from the next message on, a changed one too, and without
     { public_url: 'http://localhost', secret: SECRET, egress: NEARBY },
     captureAccount(mail),
   )
-  const worker = await startWorker({ sql, updateRecipients, accounts, log: { error() {}, warn() {}, info() {} } })
+  const worker = await startWorker({
+    sql,
+    recipients: contactRecords,
+    accounts,
+    log: { error() {}, warn() {}, info() {} },
+  })
   try {
     const { id } = await create({ secrets: { url: `${first.url}?ignoreTLS=true` } })
     const tested = await call(`POST /extensions/channels/${id}/test`, {
@@ -221,7 +226,12 @@ test('an account whose secrets cannot be read loses nothing, and each delivery s
   const around = { public_url: 'http://localhost', secret: 'another secret' }
   const mail = { from: 'sandbox@example.com', reply_domain: null, ...around }
   const accounts = accountPool(sql, around, captureAccount(mail))
-  const worker = await startWorker({ sql, updateRecipients, accounts, log: { error() {}, warn() {}, info() {} } })
+  const worker = await startWorker({
+    sql,
+    recipients: contactRecords,
+    accounts,
+    log: { error() {}, warn() {}, info() {} },
+  })
   try {
     const message = await aMessage(workspace, { to: await aContact(workspace, { email: 'joe@example.com' }) })
     const [delivery] = await eventually(

@@ -9,7 +9,7 @@ import { privateReach, readConfig } from '#config.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { fetchFile } from '#resources/attachments/fetch.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { SECRET, testApp } from '../../../test/app.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
 import { metaPeer } from '../../../test/meta.ts'
@@ -37,7 +37,7 @@ const accounts = accountPool(
   captureAccount({ from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: SECRET }),
 )
 const log = { error() {}, warn() {}, info() {} }
-const worker = await startWorker({ sql, updateRecipients, accounts, log })
+const worker = await startWorker({ sql, recipients: contactRecords, accounts, log })
 after(async () => {
   await worker.stop()
   await accounts.close()

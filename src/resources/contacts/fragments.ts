@@ -1,18 +1,33 @@
 // SQL of contacts that others put into their own statements.
-import type { UpdateRecipients } from '#delivery/recipients.ts'
+import type { Recipients } from '#delivery/recipients.ts'
+import { contactEvents } from './topics.ts'
 
 /** What a contact's record learns from deliveries: contacted, bounced, complained, unsubscribed. */
-export const updateRecipients: UpdateRecipients = (sql, changes) => sql`
-  update contacts set
-    last_contacted_at = case when contacted then at else last_contacted_at end,
-    has_hard_bounced = has_hard_bounced or hard_bounce,
-    marked_email_as_spam = marked_email_as_spam or spam_complaint,
-    unsubscribed_from_emails = unsubscribed_from_emails or leaves_emails,
-    unsubscribed_from_sms = unsubscribed_from_sms or leaves_sms,
-    unsubscribed_from_whatsapp = unsubscribed_from_whatsapp or leaves_whatsapp
-  from ${changes} changes
-  where contacts.workspace_id = changes.workspace_id and contacts.id = changes.contact_id and (
-    contacted or (hard_bounce and not has_hard_bounced) or (spam_complaint and not marked_email_as_spam)
-    or (leaves_emails and not unsubscribed_from_emails) or (leaves_sms and not unsubscribed_from_sms)
-    or (leaves_whatsapp and not unsubscribed_from_whatsapp))
-  returning contacts.id`
+export const contactRecords: Recipients = {
+  update: (sql, changes) => sql`
+    update contacts set
+      last_contacted_at = case when contacted then at else last_contacted_at end,
+      has_hard_bounced = has_hard_bounced or hard_bounce,
+      marked_email_as_spam = marked_email_as_spam or spam_complaint,
+      unsubscribed_from_emails = unsubscribed_from_emails or leaves_emails,
+      unsubscribed_from_sms = unsubscribed_from_sms or leaves_sms,
+      unsubscribed_from_whatsapp = unsubscribed_from_whatsapp or leaves_whatsapp
+    from ${changes} changes
+    where contacts.workspace_id = changes.workspace_id and contacts.id = changes.contact_id and (
+      contacted or (hard_bounce and not has_hard_bounced) or (spam_complaint and not marked_email_as_spam)
+      or (leaves_emails and not unsubscribed_from_emails) or (leaves_sms and not unsubscribed_from_sms)
+      or (leaves_whatsapp and not unsubscribed_from_whatsapp))
+    returning contacts.id`,
+  insertEvents: (sql, changes) =>
+    contactEvents.insertFrom(
+      sql,
+      'contact.unsubscribed',
+      sql`
+      select changes.workspace_id, contact_id as object_id, '{}'::jsonb as details, null as actor_type, null as actor_id,
+        at as created_at
+      from ${changes} changes join contacts
+        on contacts.workspace_id = changes.workspace_id and contacts.id = changes.contact_id
+      where (leaves_emails and not unsubscribed_from_emails) or (leaves_sms and not unsubscribed_from_sms)
+        or (leaves_whatsapp and not unsubscribed_from_whatsapp)`,
+    ),
+}

@@ -5,7 +5,7 @@ import { beforeEach, test } from 'node:test'
 import { report } from '#delivery/report.ts'
 import { sumUp } from '#delivery/tally.ts'
 import { step } from '#resources/broadcasts/expansion/step.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { testApp } from '../../../test/app.ts'
 import { captureAll } from '../../../test/capture.ts'
 import { eventually } from '../../../test/factories.ts'
@@ -65,12 +65,7 @@ const say = async (ruleset_id: string, status: 'sent' | 'read', from: number, co
     select id from deliveries where workspace_id = ${workspace.id} and ruleset_id = ${ruleset_id}
     order by id offset ${from} limit ${count}`
   for (const { id } of rows)
-    await report(
-      sql,
-      updateRecipients,
-      { workspace_id: workspace.id, channel: 'whatsapp', delivery_id: id },
-      { status },
-    )
+    await report(sql, contactRecords, { workspace_id: workspace.id, channel: 'whatsapp', delivery_id: id }, { status })
   return rows.map(({ id }) => id)
 }
 
@@ -151,7 +146,7 @@ test('an event whose delivery is sent once more is away until that is sent', asy
   const [{ id: delivery_id }] = (await page(id, 1)).events as [Event]
   await report(
     sql,
-    updateRecipients,
+    contactRecords,
     { workspace_id: workspace.id, channel: 'whatsapp', delivery_id },
     { status: 'failed', code: '1' },
   )
@@ -161,7 +156,7 @@ test('an event whose delivery is sent once more is away until that is sent', asy
   assert.deepEqual([without.total_count, without.events.length], [2, 2])
   await report(
     sql,
-    updateRecipients,
+    contactRecords,
     { workspace_id: workspace.id, channel: 'whatsapp', delivery_id },
     { status: 'delivered' },
   )

@@ -5,7 +5,7 @@ import { after, test } from 'node:test'
 import { accountsOf } from '#channels/accounts.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { startWorker } from '#delivery/worker.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { testApp } from '../../../test/app.ts'
 import { aContact, eventually } from '../../../test/factories.ts'
 
@@ -16,7 +16,7 @@ const retry = { first_wait_ms: 10, longest_wait_ms: 10, give_up_after_ms: 60_000
 
 const started = await startWorker({
   sql: t.database.sql,
-  updateRecipients,
+  recipients: contactRecords,
   accounts: accountsOf([], captureAccount(mail)),
   log: { error() {}, warn() {}, info() {} },
   retry,

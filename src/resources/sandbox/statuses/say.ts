@@ -4,7 +4,7 @@ import { report } from '#delivery/report.ts'
 import { found, invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { defined } from '#lib/objects.ts'
-import { updateRecipients } from '#resources/contacts/fragments.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { findById, findByMessage, findByWhatsAppId, type Named } from './queries.ts'
 import type { StatusRequest } from './schema.ts'
@@ -14,7 +14,7 @@ export async function say(workspace: Workspace, request: StatusRequest): Promise
   const { id: delivery_id, channel } = await named(workspace, request)
   const reported = await report(
     workspace.sql,
-    updateRecipients,
+    contactRecords,
     { workspace_id: workspace.id, channel, delivery_id },
     { status, ...defined({ code, reason, details, hard_bounce, spam_complaint, unsubscribe }) },
     at === undefined ? workspace.now() : fromEpoch(at),
