@@ -12,7 +12,7 @@ export type Page = { number: number; per_page: number; after?: Cursor }
 export type Order = { by: Fragment; type: 'timestamptz' | 'text' | 'numeric' | 'bigint'; direction: 'asc' | 'desc' }
 
 /** One page of rows, where the next one begins (undefined on the last), and how many rows there are in all. */
-export type Cut<Row> = { rows: Row[]; next: Cursor | undefined; total_count: number }
+export type PageResult<Row> = { rows: Row[]; next: Cursor | undefined; total_count: number }
 
 /** A workspace, as far as pages are concerned. */
 type Workspace = { sql: Sql }
@@ -25,7 +25,7 @@ export const newest = (workspace: Workspace, column: 'created_at' | 'updated_at'
   direction: 'desc',
 })
 
-/** The column that `cut` needs beside `id`: `select *, ${cursorValue(workspace, order)} …`. */
+/** The column that `pageResult` needs beside `id`: `select *, ${cursorValue(workspace, order)} …`. */
 export const cursorValue = ({ sql }: Workspace, { by }: Order): Fragment => sql`(${by})::text as cursor_value`
 
 /** What is true of the rows of this page and later ones. */
@@ -35,7 +35,7 @@ export function beyond({ sql }: Workspace, { by, type, direction }: Order, { aft
   return direction === 'desc' ? sql`(${by}, id) < (${value}, ${after.id})` : sql`(${by}, id) > (${value}, ${after.id})`
 }
 
-/** One row more than the page holds, so that `cut` knows whether another page follows. */
+/** One row more than the page holds, so that `pageResult` knows whether another page follows. */
 export function inOrder({ sql }: Workspace, { by, direction }: Order, { per_page }: Page): Fragment {
   const way = sql.unsafe(direction)
   return sql`order by ${by} ${way}, id ${way} limit ${per_page + 1}`
@@ -45,11 +45,11 @@ export function inOrder({ sql }: Workspace, { by, direction }: Order, { per_page
  * The page's rows and the next cursor. `count` is asked only where it is not plain from the rows: a first page that
  * is not full is all there is.
  */
-export async function cut<Row extends Keyed>(
+export async function pageResult<Row extends Keyed>(
   rows: readonly Row[],
   page: Page,
   count: () => Promise<number>,
-): Promise<Cut<Row>> {
+): Promise<PageResult<Row>> {
   const shown = rows.slice(0, page.per_page)
   const last = shown.at(-1)
   const next =

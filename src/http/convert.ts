@@ -1,6 +1,8 @@
 // Between versions: requests of an older version are read as those of the latest, and answers are given as the older
 // version gives them. Outside production each answer must fit the schema of the version that it is given in.
+
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isObject } from '#lib/objects.ts'
 import { CHANGES } from '#versions/changes.ts'
 import { assertChangesFit } from '#versions/check.ts'
 import { type Conversions, conversionsOf, type OperationInVersion, type OperationShape } from '#versions/conversions.ts'
@@ -48,6 +50,3 @@ export function convertVersions(app: FastifyInstance, { operations, conversions 
 
   app.addHook('onReady', async () => assertChangesFit(conversions, [...operations.values()]))
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

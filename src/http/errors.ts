@@ -46,6 +46,11 @@ export const notFound = (message = 'Resource Not Found', code = 'not_found') => 
 
 export const unknownVersion = () => badRequest('intercom_version_invalid', 'The requested version could not be found')
 
+/** Throws a 400 if there is neither text nor an attachment. */
+export function assertBody(text: string | null | undefined, attachments: readonly unknown[] = []): void {
+  if (!text?.trim() && !attachments.length) throw invalid('Body is required')
+}
+
 /** The row, or a 404 that says what there is none of: `found(await findTag(…), 'Resource Not Found')`. */
 export function found<Row>(row: Row | undefined | null, message?: string, code?: string): Row {
   if (row === undefined || row === null) throw notFound(message, code)

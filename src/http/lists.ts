@@ -1,6 +1,6 @@
 // How pages look on the wire: what a list takes, what it answers, and the cursor's text.
 import { type TSchema, Type } from 'typebox'
-import type { Cursor, Cut, Page } from '#db/page.ts'
+import type { Cursor, Page, PageResult } from '#db/page.ts'
 import { badRequest } from './errors.ts'
 import { Nullable, named } from './types.ts'
 
@@ -51,8 +51,16 @@ export function pageOf(asked: PageRequest | undefined, size: { default: number; 
   return { number: after?.page ?? 1, per_page, ...(after && { after }) }
 }
 
+/** The answer to a list of pages: see `PageOf`. */
+export const presentPage = <Row, Shown>(page: Page, result: PageResult<Row>, present: (row: Row) => Shown) => ({
+  type: 'list' as const,
+  data: result.rows.map(present),
+  total_count: result.total_count,
+  pages: presentPages(page, result),
+})
+
 /** `pages` of a list answer; `next` is absent on the last page, which is how SDKs know it. */
-export const presentPages = (page: Page, { next, total_count }: Cut<unknown>) => ({
+export const presentPages = (page: Page, { next, total_count }: PageResult<unknown>) => ({
   type: 'pages' as const,
   page: page.number,
   ...(next && { next: { page: next.page, per_page: page.per_page, starting_after: encodeCursor(next) } }),

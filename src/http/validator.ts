@@ -1,8 +1,10 @@
 // Holds what comes in against the schemas: compiled when a route is first called, lenient where Intercom's clients need it.
+
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { Convert } from 'typebox/value'
+import { isObject } from '#lib/objects.ts'
 
 /**
  * Query strings and paths carry text, so they are converted to the schema's types; bodies are taken as they are, but
@@ -25,9 +27,6 @@ type JsonSchema = Record<string | symbol, unknown> & {
   properties?: Record<string, TSchema>
   items?: TSchema
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What turns the numeric ids of a value of this schema into strings, or undefined where the schema has no ids. */
 function idStringifier(schema: TSchema): Rewrite | undefined {

@@ -50,3 +50,12 @@ function attributeField(
       return { kind: 'text', column: ({ sql }) => sql`(${sql(column)} ->> ${name}::text)` }
   }
 }
+
+/** How a search names an attribute: `custom_attributes.plan`. */
+export const ATTRIBUTE = 'custom_attributes.'
+
+/** Returns the definitions; if none of the fields is an attribute, none, without asking for them. */
+export const definitionsNamed = async (
+  fields: readonly string[],
+  list: () => Promise<AttributeDefinition[]>,
+): Promise<AttributeDefinition[]> => (fields.some((field) => field.startsWith(ATTRIBUTE)) ? list() : [])

@@ -1,8 +1,10 @@
 // What a search may ask: Intercom's query language, checked as far as that goes without knowing a noun's fields.
+
 import { type TSchema, Type } from 'typebox'
 import { badRequest } from '#http/errors.ts'
 import { PageQuery, type PageRequest } from '#http/lists.ts'
 import { named } from '#http/types.ts'
+import { isObject } from '#lib/objects.ts'
 import { shown } from './values.ts'
 
 /** One field against one value. `value` is null where the caller left it out: whether that makes sense is seen later. */
@@ -119,9 +121,6 @@ function readSort(sort: unknown): Sort {
   if (field !== undefined && field !== null && typeof field !== 'string') throw badParameter('field')
   return { ...(typeof field === 'string' && { field }), order }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const badParameter = (name: string) => badRequest('bad_request', `bad '${shown(name)}' parameter`)
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before as beforeAll, test } from 'node:test'
 import fc from 'fast-check'
-import { beyond, type Cursor, cursorValue, cut, inOrder, newest } from '#db/page.ts'
+import { beyond, type Cursor, cursorValue, inOrder, newest, pageResult } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
 import { ApiError } from '#http/errors.ts'
 import { has } from '#versions/changes.ts'
@@ -383,7 +383,7 @@ test('a sorted search is read page by page, through equal and unset values alike
       const rows = await sql<{ id: string; cursor_value: string }[]>`
         select id, ${cursorValue(as(), order)} from specimens
         where workspace_id = 'abcdefgh' and ${beyond(as(), order, page)} ${inOrder(as(), order, page)}`
-      const { rows: shown, next } = await cut(rows, page, async () => 3)
+      const { rows: shown, next } = await pageResult(rows, page, async () => 3)
       ids += shown.map(({ id }) => id).join('')
       after = next
     } while (after)

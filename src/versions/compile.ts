@@ -1,5 +1,6 @@
 // Compiles changes for the schema of an answer: which parts of an answer a change touches is read from the schema, once.
 // Answers that nothing touches are not walked, and data of the caller's own (a schema that allows anything) never is.
+import { isObject } from '#lib/objects.ts'
 import type { Change, ObjectSchema, Wire } from './change.ts'
 import { branchChooser } from './union.ts'
 
@@ -98,8 +99,6 @@ export function compileChange({ answers = {} }: Change): (schema: Schema) => Con
 
   return compile
 }
-
-const isObject = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A union within a union has no branch of its own. */
 const flatten = (branches: Schema[]): Schema[] =>

@@ -1,4 +1,5 @@
 // The components of a template as Meta takes them, from those that a caller of Intercom's API writes.
+import { isObject } from '#lib/objects.ts'
 
 type Component = Record<string, unknown>
 
@@ -28,6 +29,3 @@ function parameter(value: unknown): unknown {
 }
 
 const small = (value: unknown) => (typeof value === 'string' ? value.toLowerCase() : value)
-
-const isObject = (value: unknown): value is Component =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

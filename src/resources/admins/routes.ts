@@ -7,7 +7,7 @@ import { ById } from '#http/types.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { demo } from './demo.ts'
-import { findAdmin, findAwayStatusReason, findOwnWorkspace, listAdmins, setAway } from './queries.ts'
+import { findAdmin, findAwayStatusReason, findOwnWorkspace, listAdmins, setAway, theAdmin } from './queries.ts'
 import { Admin, AdminList, AwayAdmin, AwayRequest, Me, presentAdmin, presentAwayAdmin, presentMe } from './schema.ts'
 
 const DisplayAvatar = Type.Object({ display_avatar: Type.Optional(Type.Boolean()) })
@@ -19,10 +19,7 @@ function admins(app: App) {
     '/me',
     op('identifyAdmin', { summary: 'Show the admin of the token, and the workspace', response: Me }),
     async ({ workspace }) =>
-      presentMe(
-        found(await findAdmin(workspace, workspace.admin_id), 'Admin not found', 'admin_not_found'),
-        await findOwnWorkspace(workspace),
-      ),
+      presentMe(await theAdmin(workspace, workspace.admin_id), await findOwnWorkspace(workspace)),
   )
 
   app.get(
@@ -39,8 +36,7 @@ function admins(app: App) {
   app.get(
     '/admins/:id',
     op('retrieveAdmin', { summary: 'Show an admin', scope: 'read_admins', params: ById, response: Admin }),
-    async ({ workspace, params }) =>
-      presentAdmin(found(await findAdmin(workspace, params.id), 'Admin not found', 'admin_not_found')),
+    async ({ workspace, params }) => presentAdmin(await theAdmin(workspace, params.id)),
   )
 
   app.put(

@@ -1,8 +1,8 @@
 // Broadcasts: a message to an audience, carried out in the background.
 
-import { cut, newest } from '#db/page.ts'
+import { newest, pageResult } from '#db/page.ts'
 import { found } from '#http/errors.ts'
-import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
+import { PageQuery, pageOf, presentPage } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { setWhatsAppOptOut } from '#resources/contacts/activity-queries.ts'
@@ -40,13 +40,8 @@ function broadcasts(app: App) {
     async ({ workspace, query }) => {
       const page = pageOf(query, PAGE_SIZE)
       const rows = await listBroadcasts(workspace, newest(workspace, 'created_at'), page)
-      const result = await cut(rows, page, () => countBroadcasts(workspace))
-      return {
-        type: 'list' as const,
-        data: result.rows.map(presentBroadcast),
-        total_count: result.total_count,
-        pages: presentPages(page, result),
-      }
+      const result = await pageResult(rows, page, () => countBroadcasts(workspace))
+      return presentPage(page, result, presentBroadcast)
     },
   )
 

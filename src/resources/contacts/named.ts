@@ -1,11 +1,11 @@
-// The contact whom a request names as the sender: by its id, its external id, or its email.
+// The contact that a request names: by its id, its external id, or its email.
 import { type TProperties, Type } from 'typebox'
 import { conflict, found, missing } from '#http/errors.ts'
 import { Id } from '#http/types.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type ContactRow, findContact, findContactsBy } from './queries.ts'
 
-export type SenderName = { id?: string | undefined; user_id?: string | undefined; email?: string | undefined }
+export type ContactName = { id?: string | undefined; user_id?: string | undefined; email?: string | undefined }
 
 /** How requests name a contact, besides by `id` or whatever they call that. */
 export const CONTACT_NAMES = {
@@ -13,16 +13,28 @@ export const CONTACT_NAMES = {
   email: Type.Optional(Type.String({ maxLength: 320 })),
 } satisfies TProperties
 
-/** Throws where nobody is named or found, and where an email belongs to several users. */
-export async function findSender(workspace: Workspace, { id, user_id, email }: SenderName): Promise<ContactRow> {
-  if (id !== undefined) return found(await findContact(workspace, id), 'User Not Found')
-  if (user_id !== undefined) return onlyOne(await findContactsBy(workspace, 'external_id', user_id))
-  if (email !== undefined) return onlyOne(await findContactsBy(workspace, 'email', email))
-  throw missing('A contact is required: its id, user_id or email')
+/** Returns the contacts that the name fits, users first; undefined if it names none. */
+export async function findNamed(
+  workspace: Workspace,
+  { id, user_id, email }: ContactName,
+): Promise<ContactRow[] | undefined> {
+  if (id !== undefined) {
+    const contact = await findContact(workspace, id)
+    return contact ? [contact] : []
+  }
+  if (user_id !== undefined) return findContactsBy(workspace, 'external_id', user_id)
+  return email === undefined ? undefined : findContactsBy(workspace, 'email', email)
 }
 
-/** A user goes before the leads with the same email. */
-function onlyOne([first, second]: readonly ContactRow[]): ContactRow {
+/** Throws if nobody is named or found, and if an email belongs to several users. */
+export async function findSender(workspace: Workspace, name: ContactName): Promise<ContactRow> {
+  const named = await findNamed(workspace, name)
+  if (!named) throw missing('A contact is required: its id, user_id or email')
+  return onlyOne(named)
+}
+
+/** Returns the first of contacts with one address, users first. Throws a 404 if there is none, a 409 for two users. */
+export function onlyOne([first, second]: readonly ContactRow[]): ContactRow {
   if (first?.role === 'user' && second?.role === 'user') {
     throw conflict('Multiple existing users match this email address - must be more specific using user_id')
   }

@@ -1,7 +1,7 @@
 // Contacts: users and leads. What is archived, deleted or merged away is there, but nobody finds it.
 
 import { batched } from '#db/batched.ts'
-import { beyond, type Cut, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
+import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
 import { type Fragment, one, type Sql } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { tagIdsOf } from '#resources/tags/fragments.ts'
@@ -112,13 +112,13 @@ export async function pageOfContacts(
   page: Page,
   order: Order,
   condition: Fragment = workspace.sql`true`,
-): Promise<Cut<WholeContactRow>> {
+): Promise<PageResult<WholeContactRow>> {
   const { sql } = workspace
   const rows = await sql<(WholeContactRow & { cursor_value: string })[]>`
     select ${whole(workspace)}, ${cursorValue(workspace, order)} from contacts
     where workspace_id = ${workspace.id} and is_live and ${condition} and ${beyond(workspace, order, page)}
     ${inOrder(workspace, order, page)}`
-  return cut(rows, page, async () => {
+  return pageResult(rows, page, async () => {
     const [counted] = await sql<{ count: number }[]>`
       select count(*)::integer as count from contacts
       where workspace_id = ${workspace.id} and is_live and ${condition}`

@@ -1,9 +1,9 @@
 // Contacts: users and leads.
 
 import { Type } from 'typebox'
-import { type Cut, newest, type Page } from '#db/page.ts'
+import { newest } from '#db/page.ts'
 import { found } from '#http/errors.ts'
-import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
+import { PageQuery, pageOf, presentPage } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { SearchBody } from '#search/query.ts'
@@ -11,7 +11,7 @@ import type { Resource } from '#server.ts'
 import { createContact } from './create.ts'
 import { demo } from './demo.ts'
 import { archiveContact, deleteContact, unarchiveContact } from './life-cycle.ts'
-import { findUserByExternalId, findWholeContact, pageOfContacts, type WholeContactRow } from './queries.ts'
+import { findUserByExternalId, findWholeContact, pageOfContacts } from './queries.ts'
 import {
   ArchivedContact,
   Contact,
@@ -28,13 +28,6 @@ import { updateContact } from './update.ts'
 const ByExternalId = Type.Object({ external_id: Type.String() })
 const ListQuery = Type.Object({ ...PageQuery.properties, ...ContactView.properties })
 
-const presentList = (page: Page, cut: Cut<WholeContactRow>, view: ContactView) => ({
-  type: 'list' as const,
-  data: cut.rows.map((contact) => presentContact(contact, view)),
-  total_count: cut.total_count,
-  pages: presentPages(page, cut),
-})
-
 function contacts(app: App) {
   app.get(
     '/contacts',
@@ -46,8 +39,8 @@ function contacts(app: App) {
     }),
     async ({ workspace, query: { include_merge_history = false, ...asked } }) => {
       const page = pageOf(asked, CONTACTS_PAGE)
-      const cut = await pageOfContacts(workspace, page, newest(workspace, 'created_at'))
-      return presentList(page, cut, { include_merge_history })
+      const result = await pageOfContacts(workspace, page, newest(workspace, 'created_at'))
+      return presentPage(page, result, (contact) => presentContact(contact, { include_merge_history }))
     },
   )
 
@@ -129,8 +122,8 @@ function contacts(app: App) {
       response: ContactList,
     }),
     async ({ workspace, query, body }) => {
-      const { page, cut } = await searchContacts(workspace, body)
-      return presentList(page, cut, query)
+      const { page, result } = await searchContacts(workspace, body)
+      return presentPage(page, result, (contact) => presentContact(contact, query))
     },
   )
 

@@ -1,17 +1,14 @@
 // What contacts can be searched by.
-import type { Cut, Page } from '#db/page.ts'
-import { newest } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
-import { pageOf } from '#http/lists.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
 import { hasTag } from '#resources/tags/fragments.ts'
-import { type AttributeDefinition, attributeFields } from '#search/attributes.ts'
-import { indexed } from '#search/lag.ts'
+import { ATTRIBUTE, type AttributeDefinition, attributeFields, definitionsNamed } from '#search/attributes.ts'
+import { searchPage } from '#search/page.ts'
 import { type Query, readSearch } from '#search/query.ts'
-import { type Field, type Searchable, sortOf, where } from '#search/where.ts'
+import { type Field, type Searchable, where } from '#search/where.ts'
 import { has } from '#versions/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { pageOfContacts, type WholeContactRow } from './queries.ts'
+import { pageOfContacts } from './queries.ts'
 
 export const CONTACTS_PAGE = { default: 50, max: 150 }
 
@@ -89,31 +86,26 @@ const FIELDS: Record<string, Field> = {
 const precision = (workspace: Workspace) => (has(workspace, 'contact-searches-compare-seconds') ? 'second' : 'day')
 const dayPrecision = (workspace: Workspace) => (has(workspace, 'contact-searches-compare-seconds') ? 'utc-day' : 'day')
 
-const ATTRIBUTE = 'custom_attributes.'
-
 const searchable = (definitions: readonly AttributeDefinition[]): Searchable => ({
   fields: { ...FIELDS, ...attributeFields(ATTRIBUTE, 'custom_attributes', definitions, dayPrecision) },
   precision,
   checks_order: (workspace) => has(workspace, 'contact-search-order-is-checked'),
 })
 
-/** The workspace's own attributes are looked up only for a search that names one. */
-const definitionsFor = async (workspace: Workspace, asked: readonly string[]): Promise<AttributeDefinition[]> =>
-  asked.some((field) => field.startsWith(ATTRIBUTE)) ? listDefinitions(workspace, 'contact') : []
+const listAttributes = (workspace: Workspace): Promise<AttributeDefinition[]> => listDefinitions(workspace, 'contact')
 
-export async function searchContacts(
-  workspace: Workspace,
-  body: unknown,
-): Promise<{ page: Page; cut: Cut<WholeContactRow> }> {
-  const { query, pagination, sort, fields } = readSearch(body)
-  const contacts = searchable(await definitionsFor(workspace, fields))
-  const page = pageOf(pagination, CONTACTS_PAGE)
-  const order = sortOf(workspace, contacts, sort, newest(workspace, 'created_at'))
-  return {
-    page,
-    cut: await pageOfContacts(workspace, page, order, indexed(workspace, where(workspace, contacts, query))),
-  }
-}
+export const searchContacts = (workspace: Workspace, body: unknown) =>
+  searchPage(
+    workspace,
+    {
+      page_size: CONTACTS_PAGE,
+      newest_by: 'created_at',
+      listDefinitions: listAttributes,
+      searchable,
+      find: pageOfContacts,
+    },
+    body,
+  )
 
 /** A query that is asked again later, with the attributes as they were when it was first asked. */
 export type KeptQuery = { query: Query; definitions: AttributeDefinition[] }
@@ -121,7 +113,9 @@ export type KeptQuery = { query: Query; definitions: AttributeDefinition[] }
 /** What POST /contacts/search takes under `query`, checked, to be kept. Throws the same documented 400s. */
 export async function keepQuery(workspace: Workspace, body: unknown): Promise<KeptQuery> {
   const { query, fields } = readSearch({ query: body })
-  const named = (await definitionsFor(workspace, fields)).filter(({ name }) => fields.includes(ATTRIBUTE + name))
+  const named = (await definitionsNamed(fields, () => listAttributes(workspace))).filter(({ name }) =>
+    fields.includes(ATTRIBUTE + name),
+  )
   const kept = { query, definitions: named.map(({ name, data_type }) => ({ name, data_type })) }
   matching(workspace, kept)
   return kept

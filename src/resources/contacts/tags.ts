@@ -1,15 +1,17 @@
 // Tags on contacts: attached and detached one by one, and by POST /tags.
+
 import { Type } from 'typebox'
 import { found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { attachTag, detachTag, type Taggable } from '#resources/tags/attach.ts'
 import { findTag, listTagsOf, type TagRow } from '#resources/tags/queries.ts'
-import { skipUnknown, type TagTargets, type UserToTag } from '#resources/tags/save.ts'
+import { skipUnknown, type TagTargets } from '#resources/tags/save.ts'
 import { AppliedTag, AppliedTagList, presentAppliedTag, TagReference } from '#resources/tags/schema.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { emitContact } from './emit.ts'
-import { type ContactRow, findContact, findContactsBy, theContact, touchContact } from './queries.ts'
+import { findNamed } from './named.ts'
+import { type ContactRow, theContact, touchContact } from './queries.ts'
 import type { ContactTopic } from './topics.ts'
 
 const ByContact = Type.Object({ contact_id: Type.String() })
@@ -67,7 +69,9 @@ function routes(app: App) {
 export const tagUsers: TagTargets['users'] = async (workspace, tag, users) => {
   const tagged: { id: string; tagged: boolean }[] = []
   for (const user of users) {
-    const contact = await contactOf(workspace, user)
+    const named = await findNamed(workspace, user)
+    if (!named) throw invalid('invalid tag parameters')
+    const [contact] = named
     if (!contact) {
       skipUnknown(workspace, 'User Not Found', 'not_found')
       continue
@@ -77,13 +81,6 @@ export const tagUsers: TagTargets['users'] = async (workspace, tag, users) => {
     tagged.push({ id: contact.id, tagged: !user.untag })
   }
   return tagged
-}
-
-async function contactOf(workspace: Workspace, { id, user_id, email }: UserToTag): Promise<ContactRow | undefined> {
-  if (id !== undefined) return findContact(workspace, id)
-  if (user_id !== undefined) return (await findContactsBy(workspace, 'external_id', user_id))[0]
-  if (email !== undefined) return (await findContactsBy(workspace, 'email', email))[0]
-  throw invalid('invalid tag parameters')
 }
 
 export default { group: 'Tags', routes } satisfies Resource

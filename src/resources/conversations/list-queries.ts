@@ -1,6 +1,6 @@
 // Conversations with all that is shown of them besides their parts, in one query for a whole page.
 import type { Static } from 'typebox'
-import { beyond, type Cut, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
+import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
 import { attachmentsAsTheyAre } from '#resources/attachments/queries.ts'
 import { appliedTagsOf } from '#resources/tags/fragments.ts'
@@ -26,13 +26,13 @@ export async function pageOfConversations(
   page: Page,
   order: Order,
   condition: Fragment = workspace.sql`true`,
-): Promise<Cut<ShownRow>> {
+): Promise<PageResult<ShownRow>> {
   const { sql } = workspace
   const rows = await sql<(ShownRow & { cursor_value: string })[]>`
     select ${shown(workspace)}, ${cursorValue(workspace, order)} from conversations
     where workspace_id = ${workspace.id} and ${condition} and ${beyond(workspace, order, page)}
     ${inOrder(workspace, order, page)}`
-  return cut(rows, page, async () => {
+  return pageResult(rows, page, async () => {
     const [counted] = await sql<{ count: number }[]>`
       select count(*)::integer as count from conversations where workspace_id = ${workspace.id} and ${condition}`
     return counted!.count

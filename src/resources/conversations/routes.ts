@@ -1,6 +1,6 @@
 // Conversations: started by contacts or from messages, replied to, and managed.
 import { newest } from '#db/page.ts'
-import { invalid } from '#http/errors.ts'
+import { assertBody } from '#http/errors.ts'
 import { pageOf } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, fromEpoch } from '#http/types.ts'
@@ -36,7 +36,7 @@ function conversations(app: App, server: Server) {
       response: UserMessage,
     }),
     async ({ workspace, body: { from, body, subject, attachment_urls, created_at } }) => {
-      if (!body.trim()) throw invalid('Body is required')
+      assertBody(body)
       return sendFromContact(workspace, {
         contact: await findSender(workspace, from),
         body,
@@ -57,8 +57,8 @@ function conversations(app: App, server: Server) {
     }),
     async ({ workspace, query }) => {
       const page = pageOf(query, CONVERSATIONS_PAGE)
-      const cut = await pageOfConversations(workspace, page, newest(workspace, 'updated_at'))
-      return presentConversations(page, cut, display(workspace), query)
+      const result = await pageOfConversations(workspace, page, newest(workspace, 'updated_at'))
+      return presentConversations(page, result, display(workspace), query)
     },
   )
 
@@ -89,8 +89,8 @@ function conversations(app: App, server: Server) {
       response: ConversationList,
     }),
     async ({ workspace, query, body }) => {
-      const { page, cut } = await searchConversations(workspace, body)
-      return presentConversations(page, cut, display(workspace), query)
+      const { page, result } = await searchConversations(workspace, body)
+      return presentConversations(page, result, display(workspace), query)
     },
   )
 

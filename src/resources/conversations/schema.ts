@@ -1,6 +1,6 @@
 // Conversations over the wire: what is answered, and how a row becomes an answer. A listed conversation has no parts.
 import { type Static, Type } from 'typebox'
-import type { Cut, Page } from '#db/page.ts'
+import type { Page, PageResult } from '#db/page.ts'
 import { CursorPages, presentPages } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable, named } from '#http/types.ts'
 import { ShownAttachment } from '#resources/attachments/schema.ts'
@@ -219,9 +219,14 @@ export const presentQuality = ({ include_monitors, include_scorecards }: Quality
   ...(include_scorecards && { scorecards: [] }),
 })
 
-export const presentConversations = (page: Page, cut: Cut<ShownRow>, display: Display, quality: QualityQuery) => ({
+export const presentConversations = (
+  page: Page,
+  result: PageResult<ShownRow>,
+  display: Display,
+  quality: QualityQuery,
+) => ({
   type: 'conversation.list' as const,
-  pages: presentPages(page, cut),
-  total_count: cut.total_count,
-  conversations: cut.rows.map((row) => ({ ...presentConversation(row, display), ...presentQuality(quality) })),
+  pages: presentPages(page, result),
+  total_count: result.total_count,
+  conversations: result.rows.map((row) => ({ ...presentConversation(row, display), ...presentQuality(quality) })),
 })

@@ -1,16 +1,13 @@
 // What conversations can be searched by.
-import type { Cut, Page } from '#db/page.ts'
-import { newest } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
-import { pageOf } from '#http/lists.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
 import { hasTag } from '#resources/tags/fragments.ts'
-import { attributeFields } from '#search/attributes.ts'
-import { indexed } from '#search/lag.ts'
-import { type Query, readSearch } from '#search/query.ts'
-import { type Column, type Field, type Searchable, sortOf, where } from '#search/where.ts'
+import { ATTRIBUTE, type AttributeDefinition, attributeFields } from '#search/attributes.ts'
+import { searchPage } from '#search/page.ts'
+import type { Query } from '#search/query.ts'
+import type { Column, Field, Searchable } from '#search/where.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { pageOfConversations, type ShownRow } from './list-queries.ts'
+import { pageOfConversations } from './list-queries.ts'
 import { TIMES } from './state/statistics.ts'
 
 export const CONVERSATIONS_PAGE = { default: 20, max: 150 }
@@ -134,39 +131,26 @@ const FIELDS: Record<string, Field> = {
   }),
 }
 
-const ATTRIBUTE = 'custom_attributes.'
-
-/** The workspace's own attributes are looked up only for a search that names one. */
-async function searchable(workspace: Workspace, asked: readonly string[]): Promise<Searchable> {
-  const definitions = asked.some((field) => field.startsWith(ATTRIBUTE))
-    ? await listDefinitions(workspace, 'conversation')
-    : []
-  return {
-    fields: { ...FIELDS, ...attributeFields(ATTRIBUTE, 'custom_attributes', definitions) },
-    inclusive: true,
-  }
-}
+const searchable = (definitions: readonly AttributeDefinition[]): Searchable => ({
+  fields: { ...FIELDS, ...attributeFields(ATTRIBUTE, 'custom_attributes', definitions) },
+  inclusive: true,
+})
 
 const asNobody = (query: Query): Query => {
   if ('members' in query) return { ...query, members: query.members.map(asNobody) }
   return query.value === null && ASSIGNEES.includes(query.field) ? { ...query, value: 0 } : query
 }
 
-export async function searchConversations(
-  workspace: Workspace,
-  body: unknown,
-): Promise<{ page: Page; cut: Cut<ShownRow> }> {
-  const { query, pagination, sort, fields } = readSearch(body)
-  const conversations = await searchable(workspace, fields)
-  const page = pageOf(pagination, CONVERSATIONS_PAGE)
-  const order = sortOf(workspace, conversations, sort, newest(workspace, 'updated_at'))
-  return {
-    page,
-    cut: await pageOfConversations(
-      workspace,
-      page,
-      order,
-      indexed(workspace, where(workspace, conversations, asNobody(query))),
-    ),
-  }
-}
+export const searchConversations = (workspace: Workspace, body: unknown) =>
+  searchPage(
+    workspace,
+    {
+      page_size: CONVERSATIONS_PAGE,
+      newest_by: 'updated_at',
+      listDefinitions: (workspace) => listDefinitions(workspace, 'conversation'),
+      searchable,
+      read: asNobody,
+      find: pageOfConversations,
+    },
+    body,
+  )

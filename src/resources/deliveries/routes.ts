@@ -1,10 +1,10 @@
 // Deliveries: what became of each recipient's message, and the hand that people have in it.
 
-import { type Cut, cut, newest, type Page } from '#db/page.ts'
+import { newest, pageResult } from '#db/page.ts'
 import { requeue } from '#delivery/requeue.ts'
 import { notifyWorker } from '#delivery/signals.ts'
 import { conflict, found } from '#http/errors.ts'
-import { PageQuery, pageOf, presentPages } from '#http/lists.ts'
+import { PageQuery, pageOf, presentPage } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import type { Resource } from '#server.ts'
@@ -14,7 +14,6 @@ import {
   cancelDelivery,
   countDeliveries,
   countDeliveriesOf,
-  type DeliveryRow,
   findDelivery,
   listDeliveries,
   listDeliveriesOf,
@@ -25,13 +24,6 @@ import { Delivery, DeliveryPage, DeliveryQuery, presentDelivery } from './schema
 const PAGE_SIZE = { default: 50, max: 150 }
 /** All recipients of most messages, and not of a broadcast. */
 const PAGE_OF_A_MESSAGE = { default: 150, max: 1000 }
-
-const presentList = (page: Page, result: Cut<DeliveryRow>) => ({
-  type: 'list' as const,
-  data: result.rows.map(presentDelivery),
-  total_count: result.total_count,
-  pages: presentPages(page, result),
-})
 
 function deliveries(app: App) {
   app.get(
@@ -47,7 +39,11 @@ function deliveries(app: App) {
       found((await messageExists(workspace, params.id)) || undefined, 'Message not found')
       const page = pageOf(query, PAGE_OF_A_MESSAGE)
       const rows = await listDeliveriesOf(workspace, params.id, asNamed(workspace), page)
-      return presentList(page, await cut(rows, page, () => countDeliveriesOf(workspace, params.id)))
+      return presentPage(
+        page,
+        await pageResult(rows, page, () => countDeliveriesOf(workspace, params.id)),
+        presentDelivery,
+      )
     },
   )
 
@@ -63,7 +59,7 @@ function deliveries(app: App) {
       const page = pageOf(asked, PAGE_SIZE)
       const order = newest(workspace, 'created_at')
       const rows = await listDeliveries(workspace, status, order, page)
-      return presentList(page, await cut(rows, page, () => countDeliveries(workspace, status)))
+      return presentPage(page, await pageResult(rows, page, () => countDeliveries(workspace, status)), presentDelivery)
     },
   )
 

@@ -2,7 +2,7 @@
 
 import type { ChannelName } from '#channels/channel.ts'
 import { batched } from '#db/batched.ts'
-import { beyond, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
+import { beyond, cursorValue, inOrder, type Order, type Page, pageResult } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
 import { insertedDeliveries } from '#delivery/enqueue.ts'
 import type { AdminRow } from '#resources/admins/queries.ts'
@@ -184,7 +184,7 @@ export async function pageOfRuleset(workspace: Workspace, ruleset_id: string, or
     )
     select page.*, total_count from total left join page on true order by page.created_at desc, page.id desc`
   const { total_count } = rows[0]!
-  return cut(
+  return pageResult(
     rows.filter((row) => row.id !== null),
     page,
     async () => total_count,

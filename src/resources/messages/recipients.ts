@@ -1,9 +1,10 @@
 // Who a message goes to: contacts by id, external id, email or phone number; each once.
 
 import type { ChannelName } from '#channels/channel.ts'
-import { conflict, invalid, notFound } from '#http/errors.ts'
+import { invalid, notFound } from '#http/errors.ts'
 import { e164 } from '#lib/phone.ts'
 import { contactByPhone } from '#resources/contacts/create.ts'
+import { onlyOne } from '#resources/contacts/named.ts'
 import { findContactsBy, lockIdentity } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Addressee } from './check.ts'
@@ -49,21 +50,12 @@ const named = ({ id, user_id, email }: Addressee) =>
 
 async function findAddressee(workspace: Workspace, addressee: Addressee, message_type: ChannelName): Promise<string> {
   const { user_id, email, phone, recipient_type } = addressee
-  if (user_id !== undefined) return onlyOne(await findContactsBy(workspace, 'external_id', user_id))
-  if (email !== undefined) return onlyOne(await findContactsBy(workspace, 'email', email))
+  if (user_id !== undefined) return onlyOne(await findContactsBy(workspace, 'external_id', user_id)).id
+  if (email !== undefined) return onlyOne(await findContactsBy(workspace, 'email', email)).id
   if (phone === undefined) throw invalid(`${recipient_type} must have an id, user_id, email or phone`)
   if (message_type !== 'whatsapp')
     throw invalid(`${recipient_type}.phone is for whatsapp messages; name the contact by id`)
   return findOrCreateByPhone(workspace, addressee, phone)
-}
-
-function onlyOne(contacts: { id: string; role: string }[]): string {
-  const [contact, another] = contacts
-  if (!contact) throw notFound('User Not Found')
-  if (contact.role === 'user' && another?.role === 'user') {
-    throw conflict('Multiple existing users match this email address - must be more specific using user_id')
-  }
-  return contact.id
 }
 
 async function findOrCreateByPhone(workspace: Workspace, { name, recipient_type }: Addressee, phone: string) {

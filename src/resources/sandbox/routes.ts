@@ -1,8 +1,8 @@
 // The sandbox: what was captured instead of delivered, and a clean slate for the next test.
 
 import { Type } from 'typebox'
-import { cut } from '#db/page.ts'
-import { pageOf, presentPages } from '#http/lists.ts'
+import { pageResult } from '#db/page.ts'
+import { pageOf, presentPage } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import type { Resource, Server } from '#server.ts'
 import { SERVER_CLOCK } from '#workspaces/clock.ts'
@@ -27,13 +27,8 @@ function sandbox(app: App, { forgetTokens, kept_tables }: Server) {
       const page = pageOf(asked, PAGE_SIZE)
       const filter = { channel, recipient }
       const rows = await listCaptured(workspace, filter, newestCaptured(workspace), page)
-      const result = await cut(rows, page, () => countCaptured(workspace, filter))
-      return {
-        type: 'list' as const,
-        data: result.rows.map(presentCaptured),
-        total_count: result.total_count,
-        pages: presentPages(page, result),
-      }
+      const result = await pageResult(rows, page, () => countCaptured(workspace, filter))
+      return presentPage(page, result, presentCaptured)
     },
   )
 

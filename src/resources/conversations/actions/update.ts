@@ -1,6 +1,6 @@
 // PUT /conversations/{id}: read, title, priority and custom attributes.
 import { found, notFound } from '#http/errors.ts'
-import { findAdmin } from '#resources/admins/queries.ts'
+import { theAdmin } from '#resources/admins/queries.ts'
 import { mergeAttributes, readAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { NewPart } from '../parts/queries.ts'
@@ -49,7 +49,7 @@ async function setPriority(
 /** The admin whom the request names; else the bot acts. */
 async function authorOf(workspace: Workspace, admin_id: string | null | undefined): Promise<NewPart['author']> {
   if (admin_id === undefined || admin_id === null) return { type: 'bot' }
-  const { id } = found(await findAdmin(workspace, admin_id), 'Admin not found', 'admin_not_found')
+  const { id } = await theAdmin(workspace, admin_id)
   return { type: 'admin', id }
 }
 

@@ -1,8 +1,8 @@
 // POST /conversations/{id}/reply: whose reply it is, and what it lacks.
-import { found, invalid, missing } from '#http/errors.ts'
+import { assertBody, found, invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { toHtml, toPlainText } from '#lib/html.ts'
-import { findAdmin } from '#resources/admins/queries.ts'
+import { theAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { findSender } from '#resources/contacts/named.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -26,10 +26,10 @@ type AsSomebody = typeof reply
 const replyAsAdmin: AsSomebody = async (workspace, id, request, attachments) => {
   const { message_type, body = null, reply_options = [] } = request
   if (message_type === 'quick_reply' && !reply_options.length) throw missing('reply_options is required')
-  if (message_type !== 'quick_reply') assertSaysSomething(request, attachments)
+  if (message_type !== 'quick_reply') assertBody(textOf(body), attachments)
   if (request.admin_id === undefined) throw missing('admin_id is required')
   const conversation = found(await lockConversation(workspace, id))
-  const admin = found(await findAdmin(workspace, request.admin_id), 'Admin not found', 'admin_not_found')
+  const admin = await theAdmin(workspace, request.admin_id)
   return adminReplies(workspace, conversation, {
     admin_id: admin.id,
     message_type,
@@ -48,7 +48,7 @@ const replyAsContact: AsSomebody = async (workspace, id, request, attachments) =
   const picks = message_type === 'quick_reply' || !request.body
   const [chosen] = picks ? (request.reply_options ?? []) : []
   if (message_type === 'quick_reply' && !chosen) throw missing('reply_options is required')
-  if (!chosen) assertSaysSomething(request, attachments)
+  if (!chosen) assertBody(request.body, attachments)
   const contact = await findSender(workspace, { id: intercom_user_id, user_id, email })
   return contactReplies(workspace, {
     conversation_id: id === 'last' ? found(await findLastConversationId(workspace, contact.id)) : id,
@@ -60,11 +60,8 @@ const replyAsContact: AsSomebody = async (workspace, id, request, attachments) =
   })
 }
 
-/** Files can speak for themselves; HTML of which neither words nor pictures are left, once it is safe, says nothing. */
-function assertSaysSomething({ type, body }: ReplyRequest, attachments: Attachment[]) {
-  const text = type === 'admin' ? toPlainText(toHtml(body ?? ''), { links: 'label (url)' }) : body?.trim()
-  if (!text && !attachments.length) throw invalid('Body is required')
-}
+/** An admin's body is HTML: it counts only if words or pictures are left once it is safe. */
+const textOf = (body: string | null): string => toPlainText(toHtml(body ?? ''), { links: 'label (url)' })
 
 const writtenAt = (workspace: Workspace, { created_at }: ReplyRequest): Date =>
   created_at === undefined ? workspace.now() : fromEpoch(created_at)

@@ -1,6 +1,6 @@
 // A contact's conversations as a messenger shows them: what was said between the contact and the team, and nothing of what
 // the team said or did among itself. Messages that nobody has answered yet are conversations to the contact.
-import { beyond, type Cut, cursorValue, cut, inOrder, type Order, type Page } from '#db/page.ts'
+import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { MOST_PARTS } from '#resources/conversations/parts/queries.ts'
@@ -82,7 +82,7 @@ export async function pageOfShown(
   workspace: Workspace,
   contact_id: string,
   page: Page,
-): Promise<Cut<ConversationRow & { cursor_value: string }>> {
+): Promise<PageResult<ConversationRow & { cursor_value: string }>> {
   const { sql } = workspace
   const order: Order = { by: sql`last_word_at`, type: 'timestamptz', direction: 'desc' }
   const rows = await sql<(ConversationRow & { cursor_value: string })[]>`
@@ -91,7 +91,7 @@ export async function pageOfShown(
       where ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}
     ) shown ${author(workspace, sql`shown`)}
     order by last_word_at desc, shown.id desc`
-  return cut(rows, page, async () => {
+  return pageResult(rows, page, async () => {
     const [counted] = await sql<{ count: number }[]>`
       select count(*)::int from (${all(workspace, contact_id)}) every`
     return counted!.count

@@ -23,11 +23,11 @@ export async function listConversations(workspace: Workspace, contact_id: string
   await placeWaiting(workspace.sql, [key])
   const last_event_id = await endOf(workspace.sql, key)
   await markDelivered(workspace, contact_id, null)
-  const cut = await pageOfShown(workspace, contact_id, page)
-  const ids = cut.rows.map(({ id }) => id)
+  const result = await pageOfShown(workspace, contact_id, page)
+  const ids = result.rows.map(({ id }) => id)
   const last_parts = ids.length ? await listLastSpoken(workspace, ids) : []
   const unread_count = await countUnread(workspace, contact_id)
-  return presentShownList(page, cut, last_parts, { unread_count, last_event_id }, linking)
+  return presentShownList(page, result, last_parts, { unread_count, last_event_id }, linking)
 }
 
 export async function showConversation(workspace: Workspace, contact_id: string, id: string, linking: Linking) {

@@ -1,6 +1,6 @@
 // What a messenger shows of a conversation. Of people it shows names and pictures, of the team's workings nothing.
 import { type Static, Type } from 'typebox'
-import type { Cut, Page } from '#db/page.ts'
+import type { Page, PageResult } from '#db/page.ts'
 import { CursorPages, presentPages } from '#http/lists.ts'
 import { epoch, Nullable, named } from '#http/types.ts'
 import { ATTACHING, ShownAttachment } from '#resources/attachments/schema.ts'
@@ -148,7 +148,7 @@ export const presentShown = (
 
 export const presentShownList = (
   page: Page,
-  cut: Cut<ConversationRow>,
+  result: PageResult<ConversationRow>,
   last_parts: readonly PartRow[],
   { unread_count, last_event_id }: { unread_count: number; last_event_id: number },
   linking: Linking,
@@ -156,13 +156,13 @@ export const presentShownList = (
   const lastOf = new Map(last_parts.map((part) => [part.conversation_id, presentPart(part, linking)]))
   return {
     type: 'conversation.list',
-    conversations: cut.rows.map((row) => ({
+    conversations: result.rows.map((row) => ({
       ...presentCommon(row),
       last_part: lastOf.get(row.id) ?? presentOpening(row, linking),
     })),
-    total_count: cut.total_count,
+    total_count: result.total_count,
     unread_count,
     last_event_id: String(last_event_id),
-    pages: presentPages(page, cut),
+    pages: presentPages(page, result),
   }
 }

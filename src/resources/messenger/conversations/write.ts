@@ -1,5 +1,5 @@
 // What a contact writes at a messenger: a conversation begun, an answer, or one of the answers that were offered.
-import { invalid } from '#http/errors.ts'
+import { assertBody, invalid } from '#http/errors.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { createLead } from '#resources/contacts/create.ts'
 import { type ContactRow, lockIdentity } from '#resources/contacts/queries.ts'
@@ -20,7 +20,7 @@ export async function begin(
   visitor: Visitor,
   { body, attachments, url }: Said & { url?: string | null },
 ): Promise<{ contact_id: string; conversation_id: string }> {
-  assertSaysSomething({ body: body ?? null, attachments })
+  assertBody(body, attachments)
   const contact = visitor.contact ?? (await leadOf(workspace, visitor))
   const { conversation_id } = await startConversation(workspace, {
     contact,
@@ -51,11 +51,7 @@ export async function answer(
     if (text === undefined) throw invalid('quick_reply_uuid is no option that was offered in this conversation')
     await contactReplies(workspace, { ...reply, body: text, metadata: { quick_reply_uuid } })
   } else {
-    assertSaysSomething({ body: body ?? null, attachments })
+    assertBody(body, attachments)
     await contactReplies(workspace, { ...reply, body: body ?? '' })
   }
-}
-
-function assertSaysSomething({ body, attachments }: { body: string | null; attachments: Attachment[] }) {
-  if (!body?.trim() && !attachments.length) throw invalid('Body is required')
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ChannelName } from '#channels/channel.ts'
 import { type Keyword, keywordOf } from '#channels/sms/keywords.ts'
-import { found, invalid, notFound, unprocessable } from '#http/errors.ts'
+import { assertBody, found, invalid, notFound, unprocessable } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { isEmail } from '#lib/email.ts'
 import { e164 } from '#lib/phone.ts'
@@ -28,7 +28,7 @@ export async function write(
   attachments: Attachment[],
 ): Promise<Written> {
   const { body, subject, provider_id = `sandbox:${randomUUID()}`, created_at } = request
-  if (!body?.trim() && !attachments.length) throw invalid('Body is required')
+  assertBody(body, attachments)
   const addressees = await addresseesOf(workspace, request)
   const channel = channelOf(request, addressees)
   const keyword = channel === 'sms' ? keywordOf(body ?? '') : undefined
