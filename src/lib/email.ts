@@ -1,8 +1,8 @@
 // Email addresses.
 
-/** Neither all that RFC 5322 allows nor much that mail servers refuse: something, one @, a domain with a dot. */
+/** A text, one @ and a domain with a dot: stricter than RFC 5322, close to what mail servers accept. */
 const ADDRESS = /^[^\s@<>()[\],;:\\"]+@[^\s@<>()[\],;:\\".]+(\.[^\s@<>()[\],;:\\".]+)+$/
 
-const LONGEST = 254
+const MAX_LENGTH = 254
 
-export const isEmail = (text: string): boolean => text.length <= LONGEST && ADDRESS.test(text)
+export const isEmail = (text: string): boolean => text.length <= MAX_LENGTH && ADDRESS.test(text)

@@ -1,9 +1,9 @@
-// Names of files, as others give them.
+// File names from outside, cleaned.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileName } from './file-name.ts'
 
-test('a name is the last part of a path, without what cannot be seen, and never empty', () => {
+test('a name is the last part of a path, without invisible characters, and never empty', () => {
   const names: [given: string, name: string][] = [
     ['../../etc/passwd', 'passwd'],
     ['C:\\Users\\Anna\\über.html', 'über.html'],
@@ -17,7 +17,7 @@ test('a name is the last part of a path, without what cannot be seen, and never 
   for (const given of ['', ' ', '.', '..', 'a/', '\u0000']) assert.equal(fileName(given), 'file')
 })
 
-test('a name that is too long is cut in front of its ending', () => {
+test('a name that is too long is shortened before its extension', () => {
   const name = fileName(`${'ü'.repeat(400)}.tar`)
   assert.deepEqual([name.length, name.slice(-5)], [255, 'ü.tar'])
   assert.equal(fileName('x'.repeat(400)).length, 255)

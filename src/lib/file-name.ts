@@ -1,16 +1,19 @@
-// The name of a file as somebody else gave it, made fit to be kept and shown.
+// Cleans the name of a file that came from outside, so that it can be stored and shown.
 
-const LONGEST = 255
+const MAX_LENGTH = 255
 
-/** Controls, and what turns the direction of text: `gpj.exe` could be shown as `exe.jpg`. */
-const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+/** Control characters, and those that change the direction of text: they could show `gpj.exe` as `exe.jpg`. */
+const INVISIBLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
 
-/** The last part of a path, whichever way its slashes lean; cut in front of its ending where it is too long. */
+/**
+ * Returns the last part of a path with slashes or backslashes. A name that is too long is shortened before its
+ * extension.
+ */
 export function fileName(given: string): string {
-  const [name = ''] = given.toWellFormed().replace(UNSEEN, '').split(/[/\\]/).slice(-1)
+  const [name = ''] = given.toWellFormed().replace(INVISIBLE, '').split(/[/\\]/).slice(-1)
   const trimmed = name.trim()
   if (/^\.*$/.test(trimmed)) return 'file'
-  if (trimmed.length <= LONGEST) return trimmed
-  const [ending = ''] = /\.[^.]{1,20}$/.exec(trimmed) ?? []
-  return trimmed.slice(0, LONGEST - ending.length).toWellFormed() + ending
+  if (trimmed.length <= MAX_LENGTH) return trimmed
+  const [extension = ''] = /\.[^.]{1,20}$/.exec(trimmed) ?? []
+  return trimmed.slice(0, MAX_LENGTH - extension.length).toWellFormed() + extension
 }

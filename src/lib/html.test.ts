@@ -1,9 +1,9 @@
-// What outsiders can get into a page, which is nothing, and how bodies travel between plain text and HTML.
+// Sanitising HTML from outside, and converting bodies between plain text and HTML.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { escapeHtml, looksLikeHtml, paragraphs, sanitizeHtml, toHtml, toPlainText } from './html.ts'
 
-test('scripts, styles and handlers leave no trace', () => {
+test('scripts, styles and event handlers are removed completely', () => {
   for (const [html, safe] of [
     ['<script>steal()</script><p>Hi</p>', '<p>Hi</p>'],
     ['<style>p{display:none}</style><p>Hi</p>', '<p>Hi</p>'],
@@ -23,7 +23,7 @@ test('scripts, styles and handlers leave no trace', () => {
   }
 })
 
-test('links lead to the web or to a mailbox, images come from the web, and neither is relative', () => {
+test('links go to the web or to a mailbox, images come from the web, and neither is relative', () => {
   const link = (href: string) => sanitizeHtml(`<a href="${href}">x</a>`)
   for (const href of ['https://a.example/?b=1', 'HTTP://a.example', 'mailto:ann@example.com']) {
     assert.equal(link(href), `<a href="${href}">x</a>`)
@@ -48,7 +48,7 @@ test('links lead to the web or to a mailbox, images come from the web, and neith
   }
 })
 
-test('hostile markup costs no more than its length', () => {
+test('hostile markup takes time in proportion to its length', () => {
   const started = performance.now()
   for (const piece of ['<div>', '<b>a', '<p ', '&', '<', '<a b="', '\n ', '<ul><li>', '<p>a</p> ']) {
     const html = piece.repeat(2_000)
@@ -58,7 +58,7 @@ test('hostile markup costs no more than its length', () => {
   assert.ok(performance.now() - started < 5000)
 })
 
-test('the wrapper goes, and white space between blocks becomes a line break', () => {
+test('html and body tags are removed, and white space between blocks becomes a line break', () => {
   assert.equal(
     sanitizeHtml(
       '<html> <body>  <h2>A list</h2>  <ul>   <li>Coffee</li>\n  <li>Tea</li> </ul>  <p>Bye</p> </body> </html>',
@@ -99,7 +99,7 @@ test('plain text becomes escaped paragraphs', () => {
   assert.equal(escapeHtml(`<a title='"'>&`), '&lt;a title=&#39;&quot;&#39;&gt;&amp;')
 })
 
-test('words with the odd tag are one paragraph that keeps its line breaks', () => {
+test('text with a few inline tags is one paragraph that keeps its line breaks', () => {
   assert.equal(
     toHtml('Hi\n\nsee <a href="https://a.example">here</a>\nBye'),
     '<p>Hi<br><br>see <a href="https://a.example">here</a><br>Bye</p>',
@@ -110,7 +110,7 @@ test('words with the odd tag are one paragraph that keeps its line breaks', () =
   assert.equal(toHtml('<script>x()</script>'), '')
 })
 
-test('HTML reads as plain text', () => {
+test('HTML becomes plain text with the same content', () => {
   const html = `<h1>News</h1><p>Hi <b>Ann</b> &amp; Bob,<br>see <a href="https://a.example">the docs</a> or
     <a href="https://b.example">https://b.example</a>.</p><ul><li>one</li><li>two</li></ul><blockquote>quoted</blockquote>
     <table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table><img src="https://a.example/c.png" alt="a cat">`

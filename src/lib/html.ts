@@ -1,8 +1,9 @@
-// HTML that people write to each other: made safe to show, made from plain text, and turned back into it.
+// The HTML of messages: sanitised, made from plain text, and converted to plain text.
 import { compile } from 'html-to-text'
 import sanitize from 'sanitize-html'
 
-// The tags we keep, and those we only know: other blocks become a div, or the words of neighbours would run together.
+// The tags that stay, and those that are only recognised. Other blocks become a div: without it, neighbouring words
+// would join.
 const TABLE = ['table', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td']
 const BLOCKS = ['p', 'div', 'h1', 'h2', 'h3', 'h4', 'ul', 'ol', 'li', 'blockquote', 'hr', ...TABLE]
 const INLINES = ['a', 'b', 'br', 'code', 'em', 'i', 'img', 's', 'span', 'strong', 'u']
@@ -16,7 +17,7 @@ const KNOWN = [...BLOCKS, 'pre', ...INLINES, ...OTHER_BLOCKS, ...Object.keys(REN
 const TAG = new RegExp(`<(?:/?(?:${KNOWN.join('|')})(?:\\s[^<>]*)?/?>|!--|!doctype\\s)`, 'i')
 const ENTITY = /&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[\da-f]{1,6});/i
 const BLOCK_TAG = new RegExp(`<(?:pre|${BLOCKS.join('|')})[\\s>]`)
-// Not beside `pre`, whose white space is content. No attribute holds a bare ">": the sanitiser escapes it.
+// Not next to `pre`, whose white space is content. No attribute contains a bare ">": the sanitiser escapes it.
 const BETWEEN_BLOCKS = new RegExp(
   `(</?(?:${BLOCKS.join('|')})(?:\\s[^>]*)?>)\\s+(?=</?(?:${BLOCKS.join('|')})[\\s>])`,
   'g',
@@ -47,26 +48,26 @@ const SAFE: sanitize.IOptions = {
 
 const SAFE_WITH_BREAKS: sanitize.IOptions = { ...SAFE, textFilter: breakLines }
 
-/** HTML from outside, reduced to what is safe to show to others: no scripts, styles, handlers or relative URLs. */
+/** Returns HTML from outside reduced to what is safe to show: no scripts, styles, handlers or relative URLs. */
 export function sanitizeHtml(html: string): string {
   return clean(html, SAFE).replace(BETWEEN_BLOCKS, '$1\n')
 }
 
-/** Whether a text was meant as HTML: it has a tag or an entity that HTML knows. */
+/** Returns whether a text is meant as HTML: it has a tag or an entity that HTML knows. */
 export function looksLikeHtml(text: string): boolean {
   return TAG.test(text) || ENTITY.test(text)
 }
 
-/** What somebody wrote, as safe HTML in blocks: HTML is sanitised, plain text becomes paragraphs. */
+/** Returns a body as safe HTML in blocks: HTML is sanitised, plain text becomes paragraphs. */
 export function toHtml(body: string): string {
   if (!looksLikeHtml(body)) return paragraphs(body)
   const html = sanitizeHtml(body)
   if (!html || BLOCK_TAG.test(html)) return html
-  // Words with the odd <b> or link in them: their line breaks are meant, unless they are marked up too.
+  // Text with a few inline tags: its line breaks count, unless it also has <br>.
   return `<p>${html.includes('<br>') ? html : clean(body.trim(), SAFE_WITH_BREAKS)}</p>`
 }
 
-/** Plain text as paragraphs: a blank line starts the next one, a line break stays one. */
+/** Returns plain text as HTML paragraphs: a blank line starts the next one, a line break stays a line break. */
 export function paragraphs(text: string): string {
   return text
     .trim()
@@ -77,21 +78,21 @@ export function paragraphs(text: string): string {
 }
 
 /**
- * HTML as the plain text that says the same, lists and quotes included, without hard line breaks.
- * `links` says what becomes of `<a>`: its label alone, or its label and, where they differ, the address in brackets.
+ * Returns HTML as plain text, including lists and quotes, without hard line breaks.
+ * `links` chooses how `<a>` is written: its label alone, or its label and, if they differ, the URL in brackets.
  */
 export function toPlainText(html: string, { links }: { links: 'label' | 'label (url)' }): string {
   return (links === 'label' ? labels : labelsAndUrls)(html).trim()
 }
 
-/** Text as it must stand in HTML, between tags or in a quoted attribute. */
+/** Escapes text for HTML, between tags or in a quoted attribute. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character]!)
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-// The sanitiser closes void elements the XML way; a bare " />" can stand nowhere else in what it returns.
+// The sanitiser closes void elements the XML way; its output has " />" nowhere else.
 function clean(html: string, options: sanitize.IOptions): string {
   return sanitize(html, options).replaceAll(' />', '>').trim()
 }
@@ -100,7 +101,7 @@ function breakLines(text: string): string {
   return text.replace(/\r?\n/g, '<br>')
 }
 
-// A relative URL means something else, or nothing, wherever this HTML is shown next.
+// A relative URL has another meaning, or none, on the page that shows this HTML.
 function absolute(attribute: 'href' | 'src'): sanitize.Transformer {
   return (tagName, { [attribute]: url, ...attribs }) => ({
     tagName,

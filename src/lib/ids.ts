@@ -1,10 +1,10 @@
-// Identifiers that are made here rather than by the database.
+// Identifiers that the server makes, not the database.
 import { randomBytes, randomInt } from 'node:crypto'
 
 const processPart = randomBytes(5).toString('hex')
 let counter = randomInt(0x1000000)
 
-/** 24 hex digits, the first eight the time of creation: ids made later sort later. */
+/** Returns 24 hex digits. The first eight are the time of creation, so that later ids sort later. */
 export function objectId(at: Date): string {
   counter = (counter + 1) % 0x1000000
   const seconds = Math.floor(at.getTime() / 1000)

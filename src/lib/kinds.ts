@@ -1,6 +1,6 @@
-// What a setting from the environment may hold.
+// The kinds of values that a setting from the environment can have.
 
-/** In words that follow "must be", and as a reading that yields undefined for all else. */
+/** `must_be` completes the sentence "… must be …". `read` returns undefined for any other text. */
 export type Kind<T> = { must_be: string; read(text: string): T | undefined }
 
 export const numberFrom = (least: number, most: number): Kind<number> => ({

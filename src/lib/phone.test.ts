@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { e164 } from './phone.ts'
 
-test('what is no international number has no E.164 form', () => {
+test('a text that is not an international number has no E.164 form', () => {
   for (const text of ['', 'abc', '12', '+1234567', '(415) 555-2671', 'call +14155552671', '+']) {
     assert.equal(e164(text), null, text)
   }
@@ -15,7 +15,7 @@ test('an international number is read with or without its plus, as text or as a 
   }
 })
 
-test('numbers reserved for tests and fiction count', () => {
+test('numbers reserved for tests and fiction are valid', () => {
   assert.equal(e164('+1 555 123 4567'), '+15551234567')
   assert.equal(e164('15005550006'), '+15005550006')
 })

@@ -1,9 +1,9 @@
-// Telephone numbers as people write them, and as carriers take them.
+// Reads telephone numbers and returns them in E.164.
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 
 /**
- * The E.164 form (`+5547999998888`) of a number in international form, or null where it is none. The plus may be
- * missing or be written 00. A number counts by its length alone, so that those reserved for tests and fiction do too.
+ * Returns the E.164 form (`+5547999998888`) of an international number, or null if the text is not one. The plus may be
+ * missing, or written as 00. Only the length is checked, so that numbers reserved for tests and fiction are valid too.
  */
 export function e164(text: string | number): string | null {
   const digits = String(text)

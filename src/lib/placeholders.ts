@@ -1,17 +1,21 @@
-// Places in a text that are filled for each recipient: `{{1}}` with the first value, and so on.
+// Placeholders in a text, filled for each recipient: `{{1}}` with the first value, and so on.
 
 const NUMBERED = /\{\{(\d+)\}\}/g
 
-/** The value with every text in it filled, however deep; what a value brings along is not filled again. */
+/**
+ * Returns a copy of `value` with the placeholders in all its texts filled, at any depth. Values are not filled again.
+ */
 export function filled<T>(value: T, values: readonly string[]): T {
-  return everyText(value, (text) => text.replace(NUMBERED, (place, number) => values[Number(number) - 1] ?? place)) as T
+  return mapTexts(value, (text) => text.replace(NUMBERED, (whole, number) => values[Number(number) - 1] ?? whole)) as T
 }
 
-/** A copy of JSON in which each text is what `change` makes of it; `path` says where it stands: `0.parameters.1.text`. */
-export function everyText(value: unknown, change: (text: string, path: string) => string, path = ''): unknown {
+/**
+ * Returns a copy of JSON in which `change` replaces each text. `path` is the position of a text: `0.parameters.1.text`.
+ */
+export function mapTexts(value: unknown, change: (text: string, path: string) => string, path = ''): unknown {
   if (typeof value === 'string') return change(value, path)
   if (typeof value !== 'object' || value === null) return value
   const within = (key: string | number) => (path ? `${path}.${key}` : String(key))
-  if (Array.isArray(value)) return value.map((inner, index) => everyText(inner, change, within(index)))
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, everyText(inner, change, within(key))]))
+  if (Array.isArray(value)) return value.map((inner, index) => mapTexts(inner, change, within(index)))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapTexts(inner, change, within(key))]))
 }

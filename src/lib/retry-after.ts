@@ -1,6 +1,8 @@
-// What a `Retry-After` header asks for. https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+// Reads a `Retry-After` header. https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
 
-/** In seconds; the header holds a number of them, or a date. 0 where it asks for nothing. */
+/**
+ * Returns the seconds to wait; the header has a number of seconds, or a date. Returns 0 for no or an invalid header.
+ */
 export function retryAfter(header: string | null | undefined): number {
   if (!header) return 0
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000

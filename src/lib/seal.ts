@@ -1,4 +1,4 @@
-// Texts that only we can read: encrypted and authenticated with a key that is made of the server's secret.
+// Encrypts and authenticates texts with a key derived from the server's secret.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
 const CIPHER = 'aes-256-gcm'
@@ -7,7 +7,7 @@ const TAG_BYTES = 16
 
 const keyFor = (secret: string, purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
 
-/** Nonce, tag and ciphertext in one. `purpose` keeps what was sealed for one thing from being opened as another. */
+/** Returns nonce, tag and ciphertext in one buffer. A text sealed for one `purpose` does not open for another. */
 export function seal(secret: string, purpose: string, text: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv(CIPHER, keyFor(secret, purpose), nonce)
@@ -15,7 +15,7 @@ export function seal(secret: string, purpose: string, text: string): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed])
 }
 
-/** The text, or undefined where another secret sealed it or somebody changed it. */
+/** Returns the text, or undefined if it was sealed with another secret or purpose, or changed. */
 export function unseal(secret: string, purpose: string, sealed: Uint8Array): string | undefined {
   const nonce = sealed.subarray(0, NONCE_BYTES)
   const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES)

@@ -1,11 +1,11 @@
-// How many segments a text takes: at every edge, and held against the carriers' own calculator over texts of all kinds.
+// Counting SMS segments: at each limit, and compared with Twilio's calculator for many texts.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import calculator from 'sms-segments-calculator'
 import { segmented } from './segments.ts'
 
-test('a text that no longer fits into one segment loses seven or three places in each', () => {
+test('a text of several segments has seven (GSM-7) or three (UCS-2) characters less in each', () => {
   const cases: [text: string, encoding: string, segments: number][] = [
     ['', 'GSM-7', 1],
     ['a'.repeat(160), 'GSM-7', 1],
@@ -20,22 +20,22 @@ test('a text that no longer fits into one segment loses seven or three places in
   for (const [text, encoding, segments] of cases) assert.deepEqual(segmented(text), { encoding, segments })
 })
 
-test('a character of the extension table takes two places, and is not torn apart', () => {
+test('a character of the extension table counts as two, and is not split between segments', () => {
   assert.equal(segmented('€'.repeat(80)).segments, 1)
   assert.equal(segmented('€'.repeat(81)).segments, 2)
-  // 153 holds 76 pairs and one place that stays empty.
+  // 153 septets: 76 pairs, and one septet that stays empty.
   assert.equal(segmented('€'.repeat(76 * 2)).segments, 2)
   assert.equal(segmented('€'.repeat(76 * 2 + 1)).segments, 3)
 })
 
-test('one character that GSM-7 does not have makes all of it UCS-2, and emoji take two places', () => {
+test('one character that GSM-7 does not have makes the whole text UCS-2, and emoji count as two', () => {
   assert.deepEqual(segmented(`${'a'.repeat(69)}“`), { encoding: 'UCS-2', segments: 1 })
   assert.deepEqual(segmented(`${'a'.repeat(70)}“`), { encoding: 'UCS-2', segments: 2 })
   assert.deepEqual(segmented('😀'.repeat(35)), { encoding: 'UCS-2', segments: 1 })
   assert.deepEqual(segmented('😀'.repeat(67)), { encoding: 'UCS-2', segments: 3 })
 })
 
-test("it counts what Twilio's calculator counts", () => {
+test("the count is that of Twilio's calculator", () => {
   const piece = fc.constantFrom('a', 'Hello ', '€', '{', '\n', 'ä', 'ñ', '^', 'à', ']', 'Ç')
   const wide = fc.constantFrom('a', 'word ', '“', 'ж', '語', '😀', '€', 'ç')
   const text = fc

@@ -1,6 +1,6 @@
-// How many messages a text is to a mobile network. Carriers bill, and limit, by these.
+// Counts the segments of an SMS. Carriers bill and limit by segments.
 
-/** GSM 03.38: one septet each. What stands in the extension table takes an escape before it, so two. */
+/** GSM 03.38: one septet each. A character of the extension table needs an escape before it, so it takes two. */
 const BASIC = new Set(
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
 )
@@ -8,29 +8,31 @@ const EXTENDED = new Set('\f^{}\\[~]|€')
 
 export type Segmented = { encoding: 'GSM-7' | 'UCS-2'; segments: number }
 
-/** By encoding: what one segment holds when it is alone, and when it has to say which part of the whole it is. */
-const ROOM = { 'GSM-7': { alone: 160, joined: 153 }, 'UCS-2': { alone: 70, joined: 67 } }
+/**
+ * Characters in one segment, by encoding: `alone` without, `joined` with the header that orders the segments of a text.
+ */
+const CAPACITY = { 'GSM-7': { alone: 160, joined: 153 }, 'UCS-2': { alone: 70, joined: 67 } }
 
 /**
- * One character that GSM-7 does not have makes the whole text UCS-2. A character that takes two places (an escaped one,
- * a surrogate pair) is not torn apart between two segments. An empty text is one segment.
+ * One character that GSM-7 does not have makes the whole text UCS-2. A character that counts as two (an escaped one,
+ * a surrogate pair) is not split between segments. An empty text is one segment.
  */
 export function segmented(text: string): Segmented {
   const characters = [...text]
   const isBasic = characters.every((character) => BASIC.has(character) || EXTENDED.has(character))
   const encoding = isBasic ? 'GSM-7' : 'UCS-2'
   const sizes = characters.map((character) => (isBasic ? (EXTENDED.has(character) ? 2 : 1) : character.length))
-  const { alone, joined } = ROOM[encoding]
+  const { alone, joined } = CAPACITY[encoding]
   return { encoding, segments: total(sizes) <= alone ? 1 : segmentsOf(sizes, joined) }
 }
 
 const total = (sizes: number[]): number => sizes.reduce((sum, size) => sum + size, 0)
 
-function segmentsOf(sizes: number[], room: number): number {
+function segmentsOf(sizes: number[], capacity: number): number {
   let segments = 1
   let used = 0
   for (const size of sizes) {
-    if (used + size > room) {
+    if (used + size > capacity) {
       segments++
       used = 0
     }

@@ -1,11 +1,11 @@
-// Signed texts: what is not exactly what we wrote is none of ours.
+// Signed texts: only an exact, unchanged text verifies.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sign, verify } from './sign.ts'
 
 const signed = sign('secret', 'reply', 'ab12cd34.1')
 
-test('a text that was changed, lengthened, cut or signed for something else is none of ours', () => {
+test('a text that was changed, lengthened, shortened or signed for another purpose does not verify', () => {
   const others = [
     '',
     '-',
@@ -23,7 +23,7 @@ test('a text that was changed, lengthened, cut or signed for something else is n
   assert.equal(verify('another secret', 'reply', signed), undefined)
 })
 
-test('what we signed is read back, in whatever case it comes', () => {
+test('a signed text verifies in upper and lower case', () => {
   assert.equal(verify('secret', 'reply', signed), 'ab12cd34.1')
   assert.equal(verify('secret', 'reply', signed.toUpperCase()), 'ab12cd34.1')
 })

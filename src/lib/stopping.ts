@@ -1,16 +1,16 @@
-// How this process is asked to stop: by a signal, however often it comes, or by the end of the process that started it.
+// Requests to stop this process: a signal, or the end of the process that started it.
 import { constants } from 'node:os'
 
 export type Stopping = {
-  /** Aborted by the first request, with a StopRequested as its reason: end what is under way, in order. */
+  /** Aborted by the first request, with a StopRequested as its reason: finish current work, in order. */
   readonly requested: AbortSignal
-  /** Aborted when that has taken too long: end at once what is still running. */
+  /** Aborted when that takes too long: end at once all that still runs. */
   readonly overdue: AbortSignal
 }
 
-/** Thrown by work that a request to stop has cut short. */
+/** Thrown by work that a request to stop has ended early. */
 export class StopRequested extends Error {
-  /** For a command that could not finish: 128 and the number of the signal, as in a shell. */
+  /** For a command that did not finish: 128 plus the number of the signal, as in a shell. */
   readonly exit_code: number
 
   constructor(signal: NodeJS.Signals) {
@@ -19,12 +19,12 @@ export class StopRequested extends Error {
   }
 }
 
-/** For work that nothing stops from outside. */
+/** For work that is never asked to stop. */
 export const UNSTOPPED: Stopping = { requested: new AbortController().signal, overdue: new AbortController().signal }
 
 /**
- * The signals that end a process unless it listens to them. Not among them: what reports a fault of the process (SIGSEGV
- * and others), what nobody can listen to (SIGKILL), and what Node uses itself (SIGUSR1, SIGPROF).
+ * The signals that end a process unless it listens to them. Not included: signals that report a fault of the process
+ * (SIGSEGV and others), SIGKILL, which has no listeners, and those that Node uses itself (SIGUSR1, SIGPROF).
  */
 const SIGNALS = [
   'SIGHUP',
@@ -38,13 +38,13 @@ const SIGNALS = [
   'SIGPWR',
 ] as const
 
-const LOOK_FOR_PARENT_MS = 250
+const CHECK_PARENT_MS = 250
 
 /**
- * Listens from now on, until the process ends: npm passes on a Ctrl-C that the process has already had from the terminal,
- * and a signal without a listener would end it on the spot.
+ * Listens until the process ends: npm passes on a Ctrl-C that the process has already received from the terminal, and a
+ * signal without a listener would end the process at once.
  * @param in_order_ms the time from the request until `overdue`.
- * @param with_parent whether the end of the parent process (such as npm, killed) is a request to stop too.
+ * @param with_parent whether the end of the parent process (such as a killed npm) is also a request to stop.
  */
 export function listenForStop({ in_order_ms, with_parent }: { in_order_ms: number; with_parent: boolean }): Stopping {
   const requested = new AbortController()
@@ -59,10 +59,10 @@ export function listenForStop({ in_order_ms, with_parent }: { in_order_ms: numbe
   return { requested: requested.signal, overdue: overdue.signal }
 }
 
-/** An orphan gets another parent. */
-function whenParentEnds(act: () => void): void {
+/** A process whose parent has ended gets another parent. */
+function whenParentEnds(stop: () => void): void {
   const parent = process.ppid
-  setInterval(() => process.ppid === parent || act(), LOOK_FOR_PARENT_MS).unref()
+  setInterval(() => process.ppid === parent || stop(), CHECK_PARENT_MS).unref()
 }
 
 /** Settles as `work` does, or rejects with the reason as soon as a stop is requested. */

@@ -1,4 +1,4 @@
-// Text from outside, as a database can hold it.
+// Makes text from outside fit for the database.
 
-/** Without NUL, which no database text holds; half a character, which none holds either, becomes U+FFFD. */
+/** Returns the text without NUL, and with U+FFFD for each half of a character: PostgreSQL accepts neither. */
 export const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed()

@@ -1,4 +1,4 @@
-// Texts that only we can have written.
+// Signed tokens: only unchanged tokens are read.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readToken, signToken } from './token.ts'
@@ -6,7 +6,7 @@ import { readToken, signToken } from './token.ts'
 const contents = { who: 'Jürgen', until: 7 }
 const token = signToken('secret', 'session', contents)
 
-test('what others wrote, or changed, or what was meant for something else is not read', () => {
+test('a token that is forged, changed or signed for another purpose is not read', () => {
   const [text = '', mac = ''] = token.split('.')
   const other = Buffer.from(JSON.stringify({ ...contents, until: 8 })).toString('base64url')
   const forged = [
@@ -25,7 +25,7 @@ test('what others wrote, or changed, or what was meant for something else is not
   assert.equal(readToken('secret', 'link', token), undefined)
 })
 
-test('what we wrote is read as it was', () => {
+test('a token is read with the contents that were signed', () => {
   assert.deepEqual(readToken('secret', 'session', token), contents)
   assert.match(token, /^[\w-]+\.[\w-]{43}$/)
 })

@@ -1,17 +1,16 @@
-// Texts that carry something for a while, and that only we can have written: what is in them can be read by whoever has
-// them, but not changed.
+// Signed tokens: their contents can be read by all who have them, but not changed.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 const mac = (secret: string, purpose: string, text: string): Buffer =>
   createHmac('sha256', secret).update(`${purpose} ${text}`).digest()
 
-/** `purpose` keeps a text that was signed for one thing from being used for another. Letters, digits, `-`, `_`, a dot. */
+/** Returns letters, digits, `-`, `_` and one dot. A token that was signed for one `purpose` is not read for another. */
 export function signToken(secret: string, purpose: string, contents: object): string {
   const text = Buffer.from(JSON.stringify(contents)).toString('base64url')
   return `${text}.${mac(secret, purpose, text).toString('base64url')}`
 }
 
-/** The contents, or undefined where the text is none of ours. Compared in constant time. */
+/** Returns the contents, or undefined if the signature is wrong. Compares in constant time. */
 export function readToken(secret: string, purpose: string, token: string): unknown {
   const [text = '', given = '', ...more] = token.split('.')
   const expected = mac(secret, purpose, text)

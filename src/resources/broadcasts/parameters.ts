@@ -1,6 +1,6 @@
 // What differs from recipient to recipient: `{{first_name | fallback: "there"}}` in the components of a template.
 import { invalid } from '#http/errors.ts'
-import { everyText } from '#lib/placeholders.ts'
+import { mapTexts } from '#lib/placeholders.ts'
 import { type DataType, listDefinitions } from '#resources/data-attributes/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -40,7 +40,7 @@ export async function numbered(workspace: Workspace, components: object[]): Prom
     return number
   }
 
-  const withNumbers = everyText(
+  const withNumbers = mapTexts(
     components,
     (text, path) => {
       const numbered = text.replace(
