@@ -1,12 +1,12 @@
-// Which addresses of the internet may be called on behalf of somebody else, and which are nobody's but ours.
+// Which addresses are public, and which the server may connect to on behalf of a workspace.
 import { BlockList, isIP } from 'node:net'
 
-/** `10.0.0.0/8`, `::1`: an address stands for itself alone. */
+/** `10.0.0.0/8`, or a single address such as `::1`. */
 export type Range = string
 
 export const EVERYTHING: readonly Range[] = ['0.0.0.0/0', '::/0']
 
-/** What is not reachable from everywhere, by IANA's registries of special-purpose addresses, and multicast. */
+/** The special-purpose addresses of IANA's registries that are not globally reachable, and multicast. */
 const NOT_PUBLIC: Range[] = [
   '0.0.0.0/8', // this network
   '10.0.0.0/8', // private
@@ -23,16 +23,16 @@ const NOT_PUBLIC: Range[] = [
   '203.0.113.0/24', // documentation
   '224.0.0.0/4', // multicast
   '240.0.0.0/4', // reserved, and broadcast
-  '2001::/23', // protocol assignments, Teredo among them: an IPv4 address within
+  '2001::/23', // protocol assignments, including Teredo, which contains an IPv4 address
   '2001:db8::/32', // documentation
-  '2002::/16', // 6to4: an IPv4 address within
+  '2002::/16', // 6to4, which contains an IPv4 address
   '3fff::/20', // documentation
 ]
 
-/** Of IPv6 nothing else is public: loopback, private, link-local, multicast, IPv4-mapped and NAT64 lie outside. */
+/** All other IPv6 ranges (loopback, private, link-local, multicast, IPv4-mapped, NAT64) are not public. */
 const PUBLIC_IPV6: Range = '2000::/3'
 
-/** @throws where one of them is none: they come from settings that have been checked. */
+/** @throws if a range is invalid; settings are checked before. */
 export function rangesOf(ranges: readonly Range[]): BlockList {
   const list = new BlockList()
   for (const range of ranges) {
@@ -42,14 +42,14 @@ export function rangesOf(ranges: readonly Range[]): BlockList {
   return list
 }
 
-/** Names that mean something within one machine or network alone. RFC 6761, 6762, 8375; ICANN for `internal`. */
+/** Names that resolve only within one machine or network. RFC 6761, 6762, 8375; ICANN for `internal`. */
 const PRIVATE_NAMES = /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i
 
 const notPublic = rangesOf(NOT_PUBLIC)
 const publicIpv6 = rangesOf([PUBLIC_IPV6])
 const nothing = rangesOf([])
 
-/** Whether an address (IPv4 or IPv6, not a name) is one that everybody can reach, or that the operator has allowed. */
+/** Returns whether an address (IPv4 or IPv6, not a name) is public, or allowed by the operator. */
 export function mayBeCalled(address: string, allowed: BlockList): boolean {
   const [bare = ''] = address.split('%')
   const family = familyOf(bare)
@@ -58,17 +58,17 @@ export function mayBeCalled(address: string, allowed: BlockList): boolean {
   return !notPublic.check(bare, family) && (family === 'ipv4' || publicIpv6.check(bare, family))
 }
 
-/** The host of a URL, where it is an IPv6 address, as everything but URLs writes it. */
+/** Returns the host of a URL without the brackets that URLs put around an IPv6 address. */
 export const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '')
 
-/** Whether the host of a URL is public, as far as can be told without the DNS. */
+/** Returns whether the host of a URL looks public. Makes no DNS request. */
 export function looksPublic(host: string): boolean {
   const bare = withoutBrackets(host)
   if (familyOf(bare)) return mayBeCalled(bare, nothing)
   return bare.includes('.') && !PRIVATE_NAMES.test(bare)
 }
 
-/** Whether it is this machine, as only this machine reaches it. */
+/** Returns whether the host is a loopback address or `localhost`. */
 export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
 
 export function isRange(text: string): boolean {

@@ -1,4 +1,5 @@
-// How far connections may go that somebody else has named: judged by the socket itself, when it connects.
+// The egress policy: which addresses the server may connect to on behalf of a workspace. Sockets check it when they
+// connect.
 import { lookup as resolveName } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { EVERYTHING, mayBeCalled, type Range, rangesOf, withoutBrackets } from './addresses.ts'
@@ -6,12 +7,14 @@ import { EVERYTHING, mayBeCalled, type Range, rangesOf, withoutBrackets } from '
 export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
 
 export type EgressPolicy = {
-  /** Throws RefusedAddress. An address never comes to `lookup`, so whoever connects to a host asks here first. */
+  /**
+   * Throws RefusedAddress. Call it before connecting: for a host that is an address, a socket does not call `lookup`.
+   */
   assertLiteral(host: string): void
-  /** For sockets: those of a name's addresses that may be called. RefusedAddress where there are none. */
+  /** For sockets: looks up the allowed addresses of a name. Fails with RefusedAddress if there are none. */
   lookup: LookupFunction
-  /** Whether there is anything at a host that may be called. Of a name that cannot be looked up just now: yes. */
-  covers(host: string): Promise<boolean>
+  /** Returns whether a host has an allowed address. Returns true if the name cannot be looked up at the moment. */
+  allows(host: string): Promise<boolean>
 }
 
 export class RefusedAddress extends Error {
@@ -23,9 +26,9 @@ export class RefusedAddress extends Error {
 }
 
 const SYSTEM: Resolve = (hostname) => resolveName(hostname, { all: true })
-const PATIENCE_MS = 3_000
+const LOOKUP_TIMEOUT_MS = 3_000
 
-/** Everything that is public, and what is `allowed` besides: `['10.0.0.0/8']`. */
+/** Allows all public addresses, and the ranges in `allowed`: `['10.0.0.0/8']`. */
 export function egressPolicy({
   allowed = [],
   resolve = SYSTEM,
@@ -34,7 +37,7 @@ export function egressPolicy({
   resolve?: Resolve
 } = {}): EgressPolicy {
   const ranges = rangesOf(allowed)
-  const passing = async (hostname: string) =>
+  const allowedAddresses = async (hostname: string) =>
     (await resolve(hostname)).filter(({ address }) => mayBeCalled(address, ranges))
 
   return {
@@ -43,7 +46,7 @@ export function egressPolicy({
       if (isIP(literal) && !mayBeCalled(literal, ranges)) throw new RefusedAddress(literal)
     },
     lookup(hostname, options, done) {
-      passing(hostname).then(
+      allowedAddresses(hostname).then(
         (addresses) => {
           const [first] = addresses
           if (!first) done(new RefusedAddress(hostname), [])
@@ -53,11 +56,11 @@ export function egressPolicy({
         (error) => done(error, []),
       )
     },
-    async covers(host) {
+    async allows(host) {
       const literal = withoutBrackets(host)
       if (isIP(literal)) return mayBeCalled(literal, ranges)
-      const unknown = new Promise<true>((resolve) => setTimeout(resolve, PATIENCE_MS, true).unref())
-      const known = passing(host).then(
+      const unknown = new Promise<true>((resolve) => setTimeout(resolve, LOOKUP_TIMEOUT_MS, true).unref())
+      const known = allowedAddresses(host).then(
         ({ length }) => length > 0,
         () => true,
       )
@@ -66,5 +69,5 @@ export function egressPolicy({
   }
 }
 
-/** For what the operator has named. */
+/** For addresses that the operator has configured. */
 export const ANYWHERE = egressPolicy({ allowed: EVERYTHING })

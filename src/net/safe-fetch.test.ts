@@ -1,4 +1,4 @@
-// Addresses from outside are called over real sockets: nothing of ours is reached, and nobody keeps us.
+// URLs from outside, fetched over real sockets: private addresses are refused, and slow or large answers are ended.
 import assert from 'node:assert/strict'
 import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
@@ -47,7 +47,7 @@ const ours = await serving((_request, response) => {
 })
 const { port } = new URL(ours)
 
-test('an address of ours is refused however it is written, and no connection is made', async () => {
+test('a private address is refused in every spelling, and no connection is made', async () => {
   const hosts = ['127.0.0.1', 'localhost', '127.1', '2130706433', '0x7f.0.0.1', '0', '[::1]', '[::ffff:127.0.0.1]']
   for (const host of [...hosts, '[::ffff:7f00:1]', '169.254.169.254', '10.0.0.1', '[fd00::1]'])
     await failsWith('refused_address', outside, `http://${host}:${port}/`)
@@ -55,14 +55,14 @@ test('an address of ours is refused however it is written, and no connection is 
   assert.equal((await read(local, ours)).bytes.toString(), 'secret')
 })
 
-test('what is neither http nor https, has credentials, or goes to the port of another protocol is refused', async () => {
+test('a URL that is neither http nor https, has credentials, or names the port of another protocol is refused', async () => {
   for (const url of ['ftp://example.com/', 'file:///etc/passwd', 'data:,x', 'not an address', '', 'gopher://x'])
     await failsWith('bad_url', local, url)
   await failsWith('bad_url', local, `http://user:password@127.0.0.1:${port}/`)
   for (const odd of [22, 25, 587, 1023]) await failsWith('refused_port', local, `http://127.0.0.1:${odd}/`)
 })
 
-test('a name whose answer changes after it was judged leads to nowhere else', async () => {
+test('a name is resolved once, so a DNS answer that changes after the check has no effect', async () => {
   const { address, asked } = await nameServer((name, n) => {
     if (name === 'mixed.test') return ['10.0.0.1', '127.0.0.2', '192.168.0.1']
     return n === 1 ? ['127.0.0.2'] : ['127.0.0.1']
@@ -71,7 +71,7 @@ test('a name whose answer changes after it was judged leads to nowhere else', as
   resolver.setServers([address])
   const resolve = async (hostname: string) =>
     (await resolver.resolve4(hostname)).map((address) => ({ address, family: 4 }))
-  // Of the two addresses of this machine one counts as public here.
+  // This machine has two addresses here, and one of them counts as public.
   const fetch = safeFetcher({ allowed: ['127.0.0.2'], resolve })
   const before = reached
   const elsewhere = createServer((_request, response) => response.writeHead(200, { connection: 'close' }).end('theirs'))
@@ -87,7 +87,7 @@ test('a name whose answer changes after it was judged leads to nowhere else', as
   assert.equal(reached, before)
 })
 
-test('a name that nobody knows, and a server that is not there, may be better later', async () => {
+test('an unknown name and a server that does not answer are transient failures', async () => {
   const { address } = await nameServer(() => [])
   const resolver = new Resolver({ timeout: 500, tries: 1 })
   resolver.setServers([address])
@@ -98,7 +98,7 @@ test('a name that nobody knows, and a server that is not there, may be better la
   assert.ok(new FetchFailed('unreachable', '').is_transient && !new FetchFailed('too_large', '').is_transient)
 })
 
-test('each redirect is judged anew, and there is an end to them', async () => {
+test('each redirect is checked again, and their number is limited', async () => {
   const targets: Record<string, string> = {
     '/private': 'http://10.0.0.1/',
     '/metadata': 'http://169.254.169.254/latest/meta-data/',
@@ -122,7 +122,7 @@ test('each redirect is judged anew, and there is an end to them', async () => {
   assert.equal((await read(local, `${url}/loop`, { method: 'POST', body: 'x' })).status, 302)
 })
 
-test('credentials go to the server that they were meant for, and to no other', async () => {
+test('credentials are sent only to the server of the first URL', async () => {
   const seen: (string | undefined)[] = []
   const last = await serving((request, response) => {
     seen.push(request.headers.authorization)
@@ -136,7 +136,7 @@ test('credentials go to the server that they were meant for, and to no other', a
   assert.deepEqual(seen, ['Bearer x', 'Bearer x', undefined])
 })
 
-test('a body without end, one that says too much, and one that unpacks to too much are cut off', async () => {
+test('a body that is endless, declares too much, or decompresses to too much is refused', async () => {
   let sent = 0
   const bomb = gzipSync(Buffer.alloc(200 * 2 ** 20))
   assert.ok(bomb.length < 250_000)
@@ -158,7 +158,7 @@ test('a body without end, one that says too much, and one that unpacks to too mu
   assert.ok(sent < 20 * 2 ** 20, `${sent} bytes were sent before the end`)
 })
 
-test('what is slow, from the first byte to the last, takes no longer than it may', async () => {
+test('an answer that is slow at any point ends at the timeout', async () => {
   const url = await serving((request, response) => {
     if (request.url === '/silent') return
     response.writeHead(200)
@@ -167,13 +167,13 @@ test('what is slow, from the first byte to the last, takes no longer than it may
   })
   const mute = await listening(createTcpServer(() => {}))
   for (const slow of [`${url}/silent`, `${url}/drips`, mute]) {
-    const begun = Date.now()
+    const started = Date.now()
     await failsWith('timeout', local, slow, { timeout_ms: 200 })
-    assert.ok(Date.now() - begun < 1_500)
+    assert.ok(Date.now() - started < 1_500)
   }
 })
 
-test('an answer that nobody reads is ended when its time is up, and at once when it is said so', async () => {
+test('an answer that is not read is ended at the timeout, and at once by end()', async () => {
   let open = 0
   const url = await serving((_request, response) => {
     open++
@@ -188,7 +188,7 @@ test('an answer that nobody reads is ended when its time is up, and at once when
   assert.equal(open, 0)
 })
 
-test('what breaks off, or is no HTTP, is not taken for the whole', async () => {
+test('an answer that breaks off, or is not HTTP, is a failure', async () => {
   const url = await serving((request, response) => {
     if (request.url === '/gzip') return response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip')
     response.writeHead(200, { 'content-length': 1_000 }).write('half')
@@ -199,7 +199,7 @@ test('what breaks off, or is no HTTP, is not taken for the whole', async () => {
   await failsWith('unreachable', local, odd)
 })
 
-test('an answer is read as it is, whatever its status, and unpacked where it is packed', async () => {
+test('an answer with any status is read, and decompressed if it is compressed', async () => {
   const url = await serving(async (request, response) => {
     const chunks = await Array.fromAsync(request)
     const { method, headers } = request

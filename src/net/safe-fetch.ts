@@ -1,5 +1,4 @@
-// Calls an address that somebody else has named: nothing that only we can reach is reached, and nothing that the other
-// side does keeps us for long or fills our memory.
+// Fetches a URL from outside: refuses private addresses (SSRF), and limits time, size and redirects.
 import http, { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import { pipeline } from 'node:stream'
@@ -7,7 +6,6 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Range } from './addresses.ts'
 import { type EgressPolicy, egressPolicy, RefusedAddress, type Resolve } from './egress.ts'
 
-/** Why nothing came of it. */
 export type FailureCode =
   | 'bad_url'
   | 'refused_address'
@@ -25,7 +23,7 @@ export class FetchFailed extends Error {
     this.code = code
   }
 
-  /** Whether the same call may well succeed later. */
+  /** Whether the same request may succeed later. */
   get is_transient(): boolean {
     return this.code === 'timeout' || this.code === 'unreachable'
   }
@@ -35,36 +33,36 @@ export type FetchOptions = {
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   headers?: OutgoingHttpHeaders
   body?: string | Buffer
-  /** The most that is taken of the answer's body, in bytes, after any decompression. */
+  /** The limit for the answer's body, in bytes, after decompression. */
   max_bytes: number
-  /** Milliseconds from the call to the last byte, over all redirects; 30,000 where absent. */
+  /** Milliseconds from the call to the last byte, including all redirects. Default: 30,000. */
   timeout_ms?: number
-  /** Redirects that are followed; where absent 5 of a GET, and none of anything else. 0: the redirect is the answer. */
+  /** How many redirects to follow. Default: 5 for a GET, 0 for all else. With 0 the redirect itself is the answer. */
   redirects?: number
 }
 
 export type Fetched = {
   status: number
   headers: IncomingHttpHeaders
-  /** The address that answered, after redirects. */
+  /** The URL that answered, after redirects. */
   url: string
-  /** Decompressed. Throws FetchFailed where it is too large, too slow or breaks off. */
+  /** Decompressed. Throws FetchFailed if it is too large, too slow or breaks off. */
   body: AsyncIterable<Buffer>
-  /** To be called when enough of the body has been read, or none of it is wanted. */
+  /** Call it if the body is not read to its end. */
   end(): void
 }
 
-/** Resolves at the head of the answer, whatever its status. @throws FetchFailed */
+/** Resolves when the headers have arrived, with any status. @throws FetchFailed */
 export type SafeFetch = (url: string, options: FetchOptions) => Promise<Fetched>
 
-type Surroundings = {
-  /** What the operator allows besides public addresses: `['10.0.0.0/8']`. */
+type FetcherOptions = {
+  /** What the operator allows in addition to public addresses: `['10.0.0.0/8']`. */
   allowed?: readonly Range[]
-  /** Finds the addresses of a name; the system's resolver where absent. */
+  /** Finds the addresses of a name. Default: the system's resolver. */
   resolve?: Resolve
-  /** How far it goes, where that is known already. */
+  /** A policy to use instead of one made from `allowed` and `resolve`. */
   egress?: EgressPolicy
-  /** Calls any port; else 80, 443 and those above 1023. */
+  /** Allows any port. Default: only 80, 443 and those above 1023. */
   any_port?: boolean
 }
 
@@ -72,27 +70,26 @@ const TIMEOUT_MS = 30_000
 const REDIRECTS = 5
 const REDIRECTING = [301, 302, 303, 307, 308]
 
-/** What was meant for one server is not shown to another one that it names. */
+/** Not sent to another origin after a redirect. */
 const FOR_ONE_ORIGIN = ['authorization', 'cookie', 'proxy-authorization']
 
 /**
- * A `fetch` for addresses from outside (attachments, webhooks, avatars, media): http and https, on port 80, 443 or one
- * above 1023, without credentials in the URL. A name is resolved once, each of its addresses is judged, and the socket
- * connects to one that passed: an answer of the DNS that changes in between changes nothing. Each redirect is judged
- * anew.
+ * Returns a `fetch` for URLs from outside (attachments, webhooks, avatars, media): http and https, on port 80, 443 or
+ * above 1023, without credentials in the URL. A name is resolved once, each of its addresses is checked, and the socket
+ * connects to one that passed: a DNS answer that changes in between has no effect. Each redirect is checked again.
  */
-export function safeFetcher({ any_port = false, ...around }: Surroundings = {}): SafeFetch {
-  const { lookup, assertLiteral } = around.egress ?? egressPolicy(around)
+export function safeFetcher({ any_port = false, ...policy }: FetcherOptions = {}): SafeFetch {
+  const { lookup, assertLiteral } = policy.egress ?? egressPolicy(policy)
   const agents = {
     'http:': { send: http.request, agent: new http.Agent({ keepAlive: true, lookup } as http.AgentOptions) },
     'https:': { send: https.request, agent: new https.Agent({ keepAlive: true, lookup } as https.AgentOptions) },
   }
 
-  function judge(url: URL): void {
-    if (url.username || url.password) throw new FetchFailed('bad_url', 'The address holds credentials')
+  function assertAllowed(url: URL): void {
+    if (url.username || url.password) throw new FetchFailed('bad_url', 'The address contains credentials')
     const port = Number(url.port)
     if (!any_port && port && port !== 80 && port !== 443 && port < 1024)
-      throw new FetchFailed('refused_port', `Port ${port} is not called`)
+      throw new FetchFailed('refused_port', `Port ${port} is not allowed`)
     assertLiteral(url.hostname)
   }
 
@@ -101,7 +98,7 @@ export function safeFetcher({ any_port = false, ...around }: Surroundings = {}):
     return new Promise<IncomingMessage>((resolve, reject) => {
       const request = send(url, { method, headers: { 'accept-encoding': 'identity', ...headers }, agent, signal })
       request.once('response', resolve)
-      request.on('error', reject) // For as long as it lives: it also errs after it was answered.
+      request.on('error', reject) // Not `once`: a request can also fail after its response.
       request.end(body)
     })
   }
@@ -116,7 +113,7 @@ export function safeFetcher({ any_port = false, ...around }: Surroundings = {}):
     let url = parse(text)
     try {
       for (;;) {
-        judge(url)
+        assertAllowed(url)
         const answer = await send(url, { ...options, headers }, signal)
         const { location } = answer.headers
         if (!follows || !location || !REDIRECTING.includes(answer.statusCode as number))
@@ -170,7 +167,7 @@ async function* read(answer: IncomingMessage, max_bytes: number, signal: AbortSi
 
 const DECOMPRESSION = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
 
-/** We ask for none, but not everybody listens. */
+/** The request asks for no compression, but some servers compress all the same. */
 function decompressed(answer: IncomingMessage): AsyncIterable<Buffer> {
   const encoding = String(answer.headers['content-encoding'] ?? '').toLowerCase() as keyof typeof DECOMPRESSION
   const decompression = DECOMPRESSION[encoding]

@@ -17,7 +17,7 @@ export const assertWithin = (egress: EgressPolicy) => async (request: FastifyReq
     const [part, name] = field.split('.') as [keyof Configuration, string]
     const url = configuration[part]?.[name]
     const host = typeof url === 'string' && URL.parse(url)?.hostname
-    if (host && !(await egress.covers(host)))
+    if (host && !(await egress.allows(host)))
       throw invalid(`${field} leads to a private address: ${host}. ALLOW_PRIVATE_ADDRESSES on the server may allow it`)
   }
 }
