@@ -1,7 +1,7 @@
-// What a file is taken for, and what a browser is told of it.
+// Finding the content type of a file, and choosing the type that a browser receives.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contentTypeOf, isShown, servedAs } from './content-type.ts'
+import { contentTypeOf, isInline, servedAs } from './content-type.ts'
 
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=',
@@ -27,17 +27,17 @@ const cases: [name: string, claimed: string | undefined, head: Buffer, type: str
   ['a.svg', 'image/svg+xml', text('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'image/svg+xml'],
 ]
 
-test('a picture is one by its bytes; for all else the sender is believed before the bytes, and they before the name', async () => {
+test('only bytes make a file a picture; otherwise the claimed type counts, then the bytes, then the name', async () => {
   for (const [name, claimed, head, type] of cases)
     assert.equal(await contentTypeOf({ name, claimed, head }), type, `${name} ${claimed}`)
 })
 
-test('what a browser could run goes out as bytes to be saved, and only pictures are shown', () => {
+test('files that a browser could run are sent as bytes to save, and only pictures are shown inline', () => {
   const bytes = ['text/html', 'image/svg+xml', 'application/xhtml+xml', 'text/javascript', 'text/css', 'text/xml']
   for (const type of [...bytes, 'application/x-msdownload', 'application/zip', 'message/rfc822'])
-    assert.deepEqual([servedAs(type), isShown(type)], ['application/octet-stream', false], type)
+    assert.deepEqual([servedAs(type), isInline(type)], ['application/octet-stream', false], type)
   for (const type of ['audio/ogg', 'video/mp4', 'application/pdf', 'text/plain'])
-    assert.deepEqual([servedAs(type), isShown(type)], [type, false])
+    assert.deepEqual([servedAs(type), isInline(type)], [type, false])
   for (const type of ['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
-    assert.deepEqual([servedAs(type), isShown(type)], [type, true])
+    assert.deepEqual([servedAs(type), isInline(type)], [type, true])
 })

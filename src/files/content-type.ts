@@ -1,39 +1,39 @@
-// What a file is. What the sender says is believed where nothing hangs on it; what a browser may show by itself is told by
-// the bytes alone.
+// The content type of a file. The sender's claim is used only where a wrong one does no harm; whether a browser may
+// show the file inline is decided by its bytes alone.
 import { lookup } from 'mime-types'
 
 const UNKNOWN = 'application/octet-stream'
 
-/** What a browser may show by itself: pictures that hold no script. */
-const SHOWN = /^image\/(png|jpeg|gif|webp)$/
+/** What a browser may show inline: pictures that cannot contain a script. */
+const INLINE = /^image\/(png|jpeg|gif|webp)$/
 
-/** What goes out under its own type, besides: it can be played or read, and no browser runs it. */
-const TOLD = /^((audio|video)\/[\w.+-]+|application\/pdf|text\/plain)$/
+/** What is also sent with its own type: it can be played or read, and no browser runs it. */
+const HARMLESS = /^((audio|video)\/[\w.+-]+|application\/pdf|text\/plain)$/
 
-export const isShown = (content_type: string): boolean => SHOWN.test(content_type)
+export const isInline = (content_type: string): boolean => INLINE.test(content_type)
 
 /**
- * The type that a file goes out under, over HTTP. HTML, SVG, scripts, programs and whatever else are bytes to be saved:
- * from our own address a page could load them as its script, or the address become a page of somebody else's.
+ * Returns the type that a file has in an HTTP response. HTML, SVG, scripts, programs and all unknown types are bytes to
+ * save: a page could load them from our origin as its script, or a link to our origin could show a stranger's page.
  */
 export const servedAs = (content_type: string): string =>
-  SHOWN.test(content_type) || TOLD.test(content_type) ? content_type : UNKNOWN
+  INLINE.test(content_type) || HARMLESS.test(content_type) ? content_type : UNKNOWN
 
-/** `head`: the file's first 4,100 bytes. `claimed` may be absent, or anything. */
+/** `head`: the file's first 4,100 bytes. `claimed`: the sender's claim, unchecked; may be absent. */
 export async function contentTypeOf(file: { name: string; claimed?: string | undefined; head: Buffer }) {
   const recognised = await recognise(file.head)
-  if (recognised && SHOWN.test(recognised)) return recognised
-  const [claimed, named] = [normal(file.claimed), normal(lookup(file.name) || undefined)]
-  return [claimed, recognised, named].find((type) => type && type !== UNKNOWN && !SHOWN.test(type)) ?? UNKNOWN
+  if (recognised && INLINE.test(recognised)) return recognised
+  const [claimed, named] = [normalized(file.claimed), normalized(lookup(file.name) || undefined)]
+  return [claimed, recognised, named].find((type) => type && type !== UNKNOWN && !INLINE.test(type)) ?? UNKNOWN
 }
 
-/** Without parameters and in small letters; undefined where it is none. */
-function normal(claimed = ''): string | undefined {
+/** Returns the type in lower case and without parameters, or undefined if it is not a valid type. */
+function normalized(claimed = ''): string | undefined {
   const [type = ''] = claimed.toLowerCase().split(';')
   return /^\w[\w.+-]{0,99}\/\w[\w.+-]{0,99}$/.test(type.trim()) ? type.trim() : undefined
 }
 
-/** The library gives up on some files that were cut off. */
+/** The library throws for some truncated files. */
 async function recognise(head: Buffer): Promise<string | undefined> {
   const { fileTypeFromBuffer } = await import('file-type')
   return (await fileTypeFromBuffer(head).catch(() => undefined))?.mime

@@ -1,4 +1,4 @@
-// The disk: whole or not at all, for its owner alone, and nothing left behind.
+// Storage on disk: writes are atomic, files belong to their owner alone, and failures leave no drafts.
 import assert from 'node:assert/strict'
 import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
@@ -14,7 +14,7 @@ const files = join(parent, 'files')
 const drafts = join(files, '.drafts')
 const storage = await diskStorage(parent)
 
-test('a key that is none of ours leads nowhere', async () => {
+test('an invalid key is refused', async () => {
   const wrong = [
     '../../etc/passwd',
     '/etc/passwd',
@@ -30,7 +30,7 @@ test('a key that is none of ours leads nowhere', async () => {
   }
 })
 
-test('while a file is being written nothing is under its name, and no draft outlives a failure', async () => {
+test('a file is not readable while it is being written, and a failed write leaves no draft', async () => {
   const key = newKey('abcdefgh')
   const bytes = async function* () {
     yield Buffer.from('half')
@@ -42,15 +42,15 @@ test('while a file is being written nothing is under its name, and no draft outl
   assert.deepEqual(readdirSync(drafts), [])
 })
 
-test('a disk that refuses is a storage that is not available, and leaves no draft', async () => {
+test('a disk error is reported as unavailable storage, and leaves no draft', async () => {
   const key = newKey('abcdefgh')
-  // Where its folder should be there is a file.
+  // A file is in the way of the folder.
   writeFileSync(join(files, 'blocked'), '')
   await assert.rejects(storage.put(key.replace('abcdefgh', 'blocked'), [Buffer.from('x')]), StorageUnavailable)
   assert.deepEqual(readdirSync(drafts), [])
 })
 
-test('files are for their owner alone, fanned out, and their folders go with the last', async () => {
+test('only the owner can read files; they are spread over folders, and empty folders are removed', async () => {
   const key = newKey('folders1')
   await storage.put(key, [Buffer.from('mine')])
   assert.match(key, /^folders1\/[0-9a-f]{2}\/[0-9a-f]{30}$/)

@@ -1,5 +1,5 @@
-// Files on this machine's disk. A file appears under its name whole or not at all, and what was acknowledged outlives the
-// power: written under a draft's name, synced, renamed, and its folder synced.
+// Stores files on the local disk. Writes are atomic, and an acknowledged file survives a power loss: it is written to a
+// draft, synced, renamed, and its folder is synced.
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -7,16 +7,16 @@ import { giveTo, openDirectory, ownerOf } from '#db/embedded/location.ts'
 import { isKey } from './keys.ts'
 import { type Storage, StorageUnavailable } from './storage.ts'
 
-/** Where drafts lie; no key begins like this. */
+/** The folder of drafts; no key begins like this. */
 const DRAFTS = '.drafts'
 
-/** Nobody writes at one file for as long: what is older was left by a server that died. */
+/** No write takes this long: an older draft was left by a server that crashed. */
 const ABANDONED_AFTER_MS = 60 * 60_000
 
-/** How often a folder is made again that vanished because it had just become empty. */
+/** How often to make a folder again that `remove` deleted because it was empty. */
 const TRIES = 5
 
-/** @param parent the data directory; files lie in `<parent>/files`, and belong to its owner. */
+/** @param parent the data directory; files are stored in `<parent>/files`, and belong to the owner of the directory. */
 export async function diskStorage(parent: string): Promise<Storage> {
   const directory = join(openDirectory(parent), 'files')
   const drafts = join(directory, DRAFTS)
@@ -36,7 +36,7 @@ export async function diskStorage(parent: string): Promise<Storage> {
     for (let made = folder; made.length >= first.length; made = dirname(made)) giveTo(owner, made)
   }
 
-  /** A rename is safe once the folder is that holds the new name; and so up to the first that was there. */
+  /** A rename is durable when the folder of the new name is synced, and so are its parents, which may be new too. */
   async function moveTo(draft: string, path: string) {
     for (let tries = 1; ; tries++) {
       await makeFolder(dirname(path))
@@ -78,7 +78,7 @@ export async function diskStorage(parent: string): Promise<Storage> {
     async remove(key) {
       const path = pathOf(key)
       await onDisk(unlink(path).catch(unlessMissing))
-      // The folders it stood in go too, as far as they are empty.
+      // Its folders are removed too if they are empty.
       for (const folder of [dirname(path), dirname(dirname(path))]) {
         const isGone = await rmdir(folder).then(
           () => true,

@@ -1,28 +1,28 @@
-// Files: kept before anything refers to them, and removed when nothing does any more. The two can never be out of step:
-// a name is noted before its bytes are written, whoever refers to the file takes the note away in the same transaction,
-// and what is still noted after an hour is removed. A crash or a rollback at any moment leaves the note.
+// Stores files before a row refers to them, and removes them when no row does. A key is inserted into `unclaimed_files`
+// before its bytes are written. The transaction that refers to the file deletes that row (it claims the file). Files
+// still unclaimed after an hour are removed. A crash or a rollback at any moment leaves the file unclaimed.
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { beside } from '#db/connect.ts'
 import type { Pool } from '#db/sql.ts'
 import { newKey } from './keys.ts'
-import { forgetUnclaimed, lockRemovable, noteUnclaimed } from './queries.ts'
+import { deleteUnclaimed, insertUnclaimed, lockRemovable } from './queries.ts'
 import type { Bytes, Slice, Storage } from './storage.ts'
 
-/** What lies in the storage, and waits for a row that refers to it. `head`: its first bytes, which tell what it is. */
-export type KeptFile = { key: string; size: number; sha256: Buffer; head: Buffer }
+/** A file in the storage that no row refers to yet. `head`: its first bytes, which show its type. */
+export type UnclaimedFile = { key: string; size: number; sha256: Buffer; head: Buffer }
 
 export type Files = {
-  /** Bytes that a file may have. */
+  /** The size limit of a file, in bytes. */
   largest: number
   /**
-   * Writes a file for a workspace; it is safe when this resolves. May be called within a transaction or outside: the
-   * note goes over a connection of its own. @throws FileTooLarge, StorageUnavailable, and what `bytes` throws
+   * Writes a file for a workspace; it is durable when this resolves. Can be called inside and outside a transaction:
+   * the key is recorded over a separate connection. @throws FileTooLarge, StorageUnavailable, and errors of `bytes`
    */
-  keep(workspace_id: string, bytes: Bytes): Promise<KeptFile>
-  /** Undefined where it is not there. @throws StorageUnavailable */
+  writeUnclaimed(workspace_id: string, bytes: Bytes): Promise<UnclaimedFile>
+  /** Returns undefined if there is no such file. @throws StorageUnavailable */
   read(key: string, slice?: Slice): Promise<Readable | undefined>
-  /** Removes what nothing refers to, and says how many. Safe in several processes at once. @throws StorageUnavailable */
+  /** Removes unclaimed files; returns their number. Safe in several processes at once. @throws StorageUnavailable */
   removeUnclaimed(): Promise<number>
   close(): Promise<void>
 }
@@ -38,10 +38,10 @@ export class FileTooLarge extends Error {
 
 export const inMegabytes = (bytes: number): string => `${Math.floor((bytes / 2 ** 20) * 100) / 100} MB`
 
-/** As far as signatures of file types reach. */
+/** Enough for all signatures of file types. */
 const HEAD_BYTES = 4_100
 
-const REMOVED_TOGETHER = 20
+const REMOVE_BATCH = 20
 
 type Options = { sql: Pool; storage: Storage; largest: number }
 
@@ -50,10 +50,10 @@ export function openFiles({ sql, storage, largest }: Options): Files {
   return {
     largest,
 
-    async keep(workspace_id, bytes) {
+    async writeUnclaimed(workspace_id, bytes) {
       const key = newKey(workspace_id)
       const meter = measuring(largest)
-      await noteUnclaimed(own, key)
+      await insertUnclaimed(own, key)
       await storage.put(key, meter.through(bytes))
       return { key, ...meter.read() }
     },
@@ -63,13 +63,13 @@ export function openFiles({ sql, storage, largest }: Options): Files {
     async removeUnclaimed() {
       for (let total = 0; ; ) {
         const removed = await sql.begin(async (transaction) => {
-          const keys = (await lockRemovable(transaction, REMOVED_TOGETHER)).map(({ key }) => key)
+          const keys = (await lockRemovable(transaction, REMOVE_BATCH)).map(({ key }) => key)
           await Promise.all(keys.map(storage.remove))
-          await forgetUnclaimed(transaction, keys)
+          await deleteUnclaimed(transaction, keys)
           return keys.length
         })
         total += removed
-        if (removed < REMOVED_TOGETHER) return total
+        if (removed < REMOVE_BATCH) return total
       }
     },
 

@@ -1,5 +1,5 @@
-// The names of files in the storage: `<workspace>/<two digits>/<the other thirty>`. Random, so that none can be guessed and
-// none names what two workspaces have; fanned out, so that no folder holds too many.
+// The keys of files in the storage: `<workspace>/<two digits>/<the other thirty>`. They are random, so that they cannot
+// be guessed, and unique across workspaces. The two digits limit the number of files in a folder.
 import { randomBytes } from 'node:crypto'
 
 export function newKey(workspace_id: string): string {

@@ -1,17 +1,16 @@
-// Links to files that we keep: signed, and good for some days. They are made when they are shown, and kept nowhere. What
-// is kept, in a text that shows a picture, is a reference, which leads nowhere and never ends.
+// Signed links to stored files, valid for some days. A link is made when it is shown, and is never stored. A stored
+// text that shows a picture contains a reference instead, which is not a working URL and does not expire.
 import { sign, verify } from '#lib/sign.ts'
 
-/** What links are made of: who can sign them, where they lead, and for how many days (7 where absent). */
+/** How links are made: `secret` signs them, `public_url` is their base. `attachment_link_days` is 7 by default. */
 export type Links = { secret: string; public_url?: string; attachment_link_days?: number }
 
-/** A file of a workspace. */
 export type FileId = { workspace_id: string; file_id: string }
 
-/** What a link names, and until when it does. */
+/** The file that a link names, and when the link expires. */
 export type Linked = FileId & { expires_at: Date }
 
-/** What they are signed for. */
+/** The purposes of the signatures. */
 const FILE = 'attachment'
 const REFERENCE = 'attachment in a text'
 
@@ -19,7 +18,7 @@ const DAY_MS = 24 * 60 * 60_000
 const DAYS = 7
 const PATH = '/attachments/'
 
-/** The same link all day long (UTC), so that whoever has read the file need not read it again. */
+/** Returns the same link all day (UTC), so that clients can cache the file. */
 export function linkTo(
   { secret, public_url = '', attachment_link_days = DAYS }: Links,
   { workspace_id, file_id }: FileId,
@@ -29,14 +28,14 @@ export function linkTo(
   return `${public_url}${PATH}${sign(secret, FILE, `${workspace_id}.${file_id}.${last}`)}`
 }
 
-/** Undefined where we did not sign it. That it has expired is for the caller to see. */
+/** Returns undefined if the signature is wrong. The caller checks `expires_at`. */
 export function readLink(secret: string, token: string): Linked | undefined {
   const [workspace_id, file_id, last] = verify(secret, FILE, token)?.split('.') ?? []
   if (!workspace_id || !file_id || !last) return undefined
   return { workspace_id, file_id, expires_at: new Date(Number(last) * DAY_MS) }
 }
 
-/** Where an address is a link of ours, what it names: for whoever sends one back to us. */
+/** Reads a URL that a caller sent back to us. Returns undefined if it is not one of our links. */
 export function readAddress({ secret, public_url }: Links, url: string): Linked | undefined {
   const start = `${public_url}${PATH}`
   return public_url && url.startsWith(start) ? readLink(secret, url.slice(start.length)) : undefined
@@ -46,13 +45,13 @@ const REFERENCES = 'https://attachments.invalid/'
 const REFERENCE_IN_TEXT = /https:\/\/attachments\.invalid\/([0-9a-f]+-[0-9a-f]+)/g
 
 /**
- * What stands for a file in HTML that is kept: an address in form, so that it outlives sanitising, and signed, so that
- * nobody can write one into a text of theirs.
+ * Returns the reference to a file for stored HTML. It has the form of a URL, so that sanitising keeps it, and is
+ * signed, so that a sender cannot forge one.
  */
 export const referenceTo = ({ secret }: Links, { workspace_id, file_id }: FileId): string =>
   REFERENCES + sign(secret, REFERENCE, `${workspace_id}.${file_id}`)
 
-/** HTML as it is shown: with links where references to files of the workspace stand. */
+/** Returns HTML with each reference to a file of the workspace replaced by a link. */
 export function withLinks(links: Links, workspace_id: string, html: string): string {
   if (!html.includes(REFERENCES)) return html
   return html.replace(REFERENCE_IN_TEXT, (all, token) => {

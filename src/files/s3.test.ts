@@ -1,4 +1,4 @@
-// S3 when it refuses, is slow to take a file, or is not there. The peer checks every signature.
+// S3 that refuses requests, is overloaded, or cannot be reached. The test server checks every signature.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bucketOf, CREDENTIALS, s3Server } from '../../test/s3.ts'
@@ -19,7 +19,7 @@ const unavailable = (reason: RegExp) => (error: Error) => {
   return true
 }
 
-test('a wrong secret, key, region or bucket is told by its code, and nothing is kept or found', async () => {
+test('a wrong secret, key, region or bucket is reported with its S3 code, and nothing is stored', async () => {
   const wrong: [change: Partial<Bucket>, reason: RegExp][] = [
     [{ secret_access_key: 'wrong' }, /S3 answered 403 SignatureDoesNotMatch/],
     [{ access_key_id: 'AKIDOTHER' }, /S3 answered 403 InvalidAccessKeyId/],
@@ -35,14 +35,14 @@ test('a wrong secret, key, region or bucket is told by its code, and nothing is 
   assert.equal(s3.objects.size, 0)
 })
 
-test('where nobody listens, or the connection breaks, the storage is not available', async () => {
+test('the storage is unavailable if no server listens or the connection breaks', async () => {
   const away = s3Storage({ ...right, endpoint: `http://127.0.0.1:${await freePort()}` })
   await assert.rejects(away.put(key, file), unavailable(/S3 cannot be reached: .*ECONNREFUSED/))
   s3.faults.push(0)
   await assert.rejects(s3Storage(right).put(key, file), unavailable(/S3 cannot be reached/))
 })
 
-test('an S3 that is overloaded for a moment is asked again, and no more than a few times', async () => {
+test('a request to an overloaded S3 is retried, a limited number of times', async () => {
   s3.faults.push(503, 500, 503)
   s3.calls.length = 0
   await s3Storage(right).put(key, file)

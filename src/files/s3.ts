@@ -1,4 +1,4 @@
-// Files on S3, or on what speaks like it: MinIO, R2, Ceph, B2 and others.
+// Stores files on S3 or S3-compatible storage: MinIO, R2, Ceph, B2 and others.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
@@ -8,20 +8,20 @@ import { type Storage, StorageUnavailable } from './storage.ts'
 export type Bucket = {
   name: string
   region: string
-  /** Where the service is, if it is not Amazon's own: then the bucket is named by the path, not by the host. */
+  /** The URL of a service other than Amazon's: then the bucket is named by the path, not by the host. */
   endpoint?: string | undefined
   access_key_id: string
   secret_access_key: string
 }
 
-/** To the head of the answer; reading a file may take longer. */
+/** Until the headers of the response; reading a file may take longer. */
 const TIMEOUT_MS = 30_000
-/** Attempts besides the first, where the service is overloaded. */
+/** Further attempts if the service is overloaded. */
 const RETRIES = 3
 
 /**
- * Nothing is called and nothing loaded before the first file. A file is held in memory while it is sent: S3 wants its
- * length and its checksum first, and files have a limit.
+ * Makes no request and loads no library before the first file. A file is in memory while it is sent: S3 needs its
+ * length and its checksum first, and the size of files is limited.
  */
 export function s3Storage(bucket: Bucket): Storage {
   const base = baseOf(bucket)
@@ -80,7 +80,7 @@ export function s3Storage(bucket: Bucket): Storage {
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 const EMPTY = sha256(Buffer.alloc(0))
 
-/** A bucket whose name has dots fits no certificate: it is named by the path on Amazon's own S3, too. */
+/** Amazon's certificates do not cover a bucket name with dots, so the path names such a bucket. */
 function baseOf({ name, region, endpoint }: Bucket): string {
   if (endpoint) return `${endpoint}/${name}`
   const host = `s3.${region}.amazonaws.com`
@@ -92,7 +92,7 @@ function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
   return () => (loading ??= load())
 }
 
-/** The object is not there; a bucket that is not there is a wrong setting. */
+/** Returns whether the object is missing. A missing bucket is a wrong setting, so it throws. */
 async function isMissing(answer: Response): Promise<boolean> {
   if (answer.status !== 404) return false
   const code = await codeOf(answer)
@@ -105,7 +105,7 @@ async function succeeded(answer: Response): Promise<void> {
   throw new StorageUnavailable(`S3 answered ${answer.status} ${await codeOf(answer)}`.trim())
 }
 
-/** An error's body is a little XML; its code says what is wrong, and holds no secret. */
+/** An error's body is XML. Its code says what is wrong, and contains no secret. */
 async function codeOf(answer: Response): Promise<string> {
   const text = await answer.text().catch(() => '')
   return /<Code>([A-Za-z0-9.]{1,64})<\/Code>/.exec(text)?.[1] ?? ''

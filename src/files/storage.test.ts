@@ -1,4 +1,4 @@
-// What both storages promise alike; and what becomes of files when one moves from disk to S3.
+// The behaviour that disk and S3 have in common, and moving from disk to S3.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { temporaryFolder } from '../../test/files.ts'
@@ -19,23 +19,23 @@ async function read(storage: Storage, key: string, slice?: Slice): Promise<Buffe
 
 for (const [name, storage] of Object.entries({ disk, s3: bucket })) {
   describe(name, () => {
-    test('nothing is read under a key that holds nothing, and removing it is no error', async () => {
+    test('a missing key reads as undefined, and removing it is not an error', async () => {
       const key = newKey('abcdefgh')
       assert.equal(await storage.get(key), undefined)
       await storage.remove(key)
     })
 
-    test('where the bytes fail halfway, their error is passed on and nothing is there', async () => {
+    test('if the source of the bytes fails halfway, its error is thrown and nothing is stored', async () => {
       const key = newKey('abcdefgh')
       const failing = async function* () {
         yield Buffer.from('half')
-        throw new Error('The sender has gone')
+        throw new Error('The sender disconnected')
       }
-      await assert.rejects(storage.put(key, failing()), { message: 'The sender has gone' })
+      await assert.rejects(storage.put(key, failing()), { message: 'The sender disconnected' })
       assert.equal(await storage.get(key), undefined)
     })
 
-    test('bytes are read as they were put, whole and in slices, until they are removed', async () => {
+    test('bytes are read as they were written, whole and in slices, until they are removed', async () => {
       const key = newKey('abcdefgh')
       const bytes = Buffer.alloc(200_000, 'Ünïcode ')
       await storage.put(key, [bytes.subarray(0, 70_000), bytes.subarray(70_000)])
@@ -52,7 +52,7 @@ for (const [name, storage] of Object.entries({ disk, s3: bucket })) {
       assert.deepEqual(await read(storage, key), Buffer.alloc(0))
     })
 
-    test('many are put and removed at once', async () => {
+    test('many files are written and removed at once', async () => {
       const keys = Array.from({ length: 60 }, () => newKey('abcdefgh'))
       await Promise.all(keys.map((key) => storage.put(key, [Buffer.from(key)]).then(() => storage.remove(key))))
       await Promise.all(keys.map((key) => storage.put(key, [Buffer.from(key)])))
@@ -62,7 +62,7 @@ for (const [name, storage] of Object.entries({ disk, s3: bucket })) {
   })
 }
 
-test('who moves to S3 can still read, and remove, what lies on the disk', async () => {
+test('after a move to S3, files on the disk can still be read and removed', async () => {
   const [old, young] = [newKey('abcdefgh'), newKey('abcdefgh')]
   await disk.put(old, [Buffer.from('old')])
   const moved = movedFrom(disk, bucket)

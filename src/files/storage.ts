@@ -1,4 +1,4 @@
-// Where the bytes of files lie: on disk, or on S3-compatible storage. Chosen once, at start.
+// The storage of files: disk, or S3-compatible storage. Chosen once, at start.
 import type { Readable } from 'node:stream'
 
 /** The bytes from `start` to `end`, both included. */
@@ -9,22 +9,24 @@ export type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 /** Keys are made by `newKey`, are used once, and their bytes never change. */
 export type Storage = {
   /**
-   * Resolves when the bytes are safe: they outlive this process, and the power. Where it fails, for whatever reason,
-   * nothing can be read under the key. What `bytes` throws is thrown on. @throws StorageUnavailable
+   * Resolves when the bytes are durable: they survive a crash and a power loss. If it fails for any reason, the key
+   * stays unreadable. Errors of `bytes` are thrown unchanged. @throws StorageUnavailable
    */
   put(key: string, bytes: Bytes): Promise<void>
-  /** Undefined where there is nothing under the key. @throws StorageUnavailable */
+  /** Returns undefined if there is no such key. @throws StorageUnavailable */
   get(key: string, slice?: Slice): Promise<Readable | undefined>
-  /** No error where there is nothing. @throws StorageUnavailable */
+  /** A missing key is not an error. @throws StorageUnavailable */
   remove(key: string): Promise<void>
 }
 
-/** The disk is full, S3 does not answer or refuses us: no fault of whoever asked, and worth another try. */
+/** The disk is full, or S3 does not answer or refuses us. Not an error of the caller; a retry may succeed. */
 export class StorageUnavailable extends Error {
   readonly code = 'STORAGE_UNAVAILABLE'
 }
 
-/** For who has moved: new files go to `current`; those that lie where they lay `before` can still be read and removed. */
+/**
+ * For a server whose storage was changed: new files go to `current`; files in `before` can still be read and removed.
+ */
 export const movedFrom = (before: Storage, current: Storage): Storage => ({
   put: current.put,
   get: async (key, slice) => (await current.get(key, slice)) ?? before.get(key, slice),

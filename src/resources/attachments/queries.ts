@@ -1,13 +1,13 @@
 // Files that were sent along, and those that are still to be fetched.
 import { type Fragment, one, type Pool, rowId, type Sql } from '#db/sql.ts'
-import type { KeptFile } from '#files/files.ts'
+import type { UnclaimedFile } from '#files/files.ts'
 import { claimedFile } from '#files/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /** `key` is null where the bytes are still in the row. */
 export type FileRow = { name: string; content_type: string; size: number; sha256: Buffer; key: string | null }
 
-export type NewFile = Omit<KeptFile, 'head'> & { name: string; content_type: string }
+export type NewFile = Omit<UnclaimedFile, 'head'> & { name: string; content_type: string }
 
 /** Takes the note away that nothing refers to the file; none where that was for too long, and the file is gone. */
 export const insertFile = (workspace: Workspace, { key, size, sha256, name, content_type }: NewFile) =>

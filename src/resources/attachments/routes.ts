@@ -3,7 +3,7 @@
 import { type Readable, Readable as Stream } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import { isShown, servedAs } from '#files/content-type.ts'
+import { isInline, servedAs } from '#files/content-type.ts'
 import { type Linked, readLink } from '#files/link.ts'
 import type { Slice } from '#files/storage.ts'
 import { ApiError, found, notFound } from '#http/errors.ts'
@@ -80,7 +80,7 @@ const outOfRange = (size: number) =>
 /** Nothing but a picture is ever opened in the browser, and a picture only as such. */
 const describe = ({ name, content_type }: FileRow, { expires_at }: Linked) => ({
   'content-type': servedAs(content_type),
-  'content-disposition': `${isShown(content_type) ? 'inline' : 'attachment'}; filename*=UTF-8''${encode(name)}`,
+  'content-disposition': `${isInline(content_type) ? 'inline' : 'attachment'}; filename*=UTF-8''${encode(name)}`,
   'content-security-policy': "default-src 'none'; sandbox",
   'x-content-type-options': 'nosniff',
   'accept-ranges': 'bytes',

@@ -23,7 +23,10 @@ export const storeFile = async (workspace: Workspace, files: Files, file: FileTo
 
 /** The first half, without the database's help: the bytes. They are removed after an hour if nobody claims them. */
 export async function keepFile(workspace_id: string, files: Files, file: FileToStore): Promise<NewFile> {
-  const { head, ...kept } = await files.keep(workspace_id, Buffer.isBuffer(file.bytes) ? [file.bytes] : file.bytes)
+  const { head, ...kept } = await files.writeUnclaimed(
+    workspace_id,
+    Buffer.isBuffer(file.bytes) ? [file.bytes] : file.bytes,
+  )
   const name = fileName(file.name)
   return { ...kept, name, content_type: await contentTypeOf({ name, claimed: file.content_type, head }) }
 }

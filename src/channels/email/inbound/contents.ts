@@ -21,14 +21,14 @@ export function contentsOf(mail: Mail): Contents {
   const body = plain(cut.body)
   if (!body && mail.text && !/<img\s/i.test(cut.body)) return inText(mail, null)
   const shown = cidsIn(cut.body + cut.history)
-  const isShown = ({ cid, content_type }: MailFile) =>
+  const isInline = ({ cid, content_type }: MailFile) =>
     cid !== null && content_type.startsWith('image/') && shown.has(cid)
   return {
     body,
     html: cut.body,
     history: cut.history,
-    pictures: mail.files.filter(isShown),
-    files: mail.files.filter((file) => !isShown(file)),
+    pictures: mail.files.filter(isInline),
+    files: mail.files.filter((file) => !isInline(file)),
   }
 }
 
