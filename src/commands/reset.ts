@@ -6,13 +6,15 @@ import type { Config } from '#config.ts'
 import { removeCopy } from '#db/embedded/binaries.ts'
 import { clearLeftovers } from '#db/embedded/leftovers.ts'
 import { homeIn, openDirectory } from '#db/embedded/location.ts'
-import { takeLock } from '#db/embedded/lock.ts'
+import { acquireLock } from '#db/embedded/lock.ts'
 import { type Stopping, unlessStopped } from '#lib/stopping.ts'
 import { print } from '#lib/terminal.ts'
 
 type Options = { yes?: boolean | undefined; stopping: Stopping }
 
-/** What the server writes into its data directory, besides locks: database, logs, secrets, files, and drafts of these. */
+/**
+ * What the server writes into its data directory, besides locks: database, logs, secrets, files, and drafts of these.
+ */
 const OURS = /^(postgres(\.new-\w+|\.log|\.log\.old)?|(token|secret-key)(\.[0-9a-f]{8})?|files)$/
 const LOCKS = /^postgres\.lock\./
 /** What is in `<directory>/postgres`, or in the folder that it links to. */
@@ -25,7 +27,7 @@ export async function reset(config: Pick<Config, 'database_url' | 'data_dir'>, {
   const named = resolve(config.data_dir)
   if (!existsSync(named) || readdirSync(named).length === 0) return print(`There is nothing to delete in ${named}.`)
   const directory = openDirectory(named)
-  const unlock = await takeLock(directory)
+  const unlock = await acquireLock(directory)
   if (!unlock) throw new Error(`A server is running on ${directory}: stop it first.`)
   try {
     const paths = pathsIn(directory)

@@ -1,4 +1,4 @@
-// Tables that grow faster than PostgreSQL looks.
+// ANALYZE for tables that grow faster than autovacuum runs.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../../test/app.ts'
@@ -8,7 +8,7 @@ import { analyzeGrown } from './analyze.ts'
 const t = await testApp()
 const { sql } = t.database
 
-const believed = async (table: string): Promise<number> => {
+const estimatedRows = async (table: string): Promise<number> => {
   const [row] = await sql`select reltuples from pg_class where relname = ${table}`
   return row?.['reltuples']
 }
@@ -21,16 +21,16 @@ const fill = (from: number, to: number) =>
     await sql`select pg_stat_force_next_flush()`
   })
 
-test('a table that has just been filled is known to be, and is left alone until it has grown by much', async () => {
+test('a table that was just filled is analyzed, and not again before it has grown by much', async () => {
   await fill(1, 2_000)
   await eventually(
     () => analyzeGrown(sql),
     (analyzed) => analyzed.includes('contacts'),
   )
-  const count = await believed('contacts')
+  const count = await estimatedRows('contacts')
   assert.ok(count >= 2_000, `${count} rows`)
   await fill(2_001, 4_000)
   await new Promise((resolve) => setTimeout(resolve, 100))
   assert.ok(!(await analyzeGrown(sql)).includes('contacts'))
-  assert.equal(await believed('contacts'), count)
+  assert.equal(await estimatedRows('contacts'), count)
 })

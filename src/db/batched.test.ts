@@ -1,4 +1,4 @@
-// Calls of one moment, asked together.
+// Batching: calls that arrive at the same time share one statement.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../../test/database.ts'
@@ -13,7 +13,7 @@ const { sql } = database
 const here: Workspace = { id: 'here', sql }
 const there: Workspace = { id: 'there', sql }
 
-/** Halves numbers in the database, which refuses those that are odd, and remembers what was asked at once. */
+/** Halves numbers in the database, which refuses odd ones, and records each batch. */
 function halves() {
   const asked: { id: string; numbers: number[] }[] = []
   const half = batched(async (workspace: Workspace, numbers: number[]) => {
@@ -26,7 +26,7 @@ function halves() {
   return { asked, half }
 }
 
-test('where one of several fails, only its own caller hears of it', async () => {
+test('if one call of a batch fails, only its own caller gets the error', async () => {
   const { half } = halves()
   const [two, failed, three] = await Promise.allSettled([half(here, 4), half(here, 5), half(here, 6)])
   assert.deepEqual(
@@ -39,13 +39,13 @@ test('where one of several fails, only its own caller hears of it', async () => 
   assert.match(String((failed as PromiseRejectedResult).reason), /division by zero/)
 })
 
-test('a call that is alone and fails is not asked again', async () => {
+test('a call that fails alone is not repeated', async () => {
   const { asked, half } = halves()
   await assert.rejects(half(here, 7), /division by zero/)
   assert.equal(asked.length, 1)
 })
 
-test('where the connection breaks nothing is asked again: it may have been carried out', async () => {
+test('a batch is not repeated after the connection breaks: it may have been carried out', async () => {
   let asked = 0
   const breakOff = batched(async (workspace: Workspace, questions: string[]) => {
     asked++
@@ -60,7 +60,7 @@ test('where the connection breaks nothing is asked again: it may have been carri
   assert.equal(asked, 1)
 })
 
-test('calls of one moment are one statement, and each gets its own answer', async () => {
+test('calls at the same time share one statement, and each gets its own answer', async () => {
   const { asked, half } = halves()
   assert.deepEqual(await Promise.all([half(here, 2), half(here, 8), half(here, 2)]), [1, 4, 1])
   assert.deepEqual(asked, [{ id: 'here', numbers: [2, 8, 2] }])
@@ -75,7 +75,7 @@ test('two workspaces never share a statement', async () => {
   ])
 })
 
-test('a statement holds a hundred calls at most; the rest goes out at the same time', async () => {
+test('a statement has at most a hundred calls; the others are sent at the same time', async () => {
   const { asked, half } = halves()
   const numbers = Array.from({ length: 250 }, (_, n) => n * 2)
   assert.deepEqual(
@@ -88,7 +88,7 @@ test('a statement holds a hundred calls at most; the rest goes out at the same t
   )
 })
 
-test('what is asked in a transaction is asked in that transaction, at once', async () => {
+test('a call in a transaction runs in that transaction, without a batch', async () => {
   const { asked, half } = halves()
   const answers = await sql.begin(async (transaction) => {
     const inside: Workspace = { id: 'here', sql: transaction }

@@ -1,8 +1,7 @@
-// What is asked in one moment is asked together: calls that arrive in the same turn of the event loop share a statement,
-// so that under load a round trip, and a commit, are paid for once and not by each of them.
+// Batches queries, as dataloader does: calls that arrive in the same turn of the event loop share a statement, so that
+// under load they share a round trip and a commit.
 import type { Sql } from './sql.ts'
 
-/** A workspace, as far as this is concerned. */
 type Workspace = { id: string; sql: Sql }
 
 type Call<Question, Answer> = {
@@ -11,20 +10,22 @@ type Call<Question, Answer> = {
   reject(error: unknown): void
 }
 
-/** Few enough that one statement holds up nobody for long. */
-const MOST_AT_ONCE = 100
+/** Few enough that one statement does not delay others for long. */
+const MAX_BATCH = 100
 
 /**
- * Makes a function of one question out of one that answers several: `ask(workspace, questions)` resolves to an answer
- * for each question, in their order. Nothing waits for company: a call that is alone goes out alone. Within a transaction
- * a call is its own statement. Where PostgreSQL refuses a statement for a value that it holds, each question is asked once
- * more by itself, so that nobody bears another one's error; `ask` must therefore do all or nothing. After any other error
- * nobody can say whether it was carried out, and everybody hears of it.
+ * Returns a function for one question, made from one for many: `ask(workspace, questions)` resolves to an answer for
+ * each question, in the same order. A call never waits for others: a single call is sent alone. In a transaction each
+ * call is a statement of its own.
+ *
+ * If PostgreSQL refuses a value in the statement, each question is asked again alone, so that a caller gets only its
+ * own errors; `ask` must therefore be atomic. After any other error the statement may have been carried out, so all
+ * callers get the error.
  */
 export function batched<W extends Workspace, Question, Answer>(
   ask: (workspace: W, questions: Question[]) => Promise<Answer[]>,
 ): (workspace: W, question: Question) => Promise<Answer> {
-  const gathering = new WeakMap<Sql, Map<string, Call<Question, Answer>[]>>()
+  const open = new WeakMap<Sql, Map<string, Call<Question, Answer>[]>>()
 
   async function one(workspace: W, question: Question): Promise<Answer> {
     const [answer] = await ask(workspace, [question])
@@ -47,20 +48,20 @@ export function batched<W extends Workspace, Question, Answer>(
   return (workspace, question) => {
     const { id, sql } = workspace
     if (!('begin' in sql)) return one(workspace, question)
-    const workspaces = gathering.get(sql) ?? new Map<string, Call<Question, Answer>[]>()
-    gathering.set(sql, workspaces)
+    const batches = open.get(sql) ?? new Map<string, Call<Question, Answer>[]>()
+    open.set(sql, batches)
     return new Promise((resolve, reject) => {
-      const calls = workspaces.get(id)
-      if (calls && calls.length < MOST_AT_ONCE) return calls.push({ question, resolve, reject })
-      const begun = [{ question, resolve, reject }]
-      workspaces.set(id, begun)
+      const calls = batches.get(id)
+      if (calls && calls.length < MAX_BATCH) return calls.push({ question, resolve, reject })
+      const batch = [{ question, resolve, reject }]
+      batches.set(id, batch)
       setImmediate(() => {
-        if (workspaces.get(id) === begun) workspaces.delete(id)
-        void askAll(workspace, begun)
+        if (batches.get(id) === batch) batches.delete(id)
+        void askAll(workspace, batch)
       })
     })
   }
 }
 
-/** PostgreSQL's classes 22 and 23: a value that no column holds, or that breaks a constraint. Nothing was written. */
+/** PostgreSQL's error classes 22 and 23: an invalid value, or a broken constraint. Nothing was written. */
 const isRefused = (error: unknown) => /^2[23]/.test((error as { code?: string }).code ?? '')

@@ -1,11 +1,11 @@
-// Opens the pool. All of our columns' types travel the same way through it.
+// Opens the connection pool.
 import type postgres from 'postgres'
 import driver from './driver.ts'
 import type { Pool } from './sql.ts'
 
 export type ConnectOptions = postgres.Options<Record<string, postgres.PostgresType>> & { url?: string }
 
-/** The driver's own waits add up over the whole pool: after one short outage requests would hang for 20 seconds. */
+/** The driver's own backoff adds up over the pool: after one short outage requests would wait for 20 seconds. */
 const RECONNECT_AFTER_SECONDS = 0.2
 
 export function connect({ url, ...options }: ConnectOptions): Pool {
@@ -21,14 +21,16 @@ export function connect({ url, ...options }: ConnectOptions): Pool {
 }
 
 /**
- * A connection of its own to the pool's database, for what must be written down whatever becomes of the transaction that
- * is open: to wait for a second connection of the pool while holding one would stop them all. Opened when it is first
- * needed, and closed while it is not.
+ * Returns a separate connection to the pool's database, for writes that must survive a rollback of the open
+ * transaction. A second connection of the same pool would risk a deadlock: every request could have one and wait for
+ * another. The connection opens on first use, and closes when idle.
  */
-export const beside = (pool: Pool): Pool =>
+export const separateConnection = (pool: Pool): Pool =>
   driver({ ...pool.options, max: 1, idle_timeout: 30 } as unknown as ConnectOptions) as unknown as Pool
 
-/** The pool's database as a URL that node-postgres takes. A host that is a path is the directory of a unix socket. */
+/**
+ * Returns the URL of the pool's database for node-postgres. A host that is a path is the directory of a unix socket.
+ */
 export function connectionString({ options }: Pool): string {
   const { host, port, user, pass, database, ssl } = options
   const url = new URL(`postgres://localhost:${port[0]}/${encodeURIComponent(database)}`)

@@ -1,5 +1,4 @@
-// Connections and queries that break in the middle: everybody gets an answer, their own, and no transaction is carried
-// out in part.
+// Connections that break: each query gets its own result or an error, and no transaction is carried out in part.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,7 +13,7 @@ const pool = (max: number) =>
   connect({ ...serverOptions(), database: name, max, connection: { application_name: 'it' } })
 const breakAll = () => sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'it'`
 
-/** What became of it, or that nothing did for five seconds. */
+/** Returns how the work ended, or `unanswered` after five seconds. */
 const outcome = (work: PromiseLike<unknown>) =>
   Promise.race([
     Promise.resolve(work).then(
@@ -24,7 +23,7 @@ const outcome = (work: PromiseLike<unknown>) =>
     sleep(5_000, 'unanswered', { ref: false }),
   ])
 
-test('a transaction whose connection broke is refused, and none of it is carried out on the next connection', async () => {
+test('a transaction whose connection breaks is rejected, and no part of it runs on the next connection', async () => {
   const it = pool(1)
   let work: Promise<unknown> | undefined
   const transaction = it.begin((own) => {
@@ -42,14 +41,14 @@ test('a transaction whose connection broke is refused, and none of it is carried
   await it.end({ timeout: 1 })
 })
 
-test('a query that fails after its first rows leaves nothing of them in the next result', async () => {
+test('a query that fails after its first rows leaves none of them in the next result', async () => {
   const it = pool(1)
   await assert.rejects(it`select 1 / (4 - n) from generate_series(1, 10) as n`, /division by zero/)
   assert.deepEqual([...(await it`select n from generate_series(1, 2) as n`)], [{ n: 1 }, { n: 2 }])
   await it.end({ timeout: 1 })
 })
 
-test('every query is answered, and the next ones are carried out, however often connections break', async () => {
+test('every query is answered and later queries work, however often connections break', async () => {
   const it = pool(4)
   for (let round = 0; round < 8; round++) {
     const queries = Array.from({ length: 40 }, (_, n) =>

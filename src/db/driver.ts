@@ -1,14 +1,14 @@
-// The PostgreSQL driver, with what it does wrong when a connection breaks put right as it is loaded: as it is published,
-// a database that restarts leaves requests unanswered for good, ends the process, or lets a part of a transaction
-// through, and a query that fails in the middle of its rows spoils the next one's.
+// The PostgreSQL driver, with fixes for broken connections that are applied while it is loaded. Without them, a
+// database restart can leave requests without an answer, end the process, or commit a part of a transaction, and a
+// query that fails in the middle of its rows corrupts the next result.
 // https://github.com/porsager/postgres/issues/1208, /issues/1216, /issues/1181, /pull/1209, /pull/1215
 import { registerHooks } from 'node:module'
 
-/** A place in one of the driver's files, which is there once, and what stands there instead. */
+/** Replaces `from`, which occurs exactly once in one of the driver's files. */
 type Fix = { file: string; from: string; to: string }
 
 const FIXES: Fix[] = [
-  // Bytes that wait for a broken connection would go out on the next one, and nothing after them ever would.
+  // Bytes buffered for a broken connection were sent on the next one, and later ones were never sent.
   {
     file: 'connection.js',
     from: 'clearImmediate(nextWriteTimer)\n    if (socket) {',
@@ -19,7 +19,7 @@ const FIXES: Fix[] = [
     from: 'clearImmediate(nextWriteTimer)\n    socket.removeListener',
     to: 'clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n    socket.removeListener',
   },
-  // Queries that came between the error of a connection and its end were never answered, or with the next one's result.
+  // Queries between the error of a connection and its end got no answer, or the result of another query.
   {
     file: 'connection.js',
     from: `
@@ -39,15 +39,15 @@ const FIXES: Fix[] = [
 
 `,
   },
-  // Rows that came before a query's error left holes in the next result on that connection.
+  // Rows received before a query's error left holes in the next result on that connection.
   {
     file: 'connection.js',
     from: 'result = new Result()\n    connectTimer.cancel()',
     to: 'result = new Result()\n    rows = 0\n    connectTimer.cancel()',
   },
-  // Where the connection broke while it asked for the types, nobody caught the error, which ended the process.
+  // If the connection broke while it fetched the types, the error was not caught and ended the process.
   { file: 'connection.js', from: 'return fetchArrayTypes()', to: 'return fetchArrayTypes().catch(() => {})' },
-  // What is left of a transaction went to the connection that took the place of the broken one.
+  // The rest of a transaction was sent on the connection that replaced the broken one.
   { file: 'index.js', from: 'connection.onclose = reject)', to: 'connection.onclose = (e) => reject(lost = e))' },
   { file: 'index.js', from: '      , prepare = null\n', to: '      , prepare = null\n      , lost = null\n' },
   {
@@ -60,7 +60,7 @@ const FIXES: Fix[] = [
 let applied = 0
 
 function fixed(source: string, { file, from, to }: Fix): string {
-  if (source.split(from).length !== 2) throw new Error(`The PostgreSQL driver's ${file} is not the one that is fixed`)
+  if (source.split(from).length !== 2) throw new Error(`The fixes do not match the PostgreSQL driver's ${file}`)
   applied++
   return source.replace(from, () => to)
 }
@@ -74,6 +74,6 @@ const hooks = registerHooks({
 })
 const { default: postgres } = await import('postgres')
 hooks.deregister()
-if (applied < FIXES.length) throw new Error('The PostgreSQL driver was loaded before it could be fixed')
+if (applied < FIXES.length) throw new Error('The PostgreSQL driver was loaded before the fixes could be applied')
 
 export default postgres

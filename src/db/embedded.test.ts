@@ -1,4 +1,5 @@
-// The embedded PostgreSQL, with the real programs: who may start it, what survives which kill, and where it lies.
+// The embedded PostgreSQL, with the real programs: who can start it, what survives each kind of kill, and where its
+// data is.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -37,7 +38,7 @@ const root = process.getuid?.() === 0
 const NOBODY = 65534
 const PROJECT = new URL('../..', import.meta.url).pathname
 
-/** Without fsync: what a killed process has written survives without it, and the machine stays up. */
+/** Without fsync: the writes of a killed process survive without it as long as the machine stays up. */
 const start = async (directory: string, log: string[] = [], settings: Record<string, string> = {}) => {
   const embedded = await startEmbedded({
     directory,
@@ -82,7 +83,7 @@ const alive = (pid: number): boolean => {
 
 type Elsewhere = { uid?: number; project?: string }
 
-/** Another server on the directory, in a process of its own; `work` may use `embedded`, `sql` and `say`. */
+/** Runs another server on the directory, in its own process; `work` can use `embedded`, `sql` and `say`. */
 const launch = (directory: string, work: string, { uid, project = PROJECT }: Elsewhere = {}) => {
   const program = `
     import { startEmbedded } from ${JSON.stringify(join(project, 'src/db/embedded.ts'))}
@@ -128,14 +129,14 @@ describe('a data directory', () => {
   const directory = join(scratch, 'data')
   const home = join(directory, 'postgres')
 
-  it('goes to one of several servers that start at once, on the first ever start', async () => {
+  it('is used by only one of several servers that start at once, also on the very first start', async () => {
     const starts = await Promise.allSettled([start(directory), start(directory), start(directory)])
     const refusals = starts.flatMap((start) => (start.status === 'rejected' ? [start.reason] : []))
     assert.equal(refusals.length, 2)
     for (const refusal of refusals) assert.ok(refusal instanceof DataDirectoryInUse, String(refusal))
   })
 
-  it('refuses a second live server in one sentence, and the first goes on undisturbed', async () => {
+  it('refuses a second server with one sentence, and the first one continues', async () => {
     const first = await start(directory)
     const { said } = await elsewhere(directory, 'say("started")')
     assert.match(said.error, /^Another running server uses the data directory .*\.$/)
@@ -143,7 +144,7 @@ describe('a data directory', () => {
     assert.deepEqual([...(await query(first.options, 'select 1 as one'))], [{ one: 1 }])
   })
 
-  it('is free again after a start that failed, whose error shows what PostgreSQL said', async () => {
+  it('is free again after a failed start, whose error includes the output of PostgreSQL', async () => {
     await assert.rejects(
       start(directory, [], { shared_buffers: 'plenty' }),
       /did not start.*\n.*"shared_buffers": "plenty"/,
@@ -151,7 +152,7 @@ describe('a data directory', () => {
     await start(directory)
   })
 
-  it('does not collect logs without end', async () => {
+  it('has a limit for the size of its logs', async () => {
     const file = join(directory, 'postgres.log')
     writeFileSync(file, Buffer.alloc(10 * 1024 * 1024 + 1))
     await start(directory)
@@ -160,7 +161,7 @@ describe('a data directory', () => {
     assert.ok(existsSync(`${file}.old`))
   })
 
-  it('is not held up by files of a dead PostgreSQL whose process id another program has now', async () => {
+  it('can be started although another program now has the process id of a dead PostgreSQL', async () => {
     await (await start(directory)).stop()
     const owner = statSync(home)
     const bystander = spawn('sleep', ['60'], { uid: owner.uid, gid: owner.gid })
@@ -175,7 +176,7 @@ describe('a data directory', () => {
     assert.ok(alive(bystander.pid!))
   })
 
-  it('keeps its rows from one start to the next, and its password to its owner', async () => {
+  it('keeps its rows across restarts, and only its owner can read its password', async () => {
     const first = await start(directory)
     await query(first.options, 'create table kept (n int); insert into kept values (1)')
     await Promise.all([first.stop(), first.stop()])
@@ -204,7 +205,7 @@ describe('a data directory', () => {
     assert.deepEqual(letters, { lower: 'école', trigrams: 4 })
   })
 
-  it('loses nothing when its server is killed, and the next start takes over from the PostgreSQL left behind', async () => {
+  it('loses nothing when its server is killed, and the next start ends the PostgreSQL left behind', async () => {
     const { child, said } = await elsewhere(
       directory,
       `await sql\`create table survivors (n int)\`
@@ -222,7 +223,7 @@ describe('a data directory', () => {
     assert.deepEqual([...(await query(options, 'select count(*)::int as n from survivors'))], [{ n: 1000 }])
   })
 
-  it('gives up a start that is asked to stop, and kills at last what hangs of an earlier run', async () => {
+  it('ends a start that is asked to stop, and finally kills hanging processes of an earlier run', async () => {
     const { child } = await elsewhere(directory, `say('started')`)
     child.kill('SIGKILL')
     await once(child, 'exit')
@@ -242,7 +243,7 @@ describe('a data directory', () => {
     await start(directory)
   })
 
-  it('starts PostgreSQL again when all of it is killed, even while a backend of it works on', async () => {
+  it('starts PostgreSQL again when it is killed, even while one of its backends still runs', async () => {
     const log: string[] = []
     const { options } = await start(directory, log)
     await query(options, 'create table committed as select 7 as n')
@@ -257,7 +258,7 @@ describe('a data directory', () => {
     assert.match(log[1] ?? '', /running again/)
   })
 
-  it('starts PostgreSQL again each time, and stops even between two starts', async () => {
+  it('starts PostgreSQL again each time it ends, and can stop between two starts', async () => {
     const log: string[] = []
     const embedded = await start(directory, log)
     for (const round of [1, 2]) {
@@ -271,7 +272,7 @@ describe('a data directory', () => {
     assert.ok(!existsSync(join(home, 'data', 'postmaster.pid')))
   })
 
-  it('serves again after one backend was killed', async () => {
+  it('accepts queries again after one backend was killed', async () => {
     const { options } = await start(directory)
     const [backend] = await query(options, 'select pg_backend_pid() as pid')
     const sql = driver({ ...options, max: 1 })
@@ -282,7 +283,7 @@ describe('a data directory', () => {
     await sql.end({ timeout: 1 })
   })
 
-  it("does not pass the terminal's Ctrl-C on to PostgreSQL, and stops it when the server exits without a word", async () => {
+  it("does not pass the terminal's Ctrl-C on to PostgreSQL, and stops it when the server exits without stop()", async () => {
     const { child } = await elsewhere(
       directory,
       `process.on('SIGINT', () => sql\`select 1\`.then(() => process.exit(7)))
@@ -314,14 +315,14 @@ it('is made whole by the start after one that was killed in the middle of making
 })
 
 describe('the location of the data', () => {
-  it('is not made anew where a link says that it lies elsewhere, and it is gone', async () => {
+  it('is not created again if it is linked to a folder that is missing', async () => {
     const directory = join(scratch, 'dangling')
     mkdirSync(directory)
     symlinkSync(join(scratch, 'gone'), join(directory, 'postgres'))
-    await assert.rejects(start(directory), /leads to .*gone, which is gone: bring the database back/)
+    await assert.rejects(start(directory), /leads to .*gone, which is missing: restore the database/)
   })
 
-  it('may have a path far longer than a socket can have, with commas and spaces in it', async () => {
+  it('can have a path far longer than that of a socket, with commas and spaces in it', async () => {
     const before = readdirSync(tmpdir())
     const directory = join(scratch, 'a, b'.repeat(20), 'ü'.repeat(60))
     const embedded = await start(directory)
@@ -337,7 +338,7 @@ describe('the location of the data', () => {
     )
   })
 
-  it('is refused to an account that may not write there', { skip: !root }, async (t) => {
+  it('is refused for an account that cannot write there', { skip: !root }, async (t) => {
     const directory = join(scratch, 'closed')
     mkdirSync(directory, { mode: 0o755 })
     if (!canRun(NOBODY)) return t.skip('the project is closed to ordinary accounts')
@@ -345,7 +346,7 @@ describe('the location of the data', () => {
     assert.match(said.error, /^The data directory .*closed cannot be used by .*: start the server as its owner/)
   })
 
-  it("is an ordinary account's own, and root may use it in between", { skip: !root }, async (t) => {
+  it('belongs to an ordinary account, and root can also use it', { skip: !root }, async (t) => {
     const directory = join(scratch, 'own')
     mkdirSync(directory, { mode: 0o700 })
     chownSync(directory, NOBODY, NOBODY)
@@ -368,7 +369,7 @@ describe('the location of the data', () => {
     )
   })
 
-  it('is the data directory even where no account but root can reach it', { skip: !root }, async () => {
+  it('is in the data directory even if only root can reach that', { skip: !root }, async () => {
     const closed = join(scratch, 'root-only')
     mkdirSync(closed, { mode: 0o700 })
     const directory = join(closed, 'data')
@@ -384,7 +385,7 @@ describe('the location of the data', () => {
     await query(second.options, 'select * from far')
   })
 
-  it('is where the link in the data directory leads', async () => {
+  it('is the target of the link in the data directory', async () => {
     const directory = join(scratch, 'linked')
     const far = join(scratch, 'far')
     await (await start(directory)).stop()
@@ -395,7 +396,7 @@ describe('the location of the data', () => {
     await query(options, 'select 1')
   })
 
-  it('may be a copy that root has brought back', { skip: !root }, async () => {
+  it('can be a backup that root restored', { skip: !root }, async () => {
     const directory = join(scratch, 'restored')
     const first = await start(directory)
     await first.stop()
@@ -436,7 +437,7 @@ it('copies the programs to where every account can run them', { skip: !root }, (
   assert.deepEqual(readdirSync(shelf), [copy.split('/').at(-1)])
 })
 
-/** A copy of what the embedded PostgreSQL needs of this project, where nobody but root can reach it. */
+/** Copies the parts of this project that the embedded PostgreSQL needs to a folder that only root can read. */
 function closedProject(): string {
   const project = join(scratch, 'closed-project')
   mkdirSync(project, { mode: 0o700 })
@@ -452,7 +453,7 @@ function closedProject(): string {
   return project
 }
 
-/** Whether the account can run this Node and read this project: not so for a checkout under /root. */
+/** Returns whether the account can run this Node and read this project: false for a checkout under /root. */
 function canRun(uid: number): boolean {
   const program = `await import(${JSON.stringify(import.meta.resolve('./embedded.ts'))})`
   return spawnSync(process.execPath, ['--input-type=module', '-e', program], { uid, gid: uid }).status === 0

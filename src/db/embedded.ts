@@ -9,7 +9,7 @@ import { DATABASE, initialise, passwordFile, passwordOf, USER } from './embedded
 import { PORT } from './embedded/data.ts'
 import { clearLeftovers } from './embedded/leftovers.ts'
 import { type Location, locate, openDirectory } from './embedded/location.ts'
-import { takeLock } from './embedded/lock.ts'
+import { acquireLock } from './embedded/lock.ts'
 import { type Postmaster, type StartOptions, startPostmaster } from './embedded/postmaster.ts'
 import { removeShortPath, shortPath } from './embedded/short-path.ts'
 
@@ -22,11 +22,11 @@ export type Embedded = {
     readonly password: string
     readonly database: string
   }
-  /** For psql and for people: names the file that holds the password instead of the password. */
+  /** For psql and for people: names the password file instead of the password. */
   readonly url: string
   /** Where the data is: `<directory>/postgres`, or what that links to. */
   readonly directory: string
-  /** Stops PostgreSQL, then lets others have the data directory. Any number of calls stop it once. */
+  /** Stops PostgreSQL, then releases the data directory. Further calls wait for the same stop. */
   stop(): Promise<void>
 }
 
@@ -37,7 +37,10 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
-/** Durable, sized for one server, and silent about statements: errors reach the client, and hold customers' data. */
+/**
+ * Durable, and sized for one server. Statements are not logged: they contain customers' data, and clients get the
+ * errors.
+ */
 const SETTINGS = {
   fsync: 'on',
   synchronous_commit: 'on',
@@ -53,18 +56,19 @@ const SETTINGS = {
   log_checkpoints: 'off',
 }
 
-/** How long PostgreSQL must have run for its next end to count as the first in a row. */
+/** After PostgreSQL has run this long, the backoff starts again from its shortest pause. */
 const STEADY_MS = 10_000
-const LONGEST_PAUSE_MS = 5_000
+const MIN_BACKOFF_MS = 50
+const MAX_BACKOFF_MS = 5_000
 /** How long a start waits for the processes of an earlier run to release the data. */
-const PATIENCE_MS = 30_000
+const RELEASE_TIMEOUT_MS = 30_000
 
 /**
  * Starts PostgreSQL on `directory` (created, and filled, on first use) and keeps it running until `stop()`.
- * What an earlier, killed server left running is stopped first; nothing that was committed is lost.
+ * Processes that an earlier, killed server left running are stopped first; no committed data is lost.
  * @param settings PostgreSQL settings that differ from the durable defaults.
- * @param stopping a request ends a start that is under way, and `overdue` ends PostgreSQL at once, at any time; neither
- * loses what was committed.
+ * @param stopping a request ends a running start, and `overdue` ends PostgreSQL at once, at any time; neither loses
+ * committed data.
  * @throws DataDirectoryInUse if another live server has the directory; the reason of a request to stop; Error with one
  * clear sentence otherwise.
  */
@@ -84,7 +88,7 @@ export async function startEmbedded({
       'The embedded PostgreSQL needs Linux or macOS: use WSL, or set DATABASE_URL to a PostgreSQL of yours.',
     )
   const base = openDirectory(directory)
-  const unlock = await takeLock(base)
+  const unlock = await acquireLock(base)
   if (!unlock) throw new DataDirectoryInUse(base)
   const { requested, overdue } = stopping
   const ending = new AbortController()
@@ -105,7 +109,7 @@ export async function startEmbedded({
     if (!existsSync(home))
       await initialise(location, { native, durable: settings['fsync'] !== 'off', stop: ending.signal })
     const options = { host: shortPath(home), port: PORT, user: USER, password: passwordOf(home), database: DATABASE }
-    const start = () => bringUp(location, { native, settings: { ...SETTINGS, ...settings }, stopping: until })
+    const start = () => startCleared(location, { native, settings: { ...SETTINGS, ...settings }, stopping: until })
     supervised = supervise(await start(), start, log, ending.signal)
     await unlessStopped(ending.signal, ensureDatabase(options))
     requested.removeEventListener('abort', end)
@@ -130,9 +134,9 @@ export async function startEmbedded({
   }
 }
 
-/** Starts PostgreSQL as soon as everything that an earlier run left behind is out of the way. */
-async function bringUp(location: Location, options: StartOptions): Promise<Postmaster> {
-  const deadline = Date.now() + PATIENCE_MS
+/** Starts PostgreSQL as soon as the processes and files of an earlier run are cleared. */
+async function startCleared(location: Location, options: StartOptions): Promise<Postmaster> {
+  const deadline = Date.now() + RELEASE_TIMEOUT_MS
   for (;;) {
     await clearLeftovers(location.home, options.stopping)
     try {
@@ -145,23 +149,23 @@ async function bringUp(location: Location, options: StartOptions): Promise<Postm
   }
 }
 
-/** Starts PostgreSQL again whenever it ends, waiting longer each time it ends soon, until told to stop. */
+/** Starts PostgreSQL again whenever it ends, with backoff if it ends soon, until `stop`. */
 async function supervise(
   postmaster: Postmaster,
   start: () => Promise<Postmaster>,
   log: (line: string) => void,
   stop: AbortSignal,
 ): Promise<void> {
-  let pause = 50
+  let backoff = MIN_BACKOFF_MS
   let current: Postmaster | undefined = postmaster
   let since = Date.now()
   for (;;) {
     const how = await current?.ended
     if (stop.aborted) return
     if (how) log(`PostgreSQL ended unexpectedly (${how}); starting it again`)
-    if (Date.now() - since > STEADY_MS) pause = 50
-    await sleep(pause, undefined, { signal: stop }).catch(() => {})
-    pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+    if (Date.now() - since > STEADY_MS) backoff = MIN_BACKOFF_MS
+    await sleep(backoff, undefined, { signal: stop }).catch(() => {})
+    backoff = Math.min(backoff * 2, MAX_BACKOFF_MS)
     if (stop.aborted) return
     since = Date.now()
     current = await start().catch((error: Error) => {
@@ -172,7 +176,7 @@ async function supervise(
   }
 }
 
-/** Creates the database on first use, or after a crash that came between the cluster and its database. */
+/** Creates the database on first use, or after a crash between the creation of the cluster and of its database. */
 async function ensureDatabase(options: Embedded['options']): Promise<void> {
   const absent = await connect(options, (sql) => sql`select 1`).then(
     () => false,

@@ -1,13 +1,13 @@
-// Brings a database to the schema of this release: plain SQL files, forward only, each in its own transaction.
+// Migrates a database to the schema of this release: plain SQL files, forward only, each in its own transaction.
 import { readdir, readFile } from 'node:fs/promises'
 import { connectionString } from './connect.ts'
 import type { Pool, Sql } from './sql.ts'
 
 const DIRECTORY = new URL('../../migrations/', import.meta.url)
-/** Two processes that start at once must not migrate at once: the lock's number is ours alone. */
+/** The key of the advisory lock, so that only one process migrates at a time. */
 const LOCK = 7_238_114
 
-/** Applies what is missing, in order of file name, and says which. */
+/** Applies the missing migrations in order of file name. Returns their names. */
 export async function migrate(sql: Pool): Promise<string[]> {
   const files = (await readdir(DIRECTORY)).filter((name) => name.endsWith('.sql')).sort()
   const applied: string[] = []
@@ -34,7 +34,9 @@ export async function migrate(sql: Pool): Promise<string[]> {
   }
 }
 
-/** graphile-worker's own schema, so that jobs can be added before a worker has ever run. Later versions of it migrate themselves. */
+/**
+ * Creates graphile-worker's schema, so that jobs can be added before the first worker runs. It migrates itself later.
+ */
 async function createJobQueue(sql: Sql, url: string): Promise<boolean> {
   const [row] = await sql<[{ is_there: boolean }]>`
     select to_regclass('graphile_worker.migrations') is not null as is_there`

@@ -1,20 +1,19 @@
-// Keyset pages: a page begins after the last row of the one before it, so that it neither skips nor repeats rows
-// while others are written.
+// Keyset pagination: a page begins after the last row of the previous one, so that concurrent writes cause no skipped
+// or repeated rows.
 import type { Fragment, Sql } from './sql.ts'
 
-/** Where a page begins: the sort value (as PostgreSQL writes it) and id of the last row before it. */
+/** The start of a page: the sort value (as PostgreSQL writes it) and the id of the row before it. */
 export type Cursor = { value: string; id: string; page: number }
 
-/** `number` counts from 1 and is told to the caller; only `after` decides where the page begins. */
+/** `number` counts from 1 and is only shown to the caller; `after` decides where the page begins. */
 export type Page = { number: number; per_page: number; after?: Cursor }
 
-/** By what rows are ordered; ties are broken by id, in the same direction. `by` must never be null. */
+/** The order of rows; rows with the same value are ordered by id, in the same direction. `by` must never be null. */
 export type Order = { by: Fragment; type: 'timestamptz' | 'text' | 'numeric' | 'bigint'; direction: 'asc' | 'desc' }
 
-/** One page of rows, where the next one begins (undefined on the last), and how many rows there are in all. */
+/** `next` is the start of the next page, or undefined on the last one. `total_count` counts the rows of all pages. */
 export type PageResult<Row> = { rows: Row[]; next: Cursor | undefined; total_count: number }
 
-/** A workspace, as far as pages are concerned. */
 type Workspace = { sql: Sql }
 
 type Keyed = { id: string; cursor_value: string }
@@ -25,26 +24,23 @@ export const newest = (workspace: Workspace, column: 'created_at' | 'updated_at'
   direction: 'desc',
 })
 
-/** The column that `pageResult` needs beside `id`: `select *, ${cursorValue(workspace, order)} …`. */
+/** The column that `pageResult` needs in addition to `id`: `select *, ${cursorValue(workspace, order)} …`. */
 export const cursorValue = ({ sql }: Workspace, { by }: Order): Fragment => sql`(${by})::text as cursor_value`
 
-/** What is true of the rows of this page and later ones. */
+/** The condition for rows of this page and later ones. */
 export function beyond({ sql }: Workspace, { by, type, direction }: Order, { after }: Page): Fragment {
   if (!after) return sql`true`
   const value = sql`${after.value}::text::${sql.unsafe(type)}`
   return direction === 'desc' ? sql`(${by}, id) < (${value}, ${after.id})` : sql`(${by}, id) > (${value}, ${after.id})`
 }
 
-/** One row more than the page holds, so that `pageResult` knows whether another page follows. */
+/** Selects one row more than the page has, so that `pageResult` knows whether another page follows. */
 export function inOrder({ sql }: Workspace, { by, direction }: Order, { per_page }: Page): Fragment {
-  const way = sql.unsafe(direction)
+  const way = sql.unsafe(direction) // asc or desc
   return sql`order by ${by} ${way}, id ${way} limit ${per_page + 1}`
 }
 
-/**
- * The page's rows and the next cursor. `count` is asked only where it is not plain from the rows: a first page that
- * is not full is all there is.
- */
+/** Calls `count` only if needed: a first page that is not full contains all rows. */
 export async function pageResult<Row extends Keyed>(
   rows: readonly Row[],
   page: Page,

@@ -3,7 +3,7 @@
 // still unclaimed after an hour are removed. A crash or a rollback at any moment leaves the file unclaimed.
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { beside } from '#db/connect.ts'
+import { separateConnection } from '#db/connect.ts'
 import type { Pool } from '#db/sql.ts'
 import { newKey } from './keys.ts'
 import { deleteUnclaimed, insertUnclaimed, lockRemovable } from './queries.ts'
@@ -46,7 +46,7 @@ const REMOVE_BATCH = 20
 type Options = { sql: Pool; storage: Storage; largest: number }
 
 export function openFiles({ sql, storage, largest }: Options): Files {
-  const own = beside(sql)
+  const own = separateConnection(sql)
   return {
     largest,
 

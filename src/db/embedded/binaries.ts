@@ -1,4 +1,5 @@
-// The PostgreSQL programs that npm installed for this platform, where the account of PostgreSQL can run them.
+// Finds the PostgreSQL programs that npm installed for this platform, and copies them if PostgreSQL's account needs
+// that.
 import { createHash, randomBytes } from 'node:crypto'
 import {
   chmodSync,
@@ -16,11 +17,11 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { canReach, type Location } from './location.ts'
 
-/** The environment of PostgreSQL's programs: nothing of ours that would change what they do. */
+/** The environment of PostgreSQL's programs. Ours is not passed on: it could change their behaviour. */
 export const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC' }
 
 export type Programs = {
-  /** The folder that holds `bin/postgres`. */
+  /** The folder that contains `bin/postgres`. */
   readonly native: string
   /** Removes the copy, if there is one. */
   remove(): void
@@ -29,7 +30,9 @@ export type Programs = {
 /** For programs that the account cannot reach where npm put them, such as in a project under /root. */
 const REACHABLE = '/var/cache/interphone'
 
-/** Returns the programs as npm installed them, or else a copy that every account can run and that ends with the server. */
+/**
+ * Returns the programs as npm installed them, or a copy that every account can run and that is removed with the server.
+ */
 export function programsFor({ directory, account }: Pick<Location, 'directory' | 'account'>): Programs {
   const native = binaries()
   const folder = copyOf(directory)
@@ -39,7 +42,7 @@ export function programsFor({ directory, account }: Pick<Location, 'directory' |
   return { native: copyBinaries(native, folder), remove }
 }
 
-/** Returns where the copy of a data directory's server is, so that the next start finds what a killed one left. */
+/** Returns the folder of the copy for a data directory, so that the next start finds the copy of a killed server. */
 export const copyOf = (directory: string): string =>
   join(REACHABLE, createHash('sha256').update(directory).digest('hex').slice(0, 12))
 
@@ -49,7 +52,7 @@ export function removeCopy(directory: string): void {
   try {
     rmdirSync(REACHABLE)
   } catch {
-    // It holds the copies of other servers.
+    // It contains the copies of other servers.
   }
 }
 

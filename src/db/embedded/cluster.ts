@@ -1,4 +1,4 @@
-// The first ever start: a new cluster with its own password.
+// Creates a new cluster with its own password, on the first start.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import {
@@ -28,8 +28,8 @@ export const passwordFile = (home: string): string => join(home, 'password')
 export const passwordOf = (home: string): string => readFileSync(passwordFile(home), 'utf8').trim().split(':').at(-1)!
 
 /**
- * Text compares by code point everywhere, and letters are those of Unicode. pg_trgm still asks the C library what a
- * letter is: under plain C it would find none outside ASCII.
+ * Text compares by code point everywhere, and letters are those of Unicode. pg_trgm asks the C library what a letter
+ * is: with plain C it would find none outside ASCII.
  */
 const LOCALE = [
   '--encoding=UTF8',
@@ -42,8 +42,9 @@ const LOCALE = [
 type Options = { native: string; durable: boolean; stop: AbortSignal }
 
 /**
- * Builds the cluster beside its location and moves it there when it is complete, so that an interrupted start leaves
- * nothing to repair. `stop` interrupts it. Each attempt has its own folder: the initdb of a killed server may still be writing to the last one.
+ * Creates the cluster in a draft folder and renames it when it is complete, so that an interrupted start leaves nothing
+ * to repair. `stop` interrupts it. Each attempt has its own folder: the initdb of a killed server may still write to
+ * the last one.
  */
 export async function initialise(location: Location, options: Options): Promise<void> {
   const { home, directory, account } = location
@@ -92,7 +93,7 @@ async function initdb(location: Location, draft: string, { native, durable, stop
 }
 
 function refuse(error: Error): never {
-  throw new Error(`PostgreSQL could not make a new database: ${error.message}`, { cause: error })
+  throw new Error(`PostgreSQL could not create a new database: ${error.message}`, { cause: error })
 }
 
 function sync(path: string): void {

@@ -1,4 +1,4 @@
-// What a killed run leaves: a PostgreSQL without its server, backends without their postmaster, files that name neither.
+// Clears what a killed server leaves: a running PostgreSQL, backends without their postmaster, and stale lock files.
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,18 +6,18 @@ import type { Stopping } from '#lib/stopping.ts'
 import { dataOf, PORT, pidFile } from './data.ts'
 import { running, send } from './processes.ts'
 
-/** Time for a PostgreSQL that still works to write all that is dirty; then it is cut short, and recovery repairs it. */
+/** Time for a fast shutdown to write dirty pages; then it is ended at once, and crash recovery repairs the data. */
 const SHUTDOWN_MS = 30_000
 const DEATH_MS = 10_000
 
 /**
- * Ends what is still running on this data, and removes the files that would keep PostgreSQL from starting. Asked to stop
- * meanwhile, it only ends it, faster.
+ * Ends all processes that still run on this data, and removes the files that would prevent PostgreSQL from starting. A
+ * request to stop makes it end them sooner.
  */
 export async function clearLeftovers(home: string, { requested, overdue }: Stopping): Promise<void> {
   const data = dataOf(home)
-  const traces = [join(data, 'postmaster.pid'), join(home, `.s.PGSQL.${PORT}.lock`)]
-  if (!traces.some((path) => existsSync(path))) return
+  const staleFiles = [join(data, 'postmaster.pid'), join(home, `.s.PGSQL.${PORT}.lock`)]
+  if (!staleFiles.some((path) => existsSync(path))) return
   const postmaster = Number(pidFile(data)[0])
   if (running(data).includes(postmaster)) {
     send('SIGINT', postmaster)
@@ -27,12 +27,12 @@ export async function clearLeftovers(home: string, { requested, overdue }: Stopp
   for (const pid of running(data)) send('SIGKILL', pid)
   if (!(await allGone(data, DEATH_MS)))
     throw new Error(`Processes of an earlier PostgreSQL still use ${data}: ${running(data).join(', ')}`)
-  for (const path of traces) rmSync(path, { force: true })
+  for (const path of staleFiles) rmSync(path, { force: true })
 }
 
-/** Returns false if that takes longer than `patience`, or `hurry` is aborted before. */
-async function allGone(data: string, patience: number, hurry?: AbortSignal): Promise<boolean> {
-  const deadline = Date.now() + patience
+/** Returns false if it takes longer than `timeout_ms`, or if `hurry` is aborted before. */
+async function allGone(data: string, timeout_ms: number, hurry?: AbortSignal): Promise<boolean> {
+  const deadline = Date.now() + timeout_ms
   while (running(data).length > 0) {
     if (Date.now() > deadline || hurry?.aborted) return false
     await sleep(10)

@@ -1,4 +1,4 @@
-// Where the database is and which account runs it: PostgreSQL refuses root, so root hands it to another account.
+// Where the database is, and which account runs it: PostgreSQL refuses to run as root, so root uses another account.
 import {
   accessSync,
   chmodSync,
@@ -18,9 +18,9 @@ import { dirname, join, resolve } from 'node:path'
 export type Account = { readonly name: string; readonly uid: number; readonly gid: number }
 
 export type Location = {
-  /** The data directory as the server was given it: holds the lock, the log, and `postgres`. */
+  /** The data directory of the server. Contains the lock, the log, and `postgres`. */
   readonly directory: string
-  /** `<directory>/postgres`, or what that links to: holds the cluster, its password and its socket. */
+  /** `<directory>/postgres`, or the target of that link. Contains the cluster, its password and its socket. */
   readonly home: string
   /** The account that runs PostgreSQL if we are root. */
   readonly account: Account | undefined
@@ -50,7 +50,8 @@ export function openDirectory(directory: string): string {
     )
   }
   const real = realpathSync(directory)
-  // All that we create in here is closed to others by itself; the account must get past us to its own part.
+  // PostgreSQL's account must be able to search this folder. Everything that we create in it is private by its own
+  // mode.
   if (isRoot && readdirSync(real).length === 0) chmodSync(real, statSync(real).mode | 0o011)
   const owner = statSync(homeIn(real), { throwIfNoEntry: false })?.uid
   if (!isRoot && owner !== undefined && owner !== uid)
@@ -80,14 +81,17 @@ export function existingHome(link: string): string | undefined {
   if (existsSync(link)) return realpathSync(link)
   if (!lstatSync(link, { throwIfNoEntry: false })) return undefined
   throw new Error(
-    `${link} leads to ${readlinkSync(link)}, which is gone: bring the database back there, or remove the link to begin with an empty one.`,
+    `${link} leads to ${readlinkSync(link)}, which is missing: restore the database there, or remove the link to start with an empty one.`,
   )
 }
 
-/** A database is run by its owner; a new one by the owner of its directory, so that root may come and go. */
+/**
+ * A database is run by its owner, and a new one by the owner of its directory, so that it also works with and without
+ * root.
+ */
 function accountFor(directory: string, home: string | undefined): Account {
-  const keeper = home ? ownerOf(home) : undefined
-  if (keeper && keeper.uid !== 0) return { name: nameOf(keeper.uid), ...keeper }
+  const current = home ? ownerOf(home) : undefined
+  if (current && current.uid !== 0) return { name: nameOf(current.uid), ...current }
   const known = accounts()
   const owner = known.find((account) => account.uid !== 0 && account.uid === ownerOf(directory).uid)
   const account = owner ?? UNPRIVILEGED.map((name) => known.find((account) => account.name === name)).find(Boolean)
@@ -98,7 +102,9 @@ function accountFor(directory: string, home: string | undefined): Account {
   return account
 }
 
-/** A copy that root has restored belongs to root, which PostgreSQL would refuse. Its top goes last: it is the mark. */
+/**
+ * A backup that root restored belongs to root, which PostgreSQL refuses. The top folder is changed last, as the mark.
+ */
 function adopt(home: string, account: Account): void {
   if (ownerOf(home).uid !== 0) return
   for (const name of [...readdirSync(home, { recursive: true, encoding: 'utf8' }), '.'])
@@ -106,8 +112,8 @@ function adopt(home: string, account: Account): void {
 }
 
 /**
- * Whether the account may search every folder on the way, and what is at its end. Decided by the modes: as root, trying
- * would always succeed.
+ * Returns whether the account can search every folder on the path, and its end. Checks the modes: for root, a real
+ * access would always succeed.
  */
 export function canReach(account: Account, path: string): boolean {
   const { uid, gid, mode } = statSync(path)
@@ -120,7 +126,7 @@ export const ownerOf = (path: string): { uid: number; gid: number } => {
   return { uid, gid }
 }
 
-/** Hands what root has created to another account; does nothing if we are not root. */
+/** Changes the owner of a path that root created. Does nothing if we are not root. */
 export function giveTo(owner: { uid: number; gid: number }, path: string): void {
   if (isRoot) lchownSync(path, owner.uid, owner.gid)
 }

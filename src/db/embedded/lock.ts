@@ -1,4 +1,5 @@
-// One live server per data directory: its holder listens on a unix socket there, which goes silent when it dies.
+// The lock of the data directory: its holder listens on a unix socket there, which stops answering when the holder
+// dies.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { linkSync, readdirSync, rmSync } from 'node:fs'
@@ -10,14 +11,14 @@ import { removeShortPath, shortPath } from './short-path.ts'
 const PREFIX = 'postgres.lock.'
 
 /**
- * Takes the directory for this process. Returns what gives it back, or undefined if a live process has it. The end of
- * the process, however it ends, gives it back too.
+ * Locks the directory for this process. Returns a function that unlocks it, or undefined if a live process has the
+ * lock. The end of the process, however it ends, unlocks it too.
  *
- * The holder is the process that answers on the highest-numbered socket. Taking over from a dead holder means linking the next
- * number, which only one of many can do; no number is freed, so none can be mistaken for another's. The socket listens
- * before it gets its number, so a holder never looks dead.
+ * The holder is the process that answers on the socket with the highest number. To take over from a dead holder, a
+ * process links the next number, which only one of many can do. No number is freed, so none can be reused by another
+ * process. The socket listens before it gets its number, so a live holder never looks dead.
  */
-export async function takeLock(directory: string): Promise<(() => void) | undefined> {
+export async function acquireLock(directory: string): Promise<(() => void) | undefined> {
   const short = shortPath(directory)
   const draft = `${PREFIX}new-${randomBytes(4).toString('hex')}`
   const server = createServer((caller) => caller.on('error', () => {}).destroy()).listen(join(short, draft))
@@ -45,7 +46,7 @@ async function claim(directory: string, short: string, draft: string): Promise<n
     const mine = latest + 1
     if (!tryLink(join(directory, draft), join(directory, PREFIX + mine))) continue
     if (highest(directory) === mine) return mine
-    // The number was free only because later holders have come, and cleared it away.
+    // The number was free only because a later holder had removed it.
     rmSync(join(directory, PREFIX + mine), { force: true })
   }
 }
@@ -72,7 +73,7 @@ function clearBelow(directory: string, mine: number): void {
   for (const number of numbers(directory)) if (number < mine) rmSync(join(directory, PREFIX + number), { force: true })
 }
 
-/** Any outcome but a refusal counts as life: to doubt a live holder would cost its data. */
+/** Every outcome except a refusal counts as alive: a wrong guess about a live holder would damage its data. */
 const answers = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path)

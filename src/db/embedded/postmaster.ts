@@ -1,4 +1,4 @@
-// One run of PostgreSQL as our child process, from its start to its end.
+// Runs PostgreSQL as a child process, from its start to its end.
 import type { ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,26 +8,26 @@ import { dataOf, isReady, PORT } from './data.ts'
 import { giveTo, type Location, ownerOf } from './location.ts'
 import { launch, running, send } from './processes.ts'
 
-/** `ended` resolves to how: a signal's name, `exit code 1`, or why there was no start at all. */
+/** `ended` resolves to a signal's name, `exit code 1`, or the reason why it did not start. */
 export type Postmaster = { readonly ended: Promise<string> }
 
-const LARGEST_LOG = 10 * 1024 * 1024
-/** A fast shutdown writes all that is dirty to disk; past this time the rest is left to the next start's recovery. */
+const MAX_LOG_BYTES = 10 * 1024 * 1024
+/** A fast shutdown writes dirty pages to disk; after this time the crash recovery of the next start does the rest. */
 const SHUTDOWN_MS = 10_000
-/** An immediate shutdown waits five seconds for backends that do not react; we kill those earlier. */
+/** An immediate shutdown waits five seconds for backends that do not react; we kill them earlier. */
 const BACKENDS_MS = 150
 const POSTMASTER_MS = 300
 
 export type StartOptions = {
-  /** The folder that holds `bin/postgres`. */
+  /** The folder that contains `bin/postgres`. */
   native: string
   settings: Record<string, string>
-  /** A request ends it quickly, but with everything written; `overdue` ends it at once. */
+  /** A request starts a fast shutdown, with everything written; `overdue` ends it at once. */
   stopping: Stopping
 }
 
 /**
- * Starts PostgreSQL and waits, through crash recovery too, until it takes connections.
+ * Starts PostgreSQL and waits, also during crash recovery, until it accepts connections.
  * @throws Error with the last lines of its log if it ends before it is ready.
  */
 export async function startPostmaster(
@@ -37,7 +37,7 @@ export async function startPostmaster(
   stopping.requested.throwIfAborted()
   const data = dataOf(location.home)
   const log = openLog(location.directory)
-  // Relative to the data, because a socket's path must be short.
+  // The socket's folder is relative to the data, because the path of a socket must be short.
   const all = { listen_addresses: '', port: String(PORT), unix_socket_directories: '..', ...settings }
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const child = launch('postgres', flags, { native, data, location, stdio: ['ignore', log.fd, log.fd] })
@@ -57,17 +57,17 @@ export async function startPostmaster(
 
 type Ending = { data: string; ended: Promise<string>; stopping: Stopping }
 
-/** Also asks it to end when our process does so by itself; that cannot wait, but PostgreSQL finishes on its own. */
+/** Also ends PostgreSQL when our process exits. Our process cannot wait then, but PostgreSQL shuts down by itself. */
 function endOnRequest(child: ChildProcess, { data, ended, stopping: { requested, overdue } }: Ending): void {
   const over = new AbortController()
-  const after = (ms: number, act: () => void) => {
-    const timer = setTimeout(act, ms)
+  const after = (ms: number, action: () => void) => {
+    const timer = setTimeout(action, ms)
     over.signal.addEventListener('abort', () => clearTimeout(timer))
   }
   const fast = () => void child.kill('SIGINT')
   const immediate = () => {
     child.kill('SIGQUIT')
-    // The postmaster last: it removes what they share.
+    // The postmaster is killed last: it removes their shared memory.
     after(BACKENDS_MS, () => {
       for (const pid of running(data)) if (pid !== child.pid) send('SIGKILL', pid)
     })
@@ -88,7 +88,7 @@ function endOnRequest(child: ChildProcess, { data, ended, stopping: { requested,
 
 function openLog(directory: string): { path: string; fd: number; size: number } {
   const path = join(directory, 'postgres.log')
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) renameSync(path, `${path}.old`)
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES) renameSync(path, `${path}.old`)
   const fd = openSync(path, 'a', 0o600)
   giveTo(ownerOf(directory), path)
   return { path, fd, size: fstatSync(fd).size }

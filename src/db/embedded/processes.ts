@@ -1,4 +1,4 @@
-// The processes of PostgreSQL: how its programs are started, and which of them are running on some data.
+// The processes of PostgreSQL: starts its programs, and finds those that run on a data folder.
 import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,12 +6,12 @@ import { ENVIRONMENT } from './binaries.ts'
 import { pidFile } from './data.ts'
 import type { Location } from './location.ts'
 
-/** The folder that a process is in, by a name that needs no permission on the folders above. Linux only. */
+/** A path of the working directory that needs no permission on the folders above. Linux only. */
 const WORKING_DIRECTORY = '/proc/self/cwd'
 
 /**
- * Starts a program inside `data`, as the account of the location. It has its own session, which keeps the terminal's
- * Ctrl-C away from it.
+ * Starts a program inside `data`, as the account of the location. It has its own session, so that Ctrl-C in the
+ * terminal does not reach it.
  */
 export function launch(
   program: 'initdb' | 'postgres',
@@ -30,9 +30,8 @@ export function launch(
 }
 
 /**
- * Returns the PostgreSQL processes on this data, known by their working directory, never by a number alone: a process id
- * in a file may belong to any other program by now. Where there is no /proc only the postmaster is found; its backends
- * end by themselves.
+ * Returns the ids of PostgreSQL processes on this data, found by their working directory: a process id in a file alone
+ * may belong to another program by now. Without /proc only the postmaster is found; its backends end by themselves.
  */
 export function running(data: string): number[] {
   if (process.platform !== 'linux')
@@ -66,6 +65,6 @@ export function send(signal: NodeJS.Signals, pid: number): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It has just ended.
+    // The process has just ended.
   }
 }

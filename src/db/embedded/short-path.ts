@@ -1,4 +1,4 @@
-// A second, short name for a directory, because the path of a unix socket holds barely a hundred bytes.
+// Gives a directory a second, short path, because the path of a unix socket is limited to about a hundred bytes.
 import { createHash } from 'node:crypto'
 import {
   closeSync,
@@ -14,15 +14,15 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** macOS allows 103 bytes, Linux 107; the longest name that we put behind the directory takes 28. */
-const LONGEST = 103 - 28
+/** macOS allows 103 bytes, Linux 107; the longest name that we append to the directory takes 28. */
+const MAX_BYTES = 103 - 28
 
 const hasProc = process.platform === 'linux'
 
 /**
- * Returns the directory itself if its path is short enough and has no comma (clients take that for a list of hosts).
- * Else: a name of it that is valid while this process lives. Elsewhere than on Linux that is a link in the system's
- * temporary directory, for `removeShortPath` to remove.
+ * Returns the directory itself if its path is short enough and has no comma (clients read that as a list of hosts).
+ * Otherwise returns a path that is valid while this process lives. On systems other than Linux it is a link in the
+ * temporary directory, which `removeShortPath` removes.
  */
 export function shortPath(directory: string): string {
   if (isShort(directory)) return directory
@@ -33,9 +33,9 @@ export function removeShortPath(directory: string): void {
   if (!hasProc && !isShort(directory)) rmSync(linkOf(directory), { force: true })
 }
 
-const isShort = (directory: string): boolean => Buffer.byteLength(directory) <= LONGEST && !directory.includes(',')
+const isShort = (directory: string): boolean => Buffer.byteLength(directory) <= MAX_BYTES && !directory.includes(',')
 
-/** They stay open: a pool connects again at any time. */
+/** They stay open, because a pool can connect again at any time. */
 const descriptors = new Map<string, number>()
 
 function descriptorOf(directory: string): number {
@@ -61,7 +61,7 @@ function linkedPath(directory: string): string {
   return link
 }
 
-/** Only a link of ours or of root counts: the owner of another one could lead it elsewhere later. */
+/** Only a link of our account or of root is trusted: another owner could change its target later. */
 function leadsTo(directory: string, link: string): boolean {
   const found = lstatSync(link, { throwIfNoEntry: false })
   const trusted = found?.isSymbolicLink() && (found.uid === 0 || found.uid === process.getuid?.())

@@ -156,8 +156,8 @@ export const touchContact = (workspace: Workspace, id: string) => workspace.sql`
 export type Identity = { email?: string | null; external_id?: string | null; phone?: string | null }
 
 /**
- * Until the transaction ends, nobody else gives a contact one of these. Those of one call are taken in one order, so that
- * no two requests wait for each other: who needs several takes them at once.
+ * Until the transaction ends, nobody else gives a contact one of these. Those of one call are taken in one order, so
+ * that no two requests wait for each other: who needs several takes them at once.
  */
 export const lockIdentity = (workspace: Workspace, ...identities: Identity[]) => {
   const claims = identities

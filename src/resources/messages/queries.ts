@@ -34,8 +34,8 @@ export type Attempt = {
 /**
  * Accepts messages, each whole or not at all, in one statement: the message, a delivery for each recipient, and the
  * event. Everything that has to hold is looked up by the same statement, so one round trip and one commit are all that
- * the messages of one moment cost. Look-ups are lateral: PostgreSQL, which cannot know how few are asked for, would else
- * read all contacts that there are.
+ * the messages of one moment cost. Look-ups are lateral: PostgreSQL, which cannot know how few are asked for, would
+ * else read all contacts that there are.
  */
 export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]): Promise<Attempt[]> {
   const { sql, id: workspace_id } = workspace
@@ -165,8 +165,8 @@ const ofRuleset = ({ sql }: Workspace, ruleset_id: string) => sql`
   ruleset_id = ${rowId(ruleset_id)} and channel = 'whatsapp' and part_id is null and status <> 'queued'`
 
 /**
- * A page of a set's events, newest first by creation, which never moves, and how many there are: of one moment, although
- * statuses move. A broadcast's are not counted, its tally knows.
+ * A page of a set's events, newest first by creation, which never moves, and how many there are: of one moment,
+ * although statuses move. A broadcast's are not counted, its tally knows.
  */
 export async function pageOfRuleset(workspace: Workspace, ruleset_id: string, order: Order, page: Page) {
   const { sql, id } = workspace

@@ -1,5 +1,5 @@
-// What a contact sees at a messenger, and reads. What a messenger has been shown has been delivered; what its contact has
-// looked at has been read.
+// What a contact sees at a messenger, and reads. What a messenger has been shown has been delivered; what its contact
+// has looked at has been read.
 import type { Page } from '#db/page.ts'
 import { endOf, placeWaiting } from '#delivery/in-app.ts'
 import { reportInApp } from '#delivery/report.ts'
@@ -52,7 +52,9 @@ const markDelivered = (workspace: Workspace, contact_id: string, conversation_id
     workspace.now(),
   )
 
-/** All that has come until now. Whoever listens hears of it where something was unread, and the team has a conversation. */
+/**
+ * All that has come until now. Whoever listens hears of it where something was unread, and the team has a conversation.
+ */
 export async function markRead(workspace: Workspace, contact_id: string, id: string) {
   const { id: conversation_id, has_begun } = await findOwn(workspace, contact_id, id)
   const which = available(workspace, contact_id, conversation_id)
