@@ -1,13 +1,13 @@
-// Which workers of the job queue live. graphile-worker alone would give a killed worker's jobs to others after four hours.
+// The heartbeats of job workers. graphile-worker alone would release a killed worker's jobs only after four hours.
 import type { Pool } from '#db/sql.ts'
 
 export const reportAlive = (sql: Pool, ids: string[]) => sql`
   insert into job_workers (id, seen_at) select unnest(${ids}::text[]), now()
   on conflict (id) do update set seen_at = excluded.seen_at`
 
-export const forgetWorkers = (sql: Pool, ids: string[]) => sql`delete from job_workers where id = any(${ids}::text[])`
+export const deleteWorkers = (sql: Pool, ids: string[]) => sql`delete from job_workers where id = any(${ids}::text[])`
 
-/** Frees the jobs of workers that have not reported for this long. Each of their jobs runs again. */
+/** Unlocks the jobs of workers that have not reported for this long. Each of their jobs runs again. */
 export async function unlockDead(sql: Pool, dead_after_ms: number): Promise<void> {
   const dead = await sql<{ id: string }[]>`
     select distinct locked_by as id from graphile_worker.jobs

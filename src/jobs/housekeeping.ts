@@ -1,5 +1,5 @@
-// The jobs that belong to no resource: stored answers, received identities and events are removed when they have expired, and so
-// are files that no row refers to; PostgreSQL learns of tables that have grown.
+// The jobs that belong to no resource: they remove expired idempotency keys, message ids and events, remove unclaimed
+// files, and ANALYZE tables that have grown.
 import { analyzeGrown } from '#db/analyze.ts'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
@@ -9,15 +9,15 @@ import type { Job } from './job.ts'
 const EVERY_TEN_MINUTES = '*/10 * * * *'
 
 export const HOUSEKEEPING: readonly Job<{ sql: Pool; files: Files }>[] = [
-  // A table that is filled as fast as possible has bad plans for no longer than this.
+  // The longest time that a quickly filled table has bad plans.
   { name: 'tables:analyze', every_ms: 2_000, run: ({ sql }) => analyzeGrown(sql) },
   { name: 'rows:expire', cron: EVERY_TEN_MINUTES, run: ({ sql }) => removeExpired(sql) },
   { name: 'files:remove-unclaimed', cron: EVERY_TEN_MINUTES, run: ({ files }) => files.removeUnclaimed() },
 ]
 
 /**
- * Stored answers are valid for a day; events and received identities are kept for a month. In a workspace whose clock a sandbox
- * has set, times say nothing about age: those rows stay until it uses the server's clock again.
+ * Idempotency keys are stored for a day; events and the ids of received messages for a month. In a workspace whose
+ * clock a sandbox has set, times do not show the age: its rows stay until it uses the server's clock again.
  */
 export async function removeExpired(sql: Pool): Promise<void> {
   await sql`delete from idempotency_keys where created_at < now() - interval '24 hours'`

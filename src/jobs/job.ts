@@ -1,18 +1,18 @@
-// What a job is: something that the worker process does by the clock, or because a request has asked for it by name.
+// The type of a job: work that a worker process runs on a schedule, or after a call of `enqueue`.
 
 /** `name` is unique: `conversations:unsnooze`. `run` may be called again after a crash, so it must be idempotent. */
 export type Job<Context> = {
   name: string
-  /** `payload` is what `enqueue` was given; empty for a job by the clock. */
+  /** `payload` comes from `enqueue`; it is empty for a scheduled job. */
   run(context: Context, payload: unknown): Promise<unknown>
 } & Schedule
 
 /**
  * When a job runs:
- * - `every_ms`: that often in every worker process, which may run it at the same time as others. For work that cannot wait
- *   for a whole minute, which is the smallest unit of a crontab.
+ * - `every_ms`: at this interval in every worker process, possibly at the same time as in others. For work that cannot
+ *   wait for a minute, the smallest unit of a crontab.
  * - `cron`: by a crontab line in UTC, once for all processes.
- * - neither: when `enqueue` names it.
+ * - neither: after `enqueue`.
  */
 type Schedule =
   | { every_ms: number; cron?: undefined }

@@ -1,4 +1,4 @@
-// Jobs that requests have asked for, and jobs by the clock, on a real queue.
+// Queued and scheduled jobs, on a real queue.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -51,7 +51,7 @@ const became = (name: string, count: number) =>
     ({ length }) => length === count,
   )
 
-test('the jobs of this server have names and times that the queue takes, each name once', () => {
+test('the jobs of this server have unique names and schedules that the queue accepts', () => {
   const jobs = [...HOUSEKEEPING, ...RESOURCES.flatMap(({ jobs = [] }) => jobs)]
   for (const { name, cron = '* * * * *' } of jobs) assert.equal(parseCrontab(`${cron} ${name}`).length, 1)
   assert.equal(new Set(jobs.map(({ name }) => name)).size, jobs.length)
@@ -68,7 +68,7 @@ test('a job of a transaction that is rolled back never runs', async () => {
   assert.deepEqual(await became('test:note', 1), [{ of: 'a commit' }])
 })
 
-test('a job that fails is tried again, and the failure is logged', async () => {
+test('a job that fails is retried, and the failure is logged', async () => {
   await enqueue(sql, { name: 'test:fails-once', payload: { n: 1 } })
   await eventually(
     () => sql<{ last_error: string }[]>`select last_error from graphile_worker.jobs where last_error is not null`,
@@ -79,7 +79,7 @@ test('a job that fails is tried again, and the failure is logged', async () => {
   assert.deepEqual(await became('test:fails-once', 1), [{ n: 1 }])
 })
 
-test('a job that was killed with its process goes to another soon, not after hours', async () => {
+test('a job of a killed process is run by another one soon, not after hours', async () => {
   const [job] = await sql<{ id: string }[]>`
     select id from graphile_worker.add_job('test:note', '{"of":"a dead worker"}', run_at => now() + interval '1 hour')`
   await sql`
@@ -97,7 +97,7 @@ test('a job that was killed with its process goes to another soon, not after hou
   )
 })
 
-test('of jobs under one key the last one runs', async () => {
+test('of several jobs with the same key only the last one runs', async () => {
   const before = payloadsOf('test:note').length
   const run_at = new Date(Date.now() + 300)
   for (const n of [1, 2, 3]) await enqueue(sql, { name: 'test:note', payload: { n }, key: 'one', run_at })
@@ -105,7 +105,7 @@ test('of jobs under one key the last one runs', async () => {
   assert.deepEqual(payloadsOf('test:note').at(-1), { n: 3 })
 })
 
-test('jobs by the clock run as often as they say, and a crontab is known to the queue', async () => {
+test('a job with an interval runs that often, and the queue knows the crontab', async () => {
   const before = ticks
   await sleep(200)
   assert.ok(ticks - before >= 3, `${ticks - before} ticks`)
@@ -115,15 +115,15 @@ test('jobs by the clock run as often as they say, and a crontab is known to the 
   )
 })
 
-test('a job that hangs does not hold up the stop, and is not lost', async () => {
+test('a job that hangs does not delay the stop, and is not lost', async () => {
   await enqueue(sql, { name: 'test:hangs', payload: {} })
   await eventually(
     () => sql`select from graphile_worker.jobs where task_identifier = 'test:hangs' and locked_by is not null`,
     ({ count }) => count === 1,
   )
-  const began = Date.now()
+  const started = Date.now()
   await stop()
-  assert.ok(Date.now() - began < 4_500, `${Date.now() - began} ms`)
+  assert.ok(Date.now() - started < 4_500, `${Date.now() - started} ms`)
   const [left] = await sql<{ attempts: number }[]>`
     select attempts from graphile_worker.jobs where task_identifier = 'test:hangs'`
   assert.equal(left?.attempts, 1)

@@ -1,11 +1,11 @@
-// Runs the jobs of a worker process: those by the clock, and those that requests have asked for, on graphile-worker.
+// Runs the jobs of a worker process: those with an interval by timers, and all others on graphile-worker.
 import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Runner, TaskList, WorkerEvents } from 'graphile-worker'
 import type pg from 'pg'
 import { connectionString } from '#db/connect.ts'
 import type { Pool } from '#db/sql.ts'
-import { forgetWorkers, reportAlive, unlockDead } from './heartbeats.ts'
+import { deleteWorkers, reportAlive, unlockDead } from './heartbeats.ts'
 import type { Job } from './job.ts'
 
 export type JobLog = Record<'debug' | 'info' | 'warn' | 'error', (about: object, message: string) => void>
@@ -15,9 +15,9 @@ type Options<Context> = {
   jobs: readonly Job<Context>[]
   context: Context
   log: JobLog
-  /** Jobs at once, of those that run on graphile-worker; 4 where absent. */
+  /** How many jobs run at once on graphile-worker. Default: 4. */
   concurrency?: number
-  /** How often this process reports that it lives, and after how long without a report its jobs go to another. */
+  /** How often this process reports, and after how long without a report other processes run its jobs. */
   heartbeat?: { every_ms: number; dead_after_ms: number }
 }
 
@@ -28,8 +28,8 @@ const RESTART_AFTER_MS = 1_000
 const HEARTBEAT = { every_ms: 5_000, dead_after_ms: 30_000 }
 
 /**
- * Starts in the background. Returns a function that stops: it waits for running jobs, but not for long; a job that is
- * cut off runs again later.
+ * Starts in the background. Returns a function that stops: it waits a short time for running jobs; a job that is
+ * aborted runs again later.
  */
 export function runJobs<Context>(options: Options<Context>): () => Promise<void> {
   const timers = options.jobs.flatMap((job) => (job.every_ms ? [repeat(job, job.every_ms, options)] : []))
@@ -50,7 +50,7 @@ function repeat<Context>(job: Job<Context>, every_ms: number, { context, log }: 
   }, every_ms)
 }
 
-/** Keeps graphile-worker running: it ends when it loses the database for longer. */
+/** Restarts graphile-worker whenever it ends, which it does after a long loss of the database. */
 function runQueue<Context>(options: Options<Context>): () => Promise<void> {
   const { sql, log, heartbeat = HEARTBEAT } = options
   const workers = new Set<string>()
@@ -84,10 +84,10 @@ function runQueue<Context>(options: Options<Context>): () => Promise<void> {
   return async () => {
     stopping = true
     clearInterval(beats)
-    // One that is just starting ends as soon as it has started: its connections must not outlive the database.
+    // A runner that is just starting ends when it has started: its connections must not outlive the database.
     const ended = runner ? end(runner).then(() => running) : running
     await Promise.race([ended, sleep(STOP_WITHIN_MS + KILL_WITHIN_MS)])
-    await forgetWorkers(sql, [...workers]).catch(() => {})
+    await deleteWorkers(sql, [...workers]).catch(() => {})
   }
 }
 
@@ -100,7 +100,7 @@ async function end(runner: Runner): Promise<void> {
   await Promise.race([runner.kill().catch(() => {}), sleep(KILL_WITHIN_MS)])
 }
 
-/** graphile-worker reports a lost connection by itself; without these listeners it would also end the process. */
+/** graphile-worker reports a lost connection itself; without these listeners the error would also end the process. */
 function poolOf(
   { Pool }: typeof pg,
   { sql, concurrency = CONCURRENCY }: Pick<Options<unknown>, 'sql' | 'concurrency'>,
