@@ -1,4 +1,4 @@
-// Makes a workspace that can be used at once: its first admin, the bot that acts for it, and a token.
+// Creates a workspace that can be used at once: with its first admin, its bot, and a token.
 
 import type { Sql } from '#db/sql.ts'
 import { randomCode } from '#lib/ids.ts'
@@ -8,9 +8,9 @@ import { insertToken, newTokenText } from './tokens.ts'
 export type NewWorkspace = {
   name: string
   timezone?: string
-  /** The workspace that the settings' channel accounts belong to; its token may make others. */
+  /** The workspace that gets the channel accounts of the environment; its token may create other workspaces. */
   is_first?: boolean
-  /** Text of the first token; made up where absent. */
+  /** The text of the first token. Default: a random one. */
   token?: string
   admin?: { name: string; email: string }
 }

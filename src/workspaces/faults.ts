@@ -6,25 +6,25 @@ import type { Workspace } from './workspace.ts'
 export const REQUEST_FAULTS = ['429', '500', '503', 'timeout', 'delay', 'lose_answer'] as const
 export const SEND_FAULTS = ['429', '500', 'timeout', 'permanent'] as const
 
-/** What a request can meet. Absent conditions are null: all requests are meant. */
+/** A fault for requests. A condition that is null matches every request. */
 export type RequestFault = {
   id: string
   fault: (typeof REQUEST_FAULTS)[number]
   operation: string | null
   method: string | null
-  /** Itself and all under it. */
+  /** Also matches all paths under it. */
   path: string | null
-  /** Seconds, told as Retry-After; 0: not told. */
+  /** Seconds for the Retry-After header; 0: no header. */
   retry_after: number
   delay_ms: number
 }
 
-/** What the sending of a delivery can meet, before its account is asked. */
+/** A fault for sending a delivery, applied before its account is called. */
 export type SendFault = {
   id: string
   fault: (typeof SEND_FAULTS)[number]
   retry_after: number
-  /** In the words of a provider, where the workspace chose them. */
+  /** The provider's error, if the workspace chose one. */
   code: string | null
   reason: string | null
 }
@@ -35,10 +35,7 @@ export const listSendFaults = (sql: Sql, workspace_id: string, channel: string) 
     and (channel is null or channel = ${channel})
   order by id`
 
-/**
- * Uses a fault once. False where it is used up or disarmed: however many processes ask at the same moment, they get no
- * more than there are.
- */
+/** Uses a fault once. Returns false if it is used up or disarmed. Safe in several processes at once. */
 export const useFault = async (sql: Sql, workspace_id: string, id: string): Promise<boolean> =>
   Boolean(
     await one(sql`

@@ -1,4 +1,4 @@
-// Workspaces and the admins they begin with.
+// Queries for workspaces and their first admins.
 import { one, type Sql } from '#db/sql.ts'
 import type { Clock } from './clock.ts'
 import type { Lags } from './workspace.ts'
@@ -22,10 +22,10 @@ export const insertAdmin = (
 export const findFirstWorkspace = (sql: Sql) =>
   one(sql<WorkspaceRow[]>`select id, name, timezone, is_first, created_at from workspaces where is_first`)
 
-/** Held until the transaction ends: whoever makes the first workspace does so alone. */
+/** Locks until the transaction ends, so that only one process creates the first workspace. */
 export const lockFirstWorkspace = (sql: Sql) => sql`select pg_advisory_xact_lock(hashtext('first workspace'))`
 
-/** The teammate that a workspace began with. */
+/** Returns the first admin of a workspace who is not a bot. */
 export const findFirstAdmin = (sql: Sql, workspace_id: string) =>
   one(sql<{ id: string; name: string }[]>`
     select id, name from admins where workspace_id = ${workspace_id} and not is_bot
@@ -37,24 +37,24 @@ export const findWorkspace = (sql: Sql, id: string) =>
 export const listWorkspaces = (sql: Sql) =>
   sql<WorkspaceRow[]>`select id, name, timezone, is_first, created_at from workspaces order by created_at, id`
 
-/** Everything in it goes with it. */
+/** Also deletes everything in the workspace. */
 export const deleteWorkspace = (sql: Sql, id: string) =>
   one(sql<{ id: string }[]>`delete from workspaces where id = ${id} returning id`)
 
-/** Of the workspaces whose clock is not the server's. */
+/** Returns the clocks that differ from the server's. */
 export const listClocks = (sql: Sql) => sql<({ id: string } & Clock)[]>`
   select id, clock_frozen_at, clock_ahead_seconds from workspaces
   where clock_frozen_at is not null or clock_ahead_seconds <> 0`
 
-/** What a workspace that is opened without a token goes by. */
-export const findSurroundings = (sql: Sql, id: string) =>
+/** Returns what a workspace that is opened without a token needs. */
+export const findClockAndTopics = (sql: Sql, id: string) =>
   one(sql<(Clock & { listened_topics: string[] })[]>`
     select clock_frozen_at, clock_ahead_seconds, listened_topics from workspaces where id = ${id}`)
 
 export const findClock = (sql: Sql, id: string) =>
   one(sql<Clock[]>`select clock_frozen_at, clock_ahead_seconds from workspaces where id = ${id}`)
 
-/** Nobody else changes it until the transaction ends. */
+/** Locks the clock until the transaction ends. */
 export const lockClock = (sql: Sql, id: string) =>
   one(sql<Clock[]>`
     select clock_frozen_at, clock_ahead_seconds from workspaces where id = ${id} for no key update`) as Promise<Clock>

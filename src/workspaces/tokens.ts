@@ -1,4 +1,4 @@
-// Access tokens: their text is shown once, what is kept is its SHA-256.
+// Access tokens: their text is shown once, and only its SHA-256 is stored.
 import { createHash, randomUUID } from 'node:crypto'
 import { one, rowId, type Sql } from '#db/sql.ts'
 import type { Version } from '#versions/versions.ts'
@@ -6,21 +6,21 @@ import type { Clock } from './clock.ts'
 import type { RequestFault } from './faults.ts'
 import type { Lags } from './workspace.ts'
 
-/** With what its workspace's sandbox does to each request, so that a request has nothing to ask for. */
+/** Includes the sandbox settings of the workspace, so that a request needs no further query. */
 export type Token = Clock &
   Lags & {
     id: string
     workspace_id: string
     admin_id: string
-    /** What the token is limited to, or null: everything. */
+    /** The scopes that limit the token; null: no limit. */
     scopes: string[] | null
-    /** May make, list and remove workspaces. */
+    /** Can create, list and delete workspaces. */
     is_operator: boolean
     revoked_at: Date | null
     default_version: Version | null
-    /** Of the workspace: see `Workspace.listens`. */
+    /** The topics of the workspace: see `Workspace.listens`. */
     listened_topics: string[]
-    /** What the next requests shall meet, oldest first; null where nothing is armed. */
+    /** The armed faults for the next requests, oldest first; null if there are none. */
     faults: RequestFault[] | null
   }
 
@@ -28,10 +28,10 @@ export type NewToken = { name: string; admin_id: string; scopes?: string[] | nul
 
 export const hashToken = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** In the form of Intercom's own, which secret scanners know: base64 of `tok:<uuid with underscores>:1:0`. */
+/** Returns a token in Intercom's format, which secret scanners know: base64 of `tok:<uuid with underscores>:1:0`. */
 export const newTokenText = (): string => Buffer.from(`tok:${randomUUID().replaceAll('-', '_')}:1:0`).toString('base64')
 
-/** The one look-up that knows no workspace yet: the token says which it is. */
+/** The only query without a workspace: the token names it. */
 export const findToken = (sql: Sql, hash: Buffer) =>
   one(sql<Token[]>`
     select tokens.id, workspace_id, admin_id, scopes, is_operator, revoked_at, default_version, clock_frozen_at,

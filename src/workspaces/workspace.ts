@@ -1,4 +1,4 @@
-// A workspace as one request (or one job) sees it: what every query and every verb takes first.
+// A workspace for one request or job: the first argument of every query and verb.
 import type { Pool, Sql } from '#db/sql.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
 import { aheadOf, type Clock, SERVER_CLOCK, timeOn } from './clock.ts'
@@ -8,19 +8,19 @@ export type Workspace = {
   readonly id: string
   /** The pool, or the transaction that this request runs in. */
   readonly sql: Sql
-  /** The Intercom version that the caller speaks. */
+  /** The Intercom version that the caller uses. */
   readonly version: Version
-  /** The admin whose token this is: who acts where a request names nobody. */
+  /** The admin of the token, who acts if a request names no admin. */
   readonly admin_id: string
   /** The workspace's clock; a sandbox may freeze or advance it. */
   now(): Date
-  /** How far that is ahead of the server's own, in milliseconds; behind where it is negative. */
+  /** Returns how far `now()` is ahead of the server's clock, in milliseconds; negative if it is behind. */
   ahead_ms(): number
-  /** How long searches do not find what is new, and messages do not reach contacts who are: 0, but in a sandbox. */
+  /** How long searches do not find new objects, and messages do not reach new contacts. 0 except in a sandbox. */
   readonly lags: Lags
-  /** Whether somebody subscribes to the topic: only then does an event hold its object as it was. */
+  /** Returns whether the topic has a subscriber: only then does an event store a snapshot of its object. */
   listens(topic: string): boolean
-  /** Runs a task once what was written is committed; never when it is rolled back. */
+  /** Runs a task after the commit; never after a rollback. */
   afterCommit(task: () => void): void
 }
 
@@ -29,10 +29,10 @@ export type Lags = { search_lag_ms: number; message_lag_ms: number }
 
 export const NO_LAGS: Lags = { search_lag_ms: 0, message_lag_ms: 0 }
 
-/** Without a clock of its own the workspace goes by the server's, and without lags it has none. */
+/** Default: the server's clock, and no lags. */
 type Caller = { workspace_id: string; admin_id: string; listened_topics?: readonly string[] } & Partial<Clock & Lags>
 
-/** The workspace of a token, with tasks run at once until a transaction takes them over. */
+/** Returns the workspace of a token. Outside a transaction, `afterCommit` runs its task at once. */
 export function workspaceOf(sql: Sql, caller: Caller, version: Version = LATEST): Workspace {
   const { clock_frozen_at, clock_ahead_seconds, search_lag_ms, message_lag_ms } = { ...UNTOUCHED, ...caller }
   const { listened_topics = [] } = caller
@@ -52,8 +52,8 @@ export function workspaceOf(sql: Sql, caller: Caller, version: Version = LATEST)
 const UNTOUCHED = { ...SERVER_CLOCK, ...NO_LAGS }
 
 /**
- * Runs several statements as one: in the transaction that is open already, or in one of their own. Where PostgreSQL ends
- * that because it and others waited for each other in a circle, it is begun once more: nothing of it was written.
+ * Runs several statements in the open transaction, or in a new one. If PostgreSQL aborts a new one because of a
+ * deadlock, it is run once more: nothing of it was written.
  */
 export async function atomically<Result>(
   workspace: Workspace,

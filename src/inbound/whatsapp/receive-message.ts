@@ -8,7 +8,7 @@ import { deleteAttachment } from '#resources/attachments/queries.ts'
 import { contactByPhone } from '#resources/contacts/create.ts'
 import { type ContactRow, findContact, findContactsBy } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/inbound.ts'
-import { onItsClock, openWorkspace } from '#workspaces/open.ts'
+import { openWorkspace, workspaceTime } from '#workspaces/open.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { findQuoted } from './queries.ts'
 
@@ -43,7 +43,7 @@ async function take(workspace: Workspace, written: Written, numbers: string[], n
     ...(answered && addressed && { answers: answered.conversation_id }),
     ...((media || picked) && { metadata: { ...(media && { whatsapp_media: media }), ...(picked && { picked }) } }),
     ...(awaited && { attachments: [awaited] }),
-    created_at: onItsClock(workspace, at),
+    created_at: workspaceTime(workspace, at),
   })
   const is_taken = outcome === 'begun' || outcome === 'replied'
   if (awaited && !is_taken) await deleteAttachment(workspace, awaited.file_id)

@@ -5,7 +5,7 @@ import { readStatus, type StatusNews } from '#channels/whatsapp/status.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Meant, report } from '#delivery/report.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
-import { onItsClock, openWorkspace } from '#workspaces/open.ts'
+import { openWorkspace, workspaceTime } from '#workspaces/open.ts'
 
 /** False where the news cannot be read. What it says of messages that are none of the workspace's is let go. */
 export async function takeStatus(sql: Pool, secret: string, workspace_id: string, news: unknown): Promise<boolean> {
@@ -14,7 +14,7 @@ export async function takeStatus(sql: Pool, secret: string, workspace_id: string
   if (status === 'ignored') return true
   const meant = meantBy(secret, workspace_id, status)
   if (meant)
-    await report(sql, contactRecords, meant, status.word, onItsClock(await openWorkspace(sql, workspace_id), status.at))
+    await report(sql, contactRecords, meant, status.word, workspaceTime(await openWorkspace(sql, workspace_id), status.at))
   return true
 }
 
