@@ -1,4 +1,5 @@
-// The token in the URL that an inbound-parse service posts mail to: it names the email account, and holds as long as that.
+// The signed URL that an inbound-parse service posts mail to. Its token names the email account, and is valid as long
+// as the account exists.
 import { sign, verify } from '#lib/sign.ts'
 
 const PURPOSE = 'mail in'
@@ -10,6 +11,7 @@ export const inboundUrl = (
   { workspace_id, account_id }: NamedAccount,
 ): string => `${public_url}/webhooks/email/inbound?token=${sign(secret, PURPOSE, `${workspace_id}.${account_id}`)}`
 
+/** Returns undefined if the signature is wrong. */
 export function accountInToken(secret: string, token: string): NamedAccount | undefined {
   const [workspace_id, account_id] = verify(secret, PURPOSE, token)?.split('.') ?? []
   return workspace_id && account_id ? { workspace_id, account_id } : undefined

@@ -1,12 +1,12 @@
-// The open accounts of a running server: each is read from the database when there is something to send, opened once, and
-// opened again when it has been changed, here or in another process.
+// The open channel accounts of a running server. An account is read from the database when there is something to send,
+// opened once, and opened again after a change, here or in another process.
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { accountError } from '#channels/account-errors.ts'
 import type { Accounts } from '#channels/accounts.ts'
 import type { Account } from '#channels/channel.ts'
 import { inAppAccount } from '#channels/in-app/account.ts'
-import type { Surroundings } from '#channels/provider.ts'
+import type { AccountOptions } from '#channels/provider.ts'
 import { PROVIDERS } from '#channels/providers.ts'
 import type { Pool } from '#db/sql.ts'
 import { type AccountRow, egressOfAccount, findAccount } from './rows.ts'
@@ -20,7 +20,7 @@ const MAX_OPEN = 10_000
 /** How long a replaced account may finish what it is sending: longer than any attempt takes. */
 const CLOSE_WITHIN_MS = 150_000
 
-/** `version` tells whether the stored account is still the one that was opened. */
+/** `version` shows whether the stored account is still the one that was opened. */
 type Opened = { version: string; account: Promise<Account>; checked_at: number }
 
 const versionOf = ({ id, provider, settings, secrets }: AccountRow): string =>
@@ -30,10 +30,10 @@ const versionOf = ({ id, provider, settings, secrets }: AccountRow): string =>
     .digest('base64')
 
 /**
- * `capture` serves channels without an account, except in-app, which needs none. `surroundings.egress` limits the
- * connections of accounts that workspaces have made.
+ * `capture` is used for channels without an account, except in-app, which needs none. `options.egress` limits the
+ * connections of accounts that workspaces have created.
  */
-export function accountPool(sql: Pool, surroundings: Surroundings, capture: Account): Accounts {
+export function accountPool(sql: Pool, options: AccountOptions, capture: Account): Accounts {
   const closing = new Set<Account>()
   const opened = new LRUCache<string, Opened>({
     max: MAX_OPEN,
@@ -66,7 +66,7 @@ export function accountPool(sql: Pool, surroundings: Surroundings, capture: Acco
         current.checked_at = Date.now()
         return current.account
       }
-      const account = open(row, surroundings)
+      const account = open(row, options)
       opened.set(key, { version, account, checked_at: Date.now() })
       return account
     },
@@ -77,13 +77,13 @@ export function accountPool(sql: Pool, surroundings: Surroundings, capture: Acco
   }
 }
 
-/** An account that cannot be opened keeps its deliveries waiting, and each of them records why. */
-async function open(row: AccountRow, around: Surroundings): Promise<Account> {
+/** If an account cannot be opened, its deliveries are retried, and each of them records the reason. */
+async function open(row: AccountRow, options: AccountOptions): Promise<Account> {
   try {
     const { workspace_id, id, settings } = row
-    const secrets = unsealSecrets(around.secret, row.secrets)
-    const surroundings = { ...around, egress: egressOfAccount(row, around.egress) }
-    return await PROVIDERS[row.provider].open({ workspace_id, id, settings, secrets } as never, surroundings)
+    const secrets = unsealSecrets(options.secret, row.secrets)
+    const egress = egressOfAccount(row, options.egress)
+    return await PROVIDERS[row.provider].open({ workspace_id, id, settings, secrets } as never, { ...options, egress })
   } catch (error) {
     const reason = accountError((error as Error).message)
     return { send: async () => ({ outcome: 'retry', code: 'account', reason }), concurrency: 10, close: async () => {} }

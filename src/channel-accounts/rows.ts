@@ -1,4 +1,4 @@
-// Channel accounts as they are stored: the row, and the look-ups that sending and receiving need. Knows no provider.
+// Stored channel accounts: the row, and the queries that sending and receiving need. Independent of providers.
 import type { ChannelName, SendingChannel } from '#channels/channel.ts'
 import { one, type Sql } from '#db/sql.ts'
 import { type EgressPolicy, egressPolicy } from '#net/egress.ts'
@@ -12,27 +12,26 @@ export type AccountRow = {
   settings: Record<string, unknown>
   /** Encrypted: see `secrets.ts`. */
   secrets: Buffer
-  /** What the provider's callbacks name the account by. */
+  /** The name that the provider's callbacks use for the account. */
   key: string | null
   from_environment: boolean
   created_at: Date
   updated_at: Date
 }
 
-/** The account that a workspace has on a channel. */
 export const findAccount = (sql: Sql, workspace_id: string, channel: ChannelName) =>
   one(sql<AccountRow[]>`
     select * from channel_accounts where workspace_id = ${workspace_id} and channel = ${channel}`)
 
-/** The accounts, in every workspace, that a provider's callback may mean. Its signature decides which of them it is. */
+/** Returns the accounts, in all workspaces, that a callback can be for. The signature decides between them. */
 export const findAccountsByKey = (sql: Sql, channel: SendingChannel, key: string) => sql<AccountRow[]>`
   select * from channel_accounts where channel = ${channel} and key = ${key} order by workspace_id, id`
 
 const PUBLIC = egressPolicy()
 
 /**
- * Returns where the account's connections may go. Accounts that the operator named may connect anywhere (undefined);
- * accounts that a workspace made are limited to `policy`, by default to public addresses.
+ * Returns the egress policy of an account. Accounts from the environment may connect anywhere (undefined); accounts
+ * that a workspace created are limited to `policy`, by default to public addresses.
  */
 export const egressOfAccount = (
   { from_environment }: AccountRow,

@@ -1,32 +1,32 @@
-// What a provider of a channel is to the rest of the house: what an account with it is made of, and how one is opened.
+// The type of a channel's provider: the settings and secrets of an account with it, and how to open one.
 import type { Static, TObject } from 'typebox'
 import type { EgressPolicy } from '#net/egress.ts'
 import type { Account, SendingChannel } from './channel.ts'
 
-/** What an account needs to know of the server it sends for. */
-export type Surroundings = {
-  /** Where providers and readers reach the server, without a slash at the end. */
+/** What an account needs from the server. */
+export type AccountOptions = {
+  /** The public URL of the server, without a slash at the end. */
   public_url: string
-  /** What our links and addresses are signed with. */
+  /** Signs links and addresses. */
   secret: string
-  /** How far the account's connections may go; anywhere where absent. */
+  /** Limits the account's connections. Default: no limit. */
   egress?: EgressPolicy | undefined
 }
 
 export type Provider<Settings extends TObject = TObject, Secrets extends TObject = TObject> = {
   channel: SendingChannel
-  /** What may be shown of an account. */
+  /** The part of an account that can be shown. */
   settings: Settings
-  /** What is kept encrypted, and never shown again. */
+  /** The part that is stored encrypted, and never shown again. */
   secrets: Secrets
-  /** Which of them is the URL of what it connects to: `settings.base_url`. */
+  /** The property with the URL that the account connects to: `settings.base_url`. */
   address: `${'settings' | 'secrets'}.${string}`
-  /** What the provider's callbacks name the account by, or null where there are none. */
+  /** Returns the name that the provider's callbacks use for the account, or null if it has no callbacks. */
   key(settings: Static<Settings>): string | null
-  /** Opens no connection yet. Throws, with one sentence for people, where the account cannot work. */
+  /** Opens no connection yet. @throws Error with one sentence if the account cannot work. */
   open(
     account: { workspace_id: string; id: string; settings: Static<Settings>; secrets: Static<Secrets> },
-    surroundings: Surroundings,
+    options: AccountOptions,
   ): Promise<Account>
 }
 

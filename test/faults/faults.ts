@@ -44,8 +44,8 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
   hanging.fault = () => held.promise
 
   const port = await freePort()
-  const surroundings = { public_url: `http://127.0.0.1:${port}`, secret: SECRET }
-  const app = buildApp({ sql, files, egress: egressPolicy({ allowed: ['127.0.0.1'] }), ...surroundings })
+  const options = { public_url: `http://127.0.0.1:${port}`, secret: SECRET }
+  const app = buildApp({ sql, files, egress: egressPolicy({ allowed: ['127.0.0.1'] }), ...options })
   await app.listen({ port, host: '127.0.0.1' })
   const began = Date.now()
   const [ours, theirs] = [await newTenant(messages, provider.peer), await newTenant(HANGING, hanging)]
@@ -54,7 +54,7 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
       { workspace_id: ours.id, channel: 'sms', account: accountAt(provider.peer, timeout_ms) },
       { workspace_id: theirs.id, channel: 'sms', account: accountAt(hanging, PATIENCE_MS) },
     ],
-    captureAccount({ from: 'team@example.com', reply_domain: null, ...surroundings }),
+    captureAccount({ from: 'team@example.com', reply_domain: null, ...options }),
   )
   const worker = await startWorker({
     sql,
@@ -90,7 +90,7 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
   }
 
   function accountAt({ account_sid, auth_token, url: base_url }: TwilioPeer, total: number) {
-    return twilioAccount({ account_sid, from: FROM, base_url }, auth_token, surroundings, { total, close: 100 })
+    return twilioAccount({ account_sid, from: FROM, base_url }, auth_token, options, { total, close: 100 })
   }
 
   /** A workspace with an account at this Twilio, and with contacts that each get one message. */

@@ -1,7 +1,7 @@
 // SMS as the delivery worker knows them: an account with Twilio, or with whoever speaks its wire.
 import { type Static, Type } from 'typebox'
 import type { Account } from '../channel.ts'
-import { provider, type Surroundings } from '../provider.ts'
+import { type AccountOptions, provider } from '../provider.ts'
 import { classify, unanswered } from './classify.ts'
 import { messageForm } from './form.ts'
 import { poster, type Timeouts } from './post.ts'
@@ -34,12 +34,12 @@ export const twilio = provider({
   secrets: Type.Object({ auth_token: Type.String({ minLength: 1, description: 'It signs callbacks, too.' }) }),
   address: 'settings.base_url',
   key: ({ account_sid }) => account_sid,
-  async open({ settings, secrets: { auth_token } }, surroundings) {
+  async open({ settings, secrets: { auth_token } }, options) {
     if (!settings.from && !settings.messaging_service_sid)
       throw new Error('from or messaging_service_sid is required: SMS need a sender')
     if (settings.base_url && !URL.canParse(settings.base_url))
       throw new Error(`base_url has to be a URL such as ${TWILIO}`)
-    return twilioAccount(settings, auth_token, surroundings)
+    return twilioAccount(settings, auth_token, options)
   },
 })
 
@@ -50,14 +50,14 @@ export const twilio = provider({
 export function twilioAccount(
   settings: TwilioSettings,
   auth_token: string,
-  surroundings: Surroundings,
+  options: AccountOptions,
   timeouts: Partial<Timeouts> = {},
 ): Account {
   const { account_sid } = settings
   const base_url = (settings.base_url ?? TWILIO).replace(/\/+$/, '')
   const api = poster({
     base_url,
-    egress: surroundings.egress,
+    egress: options.egress,
     authorization: `Basic ${Buffer.from(`${account_sid}:${auth_token}`).toString('base64')}`,
     max_connections: CONNECTIONS,
     timeouts: { ...TIMEOUTS, ...timeouts },
@@ -65,7 +65,7 @@ export function twilioAccount(
   const path = `/2010-04-01/Accounts/${account_sid}/Messages.json`
   const sender = { ...settings, base_url }
   return {
-    send: (outgoing) => api.post(path, messageForm(outgoing, sender, surroundings)).then(classify, unanswered),
+    send: (outgoing) => api.post(path, messageForm(outgoing, sender, options)).then(classify, unanswered),
     concurrency: CONNECTIONS,
     close: (within_ms) => api.close(within_ms),
   }

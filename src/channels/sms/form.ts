@@ -1,7 +1,8 @@
-// A delivery as Twilio takes it: the form that creates a message. https://www.twilio.com/docs/messaging/api/message-resource
+// A delivery as Twilio takes it: the form that creates a message.
+// https://www.twilio.com/docs/messaging/api/message-resource
 import { looksPublic } from '#net/addresses.ts'
 import type { Outgoing } from '../channel.ts'
-import type { Surroundings } from '../provider.ts'
+import type { AccountOptions } from '../provider.ts'
 import { trackerOf } from '../tracker.ts'
 import { smsText } from './text.ts'
 
@@ -11,17 +12,17 @@ export type Sender = { from?: string; messaging_service_sid?: string; base_url: 
 export const messageForm = (
   outgoing: Outgoing,
   { from, messaging_service_sid, base_url }: Sender,
-  surroundings: Surroundings,
+  options: AccountOptions,
 ): Record<string, string> => ({
   To: outgoing.address,
   ...(from && { From: from }),
   ...(messaging_service_sid && { MessagingServiceSid: messaging_service_sid }),
   Body: smsText(outgoing),
-  ...(isHeard(surroundings.public_url, base_url) && { StatusCallback: callbackUrl(outgoing, surroundings) }),
+  ...(isHeard(options.public_url, base_url) && { StatusCallback: callbackUrl(outgoing, options) }),
 })
 
 /** It names the attempt that it is for, so that Twilio's word on a message finds its delivery. */
-const callbackUrl = (outgoing: Outgoing, { public_url, secret }: Surroundings) =>
+const callbackUrl = (outgoing: Outgoing, { public_url, secret }: AccountOptions) =>
   `${public_url}/webhooks/twilio/status?delivery=${trackerOf(secret, 'twilio delivery', outgoing)}`
 
 /**

@@ -162,12 +162,15 @@ test('what the environment sets is kept, and removed with it; what the API made 
   assert.deepEqual([shown.settings.from, shown.from_environment], ['env@example.com', true])
   await assert.rejects(
     saveEnvironmentAccounts(sql, workspace.id, { ...environment, secret: 'of another machine' }),
-    /^Error: The channel accounts in this database were kept with another secret key: set INTERPHONE_SECRET_KEY/,
+    /^Error: The channel accounts in this database were stored with another secret key: set INTERPHONE_SECRET_KEY/,
   )
   await saveEnvironmentAccounts(sql, workspace.id, { ...environment, accounts: [] })
   assert.deepEqual((await call('GET /extensions/channels')).body.data, [])
   await create()
-  await assert.rejects(saveEnvironmentAccounts(sql, workspace.id, environment), /made through the API: remove it there/)
+  await assert.rejects(
+    saveEnvironmentAccounts(sql, workspace.id, environment),
+    /created through the API: remove it there/,
+  )
 })
 
 test('the account sends from the next message on, a changed one too, and without one the channel is captured', async () => {
@@ -239,7 +242,7 @@ test('an account whose secrets cannot be read loses nothing, and each delivery s
       ([{ history }]) => history.length > 0,
     )
     assert.equal(delivery.status, 'queued')
-    assert.match(delivery.history[0].reason, /INTERPHONE_SECRET_KEY is not the one they were kept with$/)
+    assert.match(delivery.history[0].reason, /they were stored with another INTERPHONE_SECRET_KEY$/)
   } finally {
     await worker.stop()
     await accounts.close()

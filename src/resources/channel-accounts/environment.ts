@@ -1,4 +1,4 @@
-// Keeps the first workspace's channel accounts as the environment describes them.
+// Updates the first workspace's channel accounts from the environment.
 import { isDeepStrictEqual } from 'node:util'
 import { type AccountRow, findAccount } from '#channel-accounts/rows.ts'
 import { canUnseal, sealSecrets, unsealSecrets } from '#channel-accounts/secrets.ts'
@@ -19,11 +19,11 @@ export type Environment = {
 }
 
 /**
- * Makes the given accounts the workspace's only accounts from the environment. Deliveries that wait for an account that
- * is no longer given fail: see `endWaiting`.
+ * Stores the given accounts as the workspace's only accounts from the environment. Deliveries that wait for an account
+ * that is no longer given fail: see `endWaiting`.
  *
- * @throws Error with one sentence if the channel has an account that was made through the API, or if another machine
- * stored these accounts under a secret key of its own.
+ * @throws Error with one sentence if the channel has an account that was created through the API, or if another machine
+ * stored these accounts with another secret key.
  */
 export const saveEnvironmentAccounts = (pool: Pool, workspace_id: string, environment: Environment): Promise<unknown> =>
   pool.begin((sql) => save(sql, workspace_id, environment, new Date()))
@@ -50,11 +50,11 @@ async function save(sql: Sql, workspace_id: string, { accounts, secret, is_secre
 function assertReplaceable({ channel, from_environment, secrets }: AccountRow, secret: string, is_secret_set: boolean) {
   if (!from_environment)
     throw new Error(
-      `The first workspace has an account for ${channel} that was made through the API: remove it there, or unset what the environment says of ${channel}.`,
+      `The first workspace has an account for ${channel} that was created through the API: remove it there, or unset the environment's settings for ${channel}.`,
     )
   if (!is_secret_set && !canUnseal(secret, secrets))
     throw new Error(
-      'The channel accounts in this database were kept with another secret key: set INTERPHONE_SECRET_KEY, to the same text on every machine.',
+      'The channel accounts in this database were stored with another secret key: set INTERPHONE_SECRET_KEY to the same text on every machine.',
     )
 }
 

@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import { inboundUrl } from '#channel-accounts/inbound-url.ts'
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import { secretsOf } from '#channel-accounts/secrets.ts'
-import type { Surroundings } from '#channels/provider.ts'
+import type { AccountOptions } from '#channels/provider.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, ListOf } from '#http/types.ts'
@@ -26,7 +26,7 @@ const TestRequest = Type.Object({
 
 function channels(app: App, { secret, public_url, egress }: Server) {
   const preHandler = assertWithin(egress)
-  const around: Surroundings = { secret, public_url }
+  const around: AccountOptions = { secret, public_url }
   const present = (account: AccountRow) => ({
     ...presentChannel(account, Object.keys(secretsOf(around.secret, account))),
     ...(account.channel === 'email' && {

@@ -2,7 +2,7 @@
 
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import { sealSecrets, secretsOf } from '#channel-accounts/secrets.ts'
-import type { Surroundings } from '#channels/provider.ts'
+import type { AccountOptions } from '#channels/provider.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { conflict, found, invalid } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -15,7 +15,7 @@ export type NewChannel = Partial<Configuration> & { provider: ProviderName; name
 /** A workspace has one account on a channel; a second one is a 409. */
 export async function createChannel(
   workspace: Workspace,
-  around: Surroundings,
+  around: AccountOptions,
   request: NewChannel,
 ): Promise<AccountRow> {
   const { provider } = request
@@ -31,7 +31,7 @@ export async function createChannel(
 /** What the request does not name stays as it is; null takes it away. What waits on the account is tried at once. */
 export async function changeChannel(
   workspace: Workspace,
-  around: Surroundings,
+  around: AccountOptions,
   id: string,
   request: Partial<Configuration> & { name?: string },
 ): Promise<AccountRow> {
@@ -54,7 +54,7 @@ export function assertOurs(account: AccountRow): AccountRow {
 
 async function configured(
   { id: workspace_id }: Workspace,
-  around: Surroundings,
+  around: AccountOptions,
   provider: ProviderName,
   { settings, secrets }: Configuration,
 ) {

@@ -7,9 +7,9 @@ import { retryFetchesFromMeta } from '#resources/attachments/queries.ts'
 import { endBroadcasts } from '#resources/broadcasts/queries.ts'
 
 /**
- * Fails what is queued on a channel whose account is removed. Without this the sandbox would take it and report it as
- * delivered. Each delivery can be retried by hand, through the account that the channel has then. A delivery that is
- * being sent at this moment still counts if the attempt succeeds.
+ * Fails the queued deliveries of a channel whose account is removed. Otherwise the sandbox would capture them and
+ * report them as delivered. Each delivery can be retried by hand, with the account that the channel has then. A
+ * delivery that is being sent at this moment still counts if the attempt succeeds.
  */
 export async function endWaiting(sql: Sql, workspace_id: string, channel: SendingChannel, at: Date): Promise<void> {
   await endBroadcasts(sql, workspace_id, channel, at)
