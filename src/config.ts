@@ -1,20 +1,20 @@
-// The settings: all that is read from the environment, once, and what each of them means. Nobody else reads it.
+// The settings: reads the environment once, and describes each variable. No other file reads the environment.
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { anyText, type Kind, like, numberFrom, oneOf, onOrOff, url } from '#lib/kinds.ts'
 import { EVERYTHING, isLoopback, isRange } from '#net/addresses.ts'
 import { LATEST, parseVersion, VERSIONS } from '#versions/versions.ts'
 
-/** A setting that cannot be used; the message is one sentence for whoever set it. */
+/** A setting that cannot be used; the message is one sentence for the operator. */
 export class WrongSetting extends Error {}
 
 type Setting<T> = {
   name: string
   kind: Kind<T>
-  /** Taken where the variable is absent or empty. */
-  otherwise?: string
+  /** Used if the variable is absent or empty. */
+  fallback?: string
   about: string
-  /** A wrong value is not repeated in the error. */
+  /** The error does not repeat a wrong value. */
   secret?: boolean
 }
 
@@ -50,15 +50,15 @@ const emailAddress = like(/^[^<>@\s]+@[^<>@\s]+$/, 'an address such as hello@exa
 const level = oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
 
 const setting = <T>(name: string, kind: Kind<T>, about: string, more: { secret?: boolean } = {}) =>
-  ({ name, kind, about, ...more }) as Setting<T> & { otherwise?: never }
+  ({ name, kind, about, ...more }) as Setting<T> & { fallback?: never }
 
-const withDefault = <T>(name: string, kind: Kind<T>, otherwise: string, about: string) =>
-  ({ name, kind, otherwise, about }) as Setting<T> & { otherwise: string }
+const withDefault = <T>(name: string, kind: Kind<T>, fallback: string, about: string) =>
+  ({ name, kind, fallback, about }) as Setting<T> & { fallback: string }
 
 const secret = { secret: true }
 const phoneNumber = like(/^\+[1-9]\d{6,14}$/, 'a number with its country code such as +12025550123')
 
-/** Every setting, in the order in which people are told of them. */
+/** Every setting, in the order of the documentation. */
 const SETTINGS = {
   port: withDefault('PORT', numberFrom(1, 65_535), '3000', 'The port that the server listens on.'),
   host: withDefault(
@@ -221,7 +221,7 @@ const SETTINGS = {
   ),
 }
 
-type Value<S> = S extends { kind: Kind<infer T>; otherwise: string }
+type Value<S> = S extends { kind: Kind<infer T>; fallback: string }
   ? T
   : S extends Setting<infer T>
     ? T | undefined
@@ -239,15 +239,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return Object.freeze({ ...values, public_url: values.public_url ?? listeningUrl(values) })
 }
 
-function read({ name, kind, otherwise, secret }: Setting<unknown>, environment: NodeJS.ProcessEnv): unknown {
-  const text = environment[name]?.trim() || otherwise
+function read({ name, kind, fallback, secret }: Setting<unknown>, environment: NodeJS.ProcessEnv): unknown {
+  const text = environment[name]?.trim() || fallback
   if (text === undefined) return undefined
   const value = kind.read(text)
   if (value === undefined) throw new WrongSetting(`${name} must be ${kind.must_be}${secret ? '' : `, not "${text}"`}.`)
   return value
 }
 
-/** Settings that mean nothing without one another: all of them, or none. */
+/** Groups of settings that are useless alone: set all of them, or none. */
 const TOGETHER: [what: string, names: string[]][] = [
   ['the three DKIM settings', ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY']],
   ['the settings of S3', ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']],
@@ -260,7 +260,7 @@ const TOGETHER: [what: string, names: string[]][] = [
 
 function assertComplete(values: Values): void {
   if (values.smtp_url && !values.email_from)
-    throw new WrongSetting('SMTP_URL needs EMAIL_FROM, the sender of the email, beside it.')
+    throw new WrongSetting('SMTP_URL needs EMAIL_FROM, the sender of the email.')
   for (const [what, names] of TOGETHER) {
     const absent = names.filter((name) => !values[name.toLowerCase() as keyof Values])
     if (absent.length && absent.length < names.length)
@@ -270,23 +270,27 @@ function assertComplete(values: Values): void {
     throw new WrongSetting('TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID must be set: SMS need a sender.')
 }
 
-/** How far the server goes where others than its operator say where to: ranges besides what is public. */
-export function privateReach({ allow_private_addresses, host, public_url }: Config): Record<Named, readonly string[]> {
+/** Returns the private ranges that the server may connect to on behalf of a workspace. */
+export function allowedPrivateAddresses({
+  allow_private_addresses,
+  host,
+  public_url,
+}: Config): Record<Purpose, readonly string[]> {
   const is_own = isLoopback(host) && isLoopback(new URL(public_url).hostname)
-  // Whoever can call a server that only this machine reaches is on this machine, and reaches all that the server does.
+  // A server on loopback is called only from this machine, and its callers can reach every address that it can.
   const channels = allow_private_addresses ?? (is_own ? EVERYTHING : [])
   return { attachments: allow_private_addresses ?? [], channels }
 }
 
-/** What names addresses. */
-type Named = 'attachments' | 'channels'
+/** Which part of the server connects. */
+type Purpose = 'attachments' | 'channels'
 
-/** Where this machine itself reaches the server. */
+/** Returns the URL of the server on this machine. */
 export function listeningUrl({ host, port }: { host: string; port: number }): string {
   if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`
   return host.includes(':') ? `http://[${host}]:${port}` : `http://${host}:${port}`
 }
 
-/** The settings as people are told of them: name, default, meaning. */
-export const settingsTable = (): [name: string, otherwise: string, about: string][] =>
-  Object.values(SETTINGS).map(({ name, about, otherwise = '' }) => [name, otherwise, about])
+/** Returns the settings for the help and the documentation: name, default, meaning. */
+export const settingsTable = (): [name: string, fallback: string, about: string][] =>
+  Object.values(SETTINGS).map(({ name, about, fallback = '' }) => [name, fallback, about])

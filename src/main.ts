@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line. Nothing else ends the process.
+// The command line. Only this file ends the process.
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -13,12 +13,12 @@ import about from '../package.json' with { type: 'json' }
 const FAILED = 1
 const USED_WRONGLY = 2
 
-/** Asked to stop, the process has this long to finish what is under way; then that is cut off. */
+/** After a request to stop, the process has this long to finish current work; then the rest is aborted. */
 const IN_ORDER_MS = 4_000
-/** PostgreSQL ends in this time even if it hangs; then the process does. */
-const CUT_OFF_MS = 500
+/** Then PostgreSQL ends within this time even if it hangs, and so does the process. */
+const ABORT_MS = 500
 
-// What is stripped and compiled once is loaded from there afterwards: within the installation, for its owner alone to write.
+// Compiled code is cached within the installation, where only its owner can write.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/interphone'))
 
 const program = new Command('interphone')
@@ -27,12 +27,12 @@ const program = new Command('interphone')
   .configureHelp({ subcommandTerm: (command) => command.name() })
 
 server('serve', { api: true, worker: true }, 'run the server: API and delivery worker (what npm start does)')
-server('api', { api: true, worker: false }, 'run the API alone, beside workers on the same DATABASE_URL')
-server('worker', { api: false, worker: true }, 'run a delivery worker alone')
+server('api', { api: true, worker: false }, 'run only the API; workers run separately on the same DATABASE_URL')
+server('worker', { api: false, worker: true }, 'run only a delivery worker')
 
 program
   .command('migrate')
-  .description('bring the database to this release, as each start does')
+  .description('migrate the database to this release, as each start does')
   .action(() =>
     withStorage(async ({ migrated }) =>
       print(migrated.length ? `Applied ${migrated.join(', ')}` : 'The database is up to date.'),
@@ -40,24 +40,24 @@ program
   )
 
 const token = program.command('token').description('create, list and revoke access tokens')
-const ofWorkspace = ['-w, --workspace <id>', 'whose token it is (default: the first workspace)'] as const
+const ofWorkspace = ['-w, --workspace <id>', 'the workspace of the token (default: the first one)'] as const
 
 token
   .command('create')
-  .description('make a token and print it; it cannot be shown again')
+  .description('create a token and print it; it cannot be shown again')
   .option(...ofWorkspace)
-  .option('-n, --name <name>', 'what it is for', 'Made on the command line')
+  .option('-n, --name <name>', 'what it is for', 'Created on the command line')
   .action((options) => withStorage(async ({ sql }) => (await tokens()).createToken(sql, options)))
 
 token
   .command('list')
-  .description('show what tokens there are, without their texts')
+  .description('list the tokens, without their texts')
   .option(...ofWorkspace)
   .action((options) => withStorage(async ({ sql }) => (await tokens()).showTokens(sql, options)))
 
 token
   .command('revoke <id>')
-  .description('end a token; the id is the one that `token list` shows')
+  .description('revoke a token; `token list` shows its id')
   .option(...ofWorkspace)
   .action((id, options) => withStorage(async ({ sql }) => (await tokens()).endToken(sql, id, options)))
 
@@ -65,18 +65,18 @@ const workspace = program.command('workspace').description('create and list work
 
 workspace
   .command('create <name>')
-  .description('make a workspace and print its id and a token')
-  .option('--demo', 'fill it with a demo')
+  .description('create a workspace and print its id and a token')
+  .option('--demo', 'fill it with demo data')
   .action((name, options) => withStorage(async ({ sql }) => (await workspaces()).addWorkspace(sql, name, options)))
 
 workspace
   .command('list')
-  .description('show what workspaces there are')
+  .description('list the workspaces')
   .action(() => withStorage(async ({ sql }) => (await workspaces()).showWorkspaces(sql)))
 
 program
   .command('demo')
-  .description('make another workspace, filled with a demo')
+  .description('create another workspace, filled with demo data')
   .action(() => withStorage(async ({ sql }) => (await workspaces()).addWorkspace(sql, 'Demo', { demo: true })))
 
 program
@@ -85,7 +85,7 @@ program
   .option('-y, --yes', 'do not ask')
   .action(async ({ yes }) => (await import('#commands/reset.ts')).reset(readConfig(), { yes, stopping: listen() }))
 
-const settings = table(settingsTable().map(([name, otherwise, meaning]) => [`  ${name}`, otherwise, meaning]))
+const settings = table(settingsTable().map(([name, fallback, about]) => [`  ${name}`, fallback, about]))
 
 program.addHelpText(
   'after',
@@ -98,8 +98,8 @@ ${settings.join('\n')}
 Examples:
   npm start                            try it: everything in ./data, nothing is really sent
   npm run interphone -- token create          a token for another program
-  npm run interphone -- workspace create CI   a workspace apart from the others
-  PORT=4000 npm start                  listen elsewhere`,
+  npm run interphone -- workspace create CI   a separate workspace
+  PORT=4000 npm start                  listen on another port`,
 )
 
 program.parseAsync().catch((error: Error) => {
@@ -132,9 +132,9 @@ function listen(with_parent = false): Stopping {
   const stopping = listenForStop({ in_order_ms: IN_ORDER_MS, with_parent })
   stopping.overdue.addEventListener('abort', () => {
     process.stderr.write(
-      `Not finished after ${IN_ORDER_MS / 1000} s: the rest is cut off. What was answered is kept.\n`,
+      `Not finished after ${IN_ORDER_MS / 1000} s: the rest is aborted. Everything that was answered is stored.\n`,
     )
-    setTimeout(() => process.exit(FAILED), CUT_OFF_MS)
+    setTimeout(() => process.exit(FAILED), ABORT_MS)
   })
   return stopping
 }

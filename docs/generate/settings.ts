@@ -8,6 +8,6 @@ export const settings = (): Region => ({
   content: lines(
     row('Setting', 'Default', 'Meaning'),
     row('---', '---', '---'),
-    ...settingsTable().map(([name, otherwise, about]) => row(`\`${name}\``, otherwise && `\`${otherwise}\``, about)),
+    ...settingsTable().map(([name, fallback, about]) => row(`\`${name}\``, fallback && `\`${fallback}\``, about)),
   ),
 })

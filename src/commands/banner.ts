@@ -1,16 +1,16 @@
-// The one screen that a start prints.
+// The screen that a start prints.
 import { table } from '#lib/terminal.ts'
 
 export type BannerFacts = {
   url: string
   public_url: string
-  /** Undefined if its text is not kept. */
+  /** Undefined if its text is not stored. */
   token: string | undefined
   /** Where the database is. */
   location: string
   /** The data directory; undefined if the database is not the server's own. */
   directory: string | undefined
-  /** Whether that only links to the database: then to delete the directory is not enough. */
+  /** Whether the directory only has a link to the database: then deleting the directory is not enough. */
   is_linked: boolean
   /** The server that sends email; undefined if email is captured. */
   mail_server: string | undefined
@@ -27,10 +27,10 @@ export function banner(facts: BannerFacts): string[] {
   const rows = [
     ['URL', url],
     ...(public_url === url ? [] : [['Public URL', public_url]]),
-    ['Token', token ?? 'only its SHA-256 is kept; `npm run interphone -- token create` makes another'],
+    ['Token', token ?? 'only its SHA-256 is stored; `npm run interphone -- token create` creates another'],
     ['Data', location],
     ['API reference', `${url}/docs`],
-    ['Channels', [...sending, 'in-app by a messenger', 'all else captured: kept, shown here, sent nowhere'].join(', ')],
+    ['Channels', [...sending, 'in-app by a messenger', 'all others captured: stored and shown here'].join(', ')],
   ]
   return [
     '',
@@ -40,22 +40,22 @@ export function banner(facts: BannerFacts): string[] {
     '',
     ...firstCall(facts),
     '',
-    `Ctrl-C stops it.${newBeginning(facts)}`,
+    `Ctrl-C stops it.${startOver(facts)}`,
     '',
   ]
 }
 
-function newBeginning({ directory, location, is_linked }: BannerFacts): string {
+function startOver({ directory, location, is_linked }: BannerFacts): string {
   if (!directory) return ''
-  if (!is_linked) return ` For a new beginning delete ${directory}`
-  return ` For a new beginning, \`npm run interphone -- reset\` deletes ${directory} and ${location}`
+  if (!is_linked) return ` To start over, delete ${directory}`
+  return ` To start over, \`npm run interphone -- reset\` deletes ${directory} and ${location}`
 }
 
 /** A call that works when it is pasted into a shell. */
 function firstCall({ url, token = '<token>', admin_id, recipient, mail_server }: BannerFacts): string[] {
   if (!recipient)
     return [
-      'Make somebody to write to:',
+      'Create a contact to write to:',
       '',
       ...curl(url, token, '/contacts', { role: 'user', email: 'you@example.com' }),
     ]
@@ -78,5 +78,5 @@ const curl = (url: string, token: string, path: string, body: object): string[] 
   `    -d ${quoted(JSON.stringify(body))}`,
 ]
 
-/** One word of a shell. */
+/** Quotes a text as one word of a shell command. */
 const quoted = (text: string): string => (/^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

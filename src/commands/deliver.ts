@@ -1,10 +1,9 @@
-// The delivery worker of a server, with the channel accounts that workspaces have, those that the environment gives the
-// first workspace among them. Deliveries without an account are captured, and shown on the terminal. It also runs all jobs.
-
+// Runs the delivery worker of a server, and all jobs. Deliveries are sent with the channel accounts of their
+// workspaces; those without an account are captured and shown on the terminal.
 import type { FastifyBaseLogger } from 'fastify'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
-import { type Config, privateReach } from '#config.ts'
+import { allowedPrivateAddresses, type Config } from '#config.ts'
 import { messengerSignal } from '#delivery/signals.ts'
 import { startWorker } from '#delivery/worker.ts'
 import type { Files } from '#files/files.ts'
@@ -27,15 +26,15 @@ type Options = {
   log: FastifyBaseLogger
 }
 
-/** The sender of captured email where none is set. */
-const NOBODY = 'hello@interphone.invalid'
+/** The sender of captured email if none is set. */
+const DEFAULT_SENDER = 'hello@interphone.invalid'
 
-/** Resolves to what stops it. */
+/** Resolves to a function that stops it. */
 export async function deliver({ storage, config, secret, files, log }: Options): Promise<() => Promise<void>> {
   const { sql, is_embedded } = storage
-  const { email_from: from = NOBODY, email_reply_domain: reply_domain = null, public_url } = config
+  const { email_from: from = DEFAULT_SENDER, email_reply_domain: reply_domain = null, public_url } = config
   const sandbox = captureAccount({ from, reply_domain, public_url, secret })
-  const allowed = privateReach(config)
+  const allowed = allowedPrivateAddresses(config)
   const egress = egressPolicy({ allowed: allowed.channels })
   const accounts = accountPool(sql, { public_url, secret, egress }, sandbox)
   const worker = await startWorker({

@@ -1,4 +1,4 @@
-// Channel accounts from the environment: what is set makes one, and it fits its provider.
+// Channel accounts from the environment, and whether they match their provider's schema.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Check } from 'typebox/value'
@@ -8,11 +8,11 @@ import { environmentAccounts } from './environment-accounts.ts'
 
 const SID = `AC${'0a'.repeat(16)}`
 
-test('nothing set makes no account', () => {
+test('without settings there is no account', () => {
   assert.deepEqual(environmentAccounts(readConfig({})), [])
 })
 
-test('the TWILIO settings make an account for SMS', () => {
+test('the TWILIO settings give an account for SMS', () => {
   const set = { TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: 'token', TWILIO_FROM: '+12025550100' }
   const [account, ...more] = environmentAccounts(readConfig(set))
   assert.deepEqual(account, {

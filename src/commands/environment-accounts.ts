@@ -1,4 +1,4 @@
-// The channel accounts that the environment gives the first workspace.
+// Reads the first workspace's channel accounts from the environment.
 
 import type { Config } from '#config.ts'
 import type { EnvironmentAccount } from '#resources/channel-accounts/environment.ts'
@@ -60,6 +60,6 @@ function whatsapp(config: Config): EnvironmentAccount[] {
   ]
 }
 
-/** Without what is not set. */
+/** Returns the values that are set. */
 const given = (values: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))

@@ -1,10 +1,10 @@
-// Where the settings say that files lie: in the data directory, or on S3.
+// Opens the storage of files that the settings name: the data directory, or S3.
 import type { Config } from '#config.ts'
 import { diskStorage } from '#files/disk.ts'
 import { s3Storage } from '#files/s3.ts'
 import { movedFrom, type Storage } from '#files/storage.ts'
 
-/** Where S3 is set, what was put on disk before can still be read. */
+/** With S3, files that were stored on disk before can still be read. */
 export async function fileStorage(config: Config): Promise<Storage> {
   const disk = await diskStorage(config.data_dir)
   const { s3_bucket: name, s3_region: region, s3_endpoint: endpoint } = config

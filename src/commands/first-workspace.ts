@@ -1,25 +1,26 @@
-// The workspace that a server begins with, and what people may be told of its token.
+// Creates or finds the first workspace when a server starts, and decides whether its token is shown.
 import type { Config } from '#config.ts'
 import { fillWithDemo } from '#resources/index.ts'
 import { ensureFirstWorkspace } from '#workspaces/first.ts'
 import { newTokenText } from '#workspaces/tokens.ts'
-import { keptSecret } from './secrets.ts'
+import { storedSecret } from './secrets.ts'
 import type { Storage } from './storage.ts'
 
-export type Beginning = { id: string; admin_id: string; token: string | undefined }
+/** `token` is undefined if it is not shown. */
+export type FirstWorkspace = { id: string; admin_id: string; token: string | undefined }
 
 /**
- * A generated token is kept in the data directory of the embedded database, and told at every start; with a database of
- * somebody else's it is told once, and kept nowhere.
+ * With the embedded database, a generated token is stored in the data directory and shown at every start. With another
+ * database it is shown once, and its text is not stored.
  */
-export async function begin({ sql, is_embedded }: Storage, config: Config): Promise<Beginning> {
+export async function openFirstWorkspace({ sql, is_embedded }: Storage, config: Config): Promise<FirstWorkspace> {
   const { id, admin_id, token } = await ensureFirstWorkspace(sql, {
     name: config.demo ? 'Demo' : 'First workspace',
-    token: config.token ?? (is_embedded ? keptSecret(config.data_dir, 'token', newTokenText) : undefined),
+    token: config.token ?? (is_embedded ? storedSecret(config.data_dir, 'token', newTokenText) : undefined),
     fill: async (transaction, workspace) => config.demo && fillWithDemo(transaction, workspace),
   })
   if (config.token && token?.state === 'revoked')
     throw new Error('The token of INTERPHONE_TOKEN has been revoked: set another one, or none.')
-  const is_told = token?.state === 'made' || (token?.state === 'kept' && is_embedded)
-  return { id, admin_id, token: is_told ? token.text : undefined }
+  const is_shown = token?.state === 'created' || (token?.state === 'existing' && is_embedded)
+  return { id, admin_id, token: is_shown ? token.text : undefined }
 }

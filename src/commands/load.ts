@@ -1,8 +1,8 @@
-// Loads the server's code in pieces. To load a module blocks the process: between the pieces it answers /healthz, brings
-// up the database, and notices that it is to stop.
+// Loads the server's code in pieces. Loading a module blocks the process; between the pieces it can answer /healthz,
+// start the database, and react to a request to stop.
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** What takes longest, so that little is left to load at once. */
+/** The modules that load longest. */
 const PIECES = [
   () => import('fastify'),
   () => import('typebox'),
@@ -15,7 +15,7 @@ const PIECES = [
   () => import('#http/lists.ts'),
 ]
 
-/** @throws the reason of a request to stop that comes meanwhile. */
+/** @throws the reason of a request to stop. */
 export async function load(stop: AbortSignal) {
   for (const piece of PIECES) {
     await turn()

@@ -1,5 +1,4 @@
-// The whole way of a mail: sent by the worker into a real mail server, answered from there by SMTP, and answered again.
-
+// Email end to end: sent by the worker to a real mail server, answered from there by SMTP, and answered again.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,7 +13,7 @@ import { eventually } from '../../test/factories.ts'
 import { rawMail, type TestMail } from '../../test/mail.ts'
 import { serverProcess } from '../../test/server-process.ts'
 import { freePort, type Received, smtpSink } from '../../test/smtp-sink.ts'
-import { takeMails } from './receive-mail.ts'
+import { receiveMails } from './receive-mail.ts'
 
 const PUBLIC = 'https://interphone.example.com'
 const t = await testApp({ public_url: PUBLIC })
@@ -35,7 +34,7 @@ before(async () => {
   const sandbox = captureAccount({ from: 'sandbox@example.com', reply_domain: null, ...around })
   const accounts = accountPool(sql, around, sandbox)
   const worker = await startWorker({ sql, recipients: contactRecords, accounts, log })
-  const stopMail = await takeMails({ sql, config, secret: SECRET, files: t.files, log })
+  const stopMail = await receiveMails({ sql, config, secret: SECRET, files: t.files, log })
   stop = async () => {
     await stopMail()
     await worker.stop()
@@ -69,8 +68,8 @@ const nextMail = async (count: number): Promise<Received> =>
 const replyTo = ({ mail }: Received) => mail.replyTo?.value[0]?.address ?? ''
 const conversations = async (as = call) => (await as('GET /conversations')).body.conversations
 
-describe('the port is for our addresses alone', () => {
-  test('a domain that no workspace has is refused, and so is mail that says nothing of its sender', async () => {
+describe('the port accepts mail only for our addresses', () => {
+  test('a domain that no workspace has is refused, and so is mail without a sender', async () => {
     assert.match(await send({ to: 'a@elsewhere.example' }), /^550 5\.1\.1/)
     assert.match(
       await smtp(config.smtp_inbound_port, Buffer.from('Subject: x\r\n\r\nx'), ['a@in.example.com']),
@@ -79,18 +78,24 @@ describe('the port is for our addresses alone', () => {
     assert.equal((await conversations()).length, 0)
   })
 
-  test('a port that is taken is told of by its setting', async () => {
+  test('the error for a port in use names its setting', async () => {
     await assert.rejects(
-      takeMails({ sql, config, secret: SECRET, files: t.files, log }),
+      receiveMails({ sql, config, secret: SECRET, files: t.files, log }),
       /is in use: set SMTP_INBOUND_PORT/,
     )
     await (
-      await takeMails({ sql, config: { ...config, smtp_inbound_port: undefined }, secret: SECRET, files: t.files, log })
+      await receiveMails({
+        sql,
+        config: { ...config, smtp_inbound_port: undefined },
+        secret: SECRET,
+        files: t.files,
+        log,
+      })
     )()
   })
 })
 
-test('a message, its reply, the answer to that: one thread for the reader, one conversation here', async () => {
+test('a message, its reply and the answer to that are one thread for the reader and one conversation', async () => {
   const { body: contact } = await call('POST /contacts', { role: 'user', email: 'joe@example.org', name: 'Joe' })
   const sent = await call('POST /messages', {
     ...{ message_type: 'email', subject: 'Your order', body: '<p>Shall we send it?</p>', template: 'plain' },
@@ -130,7 +135,7 @@ test('a message, its reply, the answer to that: one thread for the reader, one c
   assert.equal(again.body.conversation_parts.total_count, 3)
 })
 
-test('a conversation that a mail began is answered under that mail', async () => {
+test('an answer in a conversation that a mail started refers to that mail', async () => {
   const mail = { from: 'Ann <ann@example.net>', subject: 'A question', message_id: '<begun@example.net>' }
   assert.match(await send(mail), /^250/)
   const [conversation] = await conversations()
@@ -144,7 +149,7 @@ test('a conversation that a mail began is answered under that mail', async () =>
   assert.equal(answer.mail.references, '<begun@example.net>')
 })
 
-test('a bounce comes to the envelope’s sender, and fails the delivery', async () => {
+test('a bounce is sent to the envelope’s sender, and fails the delivery', async () => {
   const { body: contact } = await call('POST /contacts', { role: 'user', email: 'gone@example.org' })
   const sent = await call('POST /messages', {
     ...{ message_type: 'email', subject: 'Lost', body: 'Hello?', template: 'plain' },
@@ -163,7 +168,7 @@ test('a bounce comes to the envelope’s sender, and fails the delivery', async 
   assert.equal((await call(`GET /contacts/${contact.id}`)).body.has_hard_bounced, true)
 })
 
-test('one mail to several workspaces is taken once in each, and to nobody else', async () => {
+test('one mail to several workspaces is received once by each of them, and by no other', async () => {
   const [second, third] = [await t.another(), await t.another()]
   await second.call('POST /extensions/channels', account('shared.example.com'))
   await third.call('POST /extensions/channels', account('shared.example.com'))
@@ -182,7 +187,7 @@ test('one mail to several workspaces is taken once in each, and to nobody else',
   assert.equal((await conversations(third.call)).length, 1)
 })
 
-test('15 MB of an attachment come through, whole', async () => {
+test('an attachment of 15 MB is received completely', async () => {
   const data = Buffer.alloc(15 * 1024 * 1024, 'interphone ')
   const raw = [
     ...['From: big@example.org', 'Message-ID: <big@example.org>', 'Content-Type: application/zip; name="big.zip"'],
@@ -198,7 +203,7 @@ test('15 MB of an attachment come through, whole', async () => {
   assert.ok(answer.rawPayload.equals(data))
 })
 
-test('when the database dies while a mail comes in, its sender keeps it, and it is taken once', async () => {
+test('if the database fails while a mail is received, the sender retries, and the mail is received once', async () => {
   const port = await freePort()
   const server = await serverProcess({
     environment: {
@@ -213,7 +218,7 @@ test('when the database dies while a mail comes in, its sender keeps it, and it 
       rawMail({ from: `client-${n}@example.org`, message_id: `<m${n}@example.org>`, body: 'x'.repeat(100_000) }),
     )
     const refusals: string[] = []
-    /** As a mail server does: again and again, until it is taken. */
+    /** Retries until the mail is accepted, as a mail server does. */
     const deliver = async (raw: Buffer) => {
       for (;;) {
         const answer = await smtp(port, raw, ['support@in.example.com'])

@@ -1,4 +1,4 @@
-// interphone reset: deletes what the server of a data directory keeps, wherever it is, and nothing else.
+// interphone reset: deletes all data of a server, wherever it is, and nothing else.
 import { existsSync, lstatSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,15 +12,13 @@ import { print } from '#lib/terminal.ts'
 
 type Options = { yes?: boolean | undefined; stopping: Stopping }
 
-/**
- * What the server writes into its data directory, besides locks: database, logs, secrets, files, and drafts of these.
- */
+/** What the server writes to its data directory, except locks: database, logs, secrets, files, and drafts of these. */
 const OURS = /^(postgres(\.new-\w+|\.log|\.log\.old)?|(token|secret-key)(\.[0-9a-f]{8})?|files)$/
 const LOCKS = /^postgres\.lock\./
-/** What is in `<directory>/postgres`, or in the folder that it links to. */
+/** The contents of `<directory>/postgres`, or of the folder that it links to. */
 const DATABASE = /^(data|password|\.s\.PGSQL\.\d+(\.lock)?)$/
 
-/** @throws Error with one sentence if a server is running, or nobody agrees. */
+/** @throws Error with one sentence if a server is running, or the deletion is not confirmed. */
 export async function reset(config: Pick<Config, 'database_url' | 'data_dir'>, { yes, stopping }: Options) {
   if (config.database_url)
     throw new Error('The database of DATABASE_URL is not deleted by reset: drop it yourself, or unset DATABASE_URL.')
@@ -31,9 +29,9 @@ export async function reset(config: Pick<Config, 'database_url' | 'data_dir'>, {
   if (!unlock) throw new Error(`A server is running on ${directory}: stop it first.`)
   try {
     const paths = pathsIn(directory)
-    if (!yes) await unlessStopped(stopping.requested, agreement(paths))
+    if (!yes) await unlessStopped(stopping.requested, confirmation(paths))
     if (existsSync(homeIn(directory))) await clearLeftovers(realpathSync(homeIn(directory)), stopping)
-    // Not to be interrupted from here on: a signal is noticed afterwards.
+    // No stop from here on: a signal takes effect afterwards.
     for (const path of paths) remove(path)
     removeCopy(directory)
     for (const name of readdirSync(directory)) if (LOCKS.test(name)) rmSync(join(directory, name))
@@ -41,10 +39,10 @@ export async function reset(config: Pick<Config, 'database_url' | 'data_dir'>, {
     unlock()
   }
   if (!lstatSync(named).isSymbolicLink()) removeIfEmpty(directory)
-  print(existsSync(named) ? `Deleted all that was the server's in ${named}.` : `Deleted ${named}.`)
+  print(existsSync(named) ? `Deleted all data of the server in ${named}.` : `Deleted ${named}.`)
 }
 
-/** Returns all that is to be deleted, a database that is linked to included. */
+/** Returns all paths to delete, including a linked database. */
 function pathsIn(directory: string): string[] {
   const link = homeIn(directory)
   const home = existsSync(link) ? realpathSync(link) : link
@@ -74,9 +72,9 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-async function agreement(paths: string[]): Promise<void> {
-  print('This deletes for good:', '', ...paths.map((path) => `  ${path}`), '')
-  if (!process.stdin.isTTY) throw new Error('Nothing was deleted: --yes deletes it without a question.')
+async function confirmation(paths: string[]): Promise<void> {
+  print('This permanently deletes:', '', ...paths.map((path) => `  ${path}`), '')
+  if (!process.stdin.isTTY) throw new Error('Nothing was deleted: use --yes to delete it without a question.')
   process.stdout.write('Type yes to delete it: ')
   const lines = createInterface({ input: process.stdin })
   const answer = await new Promise((resolve) => lines.once('line', resolve).once('close', resolve))

@@ -1,21 +1,24 @@
-// What the server makes up once and keeps in the data directory, for its owner's eyes only.
+// Secrets that the server generates once and stores in the data directory, readable only by its owner.
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '#config.ts'
 import { giveTo, openDirectory, ownerOf } from '#db/embedded/location.ts'
 
-/** What signs the links in messages, and encrypts the credentials of channel accounts. */
+/** Returns the key that signs the links in messages, and encrypts the credentials of channel accounts. */
 export const secretKey = ({ secret_key, data_dir }: Config): string =>
-  secret_key ?? keptSecret(data_dir, 'secret-key', () => randomBytes(32).toString('base64url'))
+  secret_key ?? storedSecret(data_dir, 'secret-key', () => randomBytes(32).toString('base64url'))
 
-/** The text in `<directory>/<name>`, made where the file is missing. Of processes that make it at once, one's counts. */
-export function keptSecret(directory: string, name: string, make: () => string): string {
+/**
+ * Returns the text of `<directory>/<name>`; creates a missing file. If several processes create it, all get the same
+ * text.
+ */
+export function storedSecret(directory: string, name: string, make: () => string): string {
   const path = join(openDirectory(directory), name)
-  return readIfThere(path) || keep(directory, path, make())
+  return readIfThere(path) || store(directory, path, make())
 }
 
-function keep(directory: string, path: string, text: string): string {
+function store(directory: string, path: string, text: string): string {
   const draft = `${path}.${randomBytes(4).toString('hex')}`
   writeWhole(draft, `${text}\n`)
   giveTo(ownerOf(directory), draft)

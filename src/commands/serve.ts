@@ -1,8 +1,8 @@
-// The running server: the API, the delivery worker, or both. It listens at once, and starts its database while the rest
-// of its code loads.
+// Runs a server: the API, the delivery worker, or both. It listens at once, and starts its database while the rest of
+// its code loads.
 import { realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { type Config, listeningUrl, privateReach } from '#config.ts'
+import { allowedPrivateAddresses, type Config, listeningUrl } from '#config.ts'
 import { workerSignal } from '#delivery/signals.ts'
 import { openFiles } from '#files/files.ts'
 import { listen } from '#http/listen.ts'
@@ -12,11 +12,11 @@ import { egressPolicy } from '#net/egress.ts'
 import { saveEnvironmentAccounts } from '#resources/channel-accounts/environment.ts'
 import { findFirstWithEmail } from '#resources/contacts/queries.ts'
 import { banner } from './banner.ts'
-import { type Beginning, begin } from './begin.ts'
 import { environmentAccounts } from './environment-accounts.ts'
 import { fileStorage } from './file-storage.ts'
+import { type FirstWorkspace, openFirstWorkspace } from './first-workspace.ts'
 import { load } from './load.ts'
-import { takeMails } from './receive-mail.ts'
+import { receiveMails } from './receive-mail.ts'
 import { secretKey } from './secrets.ts'
 import { openStorage, type Storage } from './storage.ts'
 
@@ -25,8 +25,9 @@ export type Roles = { api: boolean; worker: boolean }
 type Stop = () => Promise<unknown>
 
 /**
- * Runs a server until a stop is requested, then stops it: what is under way is finished, and nothing of it runs any more.
- * @throws the reason of the request if that came during the start; Error with one sentence if it cannot start.
+ * Runs a server until a stop is requested, then stops it. When this resolves, current work has finished and nothing
+ * runs.
+ * @throws the reason of the request if it came during the start; Error with one sentence if the server cannot start.
  */
 export async function serve(config: Config, { api, worker }: Roles, stopping: Stopping): Promise<void> {
   const { requested } = stopping
@@ -37,12 +38,12 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
   try {
     const [storage, { buildApp, deliver }] = await Promise.all([opening, load(requested)])
     const { sql } = storage
-    const beginning = await begin(storage, config)
+    const first = await openFirstWorkspace(storage, config)
     requested.throwIfAborted()
     const secret = secretKey(config)
     if (worker) {
       const accounts = environmentAccounts(config)
-      await saveEnvironmentAccounts(sql, beginning.id, { accounts, secret, is_secret_set: !!config.secret_key })
+      await saveEnvironmentAccounts(sql, first.id, { accounts, secret, is_secret_set: !!config.secret_key })
     }
     const { public_url, default_version, rate_limit_per_minute, attachment_link_days, fetch_attachments } = config
     const files = openFiles({ sql, storage: await fileStorage(config), largest: config.attachment_max_mb * 2 ** 20 })
@@ -50,7 +51,7 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
     const app = buildApp({
       ...{ public_url, default_version, rate_limit_per_minute, secret, listener },
       ...{ files, attachment_link_days, fetch_attachments },
-      egress: egressPolicy({ allowed: privateReach(config).channels }),
+      egress: egressPolicy({ allowed: allowedPrivateAddresses(config).channels }),
       sql,
       logger: { level: config.log_level, stream: process.stderr },
     })
@@ -59,11 +60,11 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
     requested.throwIfAborted()
     if (worker) stops.push(await deliver({ storage, config, secret, files, log: app.log }))
     else workerSignal.forward(sql)
-    if (api) stops.push(await takeMails({ sql, config, secret, files, log: app.log }))
+    if (api) stops.push(await receiveMails({ sql, config, secret, files, log: app.log }))
     await app.ready()
     requested.throwIfAborted()
     listener?.open()
-    if (api) await welcome(storage, config, beginning)
+    if (api) await printBanner(storage, config, first)
     else print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
     await aborted(requested)
   } finally {
@@ -75,7 +76,8 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())))
 
-async function welcome({ sql, location, is_embedded }: Storage, config: Config, { id, admin_id, token }: Beginning) {
+async function printBanner({ sql, location, is_embedded }: Storage, config: Config, first: FirstWorkspace) {
+  const { id, admin_id, token } = first
   const facts = {
     url: listeningUrl(config),
     public_url: config.public_url,

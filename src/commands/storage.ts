@@ -1,4 +1,4 @@
-// The database that the settings name, opened and brought to this release's schema.
+// Opens the database that the settings name, and migrates it to the schema of this release.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '#config.ts'
 import { type ConnectOptions, connect } from '#db/connect.ts'
@@ -13,7 +13,7 @@ export type Storage = {
   sql: Pool
   /** Whether the server runs PostgreSQL itself. */
   is_embedded: boolean
-  /** Where the data is, in words without a password. */
+  /** Where the data is; contains no password. */
   location: string
   /** The migrations that were missing. */
   migrated: string[]
@@ -22,14 +22,14 @@ export type Storage = {
 
 type Opening = Pick<Config, 'database_url' | 'database_pool' | 'data_dir'> & {
   log: (line: string) => void
-  /** A request interrupts the opening; what is open by then stays open until `close()`. */
+  /** A request interrupts the start; a storage that is already open stays open until `close()`. */
   stopping: Stopping
 }
 
 /** Milliseconds that a command waits for a server that is just starting. */
-const PATIENCE_MS = 15_000
+const START_TIMEOUT_MS = 15_000
 
-/** For a server, which runs the embedded PostgreSQL alone: throws DataDirectoryInUse if another server has it. */
+/** For a server, which must be the only one on its data directory. @throws DataDirectoryInUse if another one runs. */
 export async function openStorage(opening: Opening): Promise<Storage> {
   const { database_url, data_dir, log, stopping } = opening
   if (database_url) return openExternal(opening, database_url)
@@ -63,7 +63,7 @@ async function openExternal(opening: Opening, url: string): Promise<Storage> {
   })
 }
 
-/** As psql does: `?host=/var/run/postgresql` names the directory of a unix socket. */
+/** As in psql, `?host=/var/run/postgresql` is the directory of a unix socket. */
 function addressOf(url: string): ConnectOptions {
   const parsed = URL.parse(url)
   const host = parsed?.searchParams.get('host')
@@ -73,7 +73,7 @@ function addressOf(url: string): ConnectOptions {
 }
 
 async function joinRunning(opening: Opening): Promise<Storage> {
-  const deadline = Date.now() + PATIENCE_MS
+  const deadline = Date.now() + START_TIMEOUT_MS
   for (;;) {
     opening.stopping.requested.throwIfAborted()
     try {

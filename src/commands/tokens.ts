@@ -1,14 +1,14 @@
-// interphone token create, list, revoke
+// The commands interphone token create, list and revoke.
 import type { Pool } from '#db/sql.ts'
 import { print, table } from '#lib/terminal.ts'
 import { findFirstAdmin, findFirstWorkspace, findWorkspace } from '#workspaces/queries.ts'
 import { insertToken, listTokens, newTokenText, revokeToken } from '#workspaces/tokens.ts'
 
-/** The one named, or the first. */
+/** Returns the named workspace, or the first one. */
 async function workspaceNamed(sql: Pool, id: string | undefined) {
   const workspace = id ? await findWorkspace(sql, id) : await findFirstWorkspace(sql)
   if (workspace) return workspace
-  throw new Error(id ? `There is no workspace ${id}.` : 'There is no workspace yet: the first start makes one.')
+  throw new Error(id ? `There is no workspace ${id}.` : 'There is no workspace yet: the first start creates one.')
 }
 
 export async function createToken(sql: Pool, { workspace, name }: { workspace?: string; name: string }) {

@@ -1,4 +1,4 @@
-// interphone workspace create, list; interphone demo
+// The commands interphone workspace create and list, and interphone demo.
 import type { Pool } from '#db/sql.ts'
 import { print, table } from '#lib/terminal.ts'
 import { fillWithDemo } from '#resources/index.ts'

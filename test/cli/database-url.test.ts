@@ -59,7 +59,7 @@ test('two servers that start at once make one workspace; one of them says its to
   await Promise.all(both.map((server) => server.end('SIGTERM')))
 
   const later = await serve(settings)
-  await later.says(/Token +only its SHA-256 is kept; `npm run interphone -- token create` makes another/)
+  await later.says(/Token +only its SHA-256 is stored; `npm run interphone -- token create` creates another/)
   await later.end('SIGTERM')
 })
 

@@ -35,7 +35,7 @@ describe('a wrong setting stops the start with one sentence', () => {
       { SMTP_URL: 'mail.example.com', EMAIL_FROM: 'a@b.c' },
       'SMTP_URL must be a URL such as smtp://user:password@host:587.',
     ],
-    [{ SMTP_URL: 'smtp://mail.example.com' }, 'SMTP_URL needs EMAIL_FROM, the sender of the email, beside it.'],
+    [{ SMTP_URL: 'smtp://mail.example.com' }, 'SMTP_URL needs EMAIL_FROM, the sender of the email.'],
     [{ EMAIL_FROM: 'nobody' }, 'EMAIL_FROM must be an address such as hello@example.com, not "nobody".'],
     [{ EMAIL_REPLY_DOMAIN: 'a@b' }, 'EMAIL_REPLY_DOMAIN must be a domain such as example.com, not "a@b".'],
     [

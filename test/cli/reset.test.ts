@@ -48,7 +48,7 @@ describe('interphone reset refuses', () => {
     const { code, out, err } = await reset()
     assert.equal(code, 1)
     assert.ok(out.includes(`  ${directory}/postgres\n`), out)
-    assert.equal(err, 'Nothing was deleted: --yes deletes it without a question.\n')
+    assert.equal(err, 'Nothing was deleted: use --yes to delete it without a question.\n')
     assert.ok(secret())
   })
 
@@ -94,7 +94,7 @@ describe('interphone reset deletes', () => {
     assert.ok(running(data).length > 0)
     writeFileSync(join(directory, 'notes.txt'), 'mine')
     const { code, out } = await reset('--yes')
-    assert.deepEqual([code, out], [0, `Deleted all that was the server's in ${directory}.\n`])
+    assert.deepEqual([code, out], [0, `Deleted all data of the server in ${directory}.\n`])
     assert.deepEqual(readdirSync(directory), ['notes.txt'])
     assert.deepEqual(running(data), [])
   })

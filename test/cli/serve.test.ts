@@ -14,7 +14,7 @@ const directory = dataDirectory(ordinary)
 const port = await freePort()
 const url = `http://127.0.0.1:${port}`
 const settings: Settings = { PORT: String(port), INTERPHONE_DATA_DIR: directory }
-const READY = /For a new beginning delete .*\n/
+const READY = /To start over, delete .*\n/
 
 let server: Program
 let token: string

@@ -239,7 +239,7 @@ describe('in the middle of its work', () => {
     const { code, err, ms } = await server.end('SIGTERM')
     assert.ok(ms < 5_000, `${ms} ms`)
     assert.equal(code, 1)
-    assert.match(err, /^Not finished after 4 s: the rest is cut off\. What was answered is kept\.$/m)
+    assert.match(err, /^Not finished after 4 s: the rest is aborted\. Everything that was answered is stored\.$/m)
     await allGone(directory, 0)
     await stuck
     const again = await ready(npmStart())

@@ -1,6 +1,5 @@
-// What comes of a mail: a letter goes into its conversation with its files, a report to the delivery that it is about. Each
-// mail is taken once, however often it is brought, and wholly or not at all.
-
+// What comes of a mail: a letter goes into its conversation with its files, a report to the delivery that it is about.
+// Each mail is taken once, however often it is brought, and wholly or not at all.
 import { deliveryNamedBy, mailNamedBy } from '#channels/email/addresses.ts'
 import { type Contents, withPictures } from '#channels/email/inbound/contents.ts'
 import { type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
@@ -34,7 +33,7 @@ export type Taken =
 export type Taking = Links & { files: Files }
 
 /** @throws RefusedMail where the mail names nobody who wrote it, or a file of it is larger than files may be. */
-export async function takeMail(
+export async function receiveMail(
   sql: Pool,
   taking: Taking,
   workspace_id: string,
@@ -58,7 +57,9 @@ export async function takeMail(
   return atomically(workspace, (workspace) => takeLetter(workspace, taking, mail, meaning, files))
 }
 
-/** What came along, as it lies in the storage; written before the transaction, which waits for nothing but the database. */
+/**
+ * What came along, as it lies in the storage; written before the transaction, which waits for nothing but the database.
+ */
 type KeptFiles = Map<MailFile, NewFile>
 
 async function keepFiles(

@@ -11,7 +11,7 @@ import type { Resource, Server } from '#server.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import { posted } from './form.ts'
 import { findMailAccount } from './queries.ts'
-import { takeMail } from './receive.ts'
+import { receiveMail } from './receive.ts'
 
 const TakenMail = named(
   'inbound_email',
@@ -61,7 +61,7 @@ function inboundEmail(app: App, { sql, identify, ...server }: Server) {
     async ({ workspace, headers, body, log }) => {
       const { raw, envelope } = await posted(headers['content-type'] ?? '', Buffer.from((body as Buffer) ?? ''))
       const mail = await readMail(raw).catch(refuse)
-      const taken = await takeMail(sql, server, workspace.id, mail, envelope).catch(refuse)
+      const taken = await receiveMail(sql, server, workspace.id, mail, envelope).catch(refuse)
       log.info({ workspace_id: workspace.id, mail: mail.id, ...taken }, 'mail in')
       return { type: 'inbound_email' as const, ...taken }
     },

@@ -5,7 +5,7 @@ import { after, beforeEach, test } from 'node:test'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import type { ChannelName } from '#channels/channel.ts'
-import { privateReach, readConfig } from '#config.ts'
+import { allowedPrivateAddresses, readConfig } from '#config.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { fetchFile } from '#resources/attachments/fetch.ts'
@@ -190,5 +190,5 @@ test('a server that only its own machine reaches lets accounts name anything the
     [{ HOST: '0.0.0.0', ALLOW_PRIVATE_ADDRESSES: '1' }, ANYTHING, ANYTHING],
   ]
   for (const [environment, channels, attachments] of cases)
-    assert.deepEqual(privateReach(readConfig(environment)), { attachments, channels })
+    assert.deepEqual(allowedPrivateAddresses(readConfig(environment)), { attachments, channels })
 })
