@@ -1,5 +1,5 @@
-// Errors that the channel account causes, rather than the message or its recipient. They can be repaired, so the delivery is
-// never failed for good: it is retried for a day.
+// Errors of the channel account, not of the message or its recipient. The operator can fix them, so the delivery is not
+// failed: it is retried for a day.
 
-/** The reason that a delivery's history records for such an error. `reason` is a sentence. */
+/** Returns the reason that a delivery's history shows for such an error. `reason` is a sentence. */
 export const accountError = (reason: string): string => `The channel account cannot be used. ${reason}`

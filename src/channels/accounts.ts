@@ -1,17 +1,17 @@
-// Through what a delivery goes: the account that its workspace has for the channel, or the sandbox that captures it.
-// In-app, which leaves by nobody, needs no account and is not captured.
+// Finds the account that sends a delivery: the workspace's account for the channel, or the sandbox, which captures it.
+// In-app needs no account and is not captured.
 import type { Account, ChannelName } from './channel.ts'
 import { inAppAccount } from './in-app/account.ts'
 
 export type Accounts = {
-  /** May change while the server runs: ask again rather than keep it. */
+  /** The account can change while the server runs: call this for each delivery. */
   of(workspace_id: string, channel: ChannelName): Promise<Account>
   close(): Promise<void>
 }
 
 type Own = { workspace_id: string; channel: ChannelName; account: Account }
 
-/** Accounts that are given once and for all. */
+/** Returns accounts that never change, for tests. */
 export function accountsOf(own: Own[], capture: Account): Accounts {
   const known = new Map(own.map(({ workspace_id, channel, account }) => [`${workspace_id} ${channel}`, account]))
   return {

@@ -30,6 +30,6 @@ export type Provider<Settings extends TObject = TObject, Secrets extends TObject
   ): Promise<Account>
 }
 
-/** A provider, with the types of its settings and secrets taken from their schemas. */
+/** Infers the types of a provider's settings and secrets from their schemas. */
 export const provider = <Settings extends TObject, Secrets extends TObject>(its: Provider<Settings, Secrets>) =>
   its as unknown as Provider & { settings: Settings; secrets: Secrets }

@@ -1,4 +1,4 @@
-// Who sends for a workspace: one provider for each channel that leaves the house.
+// The list of providers: one for each channel that sends through an outside provider.
 import { smtp } from './email/account.ts'
 import type { Provider } from './provider.ts'
 import { twilio } from './sms/account.ts'

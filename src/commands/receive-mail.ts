@@ -41,7 +41,7 @@ export async function receiveMails({ sql, config, secret, files, log }: Options)
     { host, port },
     {
       refusal: async (address) => ((await workspaceOfAddress(sql, secret, address)) ? undefined : NO_MAILBOX),
-      take: (raw, envelope) =>
+      receive: (raw, envelope) =>
         readMail(raw)
           .then((mail) => receiveInAll(mail, envelope))
           .then(() => undefined, refusalOf),

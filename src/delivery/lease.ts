@@ -127,7 +127,7 @@ const outgoing = (sql: Pool) => sql`
   json_build_object('name', coalesce(admins.name, ''), 'avatar_url', admins.avatar_url,
     'workspace_name', workspaces.name) as sender,
   case when leased.channel = 'email' and part_id is not null then ${thread(sql)} else '[]' end as thread,
-  messages.author_type <> 'admin' as begun_by_contact,
+  messages.author_type <> 'admin' as started_by_contact,
   case when leased.channel = 'email' then ${named(sql, 'to')} else '[]' end as to,
   case when leased.channel = 'email' then ${named(sql, 'cc')} else '[]' end as cc,
   json_build_object('email', contacts.email, 'unsubscribed_from_emails', unsubscribed_from_emails,

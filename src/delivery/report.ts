@@ -1,6 +1,6 @@
 // A later word on a delivery, from a provider or a reader: delivered, read, bounced. It comes late, doubled, out of order,
 // and at times before we have written down that the message was sent at all.
-import type { ChannelName, Remark, Report } from '#channels/channel.ts'
+import type { ChannelName, Remark, StatusUpdate } from '#channels/channel.ts'
 import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
 import type { Recipients } from './recipients.ts'
 import { REACHED_FROM } from './status.ts'
@@ -29,7 +29,7 @@ export function report(
   sql: Sql,
   recipients: Recipients,
   meant: Meant,
-  word: Report,
+  word: StatusUpdate,
   at = new Date(),
 ): Promise<Reported | undefined> {
   const { workspace_id, channel, delivery_id, provider_id = null, attempt = null } = meant

@@ -1,4 +1,4 @@
-// What the sandbox shows of a message: what would have gone out.
+// The sandbox shows a captured message as it would have been sent.
 import assert from 'node:assert/strict'
 import { beforeEach, type TestContext, test } from 'node:test'
 import { testApp } from '../../../test/app.ts'
@@ -23,12 +23,12 @@ async function captured(context: TestContext) {
   return body.data[0].rendered
 }
 
-test('an SMS is plain text, signs and all, and is shown with its segments', async (context) => {
+test('an SMS is shown as plain text, with special characters unchanged, and with its segments', async (context) => {
   await aMessage(workspace, { to: contact, message_type: 'sms', body: '1 < 2 & 3 > 2 “ok”' })
   assert.deepEqual(await captured(context), { text: '1 < 2 & 3 > 2 “ok”', encoding: 'UCS-2', segments: 1 })
 })
 
-test('an answer by SMS loses its markup', async (context) => {
+test('an answer by SMS is plain text without markup', async (context) => {
   const conversation = await aConversation()
   const { status, text } = await call(`POST /conversations/${conversation}/reply`, {
     message_type: 'comment',
@@ -41,7 +41,7 @@ test('an answer by SMS loses its markup', async (context) => {
   assert.deepEqual(await captured(context), { text: expected, encoding: 'GSM-7', segments: 1 })
 })
 
-/** An SMS conversation that began with the contact. */
+/** An SMS conversation that the contact started. */
 async function aConversation() {
   const { body } = await call('POST /conversations', { from: { type: 'user', id: contact }, body: 'Hello' })
   await workspace.sql`

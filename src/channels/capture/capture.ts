@@ -1,12 +1,12 @@
-// The sandbox: what every channel that leaves the house does without an account. The message is rendered as it would go
-// out, kept, and moves on to `delivered`, or wherever its recipient's magic leads.
+// The sandbox: it captures the deliveries of channels without an account. The message is rendered as it would be sent,
+// stored, and moves on to `delivered`, or to the outcome of its test recipient.
 import { toPlainText } from '#lib/html.ts'
 import { segmented } from '#lib/segments.ts'
 import type { Account, Captured, Outcome, Outgoing, SendingChannel } from '../channel.ts'
 import { compose, messageId } from '../email/compose.ts'
-import { letter, type MailSettings } from '../email/email-of-delivery.ts'
+import { emailOf, type MailSettings } from '../email/email-of-delivery.ts'
 import { smsText } from '../sms/text.ts'
-import { fateOf } from './test-recipients.ts'
+import { outcomeFor } from './test-recipients.ts'
 
 export const captureAccount = (mail: MailSettings): Account => ({
   send: async (outgoing) => capture(outgoing, mail),
@@ -15,19 +15,19 @@ export const captureAccount = (mail: MailSettings): Account => ({
 })
 
 function capture(outgoing: Outgoing, mail: MailSettings): Outcome {
-  const fate = fateOf(outgoing)
-  if (fate.outcome !== 'sent') return fate
+  const outcome = outcomeFor(outgoing)
+  if (outcome.outcome !== 'sent') return outcome
   return {
-    ...fate,
+    ...outcome,
     provider_id: providerId(outgoing, mail),
     captured: RENDER[outgoing.channel as SendingChannel](outgoing, mail),
   }
 }
 
-/** Made of the delivery's id, in the provider's own form: the same on every attempt. */
+/** Returns an id in the provider's format, made from the delivery's id: the same for every attempt. */
 function providerId(outgoing: Outgoing, mail: MailSettings): string {
   const name = `${outgoing.workspace_id}.${outgoing.id}`
-  if (outgoing.channel === 'email') return messageId(letter(outgoing, mail))
+  if (outgoing.channel === 'email') return messageId(emailOf(outgoing, mail))
   if (outgoing.channel === 'whatsapp') return `wamid.${Buffer.from(name).toString('base64')}`
   return `SM${Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32)}`
 }
@@ -38,7 +38,7 @@ const plain = (html: string | null) => toPlainText(html ?? '', { links: 'label (
 
 const RENDER: Record<SendingChannel, (outgoing: Outgoing, mail: MailSettings) => Captured> = {
   email(outgoing, mail) {
-    const email = letter(outgoing, mail)
+    const email = emailOf(outgoing, mail)
     const { text, html } = compose(email)
     return {
       sender: `${email.from.name} <${email.from.address}>`,

@@ -1,8 +1,8 @@
-// The sandbox's magic recipients: addresses and numbers that make a captured message end in each way that a real one
-// can, so that a test can see every status. Anybody else simply gets their message.
+// The sandbox's test recipients: addresses and numbers that give a captured message each possible outcome, so that a
+// test can see every status. Messages to all other recipients are delivered.
 import type { Outcome, Outgoing, Remark } from '../channel.ts'
 
-type Fate = (attempt: number) => Outcome
+type OutcomeOfAttempt = (attempt: number) => Outcome
 
 const sent = (then: Extract<Outcome, { outcome: 'sent' }>['then'] = []): Outcome => ({
   outcome: 'sent',
@@ -25,19 +25,19 @@ const passing = (code: string, reason: string, retry_after?: number): Outcome =>
 })
 
 const always =
-  (outcome: Outcome): Fate =>
+  (outcome: Outcome): OutcomeOfAttempt =>
   () =>
     outcome
 const onceThenDelivered =
-  (outcome: Outcome): Fate =>
+  (outcome: Outcome): OutcomeOfAttempt =>
   (attempt) =>
     attempt === 1 ? outcome : delivered
 
 /**
- * By the part after `+` of an email address: `anna+bounced@example.com`. In-app messages go by the contact's email, at a
- * domain for examples.
+ * By the part after `+` of an email address: `anna+bounced@example.com`. For in-app messages the contact's email
+ * counts, if its domain is reserved for examples.
  */
-export const EMAIL_FATES: Record<string, Fate> = {
+const EMAIL_OUTCOMES: Record<string, OutcomeOfAttempt> = {
   sent: always(sent()),
   delivered: always(delivered),
   read: always(sent([{ status: 'delivered' }, { status: 'read' }])),
@@ -52,8 +52,8 @@ export const EMAIL_FATES: Record<string, Fate> = {
   unsubscribed: always(sent([{ status: 'delivered', unsubscribe: true }])),
 }
 
-/** By the last four digits of a number that ends in 555 and those, as in `+1 202 555 0142`. */
-export const PHONE_FATES: Record<string, Record<'sms' | 'whatsapp', Fate>> = {
+/** By the last four digits of a number, after 555, as in `+1 202 555 0142`. */
+const PHONE_OUTCOMES: Record<string, Record<'sms' | 'whatsapp', OutcomeOfAttempt>> = {
   '0140': both(sent()),
   '0141': both(delivered),
   '0142': both(sent([{ status: 'delivered' }, { status: 'read' }])),
@@ -85,26 +85,30 @@ export const PHONE_FATES: Record<string, Record<'sms' | 'whatsapp', Fate>> = {
   },
 }
 
-function both(outcome: Outcome): Record<'sms' | 'whatsapp', Fate> {
+function both(outcome: Outcome): Record<'sms' | 'whatsapp', OutcomeOfAttempt> {
   return { sms: always(outcome), whatsapp: always(outcome) }
 }
 
-/** What becomes of this captured message. */
-export function fateOf({ channel, address, attempt }: Outgoing): Outcome {
+/** Returns the outcome of this attempt to send a captured message. */
+export function outcomeFor({ channel, address, attempt }: Outgoing): Outcome {
   if (channel === 'sms' || channel === 'whatsapp') {
-    const [, ending = ''] = /555(\d{4})$/.exec(address) ?? []
-    return PHONE_FATES[ending]?.[channel](attempt) ?? delivered
+    const [, digits = ''] = /555(\d{4})$/.exec(address) ?? []
+    return PHONE_OUTCOMES[digits]?.[channel](attempt) ?? delivered
   }
-  return EMAIL_FATES[tagOf(address)]?.(attempt) ?? delivered
+  return EMAIL_OUTCOMES[tagOf(address)]?.(attempt) ?? delivered
 }
 
-/** In-app is never captured: whoever has an address that may be somebody's waits for a messenger. RFC 2606 and 6761. */
-const NOBODYS = /@(.+\.)?(example\.(com|net|org)|example|test|invalid|localhost)$/i
+/**
+ * Domains reserved for examples (RFC 2606 and 6761). In-app is never captured, so a real address is no test recipient.
+ */
+const RESERVED = /@(.+\.)?(example\.(com|net|org)|example|test|invalid|localhost)$/i
 
-/** What becomes of an in-app message by itself; who has no magic address gets it when a messenger takes it. */
-export function inAppFateOf({ contact, attempt }: Outgoing): Outcome {
+/**
+ * Returns the outcome for an in-app test recipient; other recipients: delivered when a messenger fetches the message.
+ */
+export function inAppOutcomeFor({ contact, attempt }: Outgoing): Outcome {
   const email = contact.email ?? ''
-  return (NOBODYS.test(email) && EMAIL_FATES[tagOf(email)]?.(attempt)) || sent()
+  return (RESERVED.test(email) && EMAIL_OUTCOMES[tagOf(email)]?.(attempt)) || sent()
 }
 
 const tagOf = (email: string): string => (/\+([a-z-]+)@[^@]+$/i.exec(email)?.[1] ?? '').toLowerCase()

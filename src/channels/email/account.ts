@@ -1,11 +1,11 @@
-// Email as the delivery worker knows it: an SMTP account that sends letters.
+// The email account of the delivery worker: sends deliveries over SMTP.
 import { Type } from 'typebox'
 import type { Account } from '../channel.ts'
 import { provider } from '../provider.ts'
-import { letter, type MailSettings } from './email-of-delivery.ts'
+import { emailOf, type MailSettings } from './email-of-delivery.ts'
 import type { SmtpAccount } from './send.ts'
 
-/** As many connections to the mail server at once. */
+/** Connections to the mail server at once. */
 const CONNECTIONS = 8
 
 const domain = (description: string) =>
@@ -19,15 +19,15 @@ export const smtp = provider({
       pattern: '^[^<>@\\s]+@[^<>@\\s]+$',
       description: 'The address that email comes from.',
     }),
-    reply_domain: Type.Optional(domain('The domain whose mail comes to this server, for replies.')),
+    reply_domain: Type.Optional(domain('The domain whose mail this server receives, for replies.')),
     bounces: Type.Optional(
       Type.Boolean({
-        description: 'Whether bounces go to the reply domain; false for mail servers that insist on from.',
+        description: 'Whether bounces go to the reply domain; false for mail servers that accept no sender but from.',
       }),
     ),
     dkim_domain: Type.Optional(domain('The domain that signs; the three DKIM settings go together.')),
     dkim_selector: Type.Optional(
-      Type.String({ maxLength: 253, pattern: '^[\\w.-]+$', description: 'Where its key is in the DNS.' }),
+      Type.String({ maxLength: 253, pattern: '^[\\w.-]+$', description: 'The selector of its key in the DNS.' }),
     ),
   }),
   secrets: Type.Object({
@@ -47,14 +47,14 @@ export const smtp = provider({
     const dkim = dkim_domain &&
       dkim_selector &&
       dkim_private_key && { domainName: dkim_domain, keySelector: dkim_selector, privateKey: dkim_private_key }
-    const { smtpAccount } = await import('./send.ts') // With the mail library, which most servers do not need at once.
+    const { smtpAccount } = await import('./send.ts') // It loads the mail library, which most servers do not need at once.
     const server = smtpAccount({ url, egress, max_connections: CONNECTIONS, ...(dkim && { dkim }) })
     return emailAccount(server, { from, reply_domain, bounces, public_url, secret }, CONNECTIONS)
   },
 })
 
 export const emailAccount = (server: SmtpAccount, settings: MailSettings, concurrency: number): Account => ({
-  send: (outgoing) => server.send(letter(outgoing, settings)),
+  send: (outgoing) => server.send(emailOf(outgoing, settings)),
   concurrency,
   close: (within_ms) => server.close(within_ms),
 })

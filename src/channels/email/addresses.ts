@@ -1,15 +1,15 @@
-// The addresses and Message-IDs by which what comes back by mail finds the delivery, the message or the part it is about.
+// Our signed addresses and Message-IDs. They connect replies and bounces with a delivery, a message or a part.
 import { domainToASCII } from 'node:url'
 import { sign, verify } from '#lib/sign.ts'
 
-/** What an address of ours is for: a person's answer, or a mail server's word on what became of the mail. */
+/** The purpose of an address: replies of people, or bounces of mail servers. */
 export type AddressKind = 'reply' | 'bounce'
 
-export type NamedDelivery = { kind: AddressKind; workspace_id: string; delivery_id: string }
+export type AddressedDelivery = { kind: AddressKind; workspace_id: string; delivery_id: string }
 
 /**
- * `reply-<signed delivery>@domain`: only we can have made it. The delivery's number is written to base 36, because mail
- * servers take no more than 64 characters before the @.
+ * Returns `reply-<signed delivery>@domain`. The delivery's number is written in base 36, because mail servers accept at
+ * most 64 characters before the @.
  */
 export function signedAddress(
   kind: AddressKind,
@@ -19,8 +19,8 @@ export function signedAddress(
   return `${kind}-${sign(secret, kind, `${workspace_id}.${Number(id).toString(36)}`)}@${domain}`
 }
 
-/** The delivery that an address of ours names, whatever case it came back in; undefined where it is no such address. */
-export function deliveryNamedBy(address: string, secret: string): NamedDelivery | undefined {
+/** Returns the delivery of a signed address, in upper or lower case; undefined for any other address. */
+export function readSignedAddress(address: string, secret: string): AddressedDelivery | undefined {
   const [, kind = '', signed = ''] = /^(reply|bounce)-([\da-f-]+)@/i.exec(address) ?? []
   const purpose = kind.toLowerCase() as AddressKind
   const [workspace_id, number] = (signed && verify(secret, purpose, signed))?.split('.') ?? []
@@ -28,18 +28,18 @@ export function deliveryNamedBy(address: string, secret: string): NamedDelivery 
   return { kind: purpose, workspace_id, delivery_id: String(Number.parseInt(number, 36)) }
 }
 
-/** What a Message-ID of ours names: the message that began something, or a part of a conversation. */
-export type NamedMail = { kind: 'message' | 'part'; id: string; workspace_id: string }
+/** What a Message-ID of ours names: a message, or a part of a conversation. */
+export type MailRef = { kind: 'message' | 'part'; id: string; workspace_id: string }
 
-/** The left part of the Message-ID of a message, or of a part. */
-export const identityOf = ({ kind, id, workspace_id }: NamedMail): string => `${kind}-${id}.${workspace_id}`
+/** Returns the left part of the Message-ID of a message or a part. */
+export const identityOf = ({ kind, id, workspace_id }: MailRef): string => `${kind}-${id}.${workspace_id}`
 
-/** Undefined where the Message-ID is another mail program's. It is not signed: whoever has got the mail can make others. */
-export function mailNamedBy(message_id: string): NamedMail | undefined {
+/** Returns undefined for a Message-ID of another program. It is not signed: a recipient of one can forge others. */
+export function readMessageId(message_id: string): MailRef | undefined {
   const [, kind, id, workspace_id] = /^<(message|part)-(\d{1,18})\.([a-z\d]{8})@[^<>]*>$/i.exec(message_id) ?? []
   if (!kind || !id || !workspace_id) return undefined
-  return { kind: kind.toLowerCase() as NamedMail['kind'], id, workspace_id: workspace_id.toLowerCase() }
+  return { kind: kind.toLowerCase() as MailRef['kind'], id, workspace_id: workspace_id.toLowerCase() }
 }
 
-/** The domain of an address as the DNS has it, in lower case; empty where there is none. */
+/** Returns the domain of an address in its DNS form, in lower case; empty if there is none. */
 export const domainOf = (address: string): string => domainToASCII(address.slice(address.lastIndexOf('@') + 1))

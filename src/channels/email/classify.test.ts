@@ -1,4 +1,4 @@
-// Which refusals end a delivery, which end an address, and which only ask for patience.
+// Which SMTP refusals fail a delivery, which also mark the address as dead, and which are retried.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NodemailerError } from 'nodemailer'
@@ -16,7 +16,7 @@ const refused = (command: string, response: string) =>
 const failed = (code: string, properties: Partial<NodemailerError> = {}) =>
   classify(Object.assign(new Error('it broke'), { code, ...properties }) as NodemailerError)
 
-test('a server that says there is no such person ends the address', () => {
+test('a refusal because the address does not exist is a hard bounce', () => {
   for (const [command, response] of [
     ['RCPT TO', '550 5.1.1 <x@y>: Recipient address rejected: User unknown'],
     ['RCPT TO', '550 No such user here'],
@@ -33,7 +33,7 @@ test('a server that says there is no such person ends the address', () => {
   }
 })
 
-test('a refusal for any other reason ends the delivery, not the address', () => {
+test('a refusal for any other reason fails the delivery without a hard bounce', () => {
   for (const [command, response] of [
     ['RCPT TO', '550 5.7.1 Relaying denied'],
     ['RCPT TO', '550 Blocked by our spam policy'],
@@ -52,7 +52,7 @@ test('a refusal for any other reason ends the delivery, not the address', () => 
   }
 })
 
-test('a passing refusal, and any that is not about the message, is tried again', () => {
+test('a temporary refusal, and one that is not about the message, is retried', () => {
   for (const [command, response] of [
     ['RCPT TO', '450 4.2.0 Greylisted'],
     ['DATA', '452 4.3.1 Out of disk'],
@@ -66,7 +66,7 @@ test('a passing refusal, and any that is not about the message, is tried again',
   }
 })
 
-test('wrong credentials lose no message', () => {
+test('wrong credentials are retried', () => {
   for (const outcome of [
     refused('AUTH PLAIN', '535 5.7.8 Bad credentials'),
     refused('MAIL FROM', '530 5.7.0 Authentication required'),
@@ -78,7 +78,7 @@ test('wrong credentials lose no message', () => {
   assert.equal(refused('AUTH PLAIN', '454 4.7.0 Temporary authentication failure').code, 'smtp_454_4.7.0')
 })
 
-test('a sender that the mail server does not want is the account’s fault, and loses no message', () => {
+test('a refusal of the sender is an account error, and is retried', () => {
   for (const response of [
     '553 5.1.1 Sender unknown',
     '550 No such sender',
@@ -91,7 +91,7 @@ test('a sender that the mail server does not want is the account’s fault, and 
   }
 })
 
-test('no answer is no verdict', () => {
+test('a missing answer is retried', () => {
   for (const [outcome, code] of [
     [failed('ESOCKET', { originalCode: 'ECONNREFUSED' }), 'smtp_econnrefused'],
     [failed('ECONNECTION'), 'smtp_econnection'],
@@ -110,7 +110,7 @@ test('no answer is no verdict', () => {
   })
 })
 
-test('the answer is kept word for word, and the reason reads as a sentence', () => {
+test('the answer is recorded unchanged, and the reason is a sentence', () => {
   const answer = '550-5.1.1 The account\n550-5.1.1 does not exist.\n550 5.1.1 Sorry'
   assert.deepEqual(refused('RCPT TO', answer), {
     outcome: 'failed',
@@ -122,7 +122,7 @@ test('the answer is kept word for word, and the reason reads as a sentence', () 
   assert.equal(refused('DATA', `450 ${'x'.repeat(1_000_000)}`).answer!.length, 2000)
 })
 
-test('a wait that the server names is respected', () => {
+test('a wait that the server asks for is used', () => {
   for (const [words, seconds] of [
     ['Greylisted, please try again in 300 seconds', 300],
     ['4.7.1 Greylisting in action, please come back in 00:04:58', 298],

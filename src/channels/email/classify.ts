@@ -1,4 +1,4 @@
-// What an SMTP server's refusal, or its silence, means for a delivery: try again, give up, or give up on the address.
+// Classifies an SMTP server's refusal or missing answer: retry, fail the delivery, or also mark the address as dead.
 import type { NodemailerError } from 'nodemailer'
 import { accountError } from '../account-errors.ts'
 import type { Outcome } from '../channel.ts'
@@ -6,11 +6,11 @@ import type { Outcome } from '../channel.ts'
 type Unsent = Exclude<Outcome, { outcome: 'sent' }>
 
 /**
- * Reads the error of one attempt at one recipient. The code is the server's own (`smtp_550_5.1.1`), or the network's
- * (`smtp_econnrefused`), or `smtp_auth` where the server wants other credentials.
+ * Returns the outcome for the error of one attempt. Its code is that of the server (`smtp_550_5.1.1`) or of the network
+ * (`smtp_econnrefused`), or `smtp_auth` if the server refuses the credentials.
  *
- * Only a verdict on this very message or recipient is final. What an operator can put right (credentials, the sender, TLS,
- * a host that is down or bars us) is a retry, so that no message is lost over it.
+ * Only a refusal of this message or this recipient is final. Errors that the operator can fix (credentials, the sender,
+ * TLS, a host that is down or blocks us) are retried, so that they lose no message.
  */
 export function classify(error: NodemailerError): Unsent {
   const { command = '', responseCode: reply } = error
@@ -18,22 +18,25 @@ export function classify(error: NodemailerError): Unsent {
   if (!reply || !answer) return unanswered(error)
 
   const enhanced = ENHANCED.exec(answer)?.[1]
-  const refused = `The mail server refused ${STEPS[command] ?? 'to talk to us'}: ${words(answer)}`
+  const refused = `The mail server refused ${STEPS[command] ?? 'the session'}: ${textOf(answer)}`
   const is_account = AUTHENTICATION.has(reply) || isUnwelcomeSender(command, reply, enhanced)
   const about = {
     code: AUTHENTICATION.has(reply) ? 'smtp_auth' : `smtp_${reply}${enhanced ? `_${enhanced}` : ''}`,
     reason: is_account ? accountError(refused) : refused,
     answer,
   }
-  // 503 tells that the session went wrong, not the message.
+  // 503 is about the session, not about the message.
   const final = reply >= 500 && reply !== 503 && command in STEPS && !is_account
   if (!final) return { outcome: 'retry', ...about, ...wait(answer) }
   return { outcome: 'failed', ...about, ...(isDeadAddress(command, reply, enhanced, answer) && { hard_bounce: true }) }
 }
 
-// The commands that are about this message; all others set up the session.
+// The commands that concern this message; all others set up the session.
 const STEPS: Record<string, string> = { 'MAIL FROM': 'the sender', 'RCPT TO': 'the recipient', DATA: 'the message' }
-/** The sender is the account's, whoever gets the mail; only its size is the mail's own. RFC 1870: 552, 5.3.4. */
+/**
+ * The sender belongs to the account, so its refusal is an account error, except for the mail's size. RFC 1870: 552,
+ * 5.3.4.
+ */
 const isUnwelcomeSender = (command: string, reply: number, enhanced = '') =>
   command === 'MAIL FROM' && [550, 551, 553, 554].includes(reply) && !/^5\.[23]\./.test(enhanced)
 
@@ -44,8 +47,8 @@ const DEAD = /^5\.(?:1\.(?![789]$)\d+|2\.1)$/
 const POLICY = /polic|spam|relay|block|blacklist|denied|prohibit|reputation|sender|verif|spf|dkim|dmarc|authenticat/i
 
 /**
- * Whether a refusal says that there is nobody at the address, rather than that it does not want this mail, or us. To call
- * an address dead when it is not costs a person all later mail, so an unclear refusal does not count.
+ * Returns whether a refusal means that the address does not exist. A refusal of this mail or of us does not count, nor
+ * does an unclear one: a living address that is marked as dead gets no more mail.
  */
 export function isDeadAddress(command: string, reply: number, enhanced: string | undefined, answer: string): boolean {
   if (command === 'MAIL FROM') return false
@@ -53,7 +56,9 @@ export function isDeadAddress(command: string, reply: number, enhanced: string |
   return command === 'RCPT TO' && [550, 551, 553].includes(reply) && !POLICY.test(answer)
 }
 
-/** The wait a server asks for in plain words ("try again in 5 minutes", "come back in 00:04:58"), at most a day. */
+/**
+ * Returns the wait that a server's text asks for ("try again in 5 minutes", "come back in 00:04:58"), at most a day.
+ */
 function wait(answer: string): { retry_after?: number } {
   const found = WAIT.exec(answer)
   if (!found) return {}
@@ -77,15 +82,15 @@ function unanswered({ code, originalCode, command, message }: NodemailerError): 
 
 const REASONS: Record<string, string> = {
   ECONNECTION: 'The mail server closed the connection before it answered',
-  ECONNREFUSED: 'Nothing listens where the mail server should be',
+  ECONNREFUSED: 'No server listens at the address of the mail server',
   ECONNRESET: 'The mail server broke the connection before it answered',
   EDNS: 'The name of the mail server could not be looked up',
   REFUSED_ADDRESS: "The account's mail server is at a private address, which this server does not call",
   ETIMEDOUT: 'The mail server took too long to answer',
 }
 
-// The server's sentence without the codes that head each of its lines.
-function words(answer: string): string {
+/** Returns the server's text without the codes at the start of its lines. */
+function textOf(answer: string): string {
   return answer
     .split('\n')
     .map((line) => line.replace(/^\d{3}[ -](?:\d\.\d{1,3}\.\d{1,3}\b)?/, '').trim())

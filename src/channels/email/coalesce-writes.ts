@@ -1,10 +1,10 @@
-// A mail on its way to the socket, in few large pieces. The mail library yields a piece for each header and each line,
-// and each piece would be a write of its own, which is what sending mail costs most of.
+// Joins the chunks of a mail into few large writes. The mail library yields a chunk for each header and each line, and
+// a write for each of them would be the largest cost of sending mail.
 import { Transform } from 'node:stream'
 
 const LARGE = 64 * 1024
 
-export function gather(): Transform {
+export function coalesceWrites(): Transform {
   let pieces: Buffer[] = []
   let size = 0
   const all = () => {

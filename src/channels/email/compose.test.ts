@@ -1,4 +1,4 @@
-// What a mail says to the programs that read it, and that nothing in it can say more than it should.
+// Composing a mail: its headers and bodies, and that no text in it can inject anything.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ParsedMail, simpleParser } from 'mailparser'
@@ -39,7 +39,7 @@ const headersOf = (mail: string) =>
     .split('\r\n')
 const named = (mail: string) => headersOf(mail).map((line) => line.split(':')[0])
 
-test('no text reaches beyond its own header', async () => {
+test('no text can inject another header', async () => {
   const evil = 'x\r\nBcc: victim@example.net\r\n\r\n<script>'
   const mail = await raw({
     subject: evil,
@@ -59,7 +59,7 @@ test('no text reaches beyond its own header', async () => {
   ])
 })
 
-test('an address is one address, whatever it looks like', async () => {
+test('an address is always a single address', async () => {
   const { envelope } = await built({ recipient: 'a@example.org, b@example.net <c@example.com>' })
   assert.equal(envelope.to.length, 1)
   assert.doesNotMatch(envelope.to[0]!, /[<>\r\n]/)
@@ -67,12 +67,12 @@ test('an address is one address, whatever it looks like', async () => {
   assert.deepEqual([to].flat()[0]!.value, [{ name: 'boss@example.net, Bob', address: 'bob@example.org' }])
 })
 
-test('reading direction cannot be turned in a name', async () => {
+test('a name cannot change the reading direction', async () => {
   const { from } = await parsed({ from: { name: 'Ann\u202egnp.exe', address: 'ann@example.com' } })
   assert.equal(from!.value[0]!.name, 'Ann gnp.exe')
 })
 
-test('who gets the mail and whom it names are two things', async () => {
+test('the envelope recipient is independent of the headers', async () => {
   const changes = {
     to: [{ name: 'Bob', address: 'bob@example.org' }],
     cc: [{ name: '', address: 'carol@example.org' }],
@@ -86,7 +86,7 @@ test('who gets the mail and whom it names are two things', async () => {
   assert.doesNotMatch(await raw(changes), /blind/)
 })
 
-test('any script arrives as it was written, in names, subject and body', async () => {
+test('text in any script arrives unchanged, in names, subject and body', async () => {
   for (const words of ['Žofie & Ünal — 50 €', '日本語のメールです', 'مرحبا بالعالم', '👩‍👩‍👧 family', 'plain words']) {
     const mail = await parsed({
       subject: words,
@@ -103,7 +103,7 @@ test('any script arrives as it was written, in names, subject and body', async (
   assert.deepEqual(envelope.to, ['bob@xn--r8jz45g.jp'])
 })
 
-test('no line is longer than mail servers take', async () => {
+test('no line is longer than mail servers accept', async () => {
   for (const piece of ['x', 'é', '語', 'word ']) {
     const long = piece.repeat(5000).trim()
     const changes = {
@@ -126,7 +126,7 @@ test('no line is longer than mail servers take', async () => {
   }
 })
 
-test('odd and empty names are left out or quoted', async () => {
+test('empty names are left out, and unusual ones are quoted', async () => {
   for (const [name, header] of [
     ['', 'From: ann@example.com'],
     [' \t\n', 'From: ann@example.com'],
@@ -144,7 +144,7 @@ test('the same email is the same mail each time, under the same Message-ID', asy
   for (const _attempt of [1, 2]) assert.equal((await parsed(changes)).messageId, '<message-19.ab12cd34@example.com>')
 })
 
-test('a reply is threaded under what it answers', async () => {
+test('a reply refers to the mails that it answers', async () => {
   const long = `<${'x'.repeat(400)}@example.com>`
   assert.equal((await parsed({ in_reply_to: long })).inReplyTo, long)
   const mail = await parsed({
@@ -158,7 +158,7 @@ test('a reply is threaded under what it answers', async () => {
   assert.deepEqual(mail.date, new Date('2026-03-01T12:00:00Z'))
 })
 
-test('a mail that can be unsubscribed from says so to programs and to people', async () => {
+test('a mail with an unsubscribe link has it in the headers and in the text', async () => {
   const url = 'https://example.com/unsubscribe/abc?x=1&y=2'
   for (const layout of ['plain', 'personal'] as const) {
     const mail = await raw({ unsubscribe_url: url, layout })
@@ -171,14 +171,14 @@ test('a mail that can be unsubscribed from says so to programs and to people', a
   assert.doesNotMatch(await raw(), /unsubscribe/i)
 })
 
-test('a plain mail is its words and nothing else', async () => {
+test('a plain mail contains only its body', async () => {
   const { text, html } = await parsed()
   assert.equal(text, 'Hi Bob,\n\nsee the docs (https://example.com/docs).')
   assert.match(html as string, /<p>Hi Bob,<\/p><p>see <a href="https:\/\/example.com\/docs">the docs<\/a>\.<\/p>/)
   assert.doesNotMatch(html as string, /<table|<img|Acme/)
 })
 
-test('a personal mail shows whom it is from', async () => {
+test('a personal mail shows its sender', async () => {
   const { text, html } = await parsed({ layout: 'personal', body: '<p>Hi</p><img src="https://example.com/wide.png">' })
   assert.match(text!, /^Hi\n\n.*\n\n-- \nAnn Lee\nAcme$/)
   assert.match(html as string, /<img src="https:\/\/cdn\.example\.com\/ann\.png"[^>]*border-radius/)
@@ -186,7 +186,7 @@ test('a personal mail shows whom it is from', async () => {
   assert.match(html as string, /<img style="max-width:100%;height:auto" src="https:\/\/example\.com\/wide\.png">/)
 })
 
-test('a sender without a picture is an initial, and one without a name is the workspace', async () => {
+test('a sender without a picture is shown by an initial, and one without a name by the workspace', async () => {
   const html = async (sender: OutgoingEmail['sender']) => (await parsed({ layout: 'personal', sender })).html as string
   assert.match(await html({ name: 'émile', avatar_url: null, workspace_name: 'Acme' }), />É<\/div>/)
   assert.match(await html({ name: 'Ann', avatar_url: 'javascript:x()', workspace_name: 'Acme' }), />A<\/div>/)

@@ -1,4 +1,4 @@
-// One email, from what we know of it to what the mail library is told: the envelope, the headers and both bodies.
+// Composes one email for the mail library: the envelope, the headers and both bodies.
 import { domainToASCII } from 'node:url'
 import type { SendMailOptions } from 'nodemailer'
 import { toPlainText } from '#lib/html.ts'
@@ -6,17 +6,19 @@ import { type Layout, layouts, type Sender } from './layouts.ts'
 
 export type Mailbox = { name: string; address: string }
 
-/** One email to one recipient. Everything in it is text as people see it, except for `body`. */
+/** One email to one recipient. All texts are plain, except for `body`. */
 export type OutgoingEmail = {
   delivery_id: string
   workspace_id: string
   /** The left part of the Message-ID, as in `message-19.ab12cd34`: the same on every attempt. */
   identity: string
   from: Mailbox
-  /** Where mail servers say what became of it; the sender's own mailbox where null. */
+  /** The address for bounces; null: the sender's own address. */
   return_path: string | null
   reply_to: string | null
-  /** Whom the headers name: the same for every recipient of a message. Who is in neither gets a blind copy. */
+  /**
+   * The addresses in the headers, the same for every recipient of a message. A recipient in neither is a blind copy.
+   */
   to: Mailbox[]
   cc: Mailbox[]
   /** The one address that this email goes to. */
@@ -28,16 +30,16 @@ export type OutgoingEmail = {
   sender: Sender
   /** Unsubscribes on POST (one click, RFC 8058), and shows a page on GET. */
   unsubscribe_url: string | null
-  /** Message-IDs of what this answers, with their angle brackets; the oldest first. */
+  /** Message-IDs of the mails that this answers, with their angle brackets; the oldest first. */
   in_reply_to: string | null
   references: string[]
   date: Date
 }
 
-/** A mail as the library takes it. */
+/** A mail in the format of the library. */
 export type Mail = SendMailOptions & { messageId: string; text: string; html: string }
 
-/** The same email always composes to the same mail, so that an attempt repeated is the same mail twice. */
+/** The same email always composes to the same mail, so that a retry sends an identical mail. */
 export function compose(email: OutgoingEmail): Mail {
   const { from, to, cc, reply_to, in_reply_to, unsubscribe_url } = email
   return {
@@ -57,7 +59,7 @@ export function compose(email: OutgoingEmail): Mail {
   }
 }
 
-/** The Message-ID of an email, by which replies and bounces find their way back to it. */
+/** Returns the Message-ID of an email, which replies and bounces refer to. */
 export function messageId({ identity, from }: Pick<OutgoingEmail, 'identity' | 'from'>): string {
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1)
   return `<${identity}@${domainToASCII(domain) || 'localhost'}>`
@@ -77,19 +79,20 @@ const unsubscribe = (url: string) => ({
   headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
 })
 
-// As an object: an address in a string would be parsed, and could turn out to be several.
+// An object, because the library would parse a string, which could contain several addresses.
 const alone = (address: string): Mailbox => ({ name: '', address })
 
 const mailbox = ({ name, address }: Mailbox): Mailbox => ({ name: oneLine(name).slice(0, 200), address })
 
-// Line breaks and other controls have no place in a header; those that turn the reading direction serve to deceive.
+// Removes line breaks and other control characters, and those that change the reading direction, which can deceive.
 const oneLine = (value: string) => value.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
 
-// A header folds at spaces only, and a line holds 998 bytes. What is not ASCII is encoded, in words that are short.
+// A header folds only at spaces, and a line has at most 998 bytes. Text that is not ASCII is encoded in short words
+// anyway.
 const breakable = (subject: string) => subject.replace(/[!-~]{900}(?=[!-~])/g, '$& ')
 
-// A lone CR becomes a line break on its way, after the mail was signed.
+// A lone CR would become a line break after the mail was signed, and break the signature.
 const lines = (body: string) => body.replace(/\r\n?/g, '\n')
 
-// RFC 5322 lets a long thread shrink to its first message and the latest, and mail servers limit the length of headers.
+// RFC 5322 allows a long thread to keep only its first and latest ids, and mail servers limit the length of headers.
 const latest = (ids: string[]) => (ids.length > 20 ? [ids[0]!, ...ids.slice(-19)] : ids)

@@ -1,30 +1,30 @@
-// A delivery as an email: who it comes from, where its replies go, and what it is threaded under.
+// Makes an email from a delivery: its sender, its addresses for replies and bounces, and its thread.
 import { sign } from '#lib/sign.ts'
 import type { Outgoing, Party } from '../channel.ts'
 import { type AddressKind, identityOf, signedAddress } from './addresses.ts'
 import { messageId, type OutgoingEmail } from './compose.ts'
 
-/** How a workspace's email leaves. */
+/** The email settings of a workspace. */
 export type MailSettings = {
-  /** The address it comes from; the name is the admin's. */
+  /** The sender's address; the sender's name is that of the admin. */
   from: string
-  /** The domain whose mail comes to us, where there is one: replies and bounces then have addresses of their own there. */
+  /** The domain whose mail we receive, if any: replies and bounces then have signed addresses there. */
   reply_domain: string | null
-  /** Whether bounces go there; some mail servers send for nobody but `from`. True where absent. */
+  /** Whether bounces go to that domain; some mail servers accept no sender but `from`. Default: true. */
   bounces?: boolean
-  /** Where the unsubscribe link leads. */
+  /** The base of the unsubscribe link. */
   public_url: string
   secret: string
 }
 
-/** What the signed texts of unsubscribe links are signed for. */
+/** The purpose of the signature in unsubscribe links. */
 export const UNSUBSCRIBE = 'unsubscribe'
 
 /**
- * One email of a message. All recipients of a message get mail with the same Message-ID and the same To and Cc, so that
- * a reply to all is one thread for everybody; each gets a copy of their own, so that one bad address harms nobody else.
+ * Returns the email for one recipient. All recipients of a message get the same Message-ID, To and Cc, so that a reply
+ * to all is one thread for all of them. Each gets a separate email, so that one bad address does not affect the others.
  */
-export function letter(outgoing: Outgoing, settings: MailSettings): OutgoingEmail {
+export function emailOf(outgoing: Outgoing, settings: MailSettings): OutgoingEmail {
   const { sender, part_id, message_id, workspace_id } = outgoing
   const from = { name: sender.name || sender.workspace_name, address: settings.from }
   const source = identityOf({ kind: 'message', id: message_id, workspace_id })
@@ -55,13 +55,13 @@ const mailbox = ({ name, address }: Party) => ({ name: name ?? '', address })
 const asReply = (subject: string) => (/^re:/i.test(subject) ? subject : `Re: ${subject}`)
 
 /**
- * What an answer stands under, in the reader's mail program: our message, where we began, and then whatever mail has come
- * in. A conversation that a contact's mail began, begins with that.
+ * Returns the Message-IDs that an answer refers to: our message, if we started the conversation, and then the mails
+ * that contacts sent. If a contact's mail started it, that mail is the first.
  */
-const threadOf = ({ thread = [], begun_by_contact }: Outgoing, sourceId: string): string[] =>
-  begun_by_contact && thread.length ? thread : [sourceId, ...thread]
+const threadOf = ({ thread = [], started_by_contact }: Outgoing, sourceId: string): string[] =>
+  started_by_contact && thread.length ? thread : [sourceId, ...thread]
 
-/** Null without a domain for it: then replies go to the sender's own mailbox, and so do bounces. */
+/** Returns null without a reply domain: then replies and bounces go to the sender's own address. */
 const addressOf = (kind: AddressKind, outgoing: Outgoing, { secret, reply_domain: domain }: MailSettings) =>
   domain ? signedAddress(kind, outgoing, { secret, domain }) : null
 

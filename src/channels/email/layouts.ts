@@ -1,14 +1,17 @@
-// How an email looks: `plain`, as if typed by hand, and `personal`, a card that bears its sender's face and name.
+// The layouts of an email: `plain`, as if typed by hand, and `personal`, a card with its sender's picture and name.
 import { escapeHtml } from '#lib/html.ts'
 
 export type Layout = 'plain' | 'personal'
 
-/** Who the reader sees behind the mail. */
+/** The sender that the reader sees. */
 export type Sender = { name: string; avatar_url: string | null; workspace_name: string }
 
 type Parts = { subject: string; body: string; sender: Sender; unsubscribe_url: string | null }
 
-/** Draws the HTML part. `body` is safe HTML already; everything else is text. Styles stand inline: many readers drop the rest. */
+/**
+ * Renders the HTML part. `body` is safe HTML; everything else is text. Styles are inline, because many mail programs
+ * drop others.
+ */
 export const layouts: Record<Layout, (parts: Parts) => string> = { plain, personal }
 
 const FONT = `font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif`
@@ -82,5 +85,5 @@ function face({ name, avatar_url, workspace_name }: Sender): string {
 
 const unsubscribeLink = (url: string) => `<a href="${escapeHtml(url)}" style="color:#8a8f98">Unsubscribe</a>`
 
-// In sanitised HTML "<img " can only be the tag: text has its "<" escaped.
+// In sanitised HTML "<img " is always the tag, because "<" is escaped in text.
 const fluid = (body: string) => body.replaceAll('<img ', '<img style="max-width:100%;height:auto" ')

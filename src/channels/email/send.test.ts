@@ -1,4 +1,4 @@
-// The SMTP account against real servers: ones that refuse, stall, hang up in mid-sentence, and come back.
+// The SMTP account with real servers that refuse, stall, close connections in the middle, and come back.
 import assert from 'node:assert/strict'
 import { createHash, createVerify, generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-/** A mail server on this machine; what it is sent lands in `arrived`. */
+/** A mail server on this machine; its received mails are in `arrived`. */
 async function peer(options: SMTPServerOptions = {}, port = 0) {
   const arrived: Arrived[] = []
   const server = new SMTPServer({
@@ -52,7 +52,7 @@ async function peer(options: SMTPServerOptions = {}, port = 0) {
   return { arrived, server, close, port, host: `127.0.0.1:${port}`, url: `smtp://127.0.0.1:${port}` }
 }
 
-/** A server that says exactly what it is told to: `answer` gets each line, and the dot that ends a mail. */
+/** A server with scripted answers: `answer` gets each line, and the dot that ends a mail. */
 async function script(answer: (line: string, socket: Socket) => string | undefined, greeting = '220 hello') {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -125,7 +125,7 @@ test('an address that the server does not know is a hard bounce', async () => {
   assert.equal(arrived.length, 0)
 })
 
-test('the same goes for a server that takes one command at a time', async () => {
+test('an unknown address is a hard bounce also without pipelining', async () => {
   const { url } = await peer({
     hidePIPELINING: true,
     onRcptTo: (_address, _session, done) => done(refusal(550, '5.1.1 No such user')),
@@ -134,7 +134,7 @@ test('the same goes for a server that takes one command at a time', async () => 
   assert.equal(outcome.outcome === 'failed' && outcome.hard_bounce, true)
 })
 
-test('greylisting asks for a wait, and the next attempt is the same mail', async () => {
+test('greylisting is retried after the requested wait, with the same mail', async () => {
   let attempts = 0
   const { url, arrived } = await peer({
     onRcptTo: (_address, _session, done) =>
@@ -153,7 +153,7 @@ test('greylisting asks for a wait, and the next attempt is the same mail', async
   )
 })
 
-test('a refusal of the content ends the delivery, a full disk does not, and both leave the connection usable', async () => {
+test('a refusal of the content fails the delivery, a full disk is retried, and the connection stays usable', async () => {
   const answers = [refusal(554, '5.7.1 Looks like spam'), refusal(452, '4.3.1 Out of disk'), null]
   let connections = 0
   const { url } = await peer({
@@ -177,7 +177,7 @@ test('a refusal of the content ends the delivery, a full disk does not, and both
   assert.equal(connections, 1)
 })
 
-test('a connection cut before, in and after the mail loses nothing', async () => {
+test('a connection that breaks before, during or after the mail is retried', async () => {
   for (const at of ['MAIL FROM:<ann@example.com>', 'DATA', '.']) {
     const { url } = await script((line, socket) => {
       if (line !== at) return agreeable(line)
@@ -189,13 +189,13 @@ test('a connection cut before, in and after the mail loses nothing', async () =>
   }
 })
 
-test('a server that shuts down in mid-session is tried again', async () => {
+test('a server that shuts down during a session is retried', async () => {
   const { url } = await script((line) => (line.startsWith('RCPT') ? '421 4.3.2 Shutting down' : agreeable(line)))
   const outcome = await account(url).send(email())
   assert.deepEqual([outcome.outcome, outcome.code], ['retry', 'smtp_421_4.3.2'])
 })
 
-test('a server that is down is waited for', async () => {
+test('a server that is down is retried until it is up', async () => {
   const first = await peer()
   const { send } = account(first.url)
   assert.equal((await send(email())).outcome, 'sent')
@@ -207,12 +207,12 @@ test('a server that is down is waited for', async () => {
   assert.equal(arrived[0]!.mail.messageId, first.arrived[0]!.mail.messageId)
 })
 
-test('a name that nobody knows is a fault of the settings, not of the mail', async () => {
+test('an unknown host name is retried, because it is a wrong setting', async () => {
   const outcome = await account('smtp://mail.invalid:25', { timeouts: { connection: 500 } }).send(email())
   assert.equal(outcome.outcome, 'retry')
 })
 
-test('a connection that the server closed for being idle is replaced', async () => {
+test('an idle connection that the server closed is replaced', async () => {
   const { url, arrived, server } = await peer()
   const { send } = account(url)
   await send(email())
@@ -221,7 +221,7 @@ test('a connection that the server closed for being idle is replaced', async () 
   assert.equal(arrived.length, 2)
 })
 
-test('a server that falls silent holds nothing up', async () => {
+test('a server that stops answering ends in a timeout', async () => {
   const timeouts = { connection: 150, greeting: 150, socket: 150 }
   for (const silentAt of ['', 'EHLO', 'RCPT', '.']) {
     const { url } = await script(
@@ -235,7 +235,7 @@ test('a server that falls silent holds nothing up', async () => {
   }
 })
 
-test('a server that keeps promising an answer holds nothing up either', async () => {
+test('a server that never completes its answer ends in a timeout', async () => {
   const { url } = await script((line, socket) => {
     if (!line.startsWith('RCPT')) return agreeable(line)
     const trickle = setInterval(() => socket.write('250-just a moment\r\n'), 20)
@@ -245,7 +245,7 @@ test('a server that keeps promising an answer holds nothing up either', async ()
   assert.deepEqual([outcome.outcome, outcome.code], ['retry', 'smtp_etimedout'])
 })
 
-test('wrong credentials lose no message, right ones are used', async () => {
+test('wrong credentials are retried, right ones are used', async () => {
   const { url, arrived } = await peer({
     disabledCommands: ['STARTTLS'],
     authOptional: false,
@@ -268,7 +268,7 @@ test('wrong credentials lose no message, right ones are used', async () => {
   assert.equal(arrived[0]!.user, 'ann@example.com')
 })
 
-test('STARTTLS is used where it is offered, with certificates checked unless told otherwise', async () => {
+test('STARTTLS is used if it is offered, and certificates are checked unless that is turned off', async () => {
   const { url, arrived } = await peer({ ...SELF_SIGNED, disabledCommands: ['AUTH'] })
   assert.equal((await account(url).send(email())).outcome, 'retry')
   assert.equal(arrived.length, 0)
@@ -280,20 +280,20 @@ test('STARTTLS is used where it is offered, with certificates checked unless tol
   )
 })
 
-test('a server that must use TLS and cannot gets nothing', async () => {
+test('with requireTLS a server without TLS gets no mail', async () => {
   const { url, arrived } = await peer()
   assert.equal((await account(`${url}?requireTLS=true`).send(email())).outcome, 'retry')
   assert.equal(arrived.length, 0)
 })
 
-test('smtps speaks TLS from the first byte', async () => {
+test('smtps uses TLS from the first byte', async () => {
   const { host, arrived } = await peer({ ...SELF_SIGNED, secure: true })
   assert.equal((await account(`smtps://${host}`).send(email())).outcome, 'retry')
   assert.equal((await account(`smtps://${host}?tls.rejectUnauthorized=false`).send(email())).outcome, 'sent')
   assert.equal(arrived[0]!.secure, true)
 })
 
-test('settings that cannot work are refused at once, without telling secrets', () => {
+test('invalid settings are refused at once, by an error without secrets', () => {
   const { privateKey } = generateKeyPairSync('ed25519')
   const ed25519 = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
   for (const options of [
@@ -311,7 +311,7 @@ test('settings that cannot work are refused at once, without telling secrets', (
   }
 })
 
-test('what arrives is what was composed, and a blind copy is named nowhere', async () => {
+test('a mail arrives as it was composed, and a blind copy is not named', async () => {
   const { url, arrived } = await peer()
   const { send } = account(url)
   const body = '<p>First</p>\n<p>.</p>\n<p>.dots and ünïcödé</p>'
@@ -337,7 +337,7 @@ test('what arrives is what was composed, and a blind copy is named nowhere', asy
   assert.doesNotMatch(raw, /blind/)
 })
 
-test('a signed mail verifies, the unsubscribe headers with it', async () => {
+test('the DKIM signature verifies, including the unsubscribe headers', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
   const { url, arrived } = await peer()
@@ -384,7 +384,7 @@ test('a signed mail verifies, the unsubscribe headers with it', async () => {
 
 const split = (raw: string) => [raw.slice(0, raw.indexOf('\r\n\r\n')), raw.slice(raw.indexOf('\r\n\r\n') + 4)] as const
 
-test('many at once share a few connections', async () => {
+test('many emails at once share a few connections', async () => {
   let connections = 0
   const { url, arrived } = await peer({
     onConnect: (_session, done) => {
@@ -399,7 +399,7 @@ test('many at once share a few connections', async () => {
   assert.ok(connections <= 3)
 })
 
-test('closing finishes what is under way and has the rest tried again', async () => {
+test('closing finishes running sends, and waiting emails are retried', async () => {
   const { url, arrived } = await peer()
   const { send, close } = smtpAccount({ url, max_connections: 1 })
   const sending = Array.from({ length: 5 }, (_, i) => send(email({ identity: `message-${i}` })))
@@ -411,7 +411,7 @@ test('closing finishes what is under way and has the rest tried again', async ()
   assert.equal((await send(email())).outcome, 'retry')
 })
 
-test('closing gives a server that stalls only so much time', async () => {
+test('closing waits only a limited time for a server that stalls', async () => {
   const { url } = await script((line) => (line === '.' ? undefined : agreeable(line)))
   const { send, close } = smtpAccount({ url, timeouts: { close: 100 } })
   const sending = send(email())
@@ -422,7 +422,7 @@ test('closing gives a server that stalls only so much time', async () => {
   assert.equal((await sending).outcome, 'retry')
 })
 
-// For localhost, valid to the year 2126, and trusted by nobody.
+// A self-signed certificate for localhost, valid until 2126.
 const SELF_SIGNED = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgvubK1WzOoFbuOu6+

@@ -1,10 +1,10 @@
-// An SMTP account: a pool of connections to one mail server, and what it made of each email.
+// An SMTP account: sends emails over a pool of connections to one mail server.
 import { createPrivateKey } from 'node:crypto'
 import { createTransport, type DKIMOptions, type NodemailerError, type SMTPPoolOptions } from 'nodemailer'
 import type { EgressPolicy } from '#net/egress.ts'
 import type { Outcome } from '../channel.ts'
 import { classify } from './classify.ts'
-import { gather } from './coalesce-writes.ts'
+import { coalesceWrites } from './coalesce-writes.ts'
 import { compose, type OutgoingEmail } from './compose.ts'
 import { socketWithin } from './socket.ts'
 
@@ -12,30 +12,30 @@ import { socketWithin } from './socket.ts'
 export type Dkim = { domainName: string; keySelector: string; privateKey: string }
 
 /**
- * How long to wait, in milliseconds: to connect, for the greeting, for any sign of life, for one email in all, and on
- * closing for the emails that are being sent.
+ * Milliseconds to wait: to connect, for the greeting, without any data, for one email in total, and on closing for the
+ * emails that are being sent.
  */
 export type Timeouts = { connection: number; greeting: number; socket: number; total: number; close: number }
 
 export type SmtpAccount = {
-  /** Hands one email to the mail server. Never throws: whatever goes wrong is an outcome. */
+  /** Sends one email to the mail server. Never throws: every error is an outcome. */
   send(email: OutgoingEmail): Promise<Outcome>
   /** Connects and logs in, without sending. */
   verify(): Promise<{ ok: true } | { ok: false; code: string; reason: string; answer?: string }>
-  /** Has what still waits retried, gives what is being sent its time to finish, and closes the connections. */
+  /** Ends waiting emails with a retry, waits for those that are being sent, and closes the connections. */
   close(within_ms?: number): Promise<void>
 }
 
 /**
- * Opens no connection until there is something to send; then keeps up to `max_connections` of them.
+ * Opens the first connection when there is something to send; then keeps up to `max_connections` open.
  *
- * `url` is `smtp://user:password@host:587` (TLS by STARTTLS where the server offers it) or `smtps://…:465`. After a `?`:
- * `requireTLS=true` sends nothing in clear, `ignoreTLS=true` is for a relay on the same host, `name` is who we say we
- * are (EHLO), `tls.rejectUnauthorized=false` takes any certificate, `tls.servername` is the name it must bear.
+ * `url` is `smtp://user:password@host:587` (with STARTTLS if the server offers it) or `smtps://…:465`. After a `?`:
+ * `requireTLS=true` sends nothing unencrypted, `ignoreTLS=true` is for a relay on the same host, `name` is our name in
+ * EHLO, `tls.rejectUnauthorized=false` accepts any certificate, `tls.servername` is the name that it must have.
  *
- * `egress` is how far its connections go; anywhere where absent.
+ * `egress` limits its connections. Default: no limit.
  *
- * Throws where the URL or the DKIM key cannot be used.
+ * @throws Error if the URL or the DKIM key cannot be used.
  */
 export function smtpAccount(options: {
   url: string
@@ -50,12 +50,12 @@ export function smtpAccount(options: {
     ...server(options.url),
     ...(options.egress && { getSocket: socketWithin(options.egress, timeouts.connection) }),
     ...(options.dkim && { dkim: signature(options.dkim) }),
-    // A mail is what it was composed of: nothing in it can have a file or a page read into it.
+    // No text in a mail can make the library include a file or a page.
     disableFileAccess: true,
     disableUrlAccess: true,
     maxConnections: options.max_connections ?? 8,
     maxMessages: 100_000,
-    // One for the idle connection that the server has just closed; beyond that the delivery has its own retries.
+    // One, for an idle connection that the server has just closed. All other retries are those of the delivery.
     maxRequeues: 1,
     connectionTimeout: timeouts.connection,
     greetingTimeout: timeouts.greeting,
@@ -63,21 +63,21 @@ export function smtpAccount(options: {
     dnsTimeout: timeouts.connection,
   })
   transport.use('stream', (mail, done) => {
-    mail.message.transform(gather)
+    mail.message.transform(coalesceWrites)
     done()
   })
   const sending = new Set<Promise<Outcome>>()
 
   async function attempt(email: OutgoingEmail): Promise<Outcome> {
-    const patience = new AbortController()
-    const impatience = setTimeout(() => patience.abort(), timeouts.total)
+    const controller = new AbortController()
+    const timer = setTimeout(() => controller.abort(), timeouts.total)
     try {
-      const { messageId, response } = await transport.sendMail({ ...compose(email), signal: patience.signal })
+      const { messageId, response } = await transport.sendMail({ ...compose(email), signal: controller.signal })
       return { outcome: 'sent', provider_id: messageId, answer: response }
     } catch (error) {
       return classify(error as NodemailerError)
     } finally {
-      clearTimeout(impatience)
+      clearTimeout(timer)
     }
   }
 
@@ -98,9 +98,9 @@ export function smtpAccount(options: {
     },
     async close(within_ms = timeouts.close) {
       transport.close()
-      const impatience = setTimeout(() => transport.close({ force: true }), within_ms)
+      const timer = setTimeout(() => transport.close({ force: true }), within_ms)
       await Promise.all(sending)
-      clearTimeout(impatience)
+      clearTimeout(timer)
     },
   }
 }
@@ -109,7 +109,7 @@ const TIMEOUTS: Timeouts = { connection: 20_000, greeting: 20_000, socket: 60_00
 
 const SETTINGS = new Set(['requireTLS', 'ignoreTLS', 'name', 'tls.rejectUnauthorized', 'tls.servername'])
 
-// Not left to the mail library: it takes every option of its own from a URL, logging of all traffic among them.
+// Parsed here, because the mail library would accept all of its options in a URL, including logging of all traffic.
 function server(url: string): SMTPPoolOptions {
   const parsed = URL.parse(url)
   if (!parsed?.hostname || !['smtp:', 'smtps:'].includes(parsed.protocol)) {
@@ -133,7 +133,7 @@ function server(url: string): SMTPPoolOptions {
   }
 }
 
-// A "%" that starts no escape is meant as it stands: passwords are pasted as they are.
+// A "%" that starts no escape is a literal "%": people paste passwords unescaped.
 function decode(text: string): string {
   try {
     return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'))
@@ -142,7 +142,7 @@ function decode(text: string): string {
   }
 }
 
-// With a key it cannot use the library would send unsigned, so a bad key has to show here.
+// The library would send unsigned with a key that it cannot use, so the key is checked here.
 function signature({ domainName, keySelector, privateKey }: Dkim): DKIMOptions {
   const key = privateKeyOf(privateKey)
   if (key.asymmetricKeyType !== 'rsa') throw new Error('The DKIM key has to be an RSA key')

@@ -1,9 +1,10 @@
-// Opens the socket that the mail library speaks over, where it may not go anywhere: it looks names up by itself else.
+// Opens the socket for the mail library under an egress policy. The library alone would look up names without the
+// policy.
 import { connect } from 'node:net'
 import type { SMTPPoolOptions } from 'nodemailer'
 import type { EgressPolicy } from '#net/egress.ts'
 
-/** TLS, also from the first byte, is the library's. */
+/** The library does TLS itself, also for smtps. */
 export const socketWithin =
   (egress: EgressPolicy, timeout_ms: number): NonNullable<SMTPPoolOptions['getSocket']> =>
   ({ host = '', port = 0 }, done) => {
@@ -13,14 +14,14 @@ export const socketWithin =
       return done(error as Error)
     }
     const socket = connect({ host, port: Number(port), lookup: egress.lookup })
-    const impatience = setTimeout(() => socket.destroy(tooSlow()), timeout_ms)
+    const timer = setTimeout(() => socket.destroy(tooSlow()), timeout_ms)
     const fail = (error: Error) => {
-      clearTimeout(impatience)
+      clearTimeout(timer)
       done(error)
     }
     socket.once('error', fail)
     socket.once('connect', () => {
-      clearTimeout(impatience)
+      clearTimeout(timer)
       socket.off('error', fail)
       done(null, { connection: socket })
     })

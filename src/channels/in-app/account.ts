@@ -1,10 +1,10 @@
-// In-app as the delivery worker knows it: a message is sent when it waits for its contact. What became of it from there
-// on, the contact's messenger tells: it was delivered when a messenger took it, and read when the contact read it.
+// The in-app account of the delivery worker: a message is sent when it waits for its contact. The messenger reports the
+// rest: the message is delivered when a messenger fetches it, and read when the contact reads it.
 import { toPlainText } from '#lib/html.ts'
-import { inAppFateOf } from '../capture/test-recipients.ts'
+import { inAppOutcomeFor } from '../capture/test-recipients.ts'
 import type { Account, Captured, Outcome, Outgoing } from '../channel.ts'
 
-/** The same for every workspace. The sandbox lists what went through it, for tests that have no messenger. */
+/** The same for every workspace. The sandbox lists its messages, for tests without a messenger. */
 export const inAppAccount: Account = {
   send: async (outgoing) => makeAvailable(outgoing),
   concurrency: 100,
@@ -12,9 +12,9 @@ export const inAppAccount: Account = {
 }
 
 function makeAvailable(outgoing: Outgoing): Outcome {
-  const fate = inAppFateOf(outgoing)
-  if (fate.outcome !== 'sent') return fate
-  return { ...fate, provider_id: `${outgoing.workspace_id}.${outgoing.id}`, captured: captured(outgoing) }
+  const outcome = inAppOutcomeFor(outgoing)
+  if (outcome.outcome !== 'sent') return outcome
+  return { ...outcome, provider_id: `${outgoing.workspace_id}.${outgoing.id}`, captured: captured(outgoing) }
 }
 
 const captured = ({ sender, contact_id, subject, body }: Outgoing): Captured => ({

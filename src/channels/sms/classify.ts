@@ -1,6 +1,6 @@
 // What Twilio's answer to a message, or its silence, means for the delivery.
 import { accountError } from '../account-errors.ts'
-import type { Outcome, Report } from '../channel.ts'
+import type { Outcome, StatusUpdate } from '../channel.ts'
 import { CODES, type Meaning } from './codes.ts'
 import type { Answer } from './post.ts'
 
@@ -58,13 +58,13 @@ const AGAIN = new Set([408, 409, 423, 425, 429])
 const ACCOUNT = new Set([401, 402, 403, 404, 405, 407, 451])
 
 /** What is created can have failed already. */
-const refusals = ({ status, error_code, error_message }: Record<string, unknown>): Report[] =>
+const refusals = ({ status, error_code, error_message }: Record<string, unknown>): StatusUpdate[] =>
   status === 'failed' || status === 'undelivered' || status === 'canceled'
     ? [failure(status, error_code, error_message)]
     : []
 
 /** A message that Twilio had taken and did not deliver; `code` is absent where it does not say why. */
-export function failure(status: string, code: unknown, words?: unknown): Report {
+export function failure(status: string, code: unknown, words?: unknown): StatusUpdate {
   const known = digits(code)
   if (!known || known === '0')
     return { status: 'failed', code: `twilio_${status}`, reason: `Twilio gave no reason: ${status}` }

@@ -1,6 +1,6 @@
 // What Twilio's word on a message means for its delivery.
 // https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
-import type { Report, Status } from '../channel.ts'
+import type { Status, StatusUpdate } from '../channel.ts'
 import { failure } from './classify.ts'
 import type { Params } from './signature.ts'
 
@@ -23,7 +23,7 @@ const STATUSES: Record<string, Exclude<Status, 'queued'>> = {
 const KEPT = ['MessageStatus', 'SmsStatus', 'ErrorCode', 'ErrorMessage', 'RawDlrDoneDate', 'ChannelStatusMessage']
 
 /** Undefined for a status that says nothing of a message that we sent. */
-export function reportOf(params: Params): Report | undefined {
+export function reportOf(params: Params): StatusUpdate | undefined {
   const first = (name: string) => params.get(name)?.[0]
   const word = first('MessageStatus') ?? first('SmsStatus') ?? ''
   const status = STATUSES[word]

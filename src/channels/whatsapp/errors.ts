@@ -1,6 +1,6 @@
 // Meta's error codes: what each means for a delivery, in words for people, and whether it is worth another try.
 import { accountError } from '../account-errors.ts'
-import type { Outcome, Remark, Report } from '../channel.ts'
+import type { Outcome, Remark, StatusUpdate } from '../channel.ts'
 
 type Unsent = Exclude<Outcome, { outcome: 'sent' }>
 
@@ -15,8 +15,8 @@ export type MetaError = {
 }
 
 /**
- * `again` is there where another attempt may succeed: after so many seconds at least; `unsubscribe` where the contact wants
- * no more broadcasts. `account`: see `account-errors.ts`.
+ * `again` is there where another attempt may succeed: after so many seconds at least; `unsubscribe` where the contact
+ * wants no more broadcasts. `account`: see `account-errors.ts`.
  */
 type Meaning = { reason: string; again?: number; account?: true; unsubscribe?: true }
 
@@ -109,7 +109,7 @@ export const wait = (seconds: number): { retry_after?: number } =>
   seconds > 0 ? { retry_after: Math.min(seconds, DAY) } : {}
 
 /** A failure that a status tells of. Meta gives no more attempts to what it has once taken. */
-export function failure(error: MetaError): Report {
+export function failure(error: MetaError): StatusUpdate {
   const { code } = error
   const meaning = code === undefined ? undefined : meaningOf(code)
   return {

@@ -1,7 +1,7 @@
 // What Meta tells later of a message that it took: sent, delivered, read or failed.
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
-import type { Report } from '../channel.ts'
+import type { StatusUpdate } from '../channel.ts'
 import { failure, type MetaError } from './errors.ts'
 import { Timestamp, timeOf } from './timestamp.ts'
 
@@ -22,10 +22,10 @@ const Status = Type.Object({
   ),
 })
 
-export type StatusNews = { wamid: string; tracker: string | undefined; at: Date; word: Report }
+export type StatusNews = { wamid: string; tracker: string | undefined; at: Date; word: StatusUpdate }
 
 /** A played voice message has been heard. */
-const WORDS: Record<string, Report['status']> = {
+const WORDS: Record<string, StatusUpdate['status']> = {
   sent: 'sent',
   delivered: 'delivered',
   read: 'read',

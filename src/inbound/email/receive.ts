@@ -1,10 +1,10 @@
-// What comes of a mail: a letter goes into its conversation with its files, a report to the delivery that it is about.
+// Processes a received mail: a message goes into its conversation with its files, a report to its delivery. Each
 // Each mail is taken once, however often it is brought, and wholly or not at all.
-import { deliveryNamedBy, mailNamedBy } from '#channels/email/addresses.ts'
+import { readMessageId, readSignedAddress } from '#channels/email/addresses.ts'
 import { type Contents, withPictures } from '#channels/email/inbound/contents.ts'
 import { type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
-import { type Envelope, type Letter, type Meaning, meaningOf } from '#channels/email/inbound/meaning.ts'
-import type { About } from '#channels/email/inbound/reports.ts'
+import { type Envelope, type InboundMessage, type Meaning, meaningOf } from '#channels/email/inbound/meaning.ts'
+import type { ReportedMail } from '#channels/email/inbound/reports.ts'
 import type { Pool } from '#db/sql.ts'
 import { note, report } from '#delivery/report.ts'
 import { type Files, FileTooLarge } from '#files/files.ts'
@@ -51,10 +51,10 @@ export async function receiveMail(
   const { id: admin_id } = await findFirstAdmin(sql, workspace_id)
   const workspace = await openWorkspace(sql, workspace_id, admin_id)
   if (meaning.kind === 'report')
-    return atomically(workspace, (workspace) => takeReport(workspace, taking.secret, mail, meaning))
+    return atomically(workspace, (workspace) => receiveReport(workspace, taking.secret, mail, meaning))
   if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
   const files = await keepFiles(workspace_id, taking.files, meaning.contents)
-  return atomically(workspace, (workspace) => takeLetter(workspace, taking, mail, meaning, files))
+  return atomically(workspace, (workspace) => receiveMessage(workspace, taking, mail, meaning, files))
 }
 
 /**
@@ -81,19 +81,19 @@ function refuseTooLarge(error: Error): never {
 }
 
 /** The sender's address is held from the start: the same mail twice at once comes one after the other. */
-async function takeLetter(
+async function receiveMessage(
   workspace: Workspace,
   links: Links,
   mail: Mail,
-  letter: Letter,
+  message: InboundMessage,
   files: KeptFiles,
 ): Promise<Taken> {
-  await lockIdentity(workspace, { email: letter.from.address })
+  await lockIdentity(workspace, { email: message.from.address })
   if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
-  const { contact, answers } = await placeOf(workspace, letter)
+  const { contact, answers } = await placeOf(workspace, message)
   if (contact.blocked_at) return { outcome: 'blocked' }
-  const { subject, recipients, metadata } = letter
-  const { history, ...written } = await attached(workspace, links, letter.contents, files)
+  const { subject, recipients, metadata } = message
+  const { history, ...written } = await attached(workspace, links, message.contents, files)
   const placed = await receive(workspace, {
     ...{ channel: 'email', provider_id: mail.id, contact, answers, subject, recipients },
     ...written,
@@ -130,20 +130,20 @@ async function attached(
 
 type Reporting = Extract<Meaning, { kind: 'report' }>
 
-async function takeReport(
+async function receiveReport(
   workspace: Workspace,
   secret: string,
   mail: Mail,
-  { words, delivery_id }: Reporting,
+  { reports, delivery_id }: Reporting,
 ): Promise<Taken> {
   if (!(await claimReceived(workspace, 'email', mail.id))) return { outcome: 'known' }
   const told = new Set<string>()
   const { sql, id: workspace_id } = workspace
-  for (const { about, ...word } of words) {
+  for (const { about, ...change } of reports) {
     for (const meant of await deliveriesMeant(workspace, secret, about, delivery_id)) {
       const delivery = { workspace_id, channel: 'email' as const, delivery_id: meant }
-      if ('remark' in word) await note(sql, delivery, word.remark, workspace.now())
-      else await report(sql, contactRecords, delivery, word.report, workspace.now())
+      if ('remark' in change) await note(sql, delivery, change.remark, workspace.now())
+      else await report(sql, contactRecords, delivery, change.update, workspace.now())
       told.add(meant)
     }
   }
@@ -151,10 +151,10 @@ async function takeReport(
 }
 
 /** The address that a report came to names one delivery; so does the one that the mail gave. Else its headers tell. */
-async function deliveriesMeant(workspace: Workspace, secret: string, about: About, delivery_id: string | null) {
+async function deliveriesMeant(workspace: Workspace, secret: string, about: ReportedMail, delivery_id: string | null) {
   if (delivery_id) return [delivery_id]
-  const named = about.return_path ? deliveryNamedBy(about.return_path, secret) : undefined
+  const named = about.return_path ? readSignedAddress(about.return_path, secret) : undefined
   if (named?.workspace_id === workspace.id) return [named.delivery_id]
-  const mail = about.message_id ? mailNamedBy(about.message_id) : undefined
+  const mail = about.message_id ? readMessageId(about.message_id) : undefined
   return mail?.workspace_id === workspace.id ? listDeliveriesOf(workspace, mail, about) : []
 }

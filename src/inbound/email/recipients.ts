@@ -1,7 +1,7 @@
 // Whose mail it is: the workspace that an address belongs to.
 
 import { findAccountsByKey } from '#channel-accounts/rows.ts'
-import { deliveryNamedBy, domainOf } from '#channels/email/addresses.ts'
+import { domainOf, readSignedAddress } from '#channels/email/addresses.ts'
 import type { Sql } from '#db/sql.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Sql } from '#db/sql.ts'
  */
 export async function workspaceOfAddress(sql: Sql, secret: string, address: string): Promise<string | undefined> {
   const accounts = await findAccountsByKey(sql, 'email', domainOf(address))
-  const signed = deliveryNamedBy(address, secret)?.workspace_id
+  const signed = readSignedAddress(address, secret)?.workspace_id
   if (!signed && accounts.length === 1) return accounts[0]!.workspace_id
   const named = signed ?? address.slice(0, address.lastIndexOf('@')).toLowerCase()
   return accounts.find(({ workspace_id }) => workspace_id === named)?.workspace_id

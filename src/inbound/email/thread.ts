@@ -1,5 +1,5 @@
-// Who wrote a letter, and which conversation it goes on with.
-import type { Letter } from '#channels/email/inbound/meaning.ts'
+// Who wrote a message, and which conversation it goes on with.
+import type { InboundMessage } from '#channels/email/inbound/meaning.ts'
 import { contactByEmail } from '#resources/contacts/create.ts'
 import { type ContactRow, findContact } from '#resources/contacts/queries.ts'
 import { joinConversation } from '#resources/conversations/participants/join.ts'
@@ -17,17 +17,21 @@ export type Place = { contact: ContactRow; answers: string | null }
  * who got one, takes part from then on. Headers are no key, for they can be guessed: they lead back only those who take
  * part already.
  */
-export async function placeOf(workspace: Workspace, letter: Letter): Promise<Place> {
-  const delivery = letter.delivery_id === null ? undefined : await findDelivery(workspace, letter.delivery_id)
-  if (delivery) return placeByAddress(workspace, letter, delivery)
-  const { address, name } = letter.from
-  const answered = await findAnswered(workspace, letter.answers, address)
+export async function placeOf(workspace: Workspace, message: InboundMessage): Promise<Place> {
+  const delivery = message.delivery_id === null ? undefined : await findDelivery(workspace, message.delivery_id)
+  if (delivery) return placeByAddress(workspace, message, delivery)
+  const { address, name } = message.from
+  const answered = await findAnswered(workspace, message.answers, address)
   const known = answered && (await findContact(workspace, answered.contact_id))
   if (answered && known) return { contact: known, answers: answered.conversation_id }
   return { contact: await contactByEmail(workspace, address, name), answers: null }
 }
 
-async function placeByAddress(workspace: Workspace, { from }: Letter, delivery: AnsweredDelivery): Promise<Place> {
+async function placeByAddress(
+  workspace: Workspace,
+  { from }: InboundMessage,
+  delivery: AnsweredDelivery,
+): Promise<Place> {
   const { conversation_id } = delivery
   const contact = await writerOf(workspace, from, delivery)
   if (contact.blocked_at) return { contact, answers: null }
@@ -42,7 +46,7 @@ async function placeByAddress(workspace: Workspace, { from }: Letter, delivery: 
 /** Whoever got the delivery, where the address is the one it went to; else who takes part, or anybody. */
 async function writerOf(
   workspace: Workspace,
-  { address, name }: Letter['from'],
+  { address, name }: InboundMessage['from'],
   delivery: AnsweredDelivery,
 ): Promise<ContactRow> {
   const isTheirs = delivery.address.toLowerCase() === address.toLowerCase()

@@ -1,42 +1,42 @@
-// What a mail says, as it is shown: what is new in it, what stood there before, its pictures and its files.
+// Splits a mail into the parts that are shown: the new text, the history (quotes, signature), pictures and files.
 import { paragraphs, sanitizeHtml, toPlainText } from '#lib/html.ts'
 import { type Mail, type MailFile, withoutTags } from './mail.ts'
-import { cutHtml } from './strip-quotes-html.ts'
-import { cutText } from './strip-quotes-text.ts'
+import { stripQuotesFromHtml } from './strip-quotes-html.ts'
+import { stripQuotesFromText } from './strip-quotes-text.ts'
 
 export type Contents = {
-  /** What is new, in plain text; `html` is the same, where the mail had HTML. Neither is safe to show. */
+  /** The new text as plain text, and as `html` if the mail has HTML. Neither is safe to show. */
   body: string
   html: string | null
-  /** Quotes, what was passed on and the signature, as HTML; empty where there are none. */
+  /** Quotes, forwarded mail and the signature, as HTML; empty if there are none. */
   history: string
-  /** What the HTML shows by itself. */
+  /** The pictures that the HTML shows inline. */
   pictures: MailFile[]
   files: MailFile[]
 }
 
 export function contentsOf(mail: Mail): Contents {
-  const cut = mail.html === null ? undefined : cutHtml(mail.html)
-  if (!cut || !mail.html) return inText(mail, mail.html)
-  const body = plain(cut.body)
-  if (!body && mail.text && !/<img\s/i.test(cut.body)) return inText(mail, null)
-  const shown = cidsIn(cut.body + cut.history)
+  const stripped = mail.html === null ? undefined : stripQuotesFromHtml(mail.html)
+  if (!stripped || !mail.html) return textContents(mail, mail.html)
+  const body = plain(stripped.body)
+  if (!body && mail.text && !/<img\s/i.test(stripped.body)) return textContents(mail, null)
+  const shown = cidsIn(stripped.body + stripped.history)
   const isInline = ({ cid, content_type }: MailFile) =>
     cid !== null && content_type.startsWith('image/') && shown.has(cid)
   return {
     body,
-    html: cut.body,
-    history: cut.history,
+    html: stripped.body,
+    history: stripped.history,
     pictures: mail.files.filter(isInline),
     files: mail.files.filter((file) => !isInline(file)),
   }
 }
 
-/** HTML that nobody could read is kept as a file, and what text can be had from it is the body. */
-function inText(mail: Mail, unreadable: string | null): Contents {
-  const { body, history } = cutText(mail.text ?? withoutTags(unreadable ?? ''))
-  const kept = unreadable === null ? [] : [asFile(unreadable)]
-  return { body, html: null, history: paragraphs(history), pictures: [], files: [...mail.files, ...kept] }
+/** HTML that cannot be parsed becomes a file; without a plain text, its text without tags is the body. */
+function textContents(mail: Mail, unreadable: string | null): Contents {
+  const { body, history } = stripQuotesFromText(mail.text ?? withoutTags(unreadable ?? ''))
+  const files = unreadable === null ? mail.files : [...mail.files, asFile(unreadable)]
+  return { body, html: null, history: paragraphs(history), pictures: [], files }
 }
 
 const asFile = (html: string): MailFile => ({
@@ -46,12 +46,12 @@ const asFile = (html: string): MailFile => ({
 
 const plain = (html: string) => toPlainText(sanitizeHtml(html), { links: 'label (url)' }).replace(/\n{3,}/g, '\n\n')
 
-/** As the serialiser writes them: in double quotes. */
+/** The serialiser always writes double quotes. */
 const CID = /(\ssrc=")cid:([^"]{1,500})(")/gi
 
 const cidsIn = (html: string): Set<string> => new Set([...html.matchAll(CID)].map(([, , cid = '']) => decoded(cid)))
 
-/** Safe HTML, in which pictures have the addresses under which they are kept. */
+/** Returns safe HTML in which `cid:` pictures have the addresses of their stored files. */
 export const withPictures = (html: string, addresses: ReadonlyMap<string, string>): string =>
   sanitizeHtml(
     html.replace(CID, (all, before, cid, after) => {

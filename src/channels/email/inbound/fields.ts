@@ -1,9 +1,9 @@
-// Header fields in plain lines, as the machine-readable parts of reports have them, and the headers that they return.
+// Parses header fields in plain text: in the machine-readable parts of reports, and in the headers that they return.
 
-/** By lower-case name; of those that occur twice, the first. */
+/** By lower-case name; if a field occurs twice, the first value. */
 export type Fields = ReadonlyMap<string, string>
 
-/** One group of fields for each block between blank lines. */
+/** Returns one group of fields for each block between blank lines. */
 export function groupsOf(text: string): Fields[] {
   return text
     .replace(/\r\n?/g, '\n')
@@ -21,7 +21,7 @@ function fieldsOf(block: string): Fields {
   return fields
 }
 
-/** `rfc822; joe@example.com`, or the same in brackets, or alone. */
+/** Reads the address in `rfc822; joe@example.com`, `<joe@example.com>` or `joe@example.com`. */
 export function addressIn(value: string | undefined): string | null {
   const address = value?.replace(/^\s*[\w-]+\s*;/, '').replace(/^[\s<]+|[\s>]+$/g, '')
   return address?.includes('@') ? address : null

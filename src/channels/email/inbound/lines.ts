@@ -1,37 +1,36 @@
-// Which lines of a mail are new: what is quoted below, above or in between, what is passed on, and the signature are told
-// from what somebody wrote. The same for plain text and for HTML, which is looked at line by line, too.
+// Finds the lines of a mail that are not new: quotes below, above or between the new text, forwarded mail, and the
+// signature. Used for plain text and for HTML, which is also read as lines.
 import { BARE_SEPARATORS, FROM_LABELS, MOBILE, OTHER_LABELS, SEPARATORS, WROTE } from './quote-markers.ts'
 
 export type Line = {
-  /** Without quote marks and the space around. */
+  /** Without quote marks and surrounding space. */
   text: string
-  /** By how many marks, or blockquotes, it is quoted. */
+  /** The number of quote marks or blockquotes around it. */
   depth: number
-  /**
-   * What the mail program said of it: that it introduces a quote, belongs to a signature, or that everything from here
-   * on is history.
-   */
+  /** How the mail program marked it: introduction of a quote, part of a signature, or the start of the history. */
   mark?: 'intro' | 'signature' | 'history'
-  /** A horizontal rule, or a line of dashes that stands for one. */
+  /** A horizontal rule, or a line of dashes. */
   rule?: boolean
-  /** Holds a picture, which says something without words. */
+  /** Contains a picture, which counts as content. */
   picture?: boolean
 }
 
-/** For each line whether it is cut: history, or a signature. Nothing is cut of a mail of which nothing would be left. */
-export function cutOf(lines: readonly Line[]): boolean[] {
-  const cut = lines.map(() => false)
+/** Returns for each line whether to strip it: history or signature. Strips nothing if nothing else would remain. */
+export function strippedLines(lines: readonly Line[]): boolean[] {
+  const stripped = lines.map(() => false)
   const end = historyStart(lines)
-  cut.fill(true, end)
-  cutQuotes(lines, end, cut)
-  cutSignature(lines, end, cut)
-  return lines.some((line, index) => !cut[index] && says(line)) ? cut : lines.map(() => false)
+  stripped.fill(true, end)
+  stripQuotes(lines, end, stripped)
+  stripSignature(lines, end, stripped)
+  return lines.some((line, index) => !stripped[index] && hasContent(line)) ? stripped : lines.map(() => false)
 }
 
-const says = ({ text, picture }: Line): boolean => text !== '' || picture === true
+const hasContent = ({ text, picture }: Line): boolean => text !== '' || picture === true
 const isQuoted = ({ depth, mark }: Line): boolean => depth > 0 || mark === 'intro'
 
-/** Where everything that follows is history: below a mail's headers, or a line of dashes that says so. */
+/**
+ * Returns the index from which all is history: a separator line, quoted headers, or an attribution without quote marks.
+ */
 function historyStart(lines: readonly Line[]): number {
   const start = lines.findIndex(
     (line, index) =>
@@ -53,7 +52,7 @@ function isSeparator(text: string): boolean {
 
 const WITHIN = 8
 
-/** `From:`, and near below it two more of such lines. */
+/** A `From:` line with two other header lines soon below it. */
 function isHeaderBlock(lines: readonly Line[], index: number): boolean {
   if (!FROM_LABELS.has(labelOf(lines[index]!.text))) return false
   const labels = lines.slice(index + 1, index + 1 + WITHIN).map(({ text }) => labelOf(text))
@@ -63,7 +62,7 @@ function isHeaderBlock(lines: readonly Line[], index: number): boolean {
 const labelOf = (text: string): string =>
   (/^[*\s]{0,3}([^:：*]{1,24}?)[*\s]{0,3}[:：]/.exec(text)?.[1] ?? '').toLowerCase()
 
-/** An attribution under which nothing is marked as quoted, as some programs have it. */
+/** An attribution whose quote has no quote marks, as some programs write it. */
 function isLastAttribution(lines: readonly Line[], index: number): boolean {
   const last = attributionFrom(lines, index)
   if (last === undefined) return false
@@ -71,10 +70,10 @@ function isLastAttribution(lines: readonly Line[], index: number): boolean {
   return below < lines.length && !isQuoted(lines[below]!)
 }
 
-const LONGEST_ATTRIBUTION = 400
+const MAX_ATTRIBUTION = 400
 const A_TIME = /\d{1,2}[:.hH時点]\d{2}|\b(19|20)\d\d\b/
 
-/** The last line of the attribution that begins here, which may be folded over three; undefined where none does. */
+/** Returns the last line of the attribution that starts here, of up to three lines; undefined if none starts here. */
 function attributionFrom(lines: readonly Line[], index: number): number | undefined {
   let text = ''
   for (let at = index; at < Math.min(index + 3, lines.length); at++) {
@@ -86,33 +85,35 @@ function attributionFrom(lines: readonly Line[], index: number): number | undefi
 }
 
 function isAttribution(text: string): boolean {
-  if (text.length > LONGEST_ATTRIBUTION || !/[:：]\s*$/.test(text.slice(-3))) return false
+  if (text.length > MAX_ATTRIBUTION || !/[:：]\s*$/.test(text.slice(-3))) return false
   const lower = text.toLowerCase()
   return WROTE.some((verb) => lower.includes(verb)) && (A_TIME.test(text) || text.includes('@'))
 }
 
 type Run = { from: number; to: number }
 
-/** Quotes that the answer stands wholly above or below are cut; where it stands in between, they are what it answers. */
-function cutQuotes(lines: readonly Line[], end: number, cut: boolean[]): void {
+/**
+ * Strips quotes if the answer is completely above or below them. If it is between them, they are its context and stay.
+ */
+function stripQuotes(lines: readonly Line[], end: number, stripped: boolean[]): void {
   const runs = quotedRuns(lines, end)
   const [first, last] = [runs[0], runs.at(-1)]
   if (!first || !last) return
-  const hasOwn = (from: number, to: number) => withoutSignature(lines, from, to).some((at) => says(lines[at]!))
+  const hasOwn = (from: number, to: number) => withoutSignature(lines, from, to).some((at) => hasContent(lines[at]!))
   const after = hasOwn(last.to, end)
   const between = runs.some((run, at) => at > 0 && hasOwn(runs[at - 1]!.to, run.from))
   const isAnsweredInline = between || (after && hasOwn(0, first.from))
-  const gone = isAnsweredInline ? (after ? [] : [last]) : runs
-  for (const { from, to } of gone) cut.fill(true, from, to)
+  const removed = isAnsweredInline ? (after ? [] : [last]) : runs
+  for (const { from, to } of removed) stripped.fill(true, from, to)
 }
 
-/** What is quoted, with the lines that introduce it. */
+/** Returns the quotes, each with the lines that introduce it. */
 function quotedRuns(lines: readonly Line[], end: number): Run[] {
   const runs: Run[] = []
   for (let at = 0; at < end; at++) {
     if (!isQuoted(lines[at]!)) continue
     let to = at + 1
-    for (let ahead = to; ahead < end && (isQuoted(lines[ahead]!) || !says(lines[ahead]!)); ahead++)
+    for (let ahead = to; ahead < end && (isQuoted(lines[ahead]!) || !hasContent(lines[ahead]!)); ahead++)
       if (isQuoted(lines[ahead]!)) to = ahead + 1
     runs.push({ from: introducedFrom(lines, at, runs.at(-1)?.to ?? 0), to })
     at = to - 1
@@ -120,33 +121,33 @@ function quotedRuns(lines: readonly Line[], end: number): Run[] {
   return runs
 }
 
-/** A quote that is marked needs no verb above it that we know: a colon after a time or an address introduces it. */
+/** A marked quote needs no known verb in its introduction: a colon after a time or an address is enough. */
 function introducedFrom(lines: readonly Line[], quote: number, floor: number): number {
   const last = previous(lines, quote)
   if (last < floor || isQuoted(lines[last]!) || !/[:：]$/.test(lines[last]!.text)) return quote
   let text = ''
   for (let at = last; at >= Math.max(floor, last - 3) && lines[at]!.text; at--) {
     text = `${lines[at]!.text} ${text}`
-    if (text.length > LONGEST_ATTRIBUTION) break
+    if (text.length > MAX_ATTRIBUTION) break
     if (isAttribution(text) || (A_TIME.test(text) && text.includes('@'))) return widened(lines, at, floor)
   }
   return quote
 }
 
-/** An attribution of two lines may hold all that tells in the second: what is above it up to a blank line is short. */
+/** Returns the line above, if the attribution starts there and only its second line was recognised. */
 function widened(lines: readonly Line[], at: number, floor: number): number {
   const above = lines[at - 1]
   const starts = /^(on|am|le|el|il|em|op|den|på|w dniu|dnia|в|dne|le)\s/i
   return at - 1 >= floor && above && !starts.test(lines[at]!.text) && starts.test(above.text) ? at - 1 : at
 }
 
-const LONGEST_SIGNATURE = 15
+const MAX_SIGNATURE_LINES = 15
 
-/** The end of what is left, from `-- ` on, or what a program has marked or added as a signature. */
-function cutSignature(lines: readonly Line[], end: number, cut: boolean[]): void {
-  const own = lines.map((_, index) => index).filter((index) => index < end && !cut[index])
-  const kept = new Set(withoutSignatureAmong(lines, own))
-  for (const index of own) if (!kept.has(index)) cut[index] = true
+/** Strips the signature at the end of the remaining lines: from `-- ` on, or lines that a program marked or added. */
+function stripSignature(lines: readonly Line[], end: number, stripped: boolean[]): void {
+  const own = lines.map((_, index) => index).filter((index) => index < end && !stripped[index])
+  const remaining = new Set(withoutSignatureAmong(lines, own))
+  for (const index of own) if (!remaining.has(index)) stripped[index] = true
 }
 
 const withoutSignature = (lines: readonly Line[], from: number, to: number): number[] =>
@@ -158,29 +159,29 @@ const withoutSignature = (lines: readonly Line[], from: number, to: number): num
 function withoutSignatureAmong(lines: readonly Line[], own: number[]): number[] {
   const unmarked = own.filter((index) => lines[index]!.mark !== 'signature')
   const delimiter = unmarked.findLastIndex((index) => isDelimiter(lines[index]!))
-  const below = unmarked.slice(delimiter + 1).filter((index) => says(lines[index]!))
-  const rest = delimiter >= 0 && below.length <= LONGEST_SIGNATURE ? unmarked.slice(0, delimiter) : unmarked
+  const below = unmarked.slice(delimiter + 1).filter((index) => hasContent(lines[index]!))
+  const rest = delimiter >= 0 && below.length <= MAX_SIGNATURE_LINES ? unmarked.slice(0, delimiter) : unmarked
   return withoutMobile(lines, rest)
 }
 
 const isDelimiter = ({ text, depth }: Line): boolean => depth === 0 && /^(--|—|– –)$/.test(text)
 
 function withoutMobile(lines: readonly Line[], own: number[]): number[] {
-  const last = own.findLastIndex((index) => says(lines[index]!))
+  const last = own.findLastIndex((index) => hasContent(lines[index]!))
   const line = lines[own[last] ?? -1]
   if (!line || line.depth > 0 || line.text.length > 120 || !MOBILE.test(line.text)) return own
   return own.slice(0, last)
 }
 
-/** The nearest line above that says something or is a rule; -1 where there is none. */
+/** Returns the nearest line above that has content or is a rule, or -1. */
 function previous(lines: readonly Line[], index: number): number {
   let at = index - 1
-  while (at >= 0 && !says(lines[at]!) && !lines[at]!.rule) at--
+  while (at >= 0 && !hasContent(lines[at]!) && !lines[at]!.rule) at--
   return at
 }
 
 function next(lines: readonly Line[], index: number): number {
   let at = index + 1
-  while (at < lines.length && !says(lines[at]!)) at++
+  while (at < lines.length && !hasContent(lines[at]!)) at++
   return at
 }

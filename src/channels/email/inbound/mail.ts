@@ -1,10 +1,10 @@
-// A mail that came in, read as far as it can be read: from the bytes on the wire to plain data.
+// Parses a received mail from its bytes to plain data, as far as it can be parsed.
 import { createHash } from 'node:crypto'
 import type { AddressObject, ParsedMail } from 'mailparser'
 import { extension } from 'mime-types'
 import { isEmail } from '#lib/email.ts'
 import { storable } from '#lib/text.ts'
-import { mended } from './repair-headers.ts'
+import { repairHeaders } from './repair-headers.ts'
 
 export type Mailbox = { name: string | null; address: string }
 
@@ -12,16 +12,16 @@ export type MailFile = {
   name: string
   content_type: string
   data: Buffer
-  /** What the HTML calls it by, as in `<img src="cid:logo">`. */
+  /** Its name in the HTML, as in `<img src="cid:logo">`. */
   cid: string | null
 }
 
 export type Mail = {
-  /** What it is known by: its Message-ID, or a hash of its bytes where it has none. */
+  /** Its Message-ID, or a hash of its bytes if it has none. */
   id: string
-  /** With its angle brackets; null where it has none. */
+  /** With its angle brackets; null if it has none. */
   message_id: string | null
-  /** What it answers: first what In-Reply-To names, then the References, the latest first. */
+  /** The Message-IDs that it answers: first those of In-Reply-To, then the References, the latest first. */
   answers: string[]
   from: Mailbox | null
   reply_to: Mailbox[]
@@ -31,11 +31,11 @@ export type Mail = {
   text: string | null
   html: string | null
   files: MailFile[]
-  /** By lower-case name, unfolded, as often as each occurs. */
+  /** All values of each header, by lower-case name, unfolded. */
   headers: ReadonlyMap<string, string[]>
 }
 
-/** A mail that is refused for good; the message is one sentence for its sender. */
+/** A permanent refusal of a mail; the message is one sentence for its sender. */
 export class RefusedMail extends Error {
   readonly is_too_large: boolean
 
@@ -45,39 +45,39 @@ export class RefusedMail extends Error {
   }
 }
 
-/** 25 MB, as the large mail hosts have it. */
+/** 25 MB, the limit of the large mail providers. */
 export const MAIL_LIMIT = 25 * 1024 * 1024
-const MOST_FILES = 100
-const MOST_PARTS = 1_000
-const LARGEST_HEAD = 1024 * 1024
-const MOST_ADDRESSES = 100
-const MOST_ANSWERED = 50
-/** More of either is no letter; it is kept as a file. In characters. */
-const LONGEST_TEXT = 250_000
-const LONGEST_HTML = 1_000_000
+const MAX_FILES = 100
+const MAX_PARTS = 1_000
+const MAX_HEAD_BYTES = 1024 * 1024
+const MAX_ADDRESSES = 100
+const MAX_ANSWERS = 50
+/** In characters. A longer text is stored as a file. */
+const MAX_TEXT = 250_000
+const MAX_HTML = 1_000_000
 
 /**
- * Reads RFC 5322 and MIME with all that mailers make of them; what is malformed is read as far as it goes.
- * @throws RefusedMail where it is larger than `MAIL_LIMIT`, or has more parts or files than any letter.
+ * Parses RFC 5322 and MIME, and malformed mail as far as possible.
+ * @throws RefusedMail if the mail is larger than `MAIL_LIMIT`, or has too many parts or files.
  */
 export async function readMail(raw: Buffer): Promise<Mail> {
   if (raw.length > MAIL_LIMIT) throw tooLarge(`The message is larger than ${MAIL_LIMIT} bytes`)
-  const { simpleParser } = await import('mailparser') // With its tables of charsets, which most servers do not need at once.
-  const parsed = await simpleParser(mended(raw), READING).catch((error: Error) => {
+  const { simpleParser } = await import('mailparser') // It loads charset tables, which most servers do not need at once.
+  const parsed = await simpleParser(repairHeaders(raw), PARSING).catch((error: Error) => {
     throw tooLarge(`The message cannot be read: ${error.message}`)
   })
   return mailOf(parsed, raw)
 }
 
-const READING = {
+const PARSING = {
   skipHtmlToText: true,
   skipTextLinks: true,
   keepCidLinks: true,
   keepDeliveryStatus: true,
   ignoreEmbedded: true,
   checksumAlgo: false as const,
-  maxHeadSize: LARGEST_HEAD,
-  maxChildNodes: MOST_PARTS,
+  maxHeadSize: MAX_HEAD_BYTES,
+  maxChildNodes: MAX_PARTS,
 }
 
 const tooLarge = (message: string) => new RefusedMail(message, { is_too_large: true })
@@ -85,16 +85,16 @@ const tooLarge = (message: string) => new RefusedMail(message, { is_too_large: t
 function mailOf(parsed: ParsedMail, raw: Buffer): Mail {
   const headers = headersOf(parsed)
   const files = parsed.attachments.map(fileOf).filter(({ data }) => data.length)
-  if (files.length > MOST_FILES) throw tooLarge(`The message has more than ${MOST_FILES} files`)
+  if (files.length > MAX_FILES) throw tooLarge(`The message has more than ${MAX_FILES} files`)
   const html = storable(parsed.html || '')
   const text = storable(parsed.text ?? '')
-  const readable = text || (html.length > LONGEST_HTML ? withoutTags(html) : '')
+  const readable = text || (html.length > MAX_HTML ? withoutTags(html) : '')
   const named = (name: string) => (headers.get(name) ?? []).flatMap(messageIds)
   const message_id = named('message-id')[0] ?? null
   return {
     id: message_id ?? `sha256:${createHash('sha256').update(raw).digest('hex')}`,
     message_id,
-    answers: [...new Set([...named('in-reply-to'), ...named('references').toReversed()])].slice(0, MOST_ANSWERED),
+    answers: [...new Set([...named('in-reply-to'), ...named('references').toReversed()])].slice(0, MAX_ANSWERS),
     from: mailboxes(parsed.from)[0] ?? mailboxes(parsed.headers.get('sender'))[0] ?? null,
     reply_to: mailboxes(parsed.replyTo),
     to: mailboxes(parsed.to),
@@ -102,19 +102,19 @@ function mailOf(parsed: ParsedMail, raw: Buffer): Mail {
     subject: storable(parsed.subject ?? '')
       .replace(/\s+/g, ' ')
       .slice(0, 998),
-    text: readable.trim() ? readable.slice(0, LONGEST_TEXT) : null,
-    html: html.trim() && html.length <= LONGEST_HTML ? html : null,
+    text: readable.trim() ? readable.slice(0, MAX_TEXT) : null,
+    html: html.trim() && html.length <= MAX_HTML ? html : null,
     files: [
       ...files,
-      ...(text.length > LONGEST_TEXT ? [written('message.txt', 'text/plain', text)] : []),
-      ...(html.length > LONGEST_HTML ? [written('message.html', 'text/html', html)] : []),
+      ...(text.length > MAX_TEXT ? [written('message.txt', 'text/plain', text)] : []),
+      ...(html.length > MAX_HTML ? [written('message.html', 'text/html', html)] : []),
     ],
     headers,
   }
 }
 
-/** What can be had of HTML that is too long to be taken apart. */
-export const withoutTags = (html: string): string => html.slice(0, LONGEST_HTML).replace(/<[^<>]*>/g, ' ')
+/** Returns the text of HTML that is too long to parse. */
+export const withoutTags = (html: string): string => html.slice(0, MAX_HTML).replace(/<[^<>]*>/g, ' ')
 
 const written = (name: string, content_type: string, text: string): MailFile => ({
   ...{ name, content_type, cid: null },
@@ -134,10 +134,10 @@ function headersOf({ headerLines }: ParsedMail): Map<string, string[]> {
   return headers
 }
 
-/** Some are so long that no index takes them: they name nothing that we have sent. */
+/** Skips ids that are too long for an index; they are never ours. */
 const messageIds = (header: string): string[] => header.match(/<[^<>\s]{1,500}>/g) ?? []
 
-/** Those that can be written to; the rest is decoration. */
+/** Returns the mailboxes with a valid address. */
 function mailboxes(header: unknown): Mailbox[] {
   const values = [header].flat().flatMap((object) => (object as AddressObject | undefined)?.value ?? [])
   return values
@@ -147,7 +147,7 @@ function mailboxes(header: unknown): Mailbox[] {
       address: storable(address).trim(),
     }))
     .filter(({ address }) => isEmail(address))
-    .slice(0, MOST_ADDRESSES)
+    .slice(0, MAX_ADDRESSES)
 }
 
 const fileOf = (

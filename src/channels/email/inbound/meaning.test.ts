@@ -1,10 +1,10 @@
-// Mails as mailers write them, from files, and what each of them means: whose it is, what is new in it, or what it reports.
+// Mails of real mail programs, from files, and how each of them is classified and read.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { signedAddress } from '../addresses.ts'
 import { MAIL_LIMIT, RefusedMail, readMail } from './mail.ts'
-import { type Envelope, type Letter, meaningOf } from './meaning.ts'
+import { type Envelope, type InboundMessage, meaningOf } from './meaning.ts'
 
 const MAILS = new URL('../../../../test/mails/', import.meta.url)
 const RECEIVER = {
@@ -21,25 +21,25 @@ const meaningOfFile = async (name: string, envelope = UNKNOWN) =>
 const meaningOfText = async (text: string, envelope = UNKNOWN) =>
   meaningOf(await readMail(Buffer.from(text.replaceAll('\n', '\r\n'))), envelope, RECEIVER)
 
-async function letterOf(name: string): Promise<Letter> {
+async function messageOf(name: string): Promise<InboundMessage> {
   const meaning = await meaningOfFile(name)
-  assert.equal(meaning.kind, 'letter', JSON.stringify(meaning))
-  return meaning as Letter & { kind: 'letter' }
+  assert.equal(meaning.kind, 'message', JSON.stringify(meaning))
+  return meaning as InboundMessage & { kind: 'message' }
 }
 
 type Expected = {
   from: string
   body: string
   subject?: string
-  /** Found in the history; none where empty. */
+  /** A text in the history; empty: no history. */
   history?: string
   files?: string[]
   pictures?: string[]
-  /** Whether it names our delivery 42 by the address it went to, and our message 19 by its headers. */
+  /** Whether its recipient address names our delivery 42, and its headers our message 19. */
   is_reply?: boolean
 }
 
-const LETTERS: Record<string, Expected> = {
+const MESSAGES: Record<string, Expected> = {
   'gmail-reply': {
     from: 'Joe Example <joe@example.org>',
     body: 'Yes please, send it on Friday.\n\nJoe',
@@ -270,17 +270,17 @@ const REPORTS = [
   ...['arf-spam-complaint', 'arf-redacted'],
 ]
 
-test('every file is expected to mean something', () => {
+test('every file has an expected result', () => {
   const files = readdirSync(MAILS).filter((name) => name.endsWith('.eml'))
-  const expected = [...Object.keys(LETTERS), ...Object.keys(AUTOMATIC), ...REPORTS, 'without-from']
+  const expected = [...Object.keys(MESSAGES), ...Object.keys(AUTOMATIC), ...REPORTS, 'without-from']
   assert.deepEqual(files.map((name) => name.slice(0, -4)).sort(), expected.sort())
   assert.ok(files.length >= 30)
 })
 
-describe('a letter is read', () => {
-  for (const [name, expected] of Object.entries(LETTERS)) {
+describe('a message of a person is read', () => {
+  for (const [name, expected] of Object.entries(MESSAGES)) {
     test(name, async () => {
-      const { from, subject, contents, delivery_id, answers } = await letterOf(name)
+      const { from, subject, contents, delivery_id, answers } = await messageOf(name)
       assert.equal(`${from.name} <${from.address}>`, expected.from)
       if (expected.subject) assert.equal(subject, expected.subject)
       assert.equal(contents.body, expected.body)
@@ -301,7 +301,7 @@ describe('a letter is read', () => {
   }
 })
 
-describe('what a program wrote is told by its headers', () => {
+describe('automatic mail is recognised by its headers', () => {
   for (const [name, why] of Object.entries(AUTOMATIC)) {
     test(name, async () => assert.deepEqual(await meaningOfFile(name), { kind: 'automatic', why }))
   }
@@ -319,18 +319,18 @@ describe('what a program wrote is told by its headers', () => {
     ['Message-ID: <part-7.zz99zz99@example.com>', undefined],
   ]
   for (const [header, why] of cases) {
-    test(`${header} means ${why ?? 'a letter'}`, async () => {
+    test(`${header} means ${why ?? 'a message'}`, async () => {
       const meaning = await meaningOfText(`${header}\nFrom: joe@example.org\n\nHello`)
       assert.deepEqual(meaning.kind === 'automatic' ? meaning.why : undefined, why)
     })
   }
 
-  test('a mail that has passed more servers than any letter does', async () => {
+  test('a mail that has passed too many servers is a loop', async () => {
     const meaning = await meaningOfText(`${'Received: from a\n'.repeat(60)}From: joe@example.org\n\nHello`)
     assert.deepEqual(meaning, { kind: 'automatic', why: 'loop' })
   })
 
-  test('an empty return path in the envelope, a daemon, and our own addresses', async () => {
+  test('mail with an empty return path, of a mail daemon or from our own addresses is automatic', async () => {
     const from = (address: string) => `From: ${address}\n\nHello`
     const empty = await meaningOfText(from('joe@example.org'), { return_path: '', recipients: [] })
     assert.deepEqual(empty, { kind: 'automatic', why: 'empty_return_path' })
@@ -340,75 +340,75 @@ describe('what a program wrote is told by its headers', () => {
   })
 })
 
-describe('a report tells what became of a mail', () => {
-  const wordsOf = async (name: string) => {
+describe('a report updates the status of a delivery', () => {
+  const reportsOf = async (name: string) => {
     const meaning = await meaningOfFile(name)
     assert.ok(meaning.kind === 'report', meaning.kind)
     return meaning
   }
 
-  test('an address that does not exist bounces for good', async () => {
+  test('an address that does not exist is a hard bounce', async () => {
     for (const [name, code, delivery_id, recipient] of [
       ['dsn-postfix', 'dsn_5.1.1', '42', 'joe@example.org'],
       ['dsn-exchange', 'dsn_5.1.10', null, 'Joe@corp.example.org'],
     ] as const) {
-      const report = await wordsOf(name)
-      const [word] = report.words
-      assert.ok(word && 'report' in word)
-      assert.equal(report.delivery_id, delivery_id)
-      assert.equal(word.about.message_id, '<message-19.ab12cd34@example.com>')
-      assert.equal(word.about.recipients[0], recipient)
-      assert.deepEqual([word.report.status, word.report.code, word.report.hard_bounce], ['failed', code, true])
-      assert.match(word.report.answer ?? '', /^550 5\.1/)
+      const meaning = await reportsOf(name)
+      const [report] = meaning.reports
+      assert.ok(report && 'update' in report)
+      assert.equal(meaning.delivery_id, delivery_id)
+      assert.equal(report.about.message_id, '<message-19.ab12cd34@example.com>')
+      assert.equal(report.about.recipients[0], recipient)
+      assert.deepEqual([report.update.status, report.update.code, report.update.hard_bounce], ['failed', code, true])
+      assert.match(report.update.answer ?? '', /^550 5\.1/)
     }
   })
 
-  test('a mailbox that is full fails the mail, but not the address', async () => {
-    const { words } = await wordsOf('dsn-gmail-mailbox-full')
-    const [word] = words
-    assert.ok(word && 'report' in word)
-    assert.deepEqual([word.report.status, word.report.hard_bounce], ['failed', undefined])
+  test('a full mailbox fails the mail, but not the address', async () => {
+    const { reports } = await reportsOf('dsn-gmail-mailbox-full')
+    const [report] = reports
+    assert.ok(report && 'update' in report)
+    assert.deepEqual([report.update.status, report.update.hard_bounce], ['failed', undefined])
   })
 
-  test('a delay is no more than a remark; so is a relay, and delivered is delivered', async () => {
-    const [delayed] = (await wordsOf('dsn-postfix-delayed')).words
+  test('a delay and a relay are only remarks, and a delivery is a status update', async () => {
+    const [delayed] = (await reportsOf('dsn-postfix-delayed')).reports
     assert.ok(delayed && 'remark' in delayed)
     assert.deepEqual(
       [delayed.remark.code, delayed.remark.reason],
       ['dsn_4.4.1', 'A mail server reports the mail delayed'],
     )
-    const [delivered, relayed] = (await wordsOf('dsn-delivered')).words
-    assert.ok(delivered && 'report' in delivered && relayed && 'remark' in relayed)
-    assert.equal(delivered.report.status, 'delivered')
+    const [delivered, relayed] = (await reportsOf('dsn-delivered')).reports
+    assert.ok(delivered && 'update' in delivered && relayed && 'remark' in relayed)
+    assert.equal(delivered.update.status, 'delivered')
     assert.deepEqual(relayed.about.recipients, ['jane@example.org'])
   })
 
-  test('a complaint finds its contact by what is left of the mail', async () => {
-    const [complaint] = (await wordsOf('arf-spam-complaint')).words
-    assert.ok(complaint && 'report' in complaint)
-    assert.deepEqual([complaint.report.spam_complaint, complaint.report.unsubscribe], [true, true])
+  test('a complaint finds its contact in the returned headers', async () => {
+    const [complaint] = (await reportsOf('arf-spam-complaint')).reports
+    assert.ok(complaint && 'update' in complaint)
+    assert.deepEqual([complaint.update.spam_complaint, complaint.update.unsubscribe], [true, true])
     assert.match(complaint.about.return_path ?? '', /^bounce-/)
-    const [redacted] = (await wordsOf('arf-redacted')).words
-    assert.ok(redacted && 'report' in redacted)
-    assert.deepEqual([redacted.report.spam_complaint, redacted.report.unsubscribe], [undefined, true])
+    const [redacted] = (await reportsOf('arf-redacted')).reports
+    assert.ok(redacted && 'update' in redacted)
+    assert.deepEqual([redacted.update.spam_complaint, redacted.update.unsubscribe], [undefined, true])
     assert.deepEqual([redacted.about.recipients, redacted.about.contact_id], [[], '6762f0dd1bb69f9f2193bb83'])
   })
 
-  test('a report without anything in it reports nothing', async () => {
+  test('an empty report reports nothing', async () => {
     const head = 'From: x@example.org\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n'
     const meaning = await meaningOfText(`${head}--b\nContent-Type: message/delivery-status\n\nnothing here\n--b--`)
-    assert.deepEqual(meaning, { kind: 'report', words: [], delivery_id: null })
+    assert.deepEqual(meaning, { kind: 'report', reports: [], delivery_id: null })
   })
 })
 
-describe('what is no letter is refused', () => {
-  test('a mail from nobody', async () => {
+describe('mail that cannot be a message is refused', () => {
+  test('a mail without a sender is refused', async () => {
     await assert.rejects(meaningOfFile('without-from'), /does not say whom it is from/)
     await assert.rejects(meaningOfText('From: Nobody\n\nHello'), RefusedMail)
     await assert.rejects(meaningOfText(''), RefusedMail)
   })
 
-  test('more bytes, parts, files or headers than any letter has', async () => {
+  test('a mail with too many bytes, parts, files or headers is refused', async () => {
     const refused = async (raw: string | Buffer) =>
       assert.rejects(readMail(Buffer.from(raw)), (error: RefusedMail) => error.is_too_large)
     await refused(Buffer.alloc(MAIL_LIMIT + 1, 'x'))
@@ -418,7 +418,7 @@ describe('what is no letter is refused', () => {
     await refused(`From: x@example.org\r\nX-Long: ${'x'.repeat(1_100_000)}\r\n\r\nx`)
   })
 
-  test('15 MB of an attachment are read in reasonable time', async () => {
+  test('an attachment of 15 MB is read in reasonable time', async () => {
     const data = Buffer.alloc(15 * 1024 * 1024, 7)
     const head = 'From: x@example.org\r\nContent-Type: application/octet-stream; name="big.bin"\r\n'
     const body = data.toString('base64').replace(/.{76}/g, '$&\r\n')
@@ -426,20 +426,20 @@ describe('what is no letter is refused', () => {
     assert.ok(mail.files[0]?.data.equals(data))
   })
 
-  test('text and HTML beyond reading are kept as files, HTML without end is not walked', async () => {
+  test('text and HTML that are too long or too deep are stored as files', async () => {
     const type = (subtype: string) => `From: x@example.org\nContent-Type: text/${subtype}\n\n`
-    const long = (await meaningOfText(type('plain') + 'word '.repeat(60_000))) as Letter
+    const long = (await meaningOfText(type('plain') + 'word '.repeat(60_000))) as InboundMessage
     assert.deepEqual([long.contents.body.length, long.contents.files[0]?.data.length], [249_999, 300_000])
-    const deep = (await meaningOfText(`${type('html') + '<b>'.repeat(100_000)}Hello`)) as Letter
+    const deep = (await meaningOfText(`${type('html') + '<b>'.repeat(100_000)}Hello`)) as InboundMessage
     assert.deepEqual([deep.contents.body, deep.contents.files[0]?.name], ['Hello', 'message.html'])
-    const wide = (await meaningOfText(type('html') + '<p>Hello</p>'.repeat(100_000))) as Letter
+    const wide = (await meaningOfText(type('html') + '<p>Hello</p>'.repeat(100_000))) as InboundMessage
     assert.equal(wide.contents.files[0]?.name, 'message.html')
     assert.match(wide.contents.body, /^Hello +Hello/)
   })
 })
 
-test('From tells who it is, and Reply-To is kept beside', async () => {
-  const { metadata, recipients } = await letterOf('several-recipients')
+test('From is the sender, and Reply-To is stored as metadata', async () => {
+  const { metadata, recipients } = await messageOf('several-recipients')
   assert.deepEqual(
     metadata.email_address_headers.map(({ type, name }) => `${type} ${name}`),
     ['from Joe Example', 'to Ada Admin', 'to Roe, Jane', 'cc null', 'cc null', 'reply_to Joe at home'],
@@ -451,7 +451,7 @@ test('From tells who it is, and Reply-To is kept beside', async () => {
   )
 })
 
-test('an address that somebody made up, or that names another workspace, names no delivery of ours', async () => {
+test('a forged address, or one of another workspace, names no delivery', async () => {
   const theirs = signedAddress(
     'reply',
     { workspace_id: 'zz99zz99', id: '42' },
@@ -463,12 +463,12 @@ test('an address that somebody made up, or that names another workspace, names n
     { secret: 'another', domain: 'in.example.com' },
   )
   for (const to of [theirs, ours, 'reply-@in.example.com', 'reply-6-7@in.example.com']) {
-    const letter = (await meaningOfText(`From: joe@example.org\nTo: ${to}\n\nHello`)) as Letter
-    assert.equal(letter.delivery_id, null, to)
+    const message = (await meaningOfText(`From: joe@example.org\nTo: ${to}\n\nHello`)) as InboundMessage
+    assert.equal(message.delivery_id, null, to)
   }
 })
 
-test('an address of ours fits into an envelope, however many deliveries there are', () => {
+test('a signed address fits into an envelope, even with large delivery ids', () => {
   const address = signedAddress(
     'bounce',
     { workspace_id: 'ab12cd34', id: '99999999999' },

@@ -1,53 +1,53 @@
-// What a mail that came in means: a report on mail of ours, something that a program wrote, or a letter and whose.
-import { deliveryNamedBy, mailNamedBy, type NamedMail } from '../addresses.ts'
-import { type Automatic, automatic, type Receiver } from './automatic.ts'
+// Classifies a received mail: a report about our mail, automatic mail, or a message of a person.
+import { type MailRef, readMessageId, readSignedAddress } from '../addresses.ts'
+import { type AutomaticReason, automaticReason, type ReceivingWorkspace } from './automatic.ts'
 import { type Contents, contentsOf } from './contents.ts'
 import { type Mail, type Mailbox, RefusedMail } from './mail.ts'
-import { reportIn, type Word } from './reports.ts'
+import { type MailReport, readReports } from './reports.ts'
 
-/** `return_path` is empty for what must not be answered, and null where the way in does not tell it. */
+/** `return_path` is empty for mail that must not be answered, and null if it is not known. */
 export type Envelope = { return_path: string | null; recipients: string[] }
 
-/** Beside what is shown of the mail, as Intercom has it. */
+/** The metadata of a mail in Intercom's format. */
 export type EmailMessageMetadata = {
   subject: string
   email_address_headers: { type: 'from' | 'to' | 'cc' | 'reply_to'; name: string | null; email_address: string }[]
   message_id: string | null
-  /** HTML that is safe to show: quotes, what was passed on, the signature. */
+  /** Safe HTML: quotes, forwarded mail, the signature. */
   history?: string
 }
 
-/** A Message-ID, and the mail of ours that it names, if it does. */
-export type Answered = { message_id: string; ours: NamedMail | null }
+/** A Message-ID, and our mail that it names, if any. */
+export type Answered = { message_id: string; ours: MailRef | null }
 
-export type Letter = {
+export type InboundMessage = {
   from: Mailbox
   subject: string
   recipients: { type: 'to' | 'cc'; email: string; drop_reason: null }[]
   metadata: EmailMessageMetadata
   contents: Contents
-  /** Our delivery whose reply address it went to. Only whoever has got that mail, or was given it, knows the address. */
+  /** The delivery whose reply address it was sent to. Only people who have our mail know that address. */
   delivery_id: string | null
-  /** What it answers by its headers, the nearest first. */
+  /** The mails that it answers according to its headers, the nearest first. */
   answers: Answered[]
 }
 
 export type Meaning =
-  | { kind: 'report'; words: Word[]; delivery_id: string | null }
-  | { kind: 'automatic'; why: Automatic }
-  | ({ kind: 'letter' } & Letter)
+  | { kind: 'report'; reports: MailReport[]; delivery_id: string | null }
+  | { kind: 'automatic'; why: AutomaticReason }
+  | ({ kind: 'message' } & InboundMessage)
 
-/** @throws RefusedMail where a letter names nobody who wrote it. */
-export function meaningOf(mail: Mail, envelope: Envelope, receiver: Receiver & { secret: string }): Meaning {
+/** @throws RefusedMail if a message has no sender. */
+export function meaningOf(mail: Mail, envelope: Envelope, receiver: ReceivingWorkspace & { secret: string }): Meaning {
   const { secret, workspace_id } = receiver
-  const delivery_id = namedDelivery(mail, envelope, receiver)
-  const words = reportIn(mail, secret)
-  if (words) return { kind: 'report', words, delivery_id }
-  const why = automatic(mail, envelope.return_path, receiver)
+  const delivery_id = addressedDelivery(mail, envelope, receiver)
+  const reports = readReports(mail, secret)
+  if (reports) return { kind: 'report', reports, delivery_id }
+  const why = automaticReason(mail, envelope.return_path, receiver)
   if (why) return { kind: 'automatic', why }
   if (!mail.from) throw new RefusedMail('The message does not say whom it is from')
   return {
-    kind: 'letter',
+    kind: 'message',
     from: mail.from,
     subject: mail.subject,
     recipients: [...mail.to.map(recipient('to')), ...mail.cc.map(recipient('cc'))],
@@ -58,19 +58,19 @@ export function meaningOf(mail: Mail, envelope: Envelope, receiver: Receiver & {
   }
 }
 
-function ours(message_id: string, workspace_id: string): NamedMail | null {
-  const named = mailNamedBy(message_id)
+function ours(message_id: string, workspace_id: string): MailRef | null {
+  const named = readMessageId(message_id)
   return named?.workspace_id === workspace_id ? named : null
 }
 
-/** The envelope tells for certain; where it is not known, the headers do. */
-function namedDelivery(
+/** Finds our signed address: first in the envelope, which is reliable, then in the headers. */
+function addressedDelivery(
   { to, cc }: Mail,
   { recipients }: Envelope,
-  { secret, workspace_id }: Receiver & { secret: string },
+  { secret, workspace_id }: ReceivingWorkspace & { secret: string },
 ) {
   for (const address of [...recipients, ...[...to, ...cc].map(({ address }) => address)]) {
-    const named = deliveryNamedBy(address, secret)
+    const named = readSignedAddress(address, secret)
     if (named?.workspace_id === workspace_id) return named.delivery_id
   }
   return null

@@ -1,10 +1,10 @@
-// The words by which mail programs, in many languages, mark what they quote, forward or sign.
+// The words that mail programs use, in many languages, to mark quotes, forwarded mail and signatures.
 
-/** The name before the colon of a quoted header line: who a mail is from. */
+/** The label of the sender in quoted header lines. */
 const FROM =
   'from|von|de|da|van|från|fra|lähettäjä|od|от|від|odesílatel|feladó|gönderen|kimden|expéditeur|remitente|mittente|remetente|afzender|발신|보낸 사람|보낸사람|发件人|寄件者|差出人|送信者|από|מאת|من'
 
-/** The same of all others: when it was sent, to whom, about what. */
+/** The labels of the other quoted header lines: date, recipients, subject. */
 const OTHERS =
   'sent|date|to|cc|subject|reply-to|gesendet|datum|an|betreff|envoyé|envoyé le|date d’envoi|à|objet|enviado|enviado el|fecha|para|asunto|inviato|data|a|oggetto|enviada em|enviado em|assunto|verzonden|aan|onderwerp|skickat|till|ämne|sendt|dato|til|emne|lähetetty|päivämäärä|vastaanottaja|aihe|wysłano|do|temat|дата|отправлено|кому|тема|копия|odesláno|komu|předmět|elküldve|címzett|tárgy|gönderildi|tarih|kime|konu|날짜|받는 사람|받는사람|제목|发送时间|时间|日期|收件人|主题|抄送|日時|送信日時|宛先|件名|σταλθηκε|προς|θεμα'
 
@@ -13,7 +13,7 @@ const setOf = (words: string) => new Set(words.split('|'))
 export const FROM_LABELS = setOf(FROM)
 export const OTHER_LABELS = setOf(OTHERS)
 
-/** What stands between dashes above the mail that is answered or passed on. */
+/** The text between dashes above a quoted or forwarded mail. */
 export const SEPARATORS = setOf(
   [
     'original message|original|original appointment|forwarded message|forwarded mail|reply message|begin forwarded message',
@@ -29,7 +29,7 @@ export const SEPARATORS = setOf(
   ].join('|'),
 )
 
-/** The same where it stands alone, without dashes: how Apple passes a mail on. */
+/** The same without dashes: how Apple forwards a mail. */
 export const BARE_SEPARATORS = setOf(
   [
     'begin forwarded message:|anfang der weitergeleiteten nachricht:|début du message réexpédié :|début du message transféré :',
@@ -38,12 +38,12 @@ export const BARE_SEPARATORS = setOf(
   ].join('|'),
 )
 
-/** What somebody did who is quoted: `On 3 May, Ann <ann@example.com> wrote:`. */
+/** The verb in an attribution: `On 3 May, Ann <ann@example.com> wrote:`. */
 export const WROTE =
   'wrote|schrieb|écrit|escribió|escribio|scritto|escreveu|schreef|geschreven|skrev|kirjoitti|napisał|pisze|пишет|писал|написал|пише|написав|napsal|írta|yazdı|yazmış|έγραψε|a scris|写道|寫道|のメッセージ|のメール|書きました|님이 작성|작성|כתב|كتب|đã viết|เขียน'.split(
     '|',
   )
 
-/** How phones and programs sign for people who have not. */
+/** The signatures that phones and programs add. */
 export const MOBILE =
   /^(sent (from|via|with|using) |get outlook for |envoyé (de|depuis|à partir de|avec) |télécharger outlook |von meinem .{1,40} gesendet|gesendet (von|mit|aus) |outlook für |enviado (desde|do|de|a partir) |inviato (da|dal) |verzonden (vanaf|met|vanuit) |verstuurd vanaf |skickat från |skickat från |sendt fra |lähetetty |wysłane z |wysłano z |отправлено (с|из) |odesláno z |iphoneから送信|androidから送信|发自我的|發自我的|从我的.{1,20}发送|나의 .{1,20}에서 보냄|iphone에서 보냄|iphone'umdan gönderildi)/i

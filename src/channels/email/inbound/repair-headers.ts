@@ -1,8 +1,8 @@
-// What mailers leave out of a mail and can be guessed: the charset of bytes that are not ASCII, and a boundary.
+// Repairs headers of a mail that can be guessed: a missing charset of bytes that are not ASCII, and a missing boundary.
 import { isUtf8 } from 'node:buffer'
 
-/** The same bytes where nothing is missing. */
-export function mended(raw: Buffer): Buffer {
+/** Returns the same buffer if nothing is missing. */
+export function repairHeaders(raw: Buffer): Buffer {
   const end = headEnd(raw)
   const [head, body] = [raw.subarray(0, end), raw.subarray(end)]
   const headers = head.toString('latin1')
@@ -22,7 +22,7 @@ function headEnd(raw: Buffer): number {
   return ends.length ? Math.min(...ends) : raw.length
 }
 
-/** Of all charsets that are not named the likeliest; as UTF-8, which is taken for granted where none is. */
+/** Converts from the most likely charset to UTF-8, which the parser assumes if no charset is named. */
 const fromWestern = (bytes: Uint8Array): Buffer => Buffer.from(new TextDecoder('windows-1252').decode(bytes))
 
 const boundaryIn = (body: Buffer): string | undefined =>

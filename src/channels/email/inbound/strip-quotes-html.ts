@@ -1,31 +1,31 @@
-// HTML, taken apart into what somebody wrote and what stood there before: the tree is read as lines, and of those that
-// are cut the leaves are taken out. What is taken out is a tree of its own, as it was.
+// Splits the HTML of a mail into the new text and the history. The tree is read as lines; the leaves of stripped lines
+// are removed from it, and form a second tree with the same structure.
 import { DomHandler, DomUtils, Parser } from 'htmlparser2'
-import { cutOf, type Line } from './lines.ts'
+import { type Line, strippedLines } from './lines.ts'
 
 type Document = DomHandler['root']
 type Leaf = Document['children'][number]
 type Element = Extract<Leaf, { attribs: object }>
 
-export type CutHtml = { body: string; history: string }
+export type StrippedHtml = { body: string; history: string }
 
-/** No letter is nested as deeply; parsers take time that grows with the square of it. */
-const DEEPEST = 256
+/** Deeper than a normal mail. The time of parsers grows with the square of the depth. */
+const MAX_DEPTH = 256
 
-/** Undefined where it is nested beyond reason. `history` is empty where nothing is cut. */
-export function cutHtml(html: string): CutHtml | undefined {
+/** Returns undefined if the HTML is nested too deeply. `history` is empty if nothing is stripped. */
+export function stripQuotesFromHtml(html: string): StrippedHtml | undefined {
   const document = parse(html)
   if (!document) return undefined
   const { lines, leaves } = linesOf(document)
-  const cut = cutOf(lines)
-  const history = cut.includes(true) ? parse(html) : undefined
+  const stripped = strippedLines(lines)
+  const history = stripped.includes(true) ? parse(html) : undefined
   if (!history) return { body: htmlOf(document), history: '' }
-  prune(document, new Set(leaves.filter((_, index) => cut[index]).flat()))
+  prune(document, new Set(leaves.filter((_, index) => stripped[index]).flat()))
   prune(
     history,
     new Set(
       linesOf(history)
-        .leaves.filter((_, index) => !cut[index])
+        .leaves.filter((_, index) => !stripped[index])
         .flat(),
     ),
   )
@@ -42,7 +42,7 @@ function parse(html: string): Document | undefined {
   let depth = 0
   const bounded = Object.assign(handler, {
     onopentag(name: string, attributes: Record<string, string>) {
-      if (++depth > DEEPEST) throw new TooDeep()
+      if (++depth > MAX_DEPTH) throw new TooDeep()
       onopentag.call(handler, name, attributes)
     },
     onclosetag() {
@@ -64,11 +64,11 @@ const BLOCKS = new Set(
     ' ',
   ),
 )
-const UNSEEN = new Set('head script style title template noscript'.split(' '))
+const INVISIBLE = new Set('head script style title template noscript'.split(' '))
 
 type Marking = { attribute: string; value: RegExp; means: NonNullable<Line['mark']> | 'quote' }
 
-/** How mail programs mark what they add. Outlook writes an x_ before the names of others. */
+/** How mail programs mark what they add. Outlook puts an x_ before the names of other programs. */
 const MARKS: Marking[] = [
   { attribute: 'class', value: /(^|\s)(x_)?gmail_attr(\s|$)/, means: 'intro' },
   { attribute: 'class', value: /(^|\s)(x_)?moz-cite-prefix(\s|$)/, means: 'intro' },
@@ -104,12 +104,12 @@ const meaningOf = (element: Element): Marking['means'] | undefined => {
   return MARKS.find(({ attribute, value }) => value.test(element.attribs[attribute] ?? ''))?.means
 }
 
-type Place = { depth: number; mark: Line['mark'] | undefined }
+type Context = Pick<Line, 'depth'> & { mark: Line['mark'] | undefined }
 
-/** Of a line no more is looked at. */
-const LONGEST_LINE = 1_000
+/** Only this much of a line is read. */
+const MAX_LINE = 1_000
 
-/** The lines that a reader sees, and for each the leaves of the tree that it is made of. */
+/** Returns the lines that a reader sees, and the leaves of the tree for each of them. */
 function linesOf(document: Document): { lines: Line[]; leaves: Leaf[][] } {
   const lines: Line[] = []
   const leaves: Leaf[][] = []
@@ -119,7 +119,7 @@ function linesOf(document: Document): { lines: Line[]; leaves: Leaf[][] } {
   const end = () => {
     isOpen = false
   }
-  const lineAt = ({ depth, mark }: Place): Line => {
+  const lineAt = ({ depth, mark }: Context): Line => {
     if (!isOpen) {
       lines.push({ text: '', depth, ...(mark && { mark }) })
       leaves.push([])
@@ -128,26 +128,26 @@ function linesOf(document: Document): { lines: Line[]; leaves: Leaf[][] } {
     }
     return lines.at(-1)!
   }
-  const put = (leaf: Leaf, place: Place): Line => {
-    const line = lineAt(place)
+  const put = (leaf: Leaf, context: Context): Line => {
+    const line = lineAt(context)
     leaves.at(-1)!.push(leaf)
     return line
   }
 
-  function walk(parent: Document | Element, place: Place) {
+  function walk(parent: Document | Element, context: Context) {
     for (const node of parent.children) {
       if (node.type === 'text') {
-        put(node, place)
+        put(node, context)
         texts.at(-1)!.push(node.data)
-      } else if ('attribs' in node && !UNSEEN.has(node.name)) visit(node, place)
+      } else if ('attribs' in node && !INVISIBLE.has(node.name)) visit(node, context)
     }
   }
 
-  function visit(element: Element, place: Place) {
+  function visit(element: Element, context: Context) {
     const means = meaningOf(element)
-    const within: Place = {
-      depth: place.depth + (means === 'quote' ? 1 : 0),
-      mark: means && means !== 'quote' ? means : place.mark,
+    const within: Context = {
+      depth: context.depth + (means === 'quote' ? 1 : 0),
+      mark: means && means !== 'quote' ? means : context.mark,
     }
     const isBlock = BLOCKS.has(element.name) || means !== undefined
     if (isBlock) end()
@@ -160,23 +160,23 @@ function linesOf(document: Document): { lines: Line[]; leaves: Leaf[][] } {
   }
 
   walk(document, { depth: 0, mark: undefined })
-  for (const [index, line] of lines.entries()) line.text = seen(texts[index]!.join(''))
+  for (const [index, line] of lines.entries()) line.text = visibleText(texts[index]!.join(''))
   return { lines, leaves }
 }
 
-/** White space as a browser shows it, and nothing of what nobody sees. */
-const seen = (text: string): string =>
+/** Collapses white space as a browser does, and removes invisible characters. */
+const visibleText = (text: string): string =>
   text
-    .slice(0, LONGEST_LINE)
+    .slice(0, MAX_LINE)
     .replace(/[\s\u00a0\u200b\ufeff]+/g, ' ')
     .trim()
 
-/** Takes leaves out of their tree, and what is empty without them. */
-function prune(parent: Document | Element, gone: ReadonlySet<Leaf>) {
+/** Removes leaves from their tree, and the elements that are empty without them. */
+function prune(parent: Document | Element, removed: ReadonlySet<Leaf>) {
   parent.children = parent.children.filter((child) => {
-    if (gone.has(child)) return false
+    if (removed.has(child)) return false
     if (!('attribs' in child) || !child.children.length) return true
-    prune(child, gone)
+    prune(child, removed)
     return child.children.length > 0
   })
 }

@@ -1,15 +1,15 @@
-// Plain text, taken apart into what somebody wrote and what stood there before.
-import { cutOf, type Line } from './lines.ts'
+// Splits the plain text of a mail into the new text and the history.
+import { type Line, strippedLines } from './lines.ts'
 
-export type CutText = { body: string; history: string }
+export type StrippedText = { body: string; history: string }
 
-/** `history` is empty where nothing is cut. */
-export function cutText(text: string): CutText {
+/** `history` is empty if nothing is stripped. */
+export function stripQuotesFromText(text: string): StrippedText {
   const lines = text.replace(/\r\n?/g, '\n').split('\n')
-  const cut = cutOf(lines.map(lineOf))
+  const stripped = strippedLines(lines.map(lineOf))
   const where = (is: boolean) =>
     lines
-      .filter((_, index) => cut[index] === is)
+      .filter((_, index) => stripped[index] === is)
       .join('\n')
       .replace(/\n{3,}/g, '\n\n')
       .trim()
