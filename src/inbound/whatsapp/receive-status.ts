@@ -14,7 +14,13 @@ export async function takeStatus(sql: Pool, secret: string, workspace_id: string
   if (status === 'ignored') return true
   const meant = meantBy(secret, workspace_id, status)
   if (meant)
-    await report(sql, contactRecords, meant, status.word, workspaceTime(await openWorkspace(sql, workspace_id), status.at))
+    await report(
+      sql,
+      contactRecords,
+      meant,
+      status.word,
+      workspaceTime(await openWorkspace(sql, workspace_id), status.at),
+    )
   return true
 }
 
