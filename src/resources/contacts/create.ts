@@ -19,8 +19,8 @@ import {
 import type { ContactRequest } from './schema.ts'
 
 /**
- * A strict create, never an update: whoever is there already is a 409. `shares_email`: somebody who is told apart by an
- * external id may have the email of another user.
+ * Never updates: an existing contact is a 409. `shares_email`: the contact is identified by its external id, and may have the
+ * email of another user.
  */
 export async function createContact(
   workspace: Workspace,
@@ -39,8 +39,8 @@ export async function createContact(
 type NewLead = { name?: string | null; email?: string | null; phone?: string | null; external_id?: string }
 
 /**
- * `phone` in any spelling. Leads may share everything: it is for the caller to look for one first. `external_id` is what
- * was made up for them when they were a mere visitor.
+ * `phone` in any spelling. Leads may share all values: the caller looks for an existing contact first. `external_id`: the
+ * one that a visitor of the messenger has already.
  */
 export const createLead = (
   workspace: Workspace,
@@ -62,7 +62,7 @@ export async function contactByEmail(workspace: Workspace, email: string, name: 
   return known ?? createLead(workspace, { email, name })
 }
 
-/** A lead's external id is made up here: it stands for somebody who has not told who they are. */
+/** A lead gets a random external id. */
 const addLead = (
   workspace: Workspace,
   lead: Omit<NewContact, 'id' | 'role' | 'external_id'>,

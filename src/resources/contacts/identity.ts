@@ -1,9 +1,9 @@
-// Who is who: no two users of a workspace share an email address, no two contacts an external id.
+// No two users of a workspace share an email address, no two contacts an external id.
 import { conflict } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { findRival, type Identity, lockIdentity } from './queries.ts'
 
-/** A 409 where another contact than `id` has one of these. Tools read that contact's id out of the message. */
+/** Throws a 409 if another contact than `id` has one of these. SDKs read that contact's id from the message. */
 export async function assertUnique(workspace: Workspace, identity: Identity, id: string | null = null): Promise<void> {
   if (!identity.email && !identity.external_id) return
   await lockIdentity(workspace, identity)

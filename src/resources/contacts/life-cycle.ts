@@ -1,4 +1,4 @@
-// Archives a contact, brings it back, deletes it. Whoever is archived or deleted keeps email and external id from others.
+// Archives, unarchives and deletes contacts. Archived and deleted contacts keep their email and external id reserved.
 import { badRequest, found } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type ContactRow, lockContact, updateContactRow } from './queries.ts'
@@ -21,7 +21,7 @@ export async function unarchiveContact(workspace: Workspace, id: string): Promis
   return move(workspace, contact, { archived_at: null }, 'contact.unarchive')
 }
 
-/** There is no way back. An archived contact can be deleted, too. */
+/** Cannot be undone. Archived contacts can be deleted too. */
 export async function deleteContact(workspace: Workspace, id: string): Promise<ContactRow> {
   const contact = await lockPresent(workspace, id)
   return move(workspace, contact, { deleted_at: workspace.now() }, 'contact.deleted')

@@ -11,7 +11,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import type { ContactRow } from './queries.ts'
 import type { ContactRequest } from './schema.ts'
 
-/** Only what the request speaks of. In the attributes, null stands for a value to be cleared. */
+/** Only what the request names. In the attributes, null clears a value. */
 export type Profile = Partial<
   Pick<
     ContactRow,
@@ -36,7 +36,7 @@ export async function readProfile(workspace: Workspace, request: ContactRequest)
     throw invalid('email_verified can only be set together with email')
   }
   const phone = readText(request.phone)
-  const said = defined({
+  const named = defined({
     external_id: readText(request.external_id),
     email,
     email_verified: request.email_verified ?? undefined,
@@ -51,23 +51,23 @@ export async function readProfile(workspace: Workspace, request: ContactRequest)
     language_override: readLanguage(request.language_override),
   })
   const custom_attributes = await readAttributes(workspace, 'contact', request.custom_attributes ?? {})
-  return { ...said, custom_attributes }
+  return { ...named, custom_attributes }
 }
 
-/** A value that is there, null where it is to be cleared (an empty text clears, too), undefined where nothing is said. */
-type Said<T> = T | null | undefined
+/** A value; null clears it (so does an empty text); undefined: the request does not name it. */
+type Given<T> = T | null | undefined
 
-const readText = (given: Said<string>): Said<string> => (given === undefined ? undefined : given?.trim() || null)
+const readText = (given: Given<string>): Given<string> => (given === undefined ? undefined : given?.trim() || null)
 
-const readTime = (given: Said<number>): Said<Date> => (typeof given === 'number' ? fromEpoch(given) : given)
+const readTime = (given: Given<number>): Given<Date> => (typeof given === 'number' ? fromEpoch(given) : given)
 
-function readEmail(given: Said<string>): Said<string> {
+function readEmail(given: Given<string>): Given<string> {
   const email = readText(given)
   if (email && !isEmail(email)) throw invalid(`email '${shown(email)}' is not an email address`)
   return email
 }
 
-async function readOwner(workspace: Workspace, given: Said<string>): Promise<Said<string>> {
+async function readOwner(workspace: Workspace, given: Given<string>): Promise<Given<string>> {
   const owner_id = readText(given)
   if (owner_id && !(await findAdmin(workspace, owner_id))) {
     throw invalid(`owner_id '${shown(owner_id)}' is no admin of this workspace`)
@@ -78,7 +78,7 @@ async function readOwner(workspace: Workspace, given: Said<string>): Promise<Sai
 const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
 
 /** A language by its two letters, perhaps with a region: `pt-BR`. One that there is not is none, and no error. */
-function readLanguage(given: Said<string>): Said<string> {
+function readLanguage(given: Given<string>): Given<string> {
   const code = readText(given)
   if (!code) return code
   return /^[a-z]{2}(-[a-z]{2})?$/i.test(code) && languages.of(code) ? code : null

@@ -1,4 +1,4 @@
-// Contacts: users and leads. What is archived, deleted or merged away is there, but nobody finds it.
+// Contacts: users and leads. Archived, deleted and merged ones are stored, but not found.
 
 import { batched } from '#db/batched.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
@@ -87,7 +87,7 @@ export const findFirstWithEmail = (sql: Sql, workspace_id: string) =>
     where workspace_id = ${workspace_id} and email is not null and is_live
     order by created_at, id limit 1`)
 
-/** The most frequent read of all: those of one moment share a query. */
+/** The most frequent read: calls at the same moment share a query. */
 export const findWholeContact = batched(async (workspace: Workspace, ids: string[]) => {
   const contacts = await workspace.sql<WholeContactRow[]>`
     select ${whole(workspace)} from contacts
@@ -101,7 +101,7 @@ export const findUserByExternalId = (workspace: Workspace, external_id: string) 
     select ${whole(workspace)} from contacts
     where workspace_id = ${workspace.id} and external_id = ${external_id} and role = 'user' and is_live`)
 
-/** The contact in whatever state it is, and nobody else's to change until the transaction ends. */
+/** Returns the contact in any state, and locks it until the transaction ends. */
 export const lockContact = (workspace: Workspace, id: string) =>
   one(workspace.sql<WholeContactRow[]>`
     select ${whole(workspace)} from contacts where workspace_id = ${workspace.id} and id = ${id} for update`)
@@ -148,7 +148,7 @@ export async function updateContactRow(workspace: Workspace, id: string, changes
   return updated!
 }
 
-/** Says that something of the contact has changed which is kept elsewhere: its tags, its notes. */
+/** Something of the contact has changed that is stored elsewhere: its tags, its notes. */
 export const touchContact = (workspace: Workspace, id: string) => workspace.sql`
   update contacts set updated_at = ${workspace.now()} where workspace_id = ${workspace.id} and id = ${id}`
 
@@ -156,8 +156,8 @@ export const touchContact = (workspace: Workspace, id: string) => workspace.sql`
 export type Identity = { email?: string | null; external_id?: string | null; phone?: string | null }
 
 /**
- * Until the transaction ends, nobody else gives a contact one of these. Those of one call are taken in one order, so
- * that no two requests wait for each other: who needs several takes them at once.
+ * Locks these values until the transaction ends, so that no other request gives one to a contact. The locks of one call are
+ * taken in one order, so that two requests do not wait for each other: a request that needs several takes them in one call.
  */
 export const lockIdentity = (workspace: Workspace, ...identities: Identity[]) => {
   const claims = identities

@@ -8,7 +8,7 @@ import type { ContactRow, WholeContactRow } from './queries.ts'
 const Time = Nullable(Type.Integer())
 const Text = Nullable(Type.String())
 
-/** What hangs on a contact: the first ten, and where the rest are. */
+/** The objects of a contact: the first ten, and the URL of the rest. */
 const AddressableList = named(
   'addressable_list',
   Type.Object({

@@ -36,7 +36,7 @@ const tagged: Field = {
   has: (workspace, ids) => hasTag(workspace, 'contact', workspace.sql`contacts.id`, ids),
 }
 
-/** Nobody has made a segment, so nobody is in one. */
+/** There are no segments, so no contact is in one. */
 const inSegment: Field = { kind: 'set', has: ({ sql }) => sql`false` }
 
 const REPORTED = [

@@ -1,4 +1,4 @@
-// Changes a contact: what is sent, and nothing else. What that means to others is told as events.
+// Changes what a request names of a contact, and writes the events that follow.
 import { isDeepStrictEqual } from 'node:util'
 import { found, invalid } from '#http/errors.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
@@ -11,8 +11,8 @@ import type { ContactRequest } from './schema.ts'
 import type { ContactTopic } from './topics.ts'
 
 /**
- * A request that changes nothing leaves the contact's time as it is, and nobody hears of it. `shares_email`: the contact
- * is told apart by its external id, and may have the email of another user.
+ * A request that changes nothing leaves `updated_at` as it is and writes no event. `shares_email`: the contact is identified
+ * by its external id, and may have the email of another user.
  */
 export async function updateContact(
   workspace: Workspace,
@@ -42,7 +42,7 @@ function asStored(before: ContactRow, role: ContactRow['role'], { external_id, .
     ...profile,
     // A lead's external id is not the caller's to choose.
     ...(role === 'user' && external_id !== undefined && { external_id }),
-    // What was found out about the old address says nothing about the new one.
+    // A bounce of the old address says nothing about the new one.
     ...(isOtherEmail && { email_verified, has_hard_bounced: false }),
     custom_attributes: mergeAttributes(before.custom_attributes, profile.custom_attributes),
   }
@@ -53,7 +53,7 @@ const changesOf = (before: ContactRow, wanted: ContactChanges): ContactChanges =
     Object.entries(wanted).filter(([key, value]) => !isDeepStrictEqual(before[key as keyof ContactRow], value)),
   )
 
-/** Only what is new can be somebody else's; to a lead who becomes a user, everything is. */
+/** Only new values can belong to another contact; if a lead becomes a user, all values are new. */
 async function assertUniqueAfter(workspace: Workspace, before: ContactRow, changes: ContactChanges) {
   const { email, external_id } = changes.role ? { ...before, ...changes } : changes
   await assertUnique(workspace, { email: email ?? null, external_id: external_id ?? null }, before.id)

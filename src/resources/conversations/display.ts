@@ -1,5 +1,5 @@
-// Bodies and subjects as the caller wants them: HTML, or with `display_as=plaintext` the text that says the same; and
-// attachments with links that are good from now on.
+// Bodies and subjects as the caller wants them: HTML, or plain text with `display_as=plaintext`; and attachments with links
+// that are valid from now on.
 import { type Static, Type } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { type Links, withLinks } from '#files/link.ts'
@@ -15,10 +15,10 @@ import { has } from '#versions/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type Display = {
-  /** With a word on each attachment that will never come. */
+  /** With a line for each attachment that could not be fetched. */
   body(html: string, attachments: readonly Attachment[]): string
   subject(text: string): string
-  /** Of mails, also what was quoted, passed on and signed with. */
+  /** Emails show what they quoted and forwarded, and their signature. */
   email_history?: boolean
   /** HTML with links where files are referred to. */
   linked(html: string): string
@@ -38,14 +38,14 @@ const AS_HTML: Words = {
 
 export const withEmailHistory = (display: Display, wanted = false): Display => ({ ...display, email_history: wanted })
 
-/** What a mail was as a mail; its history only for who asks for it. */
+/** Subject, addresses and Message-ID of an email; its history only if the caller asks for it. */
 export function mailMetadata({ history, ...metadata }: EmailMessageMetadata, display: Display) {
   return display.email_history && history ? { ...metadata, history: display.linked(history) } : metadata
 }
 
 /**
- * For snapshots, which are stored: HTML with references instead of links, and files with `file_id` instead of a link. Whoever
- * shows a snapshot makes links of both.
+ * For snapshots, which are stored: HTML with references instead of links, and files with `file_id` instead of a link. Showing a
+ * snapshot makes links of both.
  */
 export const snapshotDisplay: Display = {
   ...AS_HTML,

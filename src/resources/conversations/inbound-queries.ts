@@ -1,11 +1,11 @@
-// Where what a contact writes on a channel belongs, and whether it has come before.
+// Which conversation an incoming message belongs to, and whether it was received before.
 
 import type { ChannelName } from '#channels/channel.ts'
 import { one } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow } from './queries.ts'
 
-/** False where it was taken before. Until the transaction ends, nobody else takes it. */
+/** Returns false if it was received before. Until the transaction ends, it cannot be received a second time. */
 export async function claimReceived(workspace: Workspace, channel: ChannelName, provider_id: string): Promise<boolean> {
   const claimed = await workspace.sql`
     insert into received_messages (workspace_id, channel, provider_id, received_at)
@@ -14,7 +14,7 @@ export async function claimReceived(workspace: Workspace, channel: ChannelName, 
   return claimed.count > 0
 }
 
-/** Whether it was taken before. What is being taken at this moment is not seen. */
+/** Whether it was received before. A transaction that receives it at this moment is not seen. */
 export const wasReceived = async (workspace: Workspace, channel: ChannelName, provider_id: string): Promise<boolean> =>
   (
     await workspace.sql`
@@ -22,7 +22,7 @@ export const wasReceived = async (workspace: Workspace, channel: ChannelName, pr
       where workspace_id = ${workspace.id} and channel = ${channel} and provider_id = ${provider_id}`
   ).count > 0
 
-/** The contact's newest conversation on the channel, and the newest message to the contact that nobody has answered. */
+/** The contact's newest conversation on the channel, and the newest message to the contact without a reply. */
 export type Candidates = {
   conversation: (Pick<ConversationRow, 'id' | 'state' | 'last_close_at'> & { last_word_at: Date }) | undefined
   unanswered: { conversation_id: string; created_at: Date } | undefined

@@ -1,4 +1,5 @@
-// What a contact wrote on a channel, as its provider brings it: put where it belongs, once however often it is brought.
+// Receives what a contact writes on a channel: finds its conversation, and takes each message once, however often the
+// provider delivers it.
 
 import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
@@ -14,44 +15,44 @@ import { lockWriters } from './start/queries.ts'
 
 export type Received = {
   channel: ChannelName
-  /** The provider's own name for it: a MessageSid, a wamid, a Message-ID. */
+  /** The provider's id: a MessageSid, a wamid, a Message-ID. */
   provider_id: string
   contact: ContactRow
-  /** Plain text; `html` is the same where it came as such, and is sanitised here. */
+  /** Plain text; `html` is the same if it came as HTML, and is sanitised here. */
   body: string
   html?: string
   subject?: string
   attachments?: Attachment[]
-  /** Whom a mail went to. */
+  /** The recipients of an email. */
   recipients?: Recipient[]
-  /** What the part, or the message that begins a conversation, keeps besides. */
+  /** Stored with the part, or with the message that starts a conversation. */
   metadata?: object
-  /** What a mail was as a mail: kept with the part, or with the source. */
+  /** Of an email: subject, addresses, Message-ID and history. */
   email_message_metadata?: EmailMessageMetadata
   /**
-   * The conversation that it answers, where the channel tells (a mail's thread, a quoted WhatsApp message): one that
-   * stands, or one that a message to the contact reserved. Null: none, it begins one. Absent: the channel cannot tell,
-   * and it goes where the contact would expect it.
+   * The conversation that it replies to, if the channel says so (the thread of an email, a quoted WhatsApp message): one
+   * that exists, or one that a message to the contact reserved. Null: none, it starts a new one. Absent: the channel does
+   * not say, and `destination` decides.
    */
   answers?: string | null
   created_at?: Date
 }
 
-/** What became of it. Blocked contacts are not heard; what was taken before is not taken again. */
+/** `blocked`: messages of blocked contacts are ignored. `known`: it was received before. */
 export type Placed =
   | { outcome: 'begun' | 'replied'; conversation_id: string; part_ids: string[] }
   | { outcome: 'blocked' | 'known' }
 
 /**
- * Run it in a transaction: what is taken and that it was taken are kept together. Of one contact, one thing at a time is
- * placed, so that what comes at the same moment goes to the same conversation.
+ * Run it in a transaction, so that the message and the note that it was received are stored together. Messages of one
+ * contact are received one after the other, so that two at the same moment reach the same conversation.
  */
 export async function receive(workspace: Workspace, received: Received): Promise<Placed> {
   const { channel, provider_id, contact, recipients, subject, answers, ...written } = received
   if (contact.blocked_at) return { outcome: 'blocked' }
   await lockWriters(workspace, 'writes', [contact.id])
   if (!(await claimReceived(workspace, channel, provider_id))) return { outcome: 'known' }
-  const conversation_id = answers === undefined ? await whereItBelongs(workspace, contact, channel) : answers
+  const conversation_id = answers === undefined ? await findDestination(workspace, contact, channel) : answers
   if (conversation_id) {
     const reply = await contactReplies(workspace, { ...written, contact, channel, conversation_id })
     return { outcome: 'replied', ...reply }
@@ -66,18 +67,18 @@ export async function receive(workspace: Workspace, received: Received): Promise
   return { outcome: 'begun', conversation_id: begun.conversation_id, part_ids: [] }
 }
 
-async function whereItBelongs(workspace: Workspace, contact: ContactRow, channel: ChannelName) {
+async function findDestination(workspace: Workspace, contact: ContactRow, channel: ChannelName) {
   const candidates = await findCandidates(workspace, contact.id, channel, sourceTypeOf(channel))
   return destination(candidates, workspace.now())
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** A conversation that was closed no longer ago than this goes on. Intercom's rule for SMS; its setting for WhatsApp. */
+/** A conversation that was closed within this time is reopened. Intercom's rule for SMS, and its setting for WhatsApp. */
 const REOPENED_WITHIN_MS = 5 * DAY_MS
 
 /**
- * A message that nobody has answered, and that is newer than what was said since, is what a contact answers; else the
- * conversation that is going on, or that was closed a short while ago; else none.
+ * Returns the conversation that a contact replies to: that of a message without a reply, if it is newer than the last
+ * conversation; else the conversation that is not closed, or was closed a short while ago; else null.
  */
 export function destination({ conversation, unanswered }: Candidates, now: Date): string | null {
   if (unanswered && (!conversation || unanswered.created_at >= conversation.last_word_at))

@@ -37,7 +37,7 @@ const ofAuthor = (column: 'name' | 'email'): Field =>
     end`,
   )
 
-/** Nobody is 0 to callers of today; older ones ask for null, which asNobody turns into that. */
+/** No assignee is 0. Older versions search for null, which becomes 0. */
 const assignee = (column: string): Field => number(({ sql }) => sql`coalesce(${sql(column)}, 0)`)
 const ASSIGNEES = ['admin_assignee_id', 'team_assignee_id']
 
@@ -136,8 +136,8 @@ const searchable = (definitions: readonly AttributeDefinition[]): Searchable => 
   inclusive: true,
 })
 
-const asNobody = (query: Query): Query => {
-  if ('members' in query) return { ...query, members: query.members.map(asNobody) }
+const withoutAssignee = (query: Query): Query => {
+  if ('members' in query) return { ...query, members: query.members.map(withoutAssignee) }
   return query.value === null && ASSIGNEES.includes(query.field) ? { ...query, value: 0 } : query
 }
 
@@ -149,7 +149,7 @@ export const searchConversations = (workspace: Workspace, body: unknown) =>
       newest_by: 'updated_at',
       listDefinitions: (workspace) => listDefinitions(workspace, 'conversation'),
       searchable,
-      read: asNobody,
+      read: withoutAssignee,
       find: pageOfConversations,
     },
     body,

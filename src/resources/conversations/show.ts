@@ -1,4 +1,4 @@
-// A conversation with parts: all of them for whoever reads it, the new ones for whoever has just written.
+// A conversation with its parts: all of them for a read, only the new ones after a write.
 import type { Static } from 'typebox'
 import { found } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'

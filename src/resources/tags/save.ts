@@ -30,6 +30,7 @@ async function rename(workspace: Workspace, id: string, name: string): Promise<T
   return found(await renameTag(workspace, id, name))
 }
 
+/** A target that does not exist is left out; in older versions it refuses the whole request with this 404. */
 export function skipUnknown(workspace: Workspace, message: string, code: string) {
   if (!has(workspace, 'unknown-tag-targets-are-left-out')) throw notFound(message, code)
 }

@@ -60,11 +60,12 @@ const ACTIONS: Record<
 
   async assignment(workspace, conversation, { type = 'admin', assignee_id }, facts) {
     if (assignee_id === undefined) throw missing('assignee_id is required')
-    if (assignee_id === NOBODY) return { outcome: outcomeOf(conversation, 'admin_unassigns', { ...facts, from: type }) }
+    if (assignee_id === NO_ASSIGNEE)
+      return { outcome: outcomeOf(conversation, 'admin_unassigns', { ...facts, from: type }) }
     const { id } = await (type === 'admin' ? theAdmin : theTeam)(workspace, assignee_id)
     const assignee = { type, id }
     return { outcome: outcomeOf(conversation, 'admin_assigns', { ...facts, assignee }), assigned_to: assignee }
   },
 }
 
-const NOBODY = '0'
+const NO_ASSIGNEE = '0'

@@ -1,4 +1,4 @@
-// A contact's reply, by whatever way it came: into a conversation that there is, or one that it opens.
+// A contact's reply on any channel: in a conversation that exists, or in one that a message to the contact reserved.
 
 import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
@@ -24,19 +24,19 @@ export type ContactReply = {
   contact: ContactRow
   /** Plain text. */
   body: string
-  /** The same as HTML, where it came as such (by mail); it is sanitised here. */
+  /** The same as HTML, if it came as HTML (an email); it is sanitised here. */
   html?: string
   attachments?: Attachment[]
   metadata?: object
   email_message_metadata?: EmailMessageMetadata
   created_at?: Date | undefined
-  /** The way it came; the conversation's own where absent. */
+  /** The channel it came on; the conversation's own where absent. */
   channel?: ChannelName
 }
 
 /**
- * The conversation and its new parts: the reply, and where its admin is away, that it was taken from that admin.
- * A conversation that nobody knows, or a contact who takes no part in it, is a 404; a blocked contact a 403.
+ * Returns the conversation and its new parts: the reply, and a second one if the assigned admin is away and gives it up.
+ * Throws a 404 if there is no such conversation or the contact takes no part in it, a 403 if the contact is blocked.
  */
 export async function contactReplies(workspace: Workspace, reply: ContactReply): Promise<NewParts> {
   const { contact, body, html, attachments = [], metadata = {}, created_at = workspace.now() } = reply

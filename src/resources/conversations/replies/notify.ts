@@ -1,4 +1,4 @@
-// An answer's way to the contacts who take part: a delivery for each, over the channel that the conversation began on.
+// Sends a reply to the contacts who take part: a delivery for each, on the channel that the conversation started on.
 import { enqueue } from '#delivery/enqueue.ts'
 import { markContacted } from '#resources/contacts/activity-queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -6,7 +6,7 @@ import { channelOf } from '../channels.ts'
 import { participantIds } from '../participants/queries.ts'
 import type { ConversationRow } from '../queries.ts'
 
-/** Contacts without an address on the channel, blocked ones and those who are gone get nothing. */
+/** Contacts without an address on the channel, blocked ones and those that are not live get nothing. */
 export async function notifyContacts(
   workspace: Workspace,
   conversation: ConversationRow,

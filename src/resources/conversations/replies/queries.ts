@@ -3,8 +3,8 @@ import { one } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /**
- * What a contact's `last` conversation is: the newest of those the contact takes part in and of the messages to the
- * contact that nobody has answered yet, whose conversations are to come.
+ * Returns the id of a contact's `last` conversation: the newest of those that the contact takes part in, and of those that
+ * are reserved by messages to the contact without a reply so far.
  */
 export const findLastConversationId = async (workspace: Workspace, contact_id: string): Promise<string | undefined> =>
   (

@@ -1,4 +1,4 @@
-// POST /conversations/{id}/reply: whose reply it is, and what it lacks.
+// POST /conversations/{id}/reply: checks the reply of an admin or a contact.
 import { assertBody, found, invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { toHtml, toPlainText } from '#lib/html.ts'
@@ -13,7 +13,7 @@ import { contactReplies } from './contact.ts'
 import { findLastConversationId } from './queries.ts'
 import type { ReplyRequest } from './schema.ts'
 
-/** Where `id` is the word `last`, the contact's latest conversation is meant. */
+/** The id `last` stands for the contact's latest conversation. */
 export const reply = (
   workspace: Workspace,
   id: string,
@@ -21,9 +21,9 @@ export const reply = (
   attachments: Attachment[],
 ): Promise<NewParts> => (request.type === 'admin' ? replyAsAdmin : replyAsContact)(workspace, id, request, attachments)
 
-type AsSomebody = typeof reply
+type ReplyAs = typeof reply
 
-const replyAsAdmin: AsSomebody = async (workspace, id, request, attachments) => {
+const replyAsAdmin: ReplyAs = async (workspace, id, request, attachments) => {
   const { message_type, body = null, reply_options = [] } = request
   if (message_type === 'quick_reply' && !reply_options.length) throw missing('reply_options is required')
   if (message_type !== 'quick_reply') assertBody(textOf(body), attachments)
@@ -42,7 +42,7 @@ const replyAsAdmin: AsSomebody = async (workspace, id, request, attachments) => 
   })
 }
 
-const replyAsContact: AsSomebody = async (workspace, id, request, attachments) => {
+const replyAsContact: ReplyAs = async (workspace, id, request, attachments) => {
   const { message_type, intercom_user_id, user_id, email } = request
   if (message_type === 'note') throw invalid('A contact cannot write notes')
   const picks = message_type === 'quick_reply' || !request.body

@@ -4,7 +4,7 @@ import { Epoch, Id, Nullable, named } from '#http/types.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
 import { CONTACT_NAMES } from '#resources/contacts/named.ts'
 
-/** What somebody may write at once, in characters. */
+/** The longest body, in characters. */
 export const Body = Type.String({ maxLength: 250_000 })
 
 const QuickReplyOption = Type.Object({

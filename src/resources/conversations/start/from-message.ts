@@ -1,4 +1,4 @@
-// A conversation out of an admin's message: there is none until somebody answers, or until it is asked for.
+// Creates the conversation of an admin's message: on the first reply, or when a request asks for it.
 import { found } from '#http/errors.ts'
 import { escapeHtml, paragraphs } from '#lib/html.ts'
 import { filled } from '#lib/placeholders.ts'
@@ -16,10 +16,9 @@ import {
 } from './queries.ts'
 
 /**
- * Opens the conversation that an admin's message reserved, with all who got the message in to and cc; or the one that
- * it reserved for a recipient in blind copy or of a broadcast, where `conversation_id` names that. Returns the
- * conversation's id. It is opened once, however many come at the same moment: the others find it open when they are done
- * here.
+ * Creates the conversation that an admin's message reserved, with all recipients in to and cc; or, by `conversation_id`, the
+ * one that it reserved for a single recipient in bcc or of a broadcast. Returns the conversation's id. Calls at the same
+ * moment create it once.
  */
 export async function createFromMessage(
   workspace: Workspace,
@@ -31,26 +30,26 @@ export async function createFromMessage(
   const recipients = await listRecipients(workspace, message_id, id)
   const contact_ids = recipients.map(({ contact_id }) => contact_id)
   const source_type = sourceTypeOf(message.message_type)
-  const opened = await insertFromMessage(workspace, {
+  const created = await insertFromMessage(workspace, {
     id,
     source_type,
     message,
     html: htmlOf(message, recipients[0]?.parameters),
     contact_ids,
   })
-  if (opened && source_type === 'sms') await closeOtherSmsConversations(workspace, id, contact_ids)
-  if (opened && contact_ids.length === 1)
+  if (created && source_type === 'sms') await closeOtherSmsConversations(workspace, id, contact_ids)
+  if (created && contact_ids.length === 1)
     await emitConversation(workspace, { topic: 'conversation.admin.single.created', id })
   return id
 }
 
-/** As the recipient read it. */
+/** The body as the recipient read it. */
 function htmlOf({ message_type, body }: AdminMessageRow, parameters: string[] | null = null): string | null {
   const html = body !== null && message_type === 'sms' ? paragraphs(body) : body
   return parameters ? filled(html, parameters.map(escapeHtml)) : html
 }
 
-/** A contact has one SMS conversation at most that is not closed: by SMS there is no telling several apart. */
+/** A contact has at most one open SMS conversation: an SMS does not say which one it replies to. */
 async function closeOtherSmsConversations(workspace: Workspace, id: string, contact_ids: string[]) {
   const superseded = await lockOpenSmsConversations(workspace, contact_ids, id)
   const created_at = workspace.now()

@@ -1,4 +1,4 @@
-// How a conversation comes into being: with a contact's message, or out of an admin's.
+// The SQL that creates conversations: with a contact's message, or from an admin's message.
 
 import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
@@ -13,7 +13,7 @@ export type ContactMessage = {
   contact: { id: string; role: 'user' | 'lead' }
   channel: ChannelName
   source_type: ConversationRow['source_type']
-  /** As the contact wrote it, and as the conversation shows it. */
+  /** `body` as the contact wrote it, `html` as the conversation shows it. */
   body: string
   html: string
   subject: string | null
@@ -74,8 +74,8 @@ export const findAdminMessage = (workspace: Workspace, id: string) =>
     where workspace_id = ${workspace.id} and id = ${id} and author_type = 'admin'`)
 
 /**
- * Whom the message went to in this conversation: all in to and cc, or the one in blind copy, or of a broadcast, whose own
- * it is, with what stood in the places of a broadcast's message.
+ * Returns the recipients of the message in this conversation: all in to and cc, or the only one in bcc or of a broadcast,
+ * with the parameters of the broadcast's message.
  */
 export const listRecipients = (workspace: Workspace, message_id: string, conversation_id: string) =>
   workspace.sql<{ contact_id: string; parameters: string[] | null }[]>`
@@ -83,7 +83,7 @@ export const listRecipients = (workspace: Workspace, message_id: string, convers
     where workspace_id = ${workspace.id} and message_id = ${message_id} and conversation_id = ${conversation_id}
       and part_id is null`
 
-/** The message to the contact that reserved the conversation, if one did. */
+/** Returns the message to the contact that reserved the conversation, if there is one. */
 export const findReservingMessageId = async (workspace: Workspace, conversation_id: string, contact_id: string) =>
   (
     await one(workspace.sql<{ message_id: string }[]>`
@@ -101,7 +101,7 @@ export type Opening = {
   contact_ids: string[]
 }
 
-/** False where somebody else has opened it, perhaps just now. */
+/** Returns false if the conversation exists already. */
 export async function insertFromMessage(
   workspace: Workspace,
   { id, source_type, message, html, contact_ids }: Opening,
@@ -123,8 +123,8 @@ export async function insertFromMessage(
 }
 
 /**
- * The contacts' other SMS conversations that are not closed, held for whoever closes them. One at a time opens some:
- * of two conversations that open at the same moment, the later one finds the earlier.
+ * Returns the contacts' other SMS conversations that are not closed, and locks them. Of two conversations that are created
+ * at the same moment, the second one waits and finds the first.
  */
 export async function lockOpenSmsConversations(workspace: Workspace, contact_ids: string[], other_than: string) {
   await lockWriters(workspace, 'opens', contact_ids)
@@ -138,8 +138,8 @@ export async function lockOpenSmsConversations(workspace: Workspace, contact_ids
 }
 
 /**
- * Until the transaction ends, nobody else does this for these contacts. No rows are held: replies hold conversations
- * before contacts, and whoever held a contact first could wait for them in a circle.
+ * Locks this for these contacts until the transaction ends. It is no row lock: replies lock conversations before contacts,
+ * and a row lock on a contact first could end in a deadlock.
  */
 export const lockWriters = (workspace: Workspace, what: 'writes' | 'opens', contact_ids: string[]) => workspace.sql`
   select pg_advisory_xact_lock(hashtextextended(${`${workspace.id} ${what} `} || id, 0))
