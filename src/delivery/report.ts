@@ -1,5 +1,5 @@
-// A later word on a delivery, from a provider or a reader: delivered, read, bounced. It comes late, doubled, out of order,
-// and at times before we have written down that the message was sent at all.
+// Reports on deliveries, from providers and readers: delivered, read, bounced. They come late, twice, out of order, and at times
+// before the outcome of the attempt itself is written.
 import type { ChannelName, Remark, StatusUpdate } from '#channels/channel.ts'
 import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
 import type { Recipients } from './recipients.ts'
@@ -7,9 +7,8 @@ import { REACHED_FROM } from './status.ts'
 import { tally } from './tally.ts'
 
 /**
- * Which delivery is meant: by our own id, where the provider sends that back, else by the provider's name for it
- * (an email's Message-ID names several deliveries, so emails are always told by our id). `attempt` is which of its
- * attempts is spoken of, where the provider sends that back too.
+ * Which delivery a report is about: by our id if the provider returns it, else by the provider's id. (A Message-ID belongs
+ * to several deliveries, so reports on emails always have our id.) `attempt`: which attempt, if the provider returns that.
  */
 export type Meant = { workspace_id: string; channel: ChannelName } & (
   | { delivery_id: string; provider_id?: string; attempt?: number }
@@ -19,11 +18,11 @@ export type Meant = { workspace_id: string; channel: ChannelName } & (
 export type Reported = { id: string; contact_id: string; moved: boolean }
 
 /**
- * Moves the delivery up its lattice, keeps the word in its history, and lets the contact's record learn from it, in one
- * statement. Undefined where there is no such delivery. The same word again changes nothing and is not kept;
- * nor does the failure of an attempt, once there is a later one or somebody has asked for one, unless it is the message
- * of that attempt alone that the provider is known to have.
- * `at` is when it happened, as the provider tells.
+ * Moves the delivery up in the order of statuses, adds the report to its history, and updates the contact's record, in one
+ * statement. Returns undefined if there is no such delivery. The same report again changes nothing and is not stored;
+ * neither is the failure of an attempt if there is a later attempt or a retry was requested, unless the message of that
+ * attempt is the only one that the provider is known to have.
+ * `at` is when it happened, as the provider says.
  */
 export function report(
   sql: Sql,

@@ -112,11 +112,10 @@ function givenUp(outgoing: Outgoing, outcome: Remark, at: Date): Settlement {
 }
 
 /**
- * Writes settlements down. A delivery that moved on meanwhile keeps the better status; one that was ended while it was
- * under way is told the truth where it was sent, and stays ended where it was not. The same settlements again, because
- * nobody knows whether they were written before the connection broke, add nothing to the history. Deliveries are held
- * before contacts, as report() holds them, and what they are is read once they are held: a report that comes at the same
- * moment counts.
+ * Writes settlements. A delivery that has a better status meanwhile keeps it; one that was ended during the attempt becomes
+ * sent if the attempt succeeded, and stays ended otherwise. The same settlements may be written twice, if the connection broke
+ * before the answer: that adds nothing to the history. Deliveries are locked before contacts, as in `report`, and their status
+ * is read after they are locked: a report at the same moment counts.
  */
 export async function settle(sql: Pool, recipients: Recipients, settlements: readonly Settlement[]): Promise<void> {
   await sql`
