@@ -50,7 +50,7 @@ for (const { release, client: connect, errors } of SDKS) {
     await arm({ fault: '429', retry_after: 1, operation: 'createMessage' })
     const began = Date.now()
     const message = await client.messages.create(await email(to))
-    assert.ok(Date.now() - began >= 850)
+    assert.ok(Date.now() - began >= 800)
     assert.equal(message.type, 'admin_message')
     assert.equal((await server.call('GET /extensions/deliveries')).body.total_count, 1)
     assert.equal(await left(), 0)

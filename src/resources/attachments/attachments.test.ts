@@ -94,7 +94,7 @@ test('what was written for a request that was refused is removed after an hour',
   assert.equal(unknown.status, 404)
   assert.equal(filesOnDisk(), 1)
   assert.equal(await t.files.removeUnclaimed(), 0)
-  await sql`update unclaimed_files set remove_after = now()`
+  await sql`update unclaimed_files set remove_after = now() - interval '1 s'`
   assert.equal(await t.files.removeUnclaimed(), 1)
   assert.equal(filesOnDisk(), 0)
 })

@@ -168,7 +168,7 @@ test('what a killed worker was at is due again when its lease is over, and two t
   assert.equal(second?.id, killed?.id)
   await Promise.all([fetchFile(means, killed!), fetchFile(means, second!)])
   assert.equal((await shown())[0].filesize, GIF.length)
-  await sql`update unclaimed_files set remove_after = now()`
+  await sql`update unclaimed_files set remove_after = now() - interval '1 s'`
   assert.ok((await t.files.removeUnclaimed()) >= 1)
   assert.equal((await t.app.inject(new URL((await shown())[0].url).pathname)).statusCode, 200)
 })
