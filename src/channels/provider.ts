@@ -1,5 +1,5 @@
 // The type of a channel's provider: the settings and secrets of an account with it, and how to open one.
-import type { Static, TObject } from 'typebox'
+import type { TSchema } from 'typebox'
 import type { EgressPolicy } from '#net/egress.ts'
 import type { Account, SendingChannel } from './channel.ts'
 
@@ -13,23 +13,34 @@ export type AccountOptions = {
   egress?: EgressPolicy | undefined
 }
 
-export type Provider<Settings extends TObject = TObject, Secrets extends TObject = TObject> = {
+/** The schema of an object, without the types of its properties: these cost the type checker most of its time. */
+export type PlainSchema = { properties: Record<string, { description?: string }>; required?: string[] }
+
+export type Provider = {
   channel: SendingChannel
   /** The part of an account that can be shown. */
-  settings: Settings
+  settings: PlainSchema
   /** The part that is stored encrypted, and never shown again. */
-  secrets: Secrets
+  secrets: PlainSchema
   /** The property with the URL that the account connects to: `settings.base_url`. */
   address: `${'settings' | 'secrets'}.${string}`
   /** Returns the name that the provider's callbacks use for the account, or null if it has no callbacks. */
-  key(settings: Static<Settings>): string | null
+  key(settings: object): string | null
   /** Opens no connection yet. @throws Error with one sentence if the account cannot work. */
-  open(
-    account: { workspace_id: string; id: string; settings: Static<Settings>; secrets: Static<Secrets> },
-    options: AccountOptions,
-  ): Promise<Account>
+  open(account: StoredAccount<object, object>, options: AccountOptions): Promise<Account>
 }
 
-/** Infers the types of a provider's settings and secrets from their schemas. */
-export const provider = <Settings extends TObject, Secrets extends TObject>(its: Provider<Settings, Secrets>) =>
-  its as unknown as Provider & { settings: Settings; secrets: Secrets }
+type StoredAccount<Settings, Secrets> = { workspace_id: string; id: string; settings: Settings; secrets: Secrets }
+
+type TypedProvider<Settings, Secrets> = Pick<Provider, 'channel' | 'address'> & {
+  settings: TSchema
+  secrets: TSchema
+  key(settings: Settings): string | null
+  open(account: StoredAccount<Settings, Secrets>, options: AccountOptions): Promise<Account>
+}
+
+/**
+ * A provider, whose settings and secrets have these types: `provider<Static<typeof Settings>, Static<typeof Secrets>>({…})`.
+ * `assertFits` checks them first. To infer the types from the schemas takes the type checker a million steps for each provider.
+ */
+export const provider = <Settings, Secrets>(its: TypedProvider<Settings, Secrets>) => its as unknown as Provider

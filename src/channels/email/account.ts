@@ -1,5 +1,5 @@
 // The email account of the delivery worker: sends deliveries over SMTP.
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { Account } from '../channel.ts'
 import { provider } from '../provider.ts'
 import { emailOf, type MailSettings } from './email-of-delivery.ts'
@@ -11,32 +11,36 @@ const CONNECTIONS = 8
 const domain = (description: string) =>
   Type.String({ maxLength: 253, pattern: '^([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+$', description })
 
-export const smtp = provider({
+const Settings = Type.Object({
+  from: Type.String({
+    maxLength: 320,
+    pattern: '^[^<>@\\s]+@[^<>@\\s]+$',
+    description: 'The address that email comes from.',
+  }),
+  reply_domain: Type.Optional(domain('The domain whose mail this server receives, for replies.')),
+  bounces: Type.Optional(
+    Type.Boolean({
+      description: 'Whether bounces go to the reply domain; false for mail servers that accept no sender but from.',
+    }),
+  ),
+  dkim_domain: Type.Optional(domain('The domain that signs; the three DKIM settings go together.')),
+  dkim_selector: Type.Optional(
+    Type.String({ maxLength: 253, pattern: '^[\\w.-]+$', description: 'The selector of its key in the DNS.' }),
+  ),
+})
+
+const Secrets = Type.Object({
+  url: Type.String({
+    maxLength: 2048,
+    description: 'smtp://user:password@host:587 or smtps://user:password@host:465',
+  }),
+  dkim_private_key: Type.Optional(Type.String({ maxLength: 16_384, description: 'An RSA key in PEM.' })),
+})
+
+export const smtp = provider<Static<typeof Settings>, Static<typeof Secrets>>({
   channel: 'email',
-  settings: Type.Object({
-    from: Type.String({
-      maxLength: 320,
-      pattern: '^[^<>@\\s]+@[^<>@\\s]+$',
-      description: 'The address that email comes from.',
-    }),
-    reply_domain: Type.Optional(domain('The domain whose mail this server receives, for replies.')),
-    bounces: Type.Optional(
-      Type.Boolean({
-        description: 'Whether bounces go to the reply domain; false for mail servers that accept no sender but from.',
-      }),
-    ),
-    dkim_domain: Type.Optional(domain('The domain that signs; the three DKIM settings go together.')),
-    dkim_selector: Type.Optional(
-      Type.String({ maxLength: 253, pattern: '^[\\w.-]+$', description: 'The selector of its key in the DNS.' }),
-    ),
-  }),
-  secrets: Type.Object({
-    url: Type.String({
-      maxLength: 2048,
-      description: 'smtp://user:password@host:587 or smtps://user:password@host:465',
-    }),
-    dkim_private_key: Type.Optional(Type.String({ maxLength: 16_384, description: 'An RSA key in PEM.' })),
-  }),
+  settings: Settings,
+  secrets: Secrets,
   address: 'secrets.url',
   key: ({ reply_domain }) => reply_domain?.toLowerCase() ?? null,
   async open({ settings, secrets }, { public_url, secret, egress }) {

@@ -28,10 +28,12 @@ const Settings = Type.Object({
 })
 export type TwilioSettings = Static<typeof Settings>
 
-export const twilio = provider({
+const Secrets = Type.Object({ auth_token: Type.String({ minLength: 1, description: 'It signs callbacks, too.' }) })
+
+export const twilio = provider<Static<typeof Settings>, Static<typeof Secrets>>({
   channel: 'sms',
   settings: Settings,
-  secrets: Type.Object({ auth_token: Type.String({ minLength: 1, description: 'It signs callbacks, too.' }) }),
+  secrets: Secrets,
   address: 'settings.base_url',
   key: ({ account_sid }) => account_sid,
   async open({ settings, secrets: { auth_token } }, options) {

@@ -1,5 +1,5 @@
 // WhatsApp as the delivery worker knows it: a business phone number on Meta's Cloud API.
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { provider } from '../provider.ts'
 import { type MetaAccount, sendMessage } from './send.ts'
 
@@ -10,22 +10,26 @@ const AT_ONCE = 24
 
 const Secret = (description: string) => Type.String({ pattern: '^[\\x21-\\x7e]+$', description })
 
-export const meta = provider({
+const Settings = Type.Object({
+  phone_number_id: Type.String({
+    pattern: '^\\d{5,20}$',
+    description: "Meta's number of the phone number, which is not the phone number itself.",
+  }),
+  base_url: Type.Optional(
+    Type.String({ pattern: '^https?://[^\\s?#]+$', description: `Where the Graph API is; else ${BASE_URL}` }),
+  ),
+})
+
+const Secrets = Type.Object({
+  access_token: Secret('A permanent token of a system user, without spaces.'),
+  app_secret: Secret("The app's secret, which signs callbacks, without spaces."),
+  verify_token: Secret('What Meta shows when the webhook is set up: a text of your choice, without spaces.'),
+})
+
+export const meta = provider<Static<typeof Settings>, Static<typeof Secrets>>({
   channel: 'whatsapp',
-  settings: Type.Object({
-    phone_number_id: Type.String({
-      pattern: '^\\d{5,20}$',
-      description: "Meta's number of the phone number, which is not the phone number itself.",
-    }),
-    base_url: Type.Optional(
-      Type.String({ pattern: '^https?://[^\\s?#]+$', description: `Where the Graph API is; else ${BASE_URL}` }),
-    ),
-  }),
-  secrets: Type.Object({
-    access_token: Secret('A permanent token of a system user, without spaces.'),
-    app_secret: Secret("The app's secret, which signs callbacks, without spaces."),
-    verify_token: Secret('What Meta shows when the webhook is set up: a text of your choice, without spaces.'),
-  }),
+  settings: Settings,
+  secrets: Secrets,
   address: 'settings.base_url',
   key: ({ phone_number_id }) => phone_number_id,
   async open({ settings, secrets }, { secret, egress }) {

@@ -1,9 +1,10 @@
 // A channel account over the wire: through whom a workspace's email, SMS or WhatsApp messages leave.
 
-import { type Static, type TObject, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Errors } from 'typebox/value'
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import { SENDING_CHANNELS } from '#channels/channel.ts'
+import type { PlainSchema } from '#channels/provider.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { invalid, missing } from '#http/errors.ts'
 import { epoch, named } from '#http/types.ts'
@@ -87,15 +88,15 @@ export function assertFits(provider: ProviderName, { settings, secrets }: Config
   check('secrets', PROVIDERS[provider].secrets, secrets)
 }
 
-function check(what: keyof Configuration, schema: TObject, values: Record<string, unknown>) {
+function check(what: keyof Configuration, schema: PlainSchema, values: Record<string, unknown>) {
   const names = Object.keys(schema.properties)
   const stray = Object.keys(values).find((name) => !names.includes(name))
   if (stray !== undefined) throw invalid(`${what} has no ${stray}; it has ${names.join(', ')}`)
-  const absent = schema.required?.find((name: string) => values[name] === undefined)
+  const absent = schema.required?.find((name) => values[name] === undefined)
   if (absent !== undefined) throw missing(`${what}.${absent} is required`)
-  const [wrong] = Errors(schema, values)
+  const [wrong] = Errors(schema as unknown as TSchema, values)
   if (!wrong) return
   const name = wrong.instancePath.slice(1).replaceAll('/', '.')
-  const { description } = (schema.properties[name] ?? {}) as { description?: string }
+  const { description } = schema.properties[name] ?? {}
   throw invalid(`${what}.${name} ${wrong.message}${description ? `: ${description}` : ''}`)
 }
