@@ -239,7 +239,7 @@ describe('a data directory', () => {
     assert.ok(alive(orphan))
     overdue.abort()
     await given_up
-    assert.ok(!alive(orphan))
+    await eventually(() => assert.ok(!alive(orphan)))
     await start(directory)
   })
 
