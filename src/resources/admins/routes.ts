@@ -17,14 +17,24 @@ import { adminEvents } from './topics.ts'
 function admins(app: App) {
   app.get(
     '/me',
-    op('identifyAdmin', { summary: 'Show the admin of the token, and the workspace', response: Me }),
+    op('identifyAdmin', {
+      summary: 'Show the admin of the token, and the workspace',
+      sdk: (client) => client.admins.identify(),
+      response: Me,
+    }),
     async ({ workspace }) =>
       presentMe(await theAdmin(workspace, workspace.admin_id), await findOwnWorkspace(workspace)),
   )
 
   app.get(
     '/admins',
-    op('listAdmins', { summary: 'List the admins', scope: 'read_admins', query: DisplayAvatar, response: AdminList }),
+    op('listAdmins', {
+      summary: 'List the admins',
+      sdk: (client) => client.admins.list(),
+      scope: 'read_admins',
+      query: DisplayAvatar,
+      response: AdminList,
+    }),
     async ({ workspace, query }) => ({
       type: 'admin.list' as const,
       admins: (await listAdmins(workspace)).map((admin) =>
@@ -35,7 +45,13 @@ function admins(app: App) {
 
   app.get(
     '/admins/:id',
-    op('retrieveAdmin', { summary: 'Show an admin', scope: 'read_admins', params: ById, response: Admin }),
+    op('retrieveAdmin', {
+      summary: 'Show an admin',
+      sdk: (client) => client.admins.find({ admin_id: 814860 }),
+      scope: 'read_admins',
+      params: ById,
+      response: Admin,
+    }),
     async ({ workspace, params }) => presentAdmin(await theAdmin(workspace, params.id)),
   )
 
@@ -43,6 +59,7 @@ function admins(app: App) {
     '/admins/:id/away',
     op('setAwayAdmin', {
       summary: 'Set the away mode of an admin',
+      sdk: (client) => client.admins.away({ admin_id: 814860, away_mode_enabled: true, away_mode_reassign: false }),
       scope: 'read_admins',
       params: ById,
       body: AwayRequest,
