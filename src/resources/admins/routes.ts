@@ -4,10 +4,11 @@ import { Type } from 'typebox'
 import { found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import { findAwayStatusReason } from '#resources/away-status-reasons/queries.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { demo } from './demo.ts'
-import { findAdmin, findAwayStatusReason, findOwnWorkspace, listAdmins, setAway, theAdmin } from './queries.ts'
+import { findAdmin, findOwnWorkspace, listAdmins, setAway, theAdmin } from './queries.ts'
 import { Admin, AdminList, AwayAdmin, AwayRequest, Me, presentAdmin, presentAwayAdmin, presentMe } from './schema.ts'
 
 const DisplayAvatar = Type.Object({ display_avatar: Type.Optional(Type.Boolean()) })
@@ -94,6 +95,6 @@ async function assertReasonIsInUse(workspace: Workspace, id: string | null) {
 export default {
   group: 'Admins',
   routes: admins,
-  kept_tables: ['admins', 'teams', 'away_status_reasons'],
+  kept_tables: ['admins', 'teams'],
   demo,
 } satisfies Resource
