@@ -142,7 +142,7 @@ export function buildApp(options: AppOptions): App {
   app.register(async (open) => {
     health(open, sql)
     reference(open, operations)
-    docsPage(open)
+    docsPage(open, operations)
   })
   for (const { group, routes } of RESOURCES) {
     app.register(async (scope) => {

@@ -5,7 +5,7 @@ import type { Fragment, Sql } from './sql.ts'
 /** The start of a page: the sort value (as PostgreSQL writes it) and the id of the row before it. */
 export type Cursor = { value: string; id: string; page: number }
 
-/** `number` counts from 1 and is only shown to the caller; `after` decides where the page begins. */
+/** `number` counts from 1. A page begins after the row `after`; without it, at the first row of page `number`. */
 export type Page = { number: number; per_page: number; after?: Cursor }
 
 /** The order of rows; rows with the same value are ordered by id, in the same direction. `by` must never be null. */
@@ -35,9 +35,10 @@ export function beyond({ sql }: Workspace, { by, type, direction }: Order, { aft
 }
 
 /** Selects one row more than the page has, so that `pageResult` knows whether another page follows. */
-export function inOrder({ sql }: Workspace, { by, direction }: Order, { per_page }: Page): Fragment {
+export function inOrder({ sql }: Workspace, { by, direction }: Order, { number, per_page, after }: Page): Fragment {
   const way = sql.unsafe(direction) // asc or desc
-  return sql`order by ${by} ${way}, id ${way} limit ${per_page + 1}`
+  const skipped = after ? 0 : (number - 1) * per_page
+  return sql`order by ${by} ${way}, id ${way} limit ${per_page + 1} ${skipped ? sql`offset ${skipped}` : sql``}`
 }
 
 /** Calls `count` only if needed: a first page that is not full contains all rows. */
@@ -50,6 +51,6 @@ export async function pageResult<Row extends Keyed>(
   const last = shown.at(-1)
   const next =
     last && rows.length > page.per_page ? { value: last.cursor_value, id: last.id, page: page.number + 1 } : undefined
-  const total_count = !page.after && !next ? shown.length : await count()
+  const total_count = !page.after && page.number === 1 && !next ? shown.length : await count()
   return { rows: shown, next, total_count }
 }

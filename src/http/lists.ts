@@ -51,6 +51,53 @@ export function pageOf(asked: PageRequest | undefined, size: { default: number; 
   return { number: after?.page ?? 1, per_page, ...(after && { after }) }
 }
 
+/**
+ * What a list with numbered pages takes in its query string. The number alone finds a page by counting rows; the URL in
+ * `pages.next` also has a cursor, which neither skips nor repeats rows while others are written.
+ */
+export const NumberedPageQuery = Type.Object({
+  page: Type.Optional(Type.Integer({ description: 'The number of the page, from 1.' })),
+  ...PageQuery.properties,
+})
+
+const NumberedPages = named(
+  'numbered_pages',
+  Type.Object({
+    type: Type.Literal('pages'),
+    page: Type.Integer(),
+    next: Nullable(Type.String({ description: 'The URL of the next page; null on the last.' })),
+    per_page: Type.Integer(),
+    total_pages: Type.Integer(),
+  }),
+)
+
+/** `{ type: 'list', data: […], total_count, pages }`: one page of a list with numbered pages. */
+export const NumberedPageOf = <S extends TSchema>(item: S) =>
+  Type.Object({ ...PageOf(item).properties, pages: NumberedPages })
+
+/** Offsets stay far below the largest that PostgreSQL takes. */
+const LAST_PAGE = 1_000_000_000
+
+/** The page that a caller asks for. A `page` or `per_page` out of bounds is clamped; a page after the last has no rows. */
+export function numberedPageOf(asked: PageRequest & { page?: number }, size: { default: number; max: number }): Page {
+  const page = pageOf(asked, size)
+  return page.after ? page : { ...page, number: Math.min(Math.max(asked.page ?? 1, 1), LAST_PAGE) }
+}
+
+/** The answer to a list with numbered pages. `url` is that of the list, without a query. */
+export function presentNumberedPage<Row, Shown>(
+  url: string,
+  page: Page,
+  result: PageResult<Row>,
+  present: (row: Row) => Shown,
+) {
+  const { next, ...pages } = presentPages(page, result)
+  return { ...presentPage(page, result, present), pages: { ...pages, next: next ? url + queryOf(next) : null } }
+}
+
+const queryOf = (next: { page: number; per_page: number; starting_after: string }) =>
+  `?page=${next.page}&per_page=${next.per_page}&starting_after=${encodeURIComponent(next.starting_after)}`
+
 /** The answer to a list of pages: see `PageOf`. */
 export const presentPage = <Row, Shown>(page: Page, result: PageResult<Row>, present: (row: Row) => Shown) => ({
   type: 'list' as const,

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServerDefault } from 'fastify'
+import type { IntercomClient } from 'intercom-client'
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Version } from '#versions/versions.ts'
 import type { Token } from '#workspaces/tokens.ts'
@@ -20,6 +21,8 @@ export type Shapes = { params?: TSchema; query?: TSchema; body?: TSchema; respon
 export type OperationOptions = Shapes & {
   /** One line for the API reference. */
   summary: string
+  /** A call of Intercom's official SDK that does it; the reference shows the text of this function as a sample. */
+  sdk?: (client: IntercomClient) => unknown
   /** The first and the last version that has the operation; all of them where absent. */
   since?: Version
   until?: Version

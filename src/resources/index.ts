@@ -8,6 +8,7 @@ import type { Resource } from '#server.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import admins from './admins/routes.ts'
 import attachments from './attachments/routes.ts'
+import awayStatusReasons from './away-status-reasons/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
 import contacts from './contacts/routes.ts'
@@ -38,6 +39,7 @@ export const RESOURCES: readonly Resource[] = [
   conversationTags,
   dataAttributes,
   admins,
+  awayStatusReasons,
   secureModeSecrets,
   broadcasts,
   channelAccounts,

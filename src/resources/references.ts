@@ -1,8 +1,31 @@
 // How one noun shows another: the shapes that several of them share.
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Nullable, named } from '#http/types.ts'
 
 export const AdminReference = named('admin_reference', Type.Object({ type: Type.Literal('admin'), id: Type.String() }))
+
+/** An admin as the owner or the author of something. */
+export const AdminSummary = named(
+  'admin_summary',
+  Type.Object({
+    type: Type.Literal('admin'),
+    id: Type.String(),
+    name: Type.String(),
+    email: Type.String(),
+    away_mode_enabled: Type.Boolean(),
+    away_mode_reassign: Type.Boolean(),
+  }),
+)
+export type AdminSummary = Static<typeof AdminSummary>
+
+export const presentAdminSummary = (admin: Omit<AdminSummary, 'type'>): AdminSummary => ({
+  type: 'admin',
+  id: admin.id,
+  name: admin.name,
+  email: admin.email,
+  away_mode_enabled: admin.away_mode_enabled,
+  away_mode_reassign: admin.away_mode_reassign,
+})
 
 export const ContactReference = named(
   'contact_reference',

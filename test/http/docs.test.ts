@@ -4,7 +4,6 @@ import { test } from 'node:test'
 import { Script } from 'node:vm'
 import { gunzipSync } from 'node:zlib'
 import { IntercomClient, IntercomError } from 'intercom-client'
-import { SDK_SAMPLES } from '#http/docs/sdk-samples.ts'
 import { testApp } from '../app.ts'
 
 const server = await testApp()
@@ -39,22 +38,28 @@ test('Scalar’s script is served from its package, compressed, and the start sc
   assert.doesNotMatch(payload, /https?:/)
 })
 
-test('the start script has the call of every sample', async () => {
+/** The samples, as the start script has them: their texts by operationId. */
+async function samples(): Promise<[id: string, text: string][]> {
   const { payload } = await server.app.inject('/docs/start.js')
   const [, calls = ''] = /^const calls = (.*)$/m.exec(payload) ?? []
-  const texts: Record<string, string> = JSON.parse(calls)
-  assert.deepEqual(Object.keys(texts), Object.keys(SDK_SAMPLES))
-  for (const text of Object.values(texts)) assert.match(text, /^client\.\w+\.\w+\([\s\S]*\)$/)
+  const texts = Object.entries<string>(JSON.parse(calls))
+  assert.ok(texts.length >= 32)
+  return texts
+}
+
+test('a sample is one call, without the indentation that it has in the code', async () => {
+  for (const [id, text] of await samples()) assert.match(text, /^client\.\w+\.\w+\((.*|\{\n {2}\S[\s\S]*\n\})\)$/, id)
 })
 
 test('each sample calls the operation that it stands for, with a request that the server understands', async () => {
   const client = new IntercomClient({ token: server.created.token, environment, maxRetries: 0 })
-  for (const [id, sample] of Object.entries(SDK_SAMPLES)) {
+  for (const [id, text] of await samples()) {
     calls.length = 0
+    const call: Promise<unknown> = new Function('client', `return ${text}`)(client)
     // The ids in the samples do not exist here, so 404 is fine.
-    await Promise.resolve(sample(client)).catch((error) => assert.ok(error instanceof IntercomError, String(error)))
-    const [call] = calls
-    assert.equal(call?.operation, id)
-    assert.ok([200, 404].includes(call.status), `${id}: ${call.status} ${call.body}`)
+    await Promise.resolve(call).catch((error) => assert.ok(error instanceof IntercomError, String(error)))
+    const [answered] = calls
+    assert.equal(answered?.operation, id)
+    assert.ok([200, 404].includes(answered.status), `${id}: ${answered.status} ${answered.body}`)
   }
 })

@@ -2,6 +2,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
+import type { RegisteredOperation } from '../operations.ts'
 import { startScript } from './start-script.ts'
 
 const PAGE = `<!doctype html>
@@ -37,7 +38,7 @@ const SECURITY = {
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8'
 
-export function docsPage(app: FastifyInstance) {
+export function docsPage(app: FastifyInstance, operations: ReadonlyMap<string, RegisteredOperation>) {
   let scalar: Promise<Buffer> | undefined
 
   app.get('/docs', async (_request, reply) => {
@@ -47,7 +48,7 @@ export function docsPage(app: FastifyInstance) {
 
   app.get('/docs/start.js', async (_request, reply) => {
     reply.headers(SECURITY).type(JAVASCRIPT)
-    return startScript()
+    return startScript(operations)
   })
 
   app.get('/docs/scalar.js', async (_request, reply) => {

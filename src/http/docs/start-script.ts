@@ -1,5 +1,7 @@
 // The script of the page at /docs: adds the samples of the SDK to the API's description, and starts Scalar with it.
-import { SDK_SAMPLES } from './sdk-samples.ts'
+import type { RegisteredOperation } from '../operations.ts'
+
+type Operations = ReadonlyMap<string, Pick<RegisteredOperation, 'options'>>
 
 /** Everything that would call another server is off. The page's Content-Security-Policy forbids it, too. */
 const CONFIGURATION = {
@@ -14,9 +16,9 @@ const CONFIGURATION = {
 }
 
 /** Returns the text of the script. It runs in a browser. */
-export const startScript = (): string => `
+export const startScript = (operations: Operations): string => `
 const configuration = ${JSON.stringify(CONFIGURATION)}
-const calls = ${JSON.stringify(sdkCalls())}
+const calls = ${JSON.stringify(Object.fromEntries(sdkCalls(operations)))}
 
 const sample = (call) => \`import { IntercomClient } from 'intercom-client'
 
@@ -37,12 +39,14 @@ for (const path of Object.values(content.paths)) {
 Scalar.createApiReference('#reference', { ...configuration, content, servers: [{ url: location.origin }] })
 `
 
-/** Returns the text of each sample's call, by operationId: \`client.tags.list()\`. */
-export const sdkCalls = (): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(SDK_SAMPLES).map(([id, sample]) => {
-      const call = String(sample).replace(/^\(client\) =>\s+/, '')
-      const [indent = ''] = /(?<=\n) *(?=\S+$)/.exec(call) ?? []
-      return [id, call.replaceAll(`\n${indent}`, '\n')]
-    }),
-  )
+/** The text of each operation's SDK call, by operationId: `client.tags.list()`. */
+function sdkCalls(operations: Operations): Map<string, string> {
+  const calls = new Map<string, string>()
+  for (const [id, { options }] of operations) {
+    if (!options.sdk) continue
+    const call = String(options.sdk).replace(/^\(client\) =>\s+/, '')
+    const [indent = ''] = /(?<=\n) *(?=\S+$)/.exec(call) ?? []
+    calls.set(id, call.replaceAll(`\n${indent}`, '\n'))
+  }
+  return calls
+}

@@ -1,6 +1,7 @@
 // Admins: sad paths first.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { insertAwayStatusReason } from '#resources/away-status-reasons/queries.ts'
 import { testApp } from '../../../test/app.ts'
 import { topicsOf } from '../../../test/events.ts'
 
@@ -51,9 +52,8 @@ test('away mode needs both of its flags, and they are true or false', async () =
 })
 
 test('a reason for being away must be there and in use', async () => {
-  const [reason] = await sql`
-    insert into away_status_reasons (workspace_id, label, deleted) values (${workspace_id}, 'Lunch', true) returning id`
-  const deleted = await away(admin_id, { ...AWAY, away_status_reason_id: Number(reason!['id']) })
+  const id = await insertAwayStatusReason(t.workspace, { label: 'Lunch', emoji: '🍔', order: 1, deleted: true })
+  const deleted = await away(admin_id, { ...AWAY, away_status_reason_id: Number(id) })
   assert.equal(deleted.status, 400)
   assert.deepEqual(deleted.body.errors, [{ code: 'parameter_invalid', message: 'Away status reason is deleted' }])
   const unknown = await away(admin_id, { ...AWAY, away_status_reason_id: 999_999 })
@@ -121,17 +121,16 @@ test('pictures are shown where they are asked for', async () => {
 })
 
 test('an admin goes away and comes back, and both are told', async () => {
-  const [reason] = await sql`
-    insert into away_status_reasons (workspace_id, label) values (${workspace_id}, 'Lunch') returning id`
+  const reason = await insertAwayStatusReason(t.workspace, { label: 'Lunch', emoji: '🍔', order: 1 })
   const before = (await topicsOf(t.workspace, admin_id)).length
-  const gone = await away(admin_id, { ...AWAY, away_status_reason_id: Number(reason!['id']) })
+  const gone = await away(admin_id, { ...AWAY, away_status_reason_id: Number(reason) })
   assert.equal(gone.status, 200)
   assert.deepEqual(
     [gone.body.away_mode_enabled, gone.body.away_mode_reassign, gone.body.away_status_reason_id],
-    [true, true, reason!['id']],
+    [true, true, reason],
   )
   const shown = await t.call(`GET /admins/${admin_id}`)
-  assert.equal(shown.body.away_status_reason_id, Number(reason!['id']))
+  assert.equal(shown.body.away_status_reason_id, Number(reason))
 
   const back = await away(admin_id, { away_mode_enabled: false, away_mode_reassign: false })
   assert.deepEqual([back.body.away_mode_enabled, back.body.away_status_reason_id], [false, null])

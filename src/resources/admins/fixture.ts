@@ -6,12 +6,11 @@ declare module '../../../test/fixture.ts' {
     admin: string
     colleague: string
     team: string
-    reason: string
   }
 }
 
 export default {
-  provides: ['admin', 'colleague', 'team', 'reason'],
+  provides: ['admin', 'colleague', 'team'],
   async create({ created, workspace: { sql, id } }) {
     return {
       admin: created.admin_id,
@@ -19,7 +18,6 @@ export default {
         sql<{ id: string }[]>`select id from admins where workspace_id = ${id} and name = 'Ben Brook'`,
       ),
       team: await idOf(sql<{ id: string }[]>`select id from teams where workspace_id = ${id}`),
-      reason: await idOf(sql<{ id: string }[]>`select id from away_status_reasons where workspace_id = ${id}`),
     }
   },
   attempts: {
@@ -33,5 +31,4 @@ export default {
     },
   },
   lists: { identifyAdmin: () => [['GET /me']], listAdmins: () => [['GET /admins']] },
-  ids: { away_status_reason_id: ['reason'] },
 } satisfies Fixture

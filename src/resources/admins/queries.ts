@@ -42,10 +42,6 @@ export const setAway = (workspace: Workspace, id: string, away: AwayMode) =>
     update admins set ${workspace.sql(away)}
     where workspace_id = ${workspace.id} and id = ${rowId(id)} and not is_bot returning ${columns(workspace)}`)
 
-export const findAwayStatusReason = (workspace: Workspace, id: string) =>
-  one(workspace.sql<{ id: string; deleted: boolean }[]>`
-    select id, deleted from away_status_reasons where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
-
 export const findTeam = (workspace: Workspace, id: string) =>
   one(workspace.sql<{ id: string }[]>`
     select id from teams where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
@@ -56,10 +52,6 @@ export const theTeam = async (workspace: Workspace, id: string) =>
 
 export const insertTeam = (workspace: Workspace, name: string, admin_ids: string[]) => workspace.sql`
   insert into teams (workspace_id, name, admin_ids) values (${workspace.id}, ${name}, ${admin_ids})`
-
-export const insertAwayStatusReason = (workspace: Workspace, { label, emoji }: { label: string; emoji: string }) =>
-  workspace.sql`
-    insert into away_status_reasons (workspace_id, label, emoji) values (${workspace.id}, ${label}, ${emoji})`
 
 export type WorkspaceRow = {
   id: string

@@ -4,10 +4,11 @@ import { Type } from 'typebox'
 import { found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import { findAwayStatusReason } from '#resources/away-status-reasons/queries.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { demo } from './demo.ts'
-import { findAdmin, findAwayStatusReason, findOwnWorkspace, listAdmins, setAway, theAdmin } from './queries.ts'
+import { findAdmin, findOwnWorkspace, listAdmins, setAway, theAdmin } from './queries.ts'
 import { Admin, AdminList, AwayAdmin, AwayRequest, Me, presentAdmin, presentAwayAdmin, presentMe } from './schema.ts'
 
 const DisplayAvatar = Type.Object({ display_avatar: Type.Optional(Type.Boolean()) })
@@ -17,14 +18,24 @@ import { adminEvents } from './topics.ts'
 function admins(app: App) {
   app.get(
     '/me',
-    op('identifyAdmin', { summary: 'Show the admin of the token, and the workspace', response: Me }),
+    op('identifyAdmin', {
+      summary: 'Show the admin of the token, and the workspace',
+      sdk: (client) => client.admins.identify(),
+      response: Me,
+    }),
     async ({ workspace }) =>
       presentMe(await theAdmin(workspace, workspace.admin_id), await findOwnWorkspace(workspace)),
   )
 
   app.get(
     '/admins',
-    op('listAdmins', { summary: 'List the admins', scope: 'read_admins', query: DisplayAvatar, response: AdminList }),
+    op('listAdmins', {
+      summary: 'List the admins',
+      sdk: (client) => client.admins.list(),
+      scope: 'read_admins',
+      query: DisplayAvatar,
+      response: AdminList,
+    }),
     async ({ workspace, query }) => ({
       type: 'admin.list' as const,
       admins: (await listAdmins(workspace)).map((admin) =>
@@ -35,7 +46,13 @@ function admins(app: App) {
 
   app.get(
     '/admins/:id',
-    op('retrieveAdmin', { summary: 'Show an admin', scope: 'read_admins', params: ById, response: Admin }),
+    op('retrieveAdmin', {
+      summary: 'Show an admin',
+      sdk: (client) => client.admins.find({ admin_id: 814860 }),
+      scope: 'read_admins',
+      params: ById,
+      response: Admin,
+    }),
     async ({ workspace, params }) => presentAdmin(await theAdmin(workspace, params.id)),
   )
 
@@ -43,6 +60,7 @@ function admins(app: App) {
     '/admins/:id/away',
     op('setAwayAdmin', {
       summary: 'Set the away mode of an admin',
+      sdk: (client) => client.admins.away({ admin_id: 814860, away_mode_enabled: true, away_mode_reassign: false }),
       scope: 'read_admins',
       params: ById,
       body: AwayRequest,
@@ -77,6 +95,6 @@ async function assertReasonIsInUse(workspace: Workspace, id: string | null) {
 export default {
   group: 'Admins',
   routes: admins,
-  kept_tables: ['admins', 'teams', 'away_status_reasons'],
+  kept_tables: ['admins', 'teams'],
   demo,
 } satisfies Resource

@@ -70,19 +70,6 @@ export const AwayRequest = named(
   }),
 )
 
-/** An admin as the owner of a message. */
-export const AdminSummary = named(
-  'admin_summary',
-  Type.Object({
-    type: Type.Literal('admin'),
-    id: Type.String(),
-    name: Type.String(),
-    email: Type.String(),
-    away_mode_enabled: Type.Boolean(),
-    away_mode_reassign: Type.Boolean(),
-  }),
-)
-
 const presentCommon = (admin: AdminRow) => ({
   type: 'admin' as const,
   id: admin.id,
@@ -123,15 +110,4 @@ export const presentMe = (admin: AdminRow, workspace: WorkspaceRow): Static<type
     secure: workspace.identity_verification,
     identity_verification: workspace.identity_verification,
   },
-})
-
-export const presentAdminSummary = (
-  admin: Pick<AdminRow, 'id' | 'name' | 'email' | 'away_mode_enabled' | 'away_mode_reassign'>,
-): Static<typeof AdminSummary> => ({
-  type: 'admin',
-  id: admin.id,
-  name: admin.name,
-  email: admin.email,
-  away_mode_enabled: admin.away_mode_enabled,
-  away_mode_reassign: admin.away_mode_reassign,
 })

@@ -33,6 +33,7 @@ function contacts(app: App) {
     '/contacts',
     op('ListContacts', {
       summary: 'List contacts, newest first',
+      sdk: (client) => client.contacts.list({ per_page: 50 }),
       scope: 'read_write_users',
       query: ListQuery,
       response: ContactList,
@@ -48,6 +49,7 @@ function contacts(app: App) {
     '/contacts',
     op('CreateContact', {
       summary: 'Create a contact',
+      sdk: (client) => client.contacts.create({ email: 'anna@example.com', name: 'Anna' }),
       scope: 'read_write_users',
       body: ContactRequest,
       response: Contact,
@@ -59,6 +61,7 @@ function contacts(app: App) {
     '/contacts/:id',
     op('ShowContact', {
       summary: 'Show a contact',
+      sdk: (client) => client.contacts.find({ contact_id: '6b078829306d5537cf33eba8' }),
       scope: 'read_write_users',
       params: ById,
       query: ContactView,
@@ -72,6 +75,7 @@ function contacts(app: App) {
     '/contacts/find_by_external_id/:external_id',
     op('ShowContactByExternalId', {
       summary: 'Show the user with an external_id',
+      sdk: (client) => client.contacts.showContactByExternalId({ external_id: 'customer-1' }),
       scope: 'read_write_users',
       since: '2.13',
       params: ByExternalId,
@@ -86,6 +90,7 @@ function contacts(app: App) {
     '/contacts/:id',
     op('UpdateContact', {
       summary: 'Update a contact',
+      sdk: (client) => client.contacts.update({ contact_id: '6b078829306d5537cf33eba8', name: 'Anna Adler' }),
       refuses: [409],
       scope: 'read_write_users',
       params: ById,
@@ -101,6 +106,7 @@ function contacts(app: App) {
     '/contacts/:id',
     op('DeleteContact', {
       summary: 'Delete a contact',
+      sdk: (client) => client.contacts.delete({ contact_id: '6b078829306d5537cf33eba8' }),
       scope: 'read_write_users',
       params: ById,
       response: DeletedContact,
@@ -115,6 +121,7 @@ function contacts(app: App) {
     '/contacts/search',
     op('SearchContacts', {
       summary: 'Search contacts',
+      sdk: (client) => client.contacts.search({ query: { field: 'email', operator: '=', value: 'anna@example.com' } }),
       scope: 'read_write_users',
       runs: 'read',
       query: ContactView,
@@ -131,6 +138,7 @@ function contacts(app: App) {
     '/contacts/:id/archive',
     op('ArchiveContact', {
       summary: 'Archive a contact',
+      sdk: (client) => client.contacts.archive({ contact_id: '6b078829306d5537cf33eba8' }),
       scope: 'read_write_users',
       params: ById,
       response: ArchivedContact,
@@ -145,6 +153,7 @@ function contacts(app: App) {
     '/contacts/:id/unarchive',
     op('UnarchiveContact', {
       summary: 'Unarchive a contact',
+      sdk: (client) => client.contacts.unarchive({ contact_id: '6b078829306d5537cf33eba8' }),
       scope: 'read_write_users',
       params: ById,
       response: ArchivedContact,

@@ -32,7 +32,12 @@ async function tagsChanged(workspace: Workspace, contact_id: string, topic: Cont
 function routes(app: App) {
   app.get(
     '/contacts/:contact_id/tags',
-    op('listTagsForAContact', { summary: 'List the tags of a contact', params: ByContact, response: AppliedTagList }),
+    op('listTagsForAContact', {
+      summary: 'List the tags of a contact',
+      sdk: (client) => client.contacts.listAttachedTags({ contact_id: '6b078829306d5537cf33eba8' }),
+      params: ByContact,
+      response: AppliedTagList,
+    }),
     async ({ workspace, params }) => {
       const { id } = await theContact(workspace, params.contact_id)
       const tags = await listTagsOf(workspace, { object_type: 'contact', object_id: id })
@@ -42,7 +47,13 @@ function routes(app: App) {
 
   app.post(
     '/contacts/:contact_id/tags',
-    op('attachTagToContact', { summary: 'Tag a contact', params: ByContact, body: TagReference, response: AppliedTag }),
+    op('attachTagToContact', {
+      summary: 'Tag a contact',
+      sdk: (client) => client.tags.tagContact({ contact_id: '6b078829306d5537cf33eba8', id: '1' }),
+      params: ByContact,
+      body: TagReference,
+      response: AppliedTag,
+    }),
     async ({ workspace, params, body }) => {
       const contact = await theContact(workspace, params.contact_id)
       const tag = found(await findTag(workspace, body.id))
@@ -54,6 +65,7 @@ function routes(app: App) {
     '/contacts/:contact_id/tags/:id',
     op('detachTagFromContact', {
       summary: 'Remove a tag from a contact',
+      sdk: (client) => client.tags.untagContact({ contact_id: '6b078829306d5537cf33eba8', tag_id: '1' }),
       params: ByContactAndTag,
       response: AppliedTag,
     }),

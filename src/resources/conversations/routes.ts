@@ -30,6 +30,8 @@ function conversations(app: App, server: Server) {
     '/conversations',
     op('createConversation', {
       summary: 'Start a conversation as a contact',
+      sdk: (client) =>
+        client.conversations.create({ from: { type: 'user', id: '6b078829306d5537cf33eba8' }, body: 'Hello' }),
       refuses: [404],
       scope: 'write_conversations',
       body: CreateRequest,
@@ -51,6 +53,7 @@ function conversations(app: App, server: Server) {
     '/conversations',
     op('listConversations', {
       summary: 'List conversations, last updated first',
+      sdk: (client) => client.conversations.list({ per_page: 20 }),
       scope: 'read_conversations',
       query: ListQuery,
       response: ConversationList,
@@ -66,6 +69,7 @@ function conversations(app: App, server: Server) {
     '/conversations/:id',
     op('retrieveConversation', {
       summary: 'Show a conversation with its parts',
+      sdk: (client) => client.conversations.find({ conversation_id: '1', display_as: 'plaintext' }),
       scope: 'read_conversations',
       params: ById,
       query: ShowQuery,
@@ -82,6 +86,7 @@ function conversations(app: App, server: Server) {
     '/conversations/search',
     op('searchConversations', {
       summary: 'Search conversations',
+      sdk: (client) => client.conversations.search({ query: { field: 'state', operator: '=', value: 'open' } }),
       scope: 'read_conversations',
       runs: 'read',
       query: QualityQuery,
@@ -98,6 +103,7 @@ function conversations(app: App, server: Server) {
     '/conversations/:id',
     op('updateConversation', {
       summary: 'Update a conversation',
+      sdk: (client) => client.conversations.update({ conversation_id: '1', read: true }),
       scope: 'write_conversations',
       params: ById,
       query: DisplayQuery,
@@ -115,6 +121,11 @@ function conversations(app: App, server: Server) {
     {
       ...op('replyConversation', {
         summary: 'Reply as an admin or a contact',
+        sdk: (client) =>
+          client.conversations.reply({
+            conversation_id: '1',
+            body: { message_type: 'comment', type: 'admin', admin_id: '814860', body: 'Thank you' },
+          }),
         scope: 'write_conversations',
         params: ById,
         body: ReplyRequest,
@@ -133,6 +144,11 @@ function conversations(app: App, server: Server) {
     '/conversations/:id/parts',
     op('manageConversation', {
       summary: 'Close, open, snooze or assign a conversation',
+      sdk: (client) =>
+        client.conversations.manage({
+          conversation_id: '1',
+          body: { message_type: 'close', type: 'admin', admin_id: '814860' },
+        }),
       scope: 'write_conversations',
       params: ById,
       body: ManageRequest,

@@ -43,6 +43,7 @@ function routes(app: App) {
     '/conversations/:conversation_id/tags',
     op('attachTagToConversation', {
       summary: 'Tag a conversation',
+      sdk: (client) => client.tags.tagConversation({ conversation_id: '1', id: '1', admin_id: '814860' }),
       params: ByConversation,
       body: Type.Object({ ...TagReference.properties, ...ByAdmin.properties }),
       response: AppliedTag,
@@ -59,6 +60,7 @@ function routes(app: App) {
     '/conversations/:conversation_id/tags/:id',
     op('detachTagFromConversation', {
       summary: 'Remove a tag from a conversation',
+      sdk: (client) => client.tags.untagConversation({ conversation_id: '1', tag_id: '1', admin_id: '814860' }),
       params: ByConversationAndTag,
       body: ByAdmin,
       response: AppliedTag,

@@ -29,6 +29,7 @@ function dataAttributes(app: App) {
     '/data_attributes',
     op('lisDataAttributes', {
       summary: 'List data attributes',
+      sdk: (client) => client.dataAttributes.list({ model: 'contact' }),
       refuses: [422],
       query: ListQuery,
       response: DataAttributeList,
@@ -56,6 +57,7 @@ function dataAttributes(app: App) {
     '/data_attributes/:id',
     op('updateDataAttribute', {
       summary: 'Update or archive a data attribute',
+      sdk: (client) => client.dataAttributes.update({ data_attribute_id: 1, body: { description: 'The plan' } }),
       params: ById,
       body: ChangedDataAttribute,
       response: DataAttribute,

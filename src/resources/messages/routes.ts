@@ -26,6 +26,15 @@ function messages(app: App) {
     '/messages',
     op('createMessage', {
       summary: 'Send a message to contacts, or write one as a contact',
+      sdk: (client) =>
+        client.messages.create({
+          message_type: 'email',
+          template: 'plain',
+          subject: 'Welcome',
+          body: 'Hello Anna',
+          from: { type: 'admin', id: 814860 },
+          to: { type: 'user', id: '6b078829306d5537cf33eba8' },
+        }),
       refuses: [404],
       scope: 'write_conversations',
       body: MessageRequest,

@@ -4,8 +4,7 @@
 import { type Static, Type } from 'typebox'
 import { CHANNELS, type ChannelName } from '#channels/channel.ts'
 import { Epoch, epoch, Id, Nullable, named } from '#http/types.ts'
-import { AdminSummary, presentAdminSummary } from '#resources/admins/schema.ts'
-import { TemplateComponent } from '#resources/references.ts'
+import { AdminSummary, presentAdminSummary, TemplateComponent } from '#resources/references.ts'
 import type { Owner } from './queries.ts'
 
 export const Recipient = named(

@@ -8,15 +8,20 @@ import { saveTag, type TagTargets } from './save.ts'
 import { CreatedTag, presentTag, Tag, TagList, TagRequest } from './schema.ts'
 
 function tags(app: App, targets: TagTargets) {
-  app.get('/tags', op('listTags', { summary: 'List all tags', response: TagList }), async ({ workspace }) => ({
-    type: 'list' as const,
-    data: (await listTags(workspace)).map(presentTag),
-  }))
+  app.get(
+    '/tags',
+    op('listTags', { summary: 'List all tags', sdk: (client) => client.tags.list(), response: TagList }),
+    async ({ workspace }) => ({
+      type: 'list' as const,
+      data: (await listTags(workspace)).map(presentTag),
+    }),
+  )
 
   app.post(
     '/tags',
     op('createTag', {
       summary: 'Create, find or rename a tag, or tag contacts',
+      sdk: (client) => client.tags.create({ name: 'VIP' }),
       refuses: [404],
       body: TagRequest,
       response: CreatedTag,
@@ -26,14 +31,23 @@ function tags(app: App, targets: TagTargets) {
 
   app.get(
     '/tags/:id',
-    op('findTag', { summary: 'Show a tag', params: ById, response: Tag }),
+    op('findTag', {
+      summary: 'Show a tag',
+      sdk: (client) => client.tags.find({ tag_id: '1' }),
+      params: ById,
+      response: Tag,
+    }),
     async ({ workspace, params }) => presentTag(found(await findTag(workspace, params.id))),
   )
 
-  app.delete('/tags/:id', op('deleteTag', { summary: 'Delete a tag', params: ById }), async ({ workspace, params }) => {
-    found(await deleteTag(workspace, params.id))
-    return NOTHING
-  })
+  app.delete(
+    '/tags/:id',
+    op('deleteTag', { summary: 'Delete a tag', sdk: (client) => client.tags.delete({ tag_id: '1' }), params: ById }),
+    async ({ workspace, params }) => {
+      found(await deleteTag(workspace, params.id))
+      return NOTHING
+    },
+  )
 }
 
 export default (targets: TagTargets): Resource => ({ group: 'Tags', routes: (app) => tags(app, targets) })
