@@ -1,5 +1,5 @@
-// What a messenger does goes by its workspace's clock; what security hangs on goes by the server's. And what a test says to
-// the sandbox of an in-app message.
+// Messengers use the workspace's clock, and security uses the server's. Also: the sandbox sets statuses of in-app
+// messages.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SignJWT } from 'jose'
@@ -27,7 +27,7 @@ const becomes = (message_id: string, wanted: string) =>
     (status) => status === wanted,
   )
 
-test('a session outlives whatever the clock of its workspace does, and begins at no other time', async () => {
+test('moving the clock of a workspace does not end or extend a session', async () => {
   const { token, expires_at } = await signIn({ user_id: 'leaps' })
   for (const leap of [{ advance_seconds: 2 * YEAR }, { freeze_at: 0 }, { reset: true }]) {
     await clock(leap)
@@ -37,7 +37,7 @@ test('a session outlives whatever the clock of its workspace does, and begins at
   }
 })
 
-test('a JWT ends by the time that it really is', async () => {
+test('a JWT expires by real time', async () => {
   const { body: made } = await t.call('POST /secure_mode_secrets', { name: 'Web', supports_web: true })
   const jwt = (exp: number) =>
     new SignJWT({ user_id: 'j', exp }).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(made.secret))
@@ -50,7 +50,7 @@ test('a JWT ends by the time that it really is', async () => {
   await t.call(`DELETE /secure_mode_secrets/${made.id}`)
 })
 
-test('what a contact does has the time that the clock shows', async () => {
+test('the actions of a contact have the time of the sandbox clock', async () => {
   const { token, contact } = await signIn({ user_id: 'frozen' })
   const seen = async () => (await t.call(`GET /contacts/${contact.id}`)).body.last_seen_at as number
   const at = 1_700_000_000
@@ -71,7 +71,7 @@ test('what a contact does has the time that the clock shows', async () => {
   assert.ok(Math.abs((await seen()) - seconds()) < 5, 'and back')
 })
 
-test('a test without a messenger says itself what became of an in-app message, and answers it', async () => {
+test('a test without a messenger can set the status of an in-app message, and reply to it', async () => {
   const { contact } = await signIn({ user_id: 'said' })
   const message_id = await aMessage(t.workspace, { to: contact.id, message_type: 'inapp', body: '<p>Look</p>' })
   await becomes(message_id, 'sent')
@@ -84,7 +84,7 @@ test('a test without a messenger says itself what became of an in-app message, a
   assert.ok(JSON.stringify(captured).includes('<p>Look</p>'))
 })
 
-test('a failed in-app message is not there at a messenger until it is said to be better', async () => {
+test('a failed in-app message is hidden from messengers until a later status corrects it', async () => {
   const { token, contact } = await signIn({ user_id: 'failed' })
   const message_id = await aMessage(t.workspace, { to: contact.id, message_type: 'inapp' })
   await becomes(message_id, 'sent')
@@ -93,7 +93,7 @@ test('a failed in-app message is not there at a messenger until it is said to be
   assert.equal((await deliveryOf(message_id)).status, 'failed')
 })
 
-test('what a messenger says it has got is delivered, up to there and no further; what failed stays so', async () => {
+test('messages up to the last event that a messenger names are delivered, later ones are not, and failed ones stay failed', async () => {
   const { token, contact } = await signIn({ user_id: 'got' })
   const ids: string[] = []
   for (let n = 0; n < 3; n++) ids.push(await aMessage(t.workspace, { to: contact.id, message_type: 'inapp' }))
@@ -101,7 +101,7 @@ test('what a messenger says it has got is delivered, up to there and no further;
   await as(token, 'GET /conversations')
   const places = await sql<{ position: string }[]>`
     select position from deliveries where contact_id = ${contact.id} order by position`
-  await sql`update deliveries set status = 'sent' where contact_id = ${contact.id}` // As if whoever took them had died.
+  await sql`update deliveries set status = 'sent' where contact_id = ${contact.id}` // As if the process that sent them had died.
   await sql`update deliveries set status = 'failed' where message_id = ${ids[0]!}`
   const { stream } = await t.app
     .inject({
@@ -117,7 +117,7 @@ test('what a messenger says it has got is delivered, up to there and no further;
   stream.destroy()
 })
 
-test('a contact who was merged away is over at the messenger', async () => {
+test('the session of a contact that was merged into another is over', async () => {
   const [gone, into] = [await signIn({ user_id: 'gone' }), await signIn({ user_id: 'into' })]
   await sql`update contacts set merged_into = ${into.contact.id} where id = ${gone.contact.id}`
   assert.equal((await as(gone.token, 'GET /conversations')).status, 401)
@@ -125,7 +125,7 @@ test('a contact who was merged away is over at the messenger', async () => {
   assert.equal((await as(gone.token, 'GET /stream')).status, 401)
 })
 
-test('files come with what is said, in both directions, under links that can be read without a session', async () => {
+test('messages have files in both directions, under links that need no session', async () => {
   const { token, contact } = await signIn({ user_id: 'files' })
   const file = (name: string, text: string) => ({
     name,
@@ -153,7 +153,7 @@ test('files come with what is said, in both directions, under links that can be 
   assert.ok(contact)
 })
 
-test('no script reaches a messenger, whoever writes it', async () => {
+test('no script reaches a messenger, from any author', async () => {
   const { token, contact } = await signIn({ user_id: 'scripts' })
   const hurtful = '<img src=x onerror=alert(1)><script>alert(1)</script><a href="javascript:alert(1)">x</a>'
   const from = { type: 'admin', id: t.created.admin_id }
@@ -167,7 +167,7 @@ test('no script reaches a messenger, whoever writes it', async () => {
   assert.doesNotMatch(text, /<script|<img[^>]*onerror|href=\\"javascript/i)
 })
 
-test('a page of any origin may ask, also with the headers that a messenger sends', async () => {
+test('pages of any origin may send requests, also with the headers of a messenger', async () => {
   const { token } = await signIn({ user_id: 'cors' })
   const paths = ['sessions', 'conversations', 'conversations/1/replies', 'conversations/1/read', 'stream']
   for (const path of paths) {

@@ -1,5 +1,5 @@
-// What a messenger needs of the server, and Intercom's own keeps to itself: to sign a contact in, to show and take what is
-// said, and to hear of it at once.
+// The API for messengers, which Intercom does not publish for its own: sessions, conversations, and a stream of
+// messages.
 
 import { Type } from 'typebox'
 import { found } from '#http/errors.ts'
@@ -14,13 +14,13 @@ import { openWorkspace } from '#workspaces/open.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { listConversations, markRead, showConversation } from './conversations/read.ts'
 import {
-  BeginRequest,
   MessengerConversation,
   MessengerConversations,
   MessengerReply,
   ReadConversation,
+  StartRequest,
 } from './conversations/schema.ts'
-import { answer, begin } from './conversations/write.ts'
+import { reply, start } from './conversations/write.ts'
 import { boot } from './sessions/boot.ts'
 import { findWorkspaceOf } from './sessions/queries.ts'
 import { MessengerSession, SessionRequest } from './sessions/schema.ts'
@@ -28,20 +28,20 @@ import { messengerStreams } from './streams.ts'
 
 const PAGE_SIZE = { default: 20, max: 60 }
 
-const Place = Type.String({ pattern: '^\\d{1,15}$', description: 'The last event that the messenger has got.' })
+const Position = Type.String({ pattern: '^\\d{1,15}$', description: 'The last event that the messenger received.' })
 const StreamQuery = Type.Object({
   session: Type.Optional(Type.String({ description: 'The session, as an EventSource cannot send headers.' })),
-  last_event_id: Type.Optional(Place),
+  last_event_id: Type.Optional(Position),
 })
 const Events = Type.String({
   contentMediaType: 'text/event-stream',
-  description: 'One event for each message; its id is where to resume.',
+  description: 'One event for each message; resume after its id.',
 })
 
 function messenger(app: App, server: Server) {
   const { sql, secret } = server
   const streams = messengerStreams(sql, app.log, server, server.streams)
-  const linking = (workspace: Workspace) => displayOf(workspace, server)
+  const display = (workspace: Workspace) => displayOf(workspace, server)
   app.addHook('preClose', () => streams.close())
   app.decorateRequest('kept_files')
 
@@ -70,7 +70,7 @@ function messenger(app: App, server: Server) {
       summary: 'List the conversations of the contact, and messages without an answer',
     }),
     async ({ workspace, visitor, query }) =>
-      listConversations(workspace, visitor.contact?.id ?? NOBODY, pageOf(query, PAGE_SIZE), linking(workspace)),
+      listConversations(workspace, visitor.contact?.id ?? NO_CONTACT, pageOf(query, PAGE_SIZE), display(workspace)),
   )
 
   app.post(
@@ -79,7 +79,7 @@ function messenger(app: App, server: Server) {
       ...op('beginMessengerConversation', {
         refuses: [403],
         auth: 'contact',
-        body: BeginRequest,
+        body: StartRequest,
         response: MessengerConversation,
         summary: 'Start a conversation with the team',
       }),
@@ -87,8 +87,8 @@ function messenger(app: App, server: Server) {
     },
     async ({ workspace, visitor, body, kept_files }) => {
       const attachments = await attach(workspace, server, body, kept_files)
-      const { contact_id, conversation_id } = await begin(workspace, visitor, { ...body, attachments })
-      return showConversation(workspace, contact_id, conversation_id, linking(workspace))
+      const { contact_id, conversation_id } = await start(workspace, visitor, { ...body, attachments })
+      return showConversation(workspace, contact_id, conversation_id, display(workspace))
     },
   )
 
@@ -102,7 +102,7 @@ function messenger(app: App, server: Server) {
       summary: 'Show a conversation',
     }),
     async ({ workspace, visitor, params }) =>
-      showConversation(workspace, visitor.contact?.id ?? NOBODY, params.id, linking(workspace)),
+      showConversation(workspace, visitor.contact?.id ?? NO_CONTACT, params.id, display(workspace)),
   )
 
   app.post(
@@ -121,8 +121,8 @@ function messenger(app: App, server: Server) {
     async ({ workspace, visitor, params, body, kept_files }) => {
       const contact = found(visitor.contact, 'Conversation not found')
       const attachments = await attach(workspace, server, body, kept_files)
-      await answer(workspace, contact, params.id, { ...body, attachments })
-      return showConversation(workspace, contact.id, params.id, linking(workspace))
+      await reply(workspace, contact, params.id, { ...body, attachments })
+      return showConversation(workspace, contact.id, params.id, display(workspace))
     },
   )
 
@@ -135,7 +135,7 @@ function messenger(app: App, server: Server) {
       response: ReadConversation,
       summary: 'Mark a conversation as read',
     }),
-    async ({ workspace, visitor, params }) => markRead(workspace, visitor.contact?.id ?? NOBODY, params.id),
+    async ({ workspace, visitor, params }) => markRead(workspace, visitor.contact?.id ?? NO_CONTACT, params.id),
   )
 
   app.get(
@@ -148,18 +148,24 @@ function messenger(app: App, server: Server) {
       summary: 'Stream in-app messages as server-sent events',
     }),
     async ({ visitor, query, headers }, reply) => {
-      const stream = await streams.open(visitor, placeOf(headers['last-event-id']) ?? placeOf(query.last_event_id))
+      const stream = await streams.open(
+        visitor,
+        positionOf(headers['last-event-id']) ?? positionOf(query.last_event_id),
+      )
       reply.headers(HEADERS)
       return stream as unknown as string
     },
   )
 }
 
-/** A visitor who has not written yet has no conversations. */
-const NOBODY = ''
+/** For a visitor who has not written yet, and so has no conversations. */
+const NO_CONTACT = ''
 
-/** An EventSource that comes back names the last event that it has got; what it began with stays in its address. */
-const placeOf = (text: string | string[] | undefined): number | undefined =>
+/**
+ * Returns the position in a header or in the URL. When an EventSource reconnects, its header has the last event that it
+ * received; its URL still has the first position.
+ */
+const positionOf = (text: string | string[] | undefined): number | undefined =>
   typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 
 export default { group: 'Extensions: messenger', routes: messenger } satisfies Resource

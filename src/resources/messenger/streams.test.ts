@@ -22,7 +22,7 @@ const t = await testApp({
 })
 const { sql } = t.database
 await captureAll(sql, { after: (stop) => t.app.addHook('onClose', stop) })
-// Clients hold connections open on which they have asked for nothing yet.
+// HTTP clients keep idle connections open.
 t.app.addHook('preClose', async () => t.app.server.closeAllConnections())
 const url = await t.app.listen({ port: 0, host: '127.0.0.1' })
 const { admin_id } = t.created
@@ -60,7 +60,7 @@ const isOver = (reader: StreamReader, within_ms?: number) =>
 const stream = (session: string, query = '') =>
   fetch(`${url}/extensions/messenger/stream${query}`, { headers: { authorization: `Bearer ${session}` } })
 
-test('without a good session there is no stream, and no session stands in a log', async () => {
+test('without a valid session there is no stream, and no session is logged', async () => {
   const { token } = await somebody()
   for (const session of ['', 'x', t.created.token, `${token}x`]) {
     const answer = await fetch(`${url}/extensions/messenger/stream?session=${session}`)
@@ -74,7 +74,7 @@ test('without a good session there is no stream, and no session stands in a log'
   assert.equal(reader.opened, 0)
 })
 
-test('a contact has so many streams and no more', async () => {
+test('a contact cannot open more streams than the limit', async () => {
   const { token } = await somebody()
   const open = await Promise.all([stream(token), stream(token), stream(token)])
   const refused = await stream(token)
@@ -122,7 +122,7 @@ test('a message reaches a messenger at once, and is delivered when it does', asy
   assert.equal(headers.get('access-control-allow-origin'), '*')
 })
 
-test('answers come too, notes do not, and all in order', async () => {
+test('replies arrive too, notes do not, and all in order', async () => {
   const { id, token } = await somebody()
   const { body } = await t.call('POST /conversations', { from: { type: 'user', id }, body: 'Help' })
   const reader = watch(token)
@@ -142,7 +142,7 @@ test('answers come too, notes do not, and all in order', async () => {
   assert.ok(events.every(({ id }, n) => n === 0 || Number(id) > Number(events[n - 1]!.id)))
 })
 
-test('what came while nobody listened comes first; what nobody took stays sent', async () => {
+test('messages from before the stream come first; messages that no messenger received stay sent', async () => {
   const { id, token } = await somebody()
   const ids = await Promise.all([say(id, 'a'), say(id, 'b'), say(id, 'c')])
   for (const message_id of ids) await becomes(message_id, 'sent')
@@ -156,7 +156,7 @@ test('what came while nobody listened comes first; what nobody took stays sent',
   assert.deepEqual(later.bodies(), ['d'], 'what a messenger took before stands in the list of conversations')
 })
 
-test('who comes back goes on after the last that came: no loss, no doubles, however much there was', async () => {
+test('a stream resumes after the last event: no loss and no duplicates, with any number of messages', async () => {
   const { id, token } = await somebody()
   const reader = watch(token)
   for (let n = 0; n < 3; n++) {
@@ -189,7 +189,7 @@ test('between the list of conversations and the stream nothing is lost', async (
   assert.deepEqual(reader.bodies(), ['between'])
 })
 
-test('every tab gets it, and nobody else', async () => {
+test('every tab of a contact gets a message, and no other contact does', async () => {
   const [one, other] = [await somebody(), await somebody()]
   const tabs = [watch(one.token), watch(one.token), watch(one.token)]
   const elsewhere = watch(other.token)
@@ -211,7 +211,7 @@ test('every tab gets it, and nobody else', async () => {
   assert.equal(count, 2, 'it was delivered once')
 })
 
-test('a hundred contacts each get theirs', async () => {
+test('each of a hundred contacts gets their own message', async () => {
   const all = await Promise.all(Array.from({ length: 100 }, () => somebody()))
   const tabs = all.map(({ token }) => watch(token))
   await eventually(
@@ -227,7 +227,7 @@ test('a hundred contacts each get theirs', async () => {
   for (const tab of tabs) tab.close()
 })
 
-test('a reader that reads nothing is cut, holds up nobody, and loses nothing', async () => {
+test('a client that stops reading is disconnected, delays no other client, and loses nothing', async () => {
   const { id, token } = await somebody()
   const slow = await slowReader(url, token)
   const quick = watch(token)
@@ -276,7 +276,7 @@ test('a stream ends with its session, with its contact, and with the secret that
   await t.call(`DELETE /secure_mode_secrets/${body.id}`)
 })
 
-test('a visitor hears the answer to what they wrote', async () => {
+test('a visitor receives the reply to their message', async () => {
   const { token } = await signIn(url, { app_id: t.created.id })
   const reader = watch(token)
   const { body } = await t.call('POST /extensions/messenger/conversations', { body: 'Anybody?' }, { token })
@@ -290,7 +290,7 @@ test('a visitor hears the answer to what they wrote', async () => {
   assert.deepEqual(reader.bodies(), ['<p>Yes</p>'])
 })
 
-test('a contact who is there is seen', async () => {
+test('a contact with an open stream is marked as seen', async () => {
   const { id, token } = await somebody()
   watch(token)
   await sql`update contacts set last_seen_at = now() - interval '1 hour' where id = ${id}`
@@ -300,7 +300,7 @@ test('a contact who is there is seen', async () => {
   )
 })
 
-test('while the database is away a stream is cut off rather than refused, so that its reader comes back', async (t2) => {
+test('while the database is down a stream is disconnected and not refused, so that its client reconnects', async (t2) => {
   const { token } = await somebody()
   const sql = connect({ host: '127.0.0.1', port: await freePort(), user: 'x', database: 'x', max: 1 })
   const app = buildApp({ sql, files: t.files, secret: SECRET })
@@ -313,7 +313,7 @@ test('while the database is away a stream is cut off rather than refused, so tha
   await assert.rejects(ask('stream', 'text/event-stream'), /fetch failed/)
 })
 
-test('no session stands in the log', () => {
+test('no session is in the log', () => {
   assert.ok(logged.length)
   const text = logged.join('')
   assert.ok(!/session=/.test(text))

@@ -1,4 +1,5 @@
-// The streams of a process: each carries one contact's in-app messages to one messenger. All of them share their look-ups.
+// The messenger streams of a process. Each sends one contact's in-app messages to one messenger; all share their
+// queries.
 import type { Readable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import { Gauge, register } from 'prom-client'
@@ -15,7 +16,7 @@ import { displayOf } from '#resources/conversations/display.ts'
 import { timeOn } from '#workspaces/clock.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { type Linking, presentOpening, presentPart } from './conversations/schema.ts'
+import { type MessengerDisplay, presentOpening, presentPart } from './conversations/schema.ts'
 import { lookUpSessions } from './sessions/queries.ts'
 import { refusalOf, type Visitor } from './sessions/recognize.ts'
 import { hasExpired, type Session } from './sessions/token.ts'
@@ -29,30 +30,30 @@ const LIMITS: StreamLimits = {
 }
 
 export type Streams = {
-  /** @throws a 429 where there are too many. `after` is the last event that the messenger has got. */
+  /** `after` is the last event that the messenger received. @throws a 429 if too many streams are open. */
   open(visitor: Visitor, after: number | undefined): Promise<Readable>
   close(): Promise<void>
 }
 
-/** One open stream, how far it has come, and whether there may be more than it has been given. */
+/** One open stream. `position` is the last event sent; `is_behind` means that there may be more to send. */
 type Watcher = {
   session: Session
-  /** Undefined of a visitor who has not written yet. */
+  /** Undefined for a visitor who has not written yet. */
   contact_id: string | undefined
   position: number | undefined
   stream: EventStream
-  linking: Linking
+  display: MessengerDisplay
   is_behind: boolean
 }
 
-/** What one reader gets at once: what is held for it in memory. */
-const MOST_AT_ONCE = 20
-/** Readers in one query. */
-const MOST_READERS = 500
-const LOOKS_APART_MS = 10
-/** What is taken in this time is reported together. */
-const REPORTED_AFTER_MS = 20
-const TRY_AGAIN_AFTER_MS = 1_000
+/** Messages for one watcher in one query. Limits what is in memory for it. */
+const MAX_MESSAGES = 20
+/** Watchers in one query. */
+const MAX_WATCHERS = 500
+const PAUSE_BETWEEN_POLLS_MS = 10
+/** Messages that were delivered within this time are reported together. */
+const REPORT_AFTER_MS = 20
+const RETRY_AFTER_MS = 1_000
 
 const open_streams = new Gauge({
   name: 'interphone_messenger_streams',
@@ -68,48 +69,48 @@ export function messengerStreams(
 ): Streams {
   const { look_every_ms, beat_every_ms, stuck_for_ms, of_one, in_all } = { ...LIMITS, ...limits }
   const watchers = new Set<Watcher>()
-  const warned = (what: string) => (error: unknown) => log.warn({ err: error }, what)
+  const logWarning = (what: string) => (error: unknown) => log.warn({ err: error }, what)
   let listening: Promise<{ unlisten(): Promise<void> }> | undefined
   let timers: NodeJS.Timeout[] = []
   let closed = false
 
-  const taken = reporter(sql, warned('could not write down what messengers took; trying again'))
-  const look = coalesced(async () => {
-    if (watchers.size && !closed && (await lookFor(sql, [...watchers], hand))) look()
-  }, warned('could not look for in-app messages'))
-  const checkSessions = coalesced(check, warned('could not look up sessions'))
-  const beStill = messengerSignal.onNotify(look)
+  const delivered = reporter(sql, logWarning('could not save that in-app messages were delivered; trying again'))
+  const poll = coalesced(async () => {
+    if (watchers.size && !closed && (await sendNew(sql, [...watchers], send))) poll()
+  }, logWarning('could not read in-app messages'))
+  const checkSessions = coalesced(check, logWarning('could not read sessions'))
+  const stopListening = messengerSignal.onNotify(poll)
 
-  function hand(watcher: Watcher, arrival: Arrival) {
+  function send(watcher: Watcher, arrival: Arrival) {
     watcher.position = Number(arrival.position)
-    watcher.stream.send({ id: arrival.position, data: eventOf(arrival, watcher.linking) }, () => {
-      if (arrival.status === 'sent') taken.add(arrival)
+    watcher.stream.send({ id: arrival.position, data: eventOf(arrival, watcher.display) }, () => {
+      if (arrival.status === 'sent') delivered.add(arrival)
     })
   }
 
-  /** Listening begins with the first stream, so that a server without messengers has nothing of it. */
-  function begin() {
+  /** Listens from the first stream on, so that a server without messengers has no cost. */
+  function startListening() {
     if (timers.length) return
-    listening = messengerSignal.listen(sql, look)
-    listening.catch(warned('could not listen for in-app messages; looking for them from time to time'))
-    timers = [setInterval(checkSessions, look_every_ms), setInterval(beat, beat_every_ms)]
+    listening = messengerSignal.listen(sql, poll)
+    listening.catch(logWarning('could not listen for in-app messages; polling instead'))
+    timers = [setInterval(checkSessions, look_every_ms), setInterval(sendHeartbeats, beat_every_ms)]
   }
 
-  function beat() {
+  function sendHeartbeats() {
     for (const { stream } of watchers) {
       if (Date.now() - (stream.stuck_since ?? Number.POSITIVE_INFINITY) > stuck_for_ms) stream.cut()
       else stream.beat()
     }
   }
 
-  /** Ends what is over, and keeps it known that the others are here. */
+  /** Ends streams whose session is over, and marks the other contacts as seen. */
   async function check() {
     const now = new Date()
-    const asked = [...watchers]
-    const sessions = asked.map(({ session }) => session)
+    const checked = [...watchers]
+    const sessions = checked.map(({ session }) => session)
     const rows = new Map((await lookUpSessions(sql, sessions)).map((row) => [row.number, row]))
     const present = new Map<string, SeenContact>()
-    for (const [n, watcher] of asked.entries()) {
+    for (const [n, watcher] of checked.entries()) {
       const row = rows.get(n + 1)
       if (hasExpired(watcher.session, now) || refusalOf(watcher.session, row)) watcher.stream.end()
       else if (row?.contact) {
@@ -119,50 +120,52 @@ export function messengerStreams(
       }
     }
     if (present.size) await markSeen(sql, [...present.values()])
-    look()
+    poll()
   }
 
-  /** Who took it may have died before that was written down; the messenger knows. */
-  const believe = ({ id, now }: Workspace, contact_id: string, position: number) =>
+  /**
+   * Reports all messages up to `position` as delivered. The process that sent them can have died before it saved that.
+   */
+  const reportUntil = ({ id, now }: Workspace, contact_id: string, position: number) =>
     reportInApp(sql, id, gotUntil(sql, contact_id, position), 'delivered', now())
 
-  function assertRoom({ session, contact }: Visitor) {
+  function assertBelowLimits({ session, contact }: Visitor) {
     const mine = [...watchers].filter((one) =>
       contact
         ? one.session.workspace_id === session.workspace_id && one.contact_id === contact.id
         : one.session.visitor_id === session.visitor_id,
     )
     if (mine.length >= of_one) throw tooMany(`A contact can have ${of_one} streams`)
-    if (watchers.size >= in_all || closed) throw tooMany('There are as many streams as this server takes')
+    if (watchers.size >= in_all || closed) throw tooMany('This server has reached its limit of streams')
   }
 
   return {
     async open(visitor, after) {
-      assertRoom(visitor)
-      if (visitor.contact && after !== undefined) await believe(visitor.workspace, visitor.contact.id, after)
-      begin()
+      assertBelowLimits(visitor)
+      if (visitor.contact && after !== undefined) await reportUntil(visitor.workspace, visitor.contact.id, after)
+      startListening()
       const { session, contact, workspace } = visitor
-      const linking = displayOf(workspace, links)
-      const watcher = { session, contact_id: contact?.id, position: after, linking, is_behind: false }
+      const display = displayOf(workspace, links)
       const stream = eventStream({
-        onIdle: () => watching.is_behind && look(),
+        onIdle: () => watcher.is_behind && poll(),
         onClosed() {
-          if (watchers.delete(watching)) open_streams.dec()
+          if (watchers.delete(watcher)) open_streams.dec()
         },
       })
-      const watching: Watcher = { ...watcher, stream }
-      watchers.add(watching)
+      const position = after
+      const watcher: Watcher = { session, contact_id: contact?.id, position, display, stream, is_behind: false }
+      watchers.add(watcher)
       open_streams.inc()
-      look()
+      poll()
       return stream.readable
     },
     async close() {
       closed = true
-      beStill()
+      stopListening()
       for (const timer of timers) clearInterval(timer)
       for (const { stream } of watchers) stream.end()
-      await taken.close()
-      await listening?.then((heard) => heard.unlisten()).catch(() => {})
+      await delivered.close()
+      await listening?.then((listener) => listener.unlisten()).catch(() => {})
     },
   }
 }
@@ -170,84 +173,84 @@ export function messengerStreams(
 const tooMany = (message: string) =>
   new ApiError(429, 'rate_limit_exceeded', `${message}, close one first`, { 'retry-after': '10' })
 
-/** Runs `work` once for however many calls, and once more where a call came meanwhile. */
+/** Returns a function that runs `work`, one run at a time. Calls during a run cause one more run. */
 function coalesced(work: () => Promise<void>, onError: (error: unknown) => void): () => void {
-  let asked = false
+  let requested = false
   let running = false
   async function run() {
     running = true
-    while (asked) {
-      asked = false
+    while (requested) {
+      requested = false
       await work().catch(onError)
-      await new Promise((resolve) => setTimeout(resolve, LOOKS_APART_MS))
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_BETWEEN_POLLS_MS))
     }
     running = false
   }
   return () => {
-    asked = true
+    requested = true
     if (!running) void run()
   }
 }
 
 /**
- * Gives each watcher that is idle what there is for it; the others are behind until they have taken what they have. True
- * where one that has taken all of it already may have more to come.
+ * Sends new messages to each idle watcher; the others are behind until they have sent what is queued. Returns true if
+ * an idle watcher may have more to receive.
  */
-async function lookFor(
+async function sendNew(
   sql: Pool,
   watchers: Watcher[],
-  hand: (watcher: Watcher, arrival: Arrival) => void,
+  send: (watcher: Watcher, arrival: Arrival) => void,
 ): Promise<boolean> {
   const ready = watchers.filter((watcher) => {
     watcher.is_behind = !watcher.stream.is_idle
     return watcher.contact_id !== undefined && watcher.stream.is_idle
   })
-  for (let n = 0; n < ready.length; n += MOST_READERS) {
-    const some = ready.slice(n, n + MOST_READERS)
-    const keys = some.map(({ session, contact_id = '' }) => ({ workspace_id: session.workspace_id, contact_id }))
-    const starts = some.map(async (watcher, n) => (watcher.position ??= await beginningOf(sql, keys[n]!)))
+  for (let n = 0; n < ready.length; n += MAX_WATCHERS) {
+    const batch = ready.slice(n, n + MAX_WATCHERS)
+    const keys = batch.map(({ session, contact_id = '' }) => ({ workspace_id: session.workspace_id, contact_id }))
+    const starts = batch.map(async (watcher, n) => (watcher.position ??= await beginningOf(sql, keys[n]!)))
     const since = await Promise.all(starts)
     await placeWaiting(sql, keys)
     const found = await arrivals(
       sql,
       keys.map((key, n) => ({ ...key, since: since[n]! })),
-      MOST_AT_ONCE,
+      MAX_MESSAGES,
     )
-    const given = some.map(() => 0)
+    const sent = batch.map(() => 0)
     for (const arrival of found) {
-      hand(some[arrival.reader - 1]!, arrival)
-      given[arrival.reader - 1]!++
+      send(batch[arrival.reader - 1]!, arrival)
+      sent[arrival.reader - 1]!++
     }
-    for (const [n, watcher] of some.entries()) if (given[n]! >= MOST_AT_ONCE) watcher.is_behind = true
+    for (const [n, watcher] of batch.entries()) if (sent[n]! >= MAX_MESSAGES) watcher.is_behind = true
   }
   return ready.some((watcher) => watcher.is_behind && watcher.stream.is_idle)
 }
 
-/** Reports as delivered what messengers took, many together, again and again until it is written. */
+/** Reports messages as delivered, in batches, and retries until they are saved. */
 function reporter(sql: Pool, onError: (error: unknown) => void) {
-  let gathered: Pick<Arrival, 'workspace_id' | 'delivery_id'>[] = []
+  let pending: Pick<Arrival, 'workspace_id' | 'delivery_id'>[] = []
   let timer: NodeJS.Timeout | undefined
   let writing = Promise.resolve()
 
   async function write() {
-    const batch = Map.groupBy(gathered, ({ workspace_id }) => workspace_id)
-    gathered = []
-    for (const [workspace_id, some] of batch) {
-      await report(workspace_id, some).catch((error) => {
-        gathered.push(...some)
+    const batches = Map.groupBy(pending, ({ workspace_id }) => workspace_id)
+    pending = []
+    for (const [workspace_id, batch] of batches) {
+      await report(workspace_id, batch).catch((error) => {
+        pending.push(...batch)
         onError(error)
-        later(TRY_AGAIN_AFTER_MS)
+        schedule(RETRY_AFTER_MS)
       })
     }
   }
 
-  async function report(workspace_id: string, some: typeof gathered) {
-    const which = sql`id = any(${some.map(({ delivery_id }) => delivery_id)}::bigint[])`
+  async function report(workspace_id: string, batch: typeof pending) {
+    const which = sql`id = any(${batch.map(({ delivery_id }) => delivery_id)}::bigint[])`
     const workspace = await openWorkspace(sql, workspace_id)
     await reportInApp(sql, workspace_id, which, 'delivered', workspace.now())
   }
 
-  function later(ms: number) {
+  function schedule(ms: number) {
     timer ??= setTimeout(() => void flush(), ms)
   }
 
@@ -260,10 +263,10 @@ function reporter(sql: Pool, onError: (error: unknown) => void) {
 
   return {
     add(one: Pick<Arrival, 'workspace_id' | 'delivery_id'>) {
-      gathered.push(one)
-      later(REPORTED_AFTER_MS)
+      pending.push(one)
+      schedule(REPORT_AFTER_MS)
     },
-    /** Writes what there is a last time. */
+    /** Writes what is pending, once. */
     async close() {
       await flush()
       clearTimeout(timer)
@@ -271,17 +274,17 @@ function reporter(sql: Pool, onError: (error: unknown) => void) {
   }
 }
 
-const eventOf = (arrival: Arrival, linking: Linking) => {
+const eventOf = (arrival: Arrival, display: MessengerDisplay) => {
   const attachments = arrival.attachments as Attachment[]
   return {
     type: 'message' as const,
     conversation_id: arrival.conversation_id,
     part:
       arrival.part_id === null
-        ? presentOpening({ ...arrival, attachments, source_id: arrival.message_id }, linking)
+        ? presentOpening({ ...arrival, attachments, source_id: arrival.message_id }, display)
         : presentPart(
             { ...arrival, attachments, id: arrival.part_id, part_type: arrival.part_type ?? 'comment' },
-            linking,
+            display,
           ),
   }
 }

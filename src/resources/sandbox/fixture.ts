@@ -1,4 +1,4 @@
-// A captured message and an armed fault, and what another workspace may not do with them.
+// A captured message and an armed fault, and requests of another workspace that must not reach them.
 import type { Fixture, Request } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

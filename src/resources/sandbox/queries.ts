@@ -1,4 +1,4 @@
-// What the sandbox holds, and how it is emptied.
+// The SQL of captured messages.
 import type { ChannelName } from '#channels/channel.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
 import type { Workspace } from '#workspaces/workspace.ts'

@@ -1,4 +1,4 @@
-// The sandbox: what was captured instead of delivered, and a clean slate for the next test.
+// The sandbox: lists captured messages, and resets the workspace for the next test.
 
 import { Type } from 'typebox'
 import { pageResult } from '#db/page.ts'

@@ -1,4 +1,4 @@
-// A captured message over the wire: what would have gone out, as it would have looked.
+// The schema of a captured message: what would have been sent, in the form that the channel sends.
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'

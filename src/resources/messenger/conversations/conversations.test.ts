@@ -1,4 +1,4 @@
-// What a contact sees and writes at a messenger: sad paths first.
+// What a contact sees and writes in a messenger: sad paths first.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../../../../test/app.ts'
@@ -11,7 +11,7 @@ const { sql } = t.database
 await captureAll(sql, { after: (stop) => t.app.addHook('onClose', stop) })
 const { admin_id } = t.created
 
-/** Somebody at a messenger: their contact's id, and calls as they. */
+/** A contact in a messenger: the contact's id, and a function for calls with the session. */
 async function somebody(user_id: string, contact: Record<string, unknown> = {}) {
   const id = await aContact(t.workspace, { external_id: user_id, ...contact })
   const { body } = await t.call(
@@ -44,14 +44,14 @@ const delivered = (conversation_id: string) =>
     ({ count }) => count === 0,
   )
 
-/** Messages have numbers of their own. */
+/** Message ids are not conversation ids. */
 const ofConversation = async (id: string) =>
   (await topicsOf(t.workspace, id)).filter((topic) => topic.startsWith('conversation'))
 
 const anna = await somebody('anna', { name: 'Anna' })
 const ben = await somebody('ben')
 
-test('without a session nothing is told or taken', async () => {
+test('without a session a messenger can read and write nothing', async () => {
   const routes = ['GET /conversations', 'POST /conversations', 'GET /conversations/1', 'GET /stream']
   for (const route of [...routes, 'POST /conversations/1/replies', 'POST /conversations/1/read']) {
     const [method, path] = route.split(' ')
@@ -64,7 +64,7 @@ test('without a session nothing is told or taken', async () => {
   }
 })
 
-test("another one's conversations and messages are not there", async () => {
+test('the conversations and messages of another contact are not found', async () => {
   const { body: theirs } = await ben.call('POST /conversations', { body: 'Mine' })
   const message_id = await aMessage(t.workspace, { to: ben.id, message_type: 'inapp' })
   await sent(message_id)
@@ -84,7 +84,7 @@ test("another one's conversations and messages are not there", async () => {
   assert.equal(await statusOf(message_id), 'sent')
 })
 
-test('who says nothing, or picks what was not offered, is told so', async () => {
+test('an empty message, or a quick reply that was not offered, is refused', async () => {
   const { body } = await anna.call('POST /conversations', { body: 'Hello' })
   for (const said of [{}, { body: ' ' }, { body: null }, { attachment_urls: [] }]) {
     for (const route of ['POST /conversations', `POST /conversations/${body.id}/replies`]) {
@@ -146,7 +146,7 @@ test('a message waits, unseen by the team, until its contact sees it, reads it a
   assert.deepEqual([again.body.total_count, again.body.conversations[0].id], [1, id])
 })
 
-test('an answer is unread until it is read, and its delivery tells how far it has come', async () => {
+test('an answer is unread until it is read, and its delivery has the same status', async () => {
   const { body: begun } = await anna.call('POST /conversations', { body: 'Help', url: 'https://example.com/shop' })
   await reply(begun.id, { body: 'Of course' })
   await reply(begun.id, { body: 'Better?', skip_notifications: true })
@@ -183,7 +183,7 @@ test('an answer is unread until it is read, and its delivery tells how far it ha
   assert.equal(conversation.source.url, 'https://example.com/shop')
 })
 
-test('of notes and of what the team does among itself, a contact sees nothing', async () => {
+test('a contact sees no notes and no internal actions of the team', async () => {
   const { body: begun } = await anna.call('POST /conversations', { body: 'Anything?' })
   const { id } = begun
   await reply(id, { message_type: 'note', body: 'A difficult one' })
@@ -210,7 +210,7 @@ test('of notes and of what the team does among itself, a contact sees nothing', 
   assert.equal((await anna.call(`POST /conversations/${id}/replies`, { body: 'And you' })).body.state, 'open')
 })
 
-test('an option that was offered is picked by its uuid', async () => {
+test('a contact picks a quick reply by its uuid', async () => {
   const { body: begun } = await anna.call('POST /conversations', { body: 'Choose for me' })
   const reply_options = [
     { text: 'Tea', uuid: 'a1' },
@@ -226,7 +226,7 @@ test('an option that was offered is picked by its uuid', async () => {
   assert.deepEqual(conversation.conversation_parts.conversation_parts[1].metadata, { quick_reply_uuid: 'a2' })
 })
 
-test('files can speak for themselves', async () => {
+test('a message can have files and no text', async () => {
   const file = { name: 'a.txt', content_type: 'text/plain', data: Buffer.from('Hello').toString('base64') }
   const { status, body } = await anna.call('POST /conversations', { attachment_files: [file] })
   assert.equal(status, 200)
@@ -236,7 +236,7 @@ test('files can speak for themselves', async () => {
   assert.equal(answered.parts[1].attachments[0].url, 'https://example.com/b.png')
 })
 
-test('the same request under one Idempotency-Key is done once; the keys of two contacts are two', async () => {
+test('a repeated request with the same Idempotency-Key is done once; keys of different contacts are independent', async () => {
   const key = { 'idempotency-key': 'k' }
   const said = { body: 'Once' }
   const [first, again] = [
@@ -249,7 +249,7 @@ test('the same request under one Idempotency-Key is done once; the keys of two c
   assert.equal(body.parts[0].author.id, ben.id)
 })
 
-test('a failed message is not there, one that is sent by mail is not in-app, and magic goes its way', async () => {
+test('a failed message is not there, emails are not listed, and test recipients work', async () => {
   const dora = await somebody('dora', { email: 'dora+bounced@example.com' })
   const lost = await aMessage(t.workspace, { to: dora.id, message_type: 'inapp' })
   await eventually(
@@ -271,7 +271,7 @@ test('a failed message is not there, one that is sent by mail is not in-app, and
   assert.equal(await statusOf(waits), 'sent')
 })
 
-test('pages follow one another, what was last spoken in first', async () => {
+test('conversations are listed in pages, most recently active first', async () => {
   const eve = await somebody('eve')
   const ids: string[] = []
   for (let n = 0; n < 5; n++) {
@@ -290,7 +290,7 @@ test('pages follow one another, what was last spoken in first', async () => {
   assert.deepEqual(found, ids)
 })
 
-test('who is blocked is told so', async () => {
+test('a blocked contact gets an error that says so', async () => {
   const { body } = await ben.call('GET /conversations')
   await sql`update contacts set blocked_at = now() where id = ${ben.id}`
   for (const route of ['POST /conversations', `POST /conversations/${body.conversations[0].id}/replies`])

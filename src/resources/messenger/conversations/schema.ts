@@ -1,4 +1,4 @@
-// What a messenger shows of a conversation. Of people it shows names and pictures, of the team's workings nothing.
+// Conversations as messengers show them: names and pictures of people, but no notes, tags or assignments.
 import { type Static, Type } from 'typebox'
 import type { Page, PageResult } from '#db/page.ts'
 import { CursorPages, presentPages } from '#http/lists.ts'
@@ -7,13 +7,13 @@ import { ATTACHING, ShownAttachment } from '#resources/attachments/schema.ts'
 import type { Display } from '#resources/conversations/display.ts'
 import { QuickReplyOption } from '#resources/conversations/parts/schema.ts'
 import { Body } from '#resources/conversations/replies/schema.ts'
-import type { ConversationRow, PartRow, SaidRow } from './queries.ts'
+import type { ContentRow, ConversationRow, PartRow } from './queries.ts'
 
 export const MessengerPart = named(
   'messenger_part',
   Type.Object({
     type: Type.Literal('conversation_part'),
-    id: Type.String({ description: '`message-<id>` of what the conversation began with.' }),
+    id: Type.String({ description: '`message-<id>` for the first message of the conversation.' }),
     part_type: Type.Enum(['message', 'comment', 'quick_reply']),
     body: Nullable(Type.String({ description: 'HTML that is safe to show.' })),
     created_at: Type.Integer(),
@@ -34,7 +34,7 @@ const properties = {
   type: Type.Literal('conversation'),
   id: Type.String(),
   created_at: Type.Integer(),
-  updated_at: Type.Integer({ description: 'When something was last said.' }),
+  updated_at: Type.Integer({ description: 'When the contact or the team last wrote.' }),
   state: Type.Enum(['open', 'closed', 'snoozed']),
   title: Nullable(Type.String()),
   unread_count: Type.Integer(),
@@ -44,8 +44,8 @@ export const MessengerConversation = named(
   'messenger_conversation',
   Type.Object({
     ...properties,
-    parts: Type.Array(MessengerPart, { description: 'Oldest first; the newest 500, after what it began with.' }),
-    total_count: Type.Integer({ description: 'Of parts, that included which it began with.' }),
+    parts: Type.Array(MessengerPart, { description: 'The first message, then the newest 500 parts, oldest first.' }),
+    total_count: Type.Integer({ description: 'Number of all parts, including the first message.' }),
   }),
 )
 
@@ -56,7 +56,7 @@ export const MessengerConversations = named(
     conversations: Type.Array(Type.Object({ ...properties, last_part: MessengerPart })),
     total_count: Type.Integer(),
     unread_count: Type.Integer({ description: 'In all conversations.' }),
-    last_event_id: Type.String({ description: 'Where to begin the stream, so that it goes on where this list ends.' }),
+    last_event_id: Type.String({ description: 'Start the stream here: it continues where this list ends.' }),
     pages: CursorPages,
   }),
 )
@@ -71,13 +71,13 @@ export const ReadConversation = named(
   }),
 )
 
-const said = { body: Type.Optional(Nullable(Body)), ...ATTACHING }
+const content = { body: Type.Optional(Nullable(Body)), ...ATTACHING }
 
-/** Plain text, as whatever a contact writes. */
-export const BeginRequest = named(
+/** The body is plain text, like everything that a contact writes. */
+export const StartRequest = named(
   'messenger_conversation_request',
   Type.Object({
-    ...said,
+    ...content,
     url: Type.Optional(
       Nullable(Type.String({ maxLength: 2048, description: 'The page that the contact writes from.' })),
     ),
@@ -87,7 +87,7 @@ export const BeginRequest = named(
 export const MessengerReply = named(
   'messenger_reply_request',
   Type.Object({
-    ...said,
+    ...content,
     quick_reply_uuid: Type.Optional(
       Nullable(Type.String({ maxLength: 255, description: 'Picks an option that was offered; its text is the body.' })),
     ),
@@ -95,10 +95,10 @@ export const MessengerReply = named(
 )
 export type MessengerReply = Static<typeof MessengerReply>
 
-/** How links to files are made. */
-export type Linking = Pick<Display, 'body' | 'attachments'>
+/** Renders a body and attachments with their links. */
+export type MessengerDisplay = Pick<Display, 'body' | 'attachments'>
 
-const presentSaid = (row: SaidRow, { body, attachments }: Linking) => ({
+const presentContent = (row: ContentRow, { body, attachments }: MessengerDisplay) => ({
   type: 'conversation_part' as const,
   body: row.body && body(row.body, row.attachments),
   created_at: epoch(row.created_at),
@@ -111,54 +111,54 @@ const presentSaid = (row: SaidRow, { body, attachments }: Linking) => ({
   attachments: attachments(row.attachments),
 })
 
-export const presentOpening = (row: SaidRow & { source_id: string }, linking: Linking): MessengerPart => ({
-  ...presentSaid(row, linking),
+export const presentOpening = (row: ContentRow & { source_id: string }, display: MessengerDisplay): MessengerPart => ({
+  ...presentContent(row, display),
   id: `message-${row.source_id}`,
   part_type: 'message',
 })
 
-export const presentPart = (row: Omit<PartRow, 'conversation_id'>, linking: Linking): MessengerPart => ({
-  ...presentSaid(row, linking),
+export const presentPart = (row: Omit<PartRow, 'conversation_id'>, display: MessengerDisplay): MessengerPart => ({
+  ...presentContent(row, display),
   id: row.id,
   part_type: row.part_type === 'quick_reply' ? 'quick_reply' : 'comment',
   ...(row.metadata.quick_reply_options && { quick_reply_options: row.metadata.quick_reply_options }),
   ...(row.metadata.quick_reply_uuid && { quick_reply_uuid: row.metadata.quick_reply_uuid }),
 })
 
-const presentCommon = ({ id, created_at, last_word_at, state, title, unread_count }: ConversationRow) => ({
+const presentCommon = ({ id, created_at, last_message_at, state, title, unread_count }: ConversationRow) => ({
   type: 'conversation' as const,
   id,
   created_at: epoch(created_at),
-  updated_at: epoch(last_word_at),
+  updated_at: epoch(last_message_at),
   state,
   title,
   unread_count,
 })
 
-export const presentShown = (
+export const presentConversation = (
   row: ConversationRow,
   parts: readonly PartRow[],
   total_count: number,
-  linking: Linking,
+  display: MessengerDisplay,
 ): Static<typeof MessengerConversation> => ({
   ...presentCommon(row),
-  parts: [presentOpening(row, linking), ...parts.map((part) => presentPart(part, linking))],
+  parts: [presentOpening(row, display), ...parts.map((part) => presentPart(part, display))],
   total_count: total_count + 1,
 })
 
-export const presentShownList = (
+export const presentConversations = (
   page: Page,
   result: PageResult<ConversationRow>,
   last_parts: readonly PartRow[],
   { unread_count, last_event_id }: { unread_count: number; last_event_id: number },
-  linking: Linking,
+  display: MessengerDisplay,
 ): Static<typeof MessengerConversations> => {
-  const lastOf = new Map(last_parts.map((part) => [part.conversation_id, presentPart(part, linking)]))
+  const lastOf = new Map(last_parts.map((part) => [part.conversation_id, presentPart(part, display)]))
   return {
     type: 'conversation.list',
     conversations: result.rows.map((row) => ({
       ...presentCommon(row),
-      last_part: lastOf.get(row.id) ?? presentOpening(row, linking),
+      last_part: lastOf.get(row.id) ?? presentOpening(row, display),
     })),
     total_count: result.total_count,
     unread_count,

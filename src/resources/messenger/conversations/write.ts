@@ -1,4 +1,4 @@
-// What a contact writes at a messenger: a conversation begun, an answer, or one of the answers that were offered.
+// What a contact writes in a messenger: a new conversation, a reply, or a quick reply.
 import { assertBody, invalid } from '#http/errors.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { createLead } from '#resources/contacts/create.ts'
@@ -12,16 +12,16 @@ import { findQuickReply } from './queries.ts'
 import { findOwn } from './read.ts'
 import type { MessengerReply } from './schema.ts'
 
-type Said = { body?: string | null; attachments: Attachment[] }
+type Content = { body?: string | null; attachments: Attachment[] }
 
-/** Whoever was a mere visitor is a lead from now on. */
-export async function begin(
+/** Creates a lead first if the visitor is not a contact yet. */
+export async function start(
   workspace: Workspace,
   visitor: Visitor,
-  { body, attachments, url }: Said & { url?: string | null },
+  { body, attachments, url }: Content & { url?: string | null },
 ): Promise<{ contact_id: string; conversation_id: string }> {
   assertBody(body, attachments)
-  const contact = visitor.contact ?? (await leadOf(workspace, visitor))
+  const contact = visitor.contact ?? (await findOrCreateLead(workspace, visitor))
   const { conversation_id } = await startConversation(workspace, {
     contact,
     body: body ?? '',
@@ -31,27 +31,27 @@ export async function begin(
   return { contact_id: contact.id, conversation_id }
 }
 
-/** Of two first messages at once, the later finds the lead of the earlier. */
-async function leadOf(workspace: Workspace, { session }: Visitor): Promise<ContactRow> {
+/** The lock lets the second of two concurrent first messages find the lead of the first. */
+async function findOrCreateLead(workspace: Workspace, { session }: Visitor): Promise<ContactRow> {
   const external_id = session.visitor_id as string
   await lockIdentity(workspace, { external_id })
   return (await findByVisitorId(workspace, external_id)) ?? (await createLead(workspace, { external_id }))
 }
 
-export async function answer(
+export async function reply(
   workspace: Workspace,
   contact: ContactRow,
   id: string,
-  { quick_reply_uuid, body, attachments }: Said & Pick<MessengerReply, 'quick_reply_uuid'>,
+  { quick_reply_uuid, body, attachments }: Content & Pick<MessengerReply, 'quick_reply_uuid'>,
 ): Promise<void> {
   const { id: conversation_id } = await findOwn(workspace, contact.id, id)
-  const reply = { conversation_id, contact, attachments, channel: 'inapp' as const }
+  const common = { conversation_id, contact, attachments, channel: 'inapp' as const }
   if (quick_reply_uuid) {
     const text = await findQuickReply(workspace, conversation_id, quick_reply_uuid)
-    if (text === undefined) throw invalid('quick_reply_uuid is no option that was offered in this conversation')
-    await contactReplies(workspace, { ...reply, body: text, metadata: { quick_reply_uuid } })
+    if (text === undefined) throw invalid('quick_reply_uuid is not an option that was offered in this conversation')
+    await contactReplies(workspace, { ...common, body: text, metadata: { quick_reply_uuid } })
   } else {
     assertBody(body, attachments)
-    await contactReplies(workspace, { ...reply, body: body ?? '' })
+    await contactReplies(workspace, { ...common, body: body ?? '' })
   }
 }

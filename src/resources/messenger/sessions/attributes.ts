@@ -1,6 +1,6 @@
-// Custom attributes as a messenger brings them. What a page says anybody can say, so it writes only what was opened to
-// messengers; what the workspace has signed may write all, and make what there is not yet. Nobody is kept out for an
-// attribute that does not fit: it is left out, and named in the answer.
+// Custom attributes that a messenger sends. Attributes from the page can be forged, so they only write data attributes
+// that are messenger_writable. Claims that the workspace signed may write and create all. An attribute that does not
+// fit is not an error: it is ignored, and named in the answer.
 import { ApiError } from '#http/errors.ts'
 import { type DataType, type Definition, listDefinitions } from '#resources/data-attributes/queries.ts'
 import { createDataAttribute } from '#resources/data-attributes/save.ts'
@@ -11,7 +11,7 @@ type Given = Record<string, unknown>
 
 export type ReadAttributes = { values: Given; ignored: string[] }
 
-/** `signed` wins over what the page says. */
+/** `signed` takes precedence over `page`. */
 export async function readBootAttributes(workspace: Workspace, page: Given, signed: Given): Promise<ReadAttributes> {
   const read: ReadAttributes = { values: {}, ignored: [] }
   const names = Object.keys({ ...page, ...signed })
@@ -33,12 +33,12 @@ async function define(workspace: Workspace, name: string, value: unknown): Promi
   const data_type = typeOf(name, value)
   if (!data_type) return undefined
   return createDataAttribute(workspace, { name, model: 'contact', data_type }).catch((error) => {
-    if (error instanceof ApiError) return undefined // A name that cannot be, or one too many.
+    if (error instanceof ApiError) return undefined // The name is not allowed, or there are too many attributes.
     throw error
   })
 }
 
-/** As Intercom guesses: a whole number under a name that ends in `_at` is a time. */
+/** Like Intercom, reads an integer as a date if the name ends in `_at`. */
 function typeOf(name: string, value: unknown): DataType | undefined {
   if (typeof value === 'string') return 'string'
   if (typeof value === 'boolean') return 'boolean'

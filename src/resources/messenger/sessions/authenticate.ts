@@ -1,4 +1,5 @@
-// How `auth: 'contact'` is proven: the session of a messenger, as Bearer, or in the URL where the operation takes it there.
+// Authenticates operations with `auth: 'contact'`: by a messenger session as Bearer token, or in the URL if the
+// operation accepts it there.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Server } from '#server.ts'
 import { recognize, type Visitor } from './recognize.ts'
@@ -22,7 +23,7 @@ export const contactAuthentication =
 
 const bearer = (header: string | undefined): string | undefined => /^bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1]
 
-/** An EventSource cannot send headers. */
+/** For EventSource, which cannot send headers. */
 function sessionInUrl({ query, routeOptions }: FastifyRequest): string | undefined {
   const { properties } = (routeOptions.schema?.querystring ?? {}) as { properties?: object }
   const { session } = query as { session?: unknown }

@@ -1,5 +1,5 @@
-// Signs somebody in at a messenger: a user, found or made, whose record learns what the messenger says of them; or a
-// visitor, of whom nothing is kept until they write.
+// Starts a messenger session: for a user, who is found or created and updated from the request, or for a visitor, about
+// whom nothing is stored until they write.
 import { randomUUID } from 'node:crypto'
 import type { Static } from 'typebox'
 import { defined } from '#lib/objects.ts'
@@ -16,27 +16,27 @@ import { readBootAttributes } from './attributes.ts'
 import { findByVisitorId, findReturning, findReturningByEmail } from './queries.ts'
 import { type MessengerSession, REPORTED, type SessionRequest } from './schema.ts'
 import { readVisitorId, type Session, sessionToken, VISITOR } from './token.ts'
-import { type Identity, prove, said } from './verify-identity.ts'
+import { type Identity, textOrNothing, verifyIdentity } from './verify-identity.ts'
 
-const LONGEST_MS = 7 * 24 * 60 * 60 * 1_000
+const MAX_DURATION_MS = 7 * 24 * 60 * 60 * 1_000
 
-/** Run it in a transaction. @throws a 401 where it is not proven who it is, a 403 where the contact is blocked. */
+/** Run it in a transaction. @throws a 401 if the identity is not proven, a 403 if the contact is blocked. */
 export async function boot(
   workspace: Workspace,
   key: string,
   request: SessionRequest,
 ): Promise<Static<typeof MessengerSession>> {
-  const identity = await prove(workspace, key, request)
+  const identity = await verifyIdentity(workspace, key, request)
   const { contact, visitor_id, ignored } = identity
-    ? await asUser(workspace, identity, request)
-    : await asVisitor(workspace, key, request)
-  const lasts_ms = Math.min(request.session_duration ?? LONGEST_MS, LONGEST_MS)
+    ? await bootUser(workspace, identity, request)
+    : await bootVisitor(workspace, key, request)
+  const duration_ms = Math.min(request.session_duration ?? MAX_DURATION_MS, MAX_DURATION_MS)
   const session: Session = {
     workspace_id: workspace.id,
     contact_id: visitor_id === null ? (contact?.id ?? null) : null,
     visitor_id,
     secret_id: identity?.secret_id ?? null,
-    expires_at: Math.ceil((Date.now() + lasts_ms) / 1000),
+    expires_at: Math.ceil((Date.now() + duration_ms) / 1000),
   }
   return {
     type: 'messenger_session',
@@ -51,19 +51,19 @@ export async function boot(
 
 type Booted = { contact: ContactRow | undefined; visitor_id: string | null; ignored: string[] }
 
-/** An id that we did not give, or whose lead is gone or known by now as a user, is forgotten: there is a new one. */
-async function asVisitor(workspace: Workspace, key: string, request: SessionRequest): Promise<Booted> {
-  const anonymous_id = said(request.anonymous_id)
+/** Creates a new visitor id if the given one is not ours, or if its lead was deleted, merged or became a user. */
+async function bootVisitor(workspace: Workspace, key: string, request: SessionRequest): Promise<Booted> {
+  const anonymous_id = textOrNothing(request.anonymous_id)
   const visitor_id = anonymous_id && readVisitorId(key, workspace.id, anonymous_id)
   const lead = visitor_id ? await findByVisitorId(workspace, visitor_id) : undefined
   const is_gone = lead && (lead.role !== 'lead' || lead.deleted_at || lead.merged_into)
   if (!visitor_id || is_gone) return { contact: undefined, visitor_id: randomUUID(), ignored: [] }
   if (!lead) return { contact: undefined, visitor_id, ignored: [] }
-  const contact = await markBooted(workspace, (await welcomeBack(workspace, lead)).id, reportedBy(request))
+  const contact = await markBooted(workspace, (await unarchived(workspace, lead)).id, reportedBy(request))
   return { contact, visitor_id, ignored: [] }
 }
 
-async function asUser(workspace: Workspace, identity: Identity, request: SessionRequest): Promise<Booted> {
+async function bootUser(workspace: Workspace, identity: Identity, request: SessionRequest): Promise<Booted> {
   const { user_id, email, claims } = identity
   await lockIdentity(workspace, { external_id: user_id ?? null, email: email ?? null })
   const known = await findKnown(workspace, identity)
@@ -71,46 +71,46 @@ async function asUser(workspace: Workspace, identity: Identity, request: Session
   const whole = { ...profile, ...(user_id !== undefined && { external_id: user_id }), ...(email && { email }) }
   const options = { shares_email: user_id !== undefined }
   const { id } = known
-    ? await updateContact(workspace, (await welcomeBack(workspace, known)).id, whole, options)
+    ? await updateContact(workspace, (await unarchived(workspace, known)).id, whole, options)
     : await createContact(workspace, { ...whole, role: 'user' }, options)
   return { contact: await markBooted(workspace, id, reportedBy(request)), visitor_id: null, ignored }
 }
 
 /**
- * By the user_id; one that is new may be that of somebody who was known by the email alone, where the workspace vouches
- * for that too, or believes everybody.
+ * Finds the user by user_id, else by email. A new user_id may belong to a user who had only an email: this needs a
+ * signed email, or a workspace that does not verify identities.
  */
 async function findKnown(workspace: Workspace, { user_id, email, is_email_signed, secret_id }: Identity) {
   const byId = user_id === undefined ? undefined : await findReturning(workspace, user_id)
   if (byId || !email) return byId
   if (user_id !== undefined && !is_email_signed && secret_id !== null) return undefined
-  return findReturningByEmail(workspace, email, { nameless: user_id !== undefined })
+  return findReturningByEmail(workspace, email, { without_external_id: user_id !== undefined })
 }
 
-async function welcomeBack(workspace: Workspace, contact: ContactRow): Promise<ContactRow> {
+async function unarchived(workspace: Workspace, contact: ContactRow): Promise<ContactRow> {
   assertNotBlocked(contact)
   return contact.archived_at ? unarchiveContact(workspace, contact.id) : contact
 }
 
-/** Claims that are the contact's own attributes; all others are custom ones. */
-const OWN = ['name', 'phone', 'created_at', 'avatar', 'language_override', 'unsubscribed_from_emails'] as const
+/** Claims that are standard attributes of a contact; all others are custom attributes. */
+const STANDARD = ['name', 'phone', 'created_at', 'avatar', 'language_override', 'unsubscribed_from_emails'] as const
 
-/** What is said of the contact besides who it is. What the workspace has signed, the page cannot say otherwise. */
+/** Returns the attributes to write. Signed claims take precedence over the request. */
 async function profileOf(workspace: Workspace, request: SessionRequest, claims: Record<string, unknown>) {
   const signed = Object.fromEntries(
-    OWN.filter((name) => isSound(name, claims[name])).map((name) => [name, claims[name]]),
+    STANDARD.filter((name) => isValid(name, claims[name])).map((name) => [name, claims[name]]),
   )
   const { name, phone, created_at, avatar, language_override, unsubscribed_from_emails }: Partial<SessionRequest> = {
     ...request,
     ...signed,
   }
-  const others = Object.entries(claims).filter(([name]) => !OWN.includes(name as never))
+  const others = Object.entries(claims).filter(([name]) => !STANDARD.includes(name as never))
   const attributes = await readBootAttributes(workspace, request.custom_attributes ?? {}, Object.fromEntries(others))
   const profile: ContactRequest = defined({
-    name: said(name),
-    phone: said(phone),
-    avatar: said(avatar?.image_url),
-    language_override: said(language_override),
+    name: textOrNothing(name),
+    phone: textOrNothing(phone),
+    avatar: textOrNothing(avatar?.image_url),
+    language_override: textOrNothing(language_override),
     signed_up_at: created_at ?? undefined,
     unsubscribed_from_emails: unsubscribed_from_emails ?? undefined,
     custom_attributes: attributes.values,
@@ -120,7 +120,7 @@ async function profileOf(workspace: Workspace, request: SessionRequest, claims: 
 
 const isText = (value: unknown) => typeof value === 'string' && value.length <= 255
 
-const SOUND: Record<(typeof OWN)[number], (value: unknown) => boolean> = {
+const IS_VALID: Record<(typeof STANDARD)[number], (value: unknown) => boolean> = {
   name: isText,
   phone: isText,
   language_override: (value) => isText(value) && String(value).length <= 35,
@@ -129,7 +129,7 @@ const SOUND: Record<(typeof OWN)[number], (value: unknown) => boolean> = {
   unsubscribed_from_emails: (value) => typeof value === 'boolean',
 }
 
-const isSound = (name: (typeof OWN)[number], value: unknown): boolean => SOUND[name](value)
+const isValid = (name: (typeof STANDARD)[number], value: unknown): boolean => IS_VALID[name](value)
 
 const reportedBy = (request: SessionRequest): Record<string, string> =>
-  defined(Object.fromEntries(REPORTED.map((name) => [name, said(request[name])]))) as Record<string, string>
+  defined(Object.fromEntries(REPORTED.map((name) => [name, textOrNothing(request[name])]))) as Record<string, string>

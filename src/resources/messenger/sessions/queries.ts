@@ -1,4 +1,4 @@
-// Whom sessions are of, and who signs in.
+// Finds the contacts of messenger sessions, and contacts who start one.
 import { one, type Sql } from '#db/sql.ts'
 import { botOf } from '#resources/admins/fragments.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
@@ -6,21 +6,21 @@ import type { Clock } from '#workspaces/clock.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Session } from './token.ts'
 
-/** What is true now of a session. Without a workspace there is no row; a visitor has no contact yet. */
+/** The current state of a session. There is no row if the workspace is gone; a visitor has no contact yet. */
 export type SessionRow = {
   number: number
-  /** The bot, which acts for the workspace where a contact acts. */
+  /** The bot: the workspace's admin for changes that a contact causes. */
   admin_id: string
-  /** Whether users have to prove who they are. */
+  /** Whether users have to prove their identity. */
   is_enforced: boolean
-  /** Whether the secret that proved it is one still. */
+  /** Whether the secret that proved it still exists. */
   is_proven: boolean
   contact: boolean
   listened_topics: string[]
 } & Clock &
   ContactRow
 
-/** Several at once, because open streams ask for all of theirs; a request asks for its own. */
+/** Takes several sessions: streams look up all of theirs at once, a request only its own. */
 export const lookUpSessions = (sql: Sql, sessions: readonly Session[]) => sql<SessionRow[]>`
   select number::int,
     ${botOf(sql, sql`workspace`)} as admin_id,
@@ -43,28 +43,32 @@ export const lookUpSessions = (sql: Sql, sessions: readonly Session[]) => sql<Se
     limit 1
   ) contact on true`
 
-/** The workspace of an `app_id`, and its bot, which acts where a contact acts. */
+/** Returns the workspace of an `app_id`, and its bot: the admin for changes that a contact causes. */
 export const findWorkspaceOf = (sql: Sql, app_id: string) =>
   one(sql<{ id: string; admin_id: string }[]>`
     select id, ${botOf(sql, sql`workspaces.id`)} as admin_id
     from workspaces where id = ${app_id}`)
 
-/** The user with this external id, also an archived one: whoever signs in is back. */
+/** Returns the user with this external id, also if archived: starting a session unarchives it. */
 export const findReturning = (workspace: Workspace, external_id: string) =>
   one(workspace.sql<ContactRow[]>`
     select * from contacts
     where workspace_id = ${workspace.id} and external_id = ${external_id} and role = 'user' and deleted_at is null
       and merged_into is null`)
 
-/** The user with this email who was here last; `nameless`: one without an external id. Those who are live go first. */
-export const findReturningByEmail = (workspace: Workspace, email: string, { nameless }: { nameless: boolean }) =>
+/** Returns the most recently seen user with this email; unarchived users come first. */
+export const findReturningByEmail = (
+  workspace: Workspace,
+  email: string,
+  { without_external_id }: { without_external_id: boolean },
+) =>
   one(workspace.sql<ContactRow[]>`
     select * from contacts
     where workspace_id = ${workspace.id} and lower(email) = lower(${email}) and role = 'user' and deleted_at is null
-      and merged_into is null and (external_id is null or not ${nameless})
+      and merged_into is null and (external_id is null or not ${without_external_id})
     order by is_live desc, coalesce(last_seen_at, last_replied_at, updated_at) desc, id limit 1`)
 
-/** Whom a visitor has become, in whatever state that contact is. */
+/** Returns the contact that a visitor became, also if it is archived, deleted or merged. */
 export const findByVisitorId = (workspace: Workspace, visitor_id: string) =>
   one(workspace.sql<ContactRow[]>`
     select * from contacts where workspace_id = ${workspace.id} and external_id = ${visitor_id}`)

@@ -1,11 +1,11 @@
-// What a messenger says when it signs somebody in, and what it is answered.
+// Request and response for starting a messenger session.
 import { type Static, Type } from 'typebox'
 import { Epoch, Id, Nullable, named } from '#http/types.ts'
 
 const text = (maxLength: number, description?: string) =>
   Type.Optional(Nullable(Type.String({ maxLength, ...(description && { description }) })))
 
-/** What only a messenger reports of a contact. */
+/** Attributes of a contact that only a messenger reports. */
 export const REPORTED = ['utm_campaign', 'utm_content', 'utm_medium', 'utm_source', 'utm_term', 'referrer'] as const
 
 const reported = Object.fromEntries(REPORTED.map((name) => [name, text(255)])) as Record<
@@ -13,16 +13,16 @@ const reported = Object.fromEntries(REPORTED.map((name) => [name, text(255)])) a
   ReturnType<typeof text>
 >
 
-/** An empty text, "null" and "undefined" count as nothing, as scripts write them. */
+/** Scripts may write a missing value as an empty text, "null" or "undefined". */
 export const SessionRequest = named(
   'messenger_session_request',
   Type.Object({
     app_id: Type.String({ description: "The workspace's id." }),
     user_id: Type.Optional(Nullable(Id)),
     email: text(254),
-    user_hash: text(256, 'HMAC-SHA256 of the user_id, or of the email where there is no user_id, in hex.'),
-    intercom_user_jwt: text(8_192, 'A JWT, signed by HS256, with the claim user_id.'),
-    anonymous_id: text(512, 'What an earlier session of this visitor was answered with.'),
+    user_hash: text(256, 'HMAC-SHA256 of the user_id, or of the email if there is no user_id, in hex.'),
+    intercom_user_jwt: text(8_192, 'A JWT, signed with HS256, with the claim user_id.'),
+    anonymous_id: text(512, 'The anonymous_id from an earlier session of this visitor.'),
     session_duration: Type.Optional(
       Type.Integer({ minimum: 1_000, maximum: 31_536_000_000, description: 'In milliseconds; a week at most.' }),
     ),
@@ -35,7 +35,7 @@ export const SessionRequest = named(
     custom_attributes: Type.Optional(
       Nullable(
         Type.Record(Type.String(), Type.Unknown(), {
-          description: 'Of data attributes only those that are messenger_writable; the claims of a JWT may write all.',
+          description: 'Only data attributes that are messenger_writable; the claims of a JWT may write all.',
         }),
       ),
     ),
@@ -48,7 +48,7 @@ export const MessengerSession = named(
   'messenger_session',
   Type.Object({
     type: Type.Literal('messenger_session'),
-    token: Type.String({ description: 'To be sent as Bearer.' }),
+    token: Type.String({ description: 'Send it as Bearer token.' }),
     expires_at: Type.Integer(),
     contact: Nullable(
       Type.Object(
@@ -58,13 +58,13 @@ export const MessengerSession = named(
           external_id: Nullable(Type.String()),
           role: Type.Enum(['user', 'lead']),
         },
-        { description: 'Null of a visitor who has not written yet.' },
+        { description: 'Null for a visitor who has not written yet.' },
       ),
     ),
-    visitor_id: Nullable(Type.String({ description: 'What becomes the external_id of the lead.' })),
-    anonymous_id: Nullable(Type.String({ description: 'To be kept, so that the visitor is known again.' })),
+    visitor_id: Nullable(Type.String({ description: 'Becomes the external_id of the lead.' })),
+    anonymous_id: Nullable(Type.String({ description: 'Store it, and send it with the next session of the visitor.' })),
     ignored_attributes: Type.Array(Type.String(), {
-      description: 'Custom attributes that are unknown, do not fit, or are not for messengers to write.',
+      description: 'Custom attributes that are unknown, do not fit, or are not messenger_writable.',
     }),
   }),
 )

@@ -1,4 +1,4 @@
-// Signing in at a messenger: sad paths first.
+// Starting messenger sessions: sad paths first.
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
@@ -35,7 +35,7 @@ async function columnsOf({ workspace }: Tenant, id: string) {
   return row as Record<string, unknown>
 }
 
-test('nobody signs in at a workspace that is not there, or with what is no request', async () => {
+test('a session needs an existing workspace and a valid request', async () => {
   const unknown = await t.call(
     'POST /extensions/messenger/sessions',
     { app_id: 'nobody00', user_id: '1' },
@@ -50,7 +50,7 @@ test('nobody signs in at a workspace that is not there, or with what is no reque
   assert.match(body.errors[0].message, /^email 'no address'/)
 })
 
-test('where identities are verified, a user without proof, or with that of another, is refused', async () => {
+test('if identities are verified, a user without proof, or with the proof of another, is refused', async () => {
   const shop = await enforcing()
   const { secret } = shop
   const other = await enforcing()
@@ -97,7 +97,7 @@ test('a hash of the user_id proves it, or of the email alone, with any of the se
   assert.equal(byEmail.body.contact.id, contact.id)
 })
 
-test('a JWT proves it, and what it claims the page cannot say otherwise', async () => {
+test('a JWT proves it, and its claims take precedence over the page', async () => {
   const shop = await enforcing()
   await shop.call('POST /data_attributes', { name: 'plan', model: 'contact', data_type: 'string' })
   const claims = { user_id: 7, email: 'anna@example.com', name: 'Anna', plan: 'pro', exp: inSeconds(-30) }
@@ -128,7 +128,7 @@ test('a JWT proves it, and what it claims the page cannot say otherwise', async 
   )
 })
 
-test('what a page says of attributes counts only where it is meant to', async () => {
+test('what a page says of attributes is only saved if they are messenger_writable', async () => {
   const tenant = await t.another()
   const attribute = { model: 'contact', data_type: 'integer' }
   await tenant.call('POST /data_attributes', { ...attribute, name: 'clicks', messenger_writable: true })
@@ -141,7 +141,7 @@ test('what a page says of attributes counts only where it is meant to', async ()
   assert.deepEqual([wrong.status, wrong.body.ignored_attributes], [200, ['clicks']])
 })
 
-test('where identities are not verified, whoever is named is believed', async () => {
+test('if identities are not verified, every identity is accepted', async () => {
   const tenant = await t.another()
   const reported = { utm_source: 'letter', referrer: 'https://example.com/' }
   const first = await signIn(tenant, {
@@ -170,7 +170,7 @@ test('where identities are not verified, whoever is named is believed', async ()
   ])
 })
 
-test('a user who was known by email alone gets the user_id; somebody who merely says to have that email does not', async () => {
+test('a user who was known by email alone gets the user_id; an unproven email is not enough', async () => {
   const tenant = await t.another()
   const known = await aContact(tenant.workspace, { email: 'cleo@example.com' })
   assert.equal((await signIn(tenant, { user_id: 'c', email: 'cleo@example.com' })).body.contact.id, known)
@@ -185,7 +185,7 @@ test('a user who was known by email alone gets the user_id; somebody who merely 
   assert.equal((await signIn(shop, { intercom_user_jwt: signed })).body.contact.id, theirs)
 })
 
-test('a blocked contact is refused, an archived one is back, a deleted one is not', async () => {
+test('a blocked contact is refused, an archived one is unarchived, a deleted one is not restored', async () => {
   const tenant = await t.another()
   const { body } = await signIn(tenant, { user_id: 'u' })
   const { id } = body.contact
@@ -203,7 +203,7 @@ test('a blocked contact is refused, an archived one is back, a deleted one is no
   assert.equal((await look(tenant, body.token)).status, 401)
 })
 
-test('a session is nothing but a session: none that is forged, over or of another server, and no token of the API', async () => {
+test('a session is nothing but a session: forged, expired and foreign ones and API tokens are refused', async () => {
   const tenant = await t.another()
   const { body } = await signIn(tenant, { user_id: 'u', session_duration: 1_000 })
   const [contents = '', signature = ''] = body.token.split('.')
@@ -232,7 +232,7 @@ test('a session is nothing but a session: none that is forged, over or of anothe
   assert.equal(over.body.errors[0].message, 'The session has expired')
 })
 
-test('a session ends with the secret that proved it, and an unproven one where proof is asked for', async () => {
+test('a session ends with the secret that proved it, and an unproven one ends when proof becomes required', async () => {
   const tenant = await t.another()
   const unproven = (await signIn(tenant, { user_id: 'u' })).body.token
   const visitor = (await signIn(tenant, {})).body.token
@@ -246,7 +246,7 @@ test('a session ends with the secret that proved it, and an unproven one where p
   assert.equal((await look(tenant, body.token)).status, 401)
 })
 
-test('a visitor is nobody until they write, then a lead, and known again by what they were given', async () => {
+test('a visitor becomes a lead with the first message, and is recognized by their anonymous_id', async () => {
   const tenant = await enforcing()
   const first = (await signIn(tenant, { user_id: null, email: 'undefined' })).body
   assert.equal(first.contact, null)
@@ -279,13 +279,13 @@ test('a visitor is nobody until they write, then a lead, and known again by what
   assert.notEqual((await signIn(tenant, { anonymous_id: first.anonymous_id })).body.visitor_id, first.visitor_id)
 })
 
-test('two who sign in as the same new user at once are one', async () => {
+test('two concurrent sessions of the same new user create one contact', async () => {
   const tenant = await t.another()
   const both = await Promise.all([1, 2, 3].map(() => signIn(tenant, { user_id: 'new', email: 'new@example.com' })))
   assert.equal(new Set(both.map(({ body }) => body.contact?.id)).size, 1)
 })
 
-test('while a contact is at a messenger, that is kept once a minute', async () => {
+test('while a contact uses a messenger, last_seen_at is updated once a minute', async () => {
   const tenant = await t.another()
   const { token, contact } = (await signIn(tenant, { user_id: 'u' })).body
   const seen = async () => (await columnsOf(tenant, contact.id))['last_seen_at'] as Date

@@ -1,27 +1,27 @@
-// A messenger's session, and what it is carried in: a signed text that says who it is, how that was proven, and until when.
-// Nothing of it is stored; who it names is looked up on every request.
+// A messenger session and its signed token, which names the contact, the proof of identity and the expiry. Sessions are
+// not stored; every request looks up the contact.
 import { unauthorized } from '#http/errors.ts'
 import { verify } from '#lib/sign.ts'
 import { readToken, signToken } from '#lib/token.ts'
 
 export type Session = {
   workspace_id: string
-  /** The contact; or null of a visitor, who becomes a lead, with the visitor's id as its external id, by writing. */
+  /** Null for a visitor, whose first message creates a lead with `visitor_id` as external id. */
   contact_id: string | null
   visitor_id: string | null
-  /** The secret that proved it; null where nothing had to be proven. A session ends with its secret. */
+  /** The secret that proved the identity; null if no proof was needed. The session ends when the secret is deleted. */
   secret_id: string | null
-  /** Unix seconds, by the server's own clock: a sandbox whose clock leaps ends no session. */
+  /** Unix seconds, by the server's own clock: moving a sandbox's clock ends no session. */
   expires_at: number
 }
 
 const SESSION = 'messenger session'
-/** What the id that a visitor comes back with is signed for: to know somebody's id is not to be that visitor. */
+/** Purpose of the signature in an `anonymous_id`: knowing a visitor's id alone is not enough to become that visitor. */
 export const VISITOR = 'messenger visitor'
 
 export const sessionToken = (secret: string, session: Session): string => signToken(secret, SESSION, session)
 
-/** @throws a 401 where the text is none of our sessions, or one that has ended. */
+/** @throws a 401 if the text is not a session of this server, or has expired. */
 export function readSession(secret: string, text: string | undefined, now: Date): Session {
   const session = text === undefined ? undefined : (readToken(secret, SESSION, text) as Session | undefined)
   if (!session) throw unauthorized('The session is not valid')
@@ -31,7 +31,7 @@ export function readSession(secret: string, text: string | undefined, now: Date)
 
 export const hasExpired = ({ expires_at }: Session, now: Date): boolean => expires_at * 1000 <= now.getTime()
 
-/** The visitor's id, or undefined where the text is none of this workspace's. */
+/** Returns the visitor's id, or undefined if the text was not signed for this workspace. */
 export function readVisitorId(secret: string, workspace_id: string, text: string): string | undefined {
   const [workspace, visitor_id] = verify(secret, VISITOR, text)?.split('.') ?? []
   return workspace === workspace_id ? visitor_id : undefined

@@ -1,5 +1,5 @@
-// Sets a workspace's clock, and lets what waits for a time learn of it: as much as the clock is set ahead has passed for
-// deliveries that wait for another attempt, for remembered answers, and for conversations that sleep.
+// Sets a workspace's clock. When it moves forward, so do the retries of deliveries, the expiry of idempotency keys and
+// the end of snoozes.
 import { bringForward } from '#delivery/bring-forward.ts'
 import { invalid, missing } from '#http/errors.ts'
 import { ageKeys } from '#http/queries.ts'
@@ -10,30 +10,30 @@ import { lockClock, setClock } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type ClockRequest, LATEST_TIME } from './schema.ts'
 
-export type Changed = { clock: Clock; woken: number }
+export type ClockChange = { clock: Clock; woken: number }
 
-/** Two who advance it at once both do. */
-export async function changeClock(workspace: Workspace, request: ClockRequest): Promise<Changed> {
-  const asked = Object.values(request).filter((value) => value !== undefined)
-  if (asked.length === 0) throw missing('One of freeze_at, advance_seconds and reset is required')
-  if (asked.length > 1) throw invalid('Only one of freeze_at, advance_seconds and reset can be given')
+/** Two concurrent advances both take effect. */
+export async function changeClock(workspace: Workspace, request: ClockRequest): Promise<ClockChange> {
+  const given = Object.values(request).filter((value) => value !== undefined)
+  if (given.length === 0) throw missing('One of freeze_at, advance_seconds and reset is required')
+  if (given.length > 1) throw invalid('Only one of freeze_at, advance_seconds and reset can be given')
   const before = await lockClock(workspace.sql, workspace.id)
   const real = new Date()
-  const clock = changed(before, request, real)
+  const clock = clockAfter(before, request, real)
   if (timeOn(clock, real) > fromEpoch(LATEST_TIME)) throw invalid('The clock cannot be set beyond the year 2100')
   await setClock(workspace.sql, workspace.id, clock)
 
-  const leap_ms = timeOn(clock, real).getTime() - timeOn(before, real).getTime()
-  if (leap_ms > 0 && !request.reset) {
-    await bringForward(workspace, leap_ms)
-    await ageKeys(workspace, leap_ms)
+  const passed_ms = timeOn(clock, real).getTime() - timeOn(before, real).getTime()
+  if (passed_ms > 0 && !request.reset) {
+    await bringForward(workspace, passed_ms)
+    await ageKeys(workspace, passed_ms)
   }
   const woken = await unsnoozeDueIn({ ...workspace, now: () => timeOn(clock, real) })
   return { clock, woken }
 }
 
-/** The clock after a request, when it is `real` to the server. */
-export function changed(clock: Clock, { freeze_at, advance_seconds, reset }: ClockRequest, real: Date): Clock {
+/** Returns the clock after a request. `real` is the server's own time. */
+export function clockAfter(clock: Clock, { freeze_at, advance_seconds, reset }: ClockRequest, real: Date): Clock {
   if (reset) return SERVER_CLOCK
   if (freeze_at !== undefined) {
     return { ...SERVER_CLOCK, clock_frozen_at: freeze_at === 'now' ? timeOn(clock, real) : fromEpoch(freeze_at) }

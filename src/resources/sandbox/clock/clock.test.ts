@@ -1,4 +1,4 @@
-// The clock of a workspace: what goes by it, and what does not.
+// The clock of a workspace: what uses it, and what does not.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { beforeEach, test } from 'node:test'
@@ -9,7 +9,7 @@ import { unsnoozeDue } from '#resources/conversations/state/unsnooze.ts'
 import { SECRET, testApp } from '../../../../test/app.ts'
 import { captureAll } from '../../../../test/capture.ts'
 import { aContact, eventually } from '../../../../test/factories.ts'
-import { changed } from './change.ts'
+import { clockAfter } from './change.ts'
 
 const t = await testApp()
 const other = await t.another()
@@ -47,7 +47,7 @@ async function snoozed(until: number, call = t.call, admin = admin_id): Promise<
 }
 const stateOf = async (id: string, call = t.call) => (await call(`GET /conversations/${id}`)).body.state
 
-test('what makes no sense is refused, and the clock goes on as it was', async () => {
+test('an invalid request is refused, and the clock does not change', async () => {
   const refused: [body: object, message: RegExp][] = [
     [{}, /^One of freeze_at, advance_seconds and reset is required$/],
     [{ freeze_at: 'now', advance_seconds: 1 }, /^Only one of/],
@@ -71,19 +71,19 @@ test('what makes no sense is refused, and the clock goes on as it was', async ()
   assert.equal((await t.call('POST /extensions/sandbox/clock', { reset: true }, { token: null })).status, 401)
 })
 
-test('a clock stands, is advanced, and runs again', () => {
+test('a clock is frozen, advanced, and runs again', () => {
   const real = new Date('2026-06-01T12:00:00Z')
   const running = { clock_frozen_at: null, clock_ahead_seconds: 0 }
-  const ahead = changed(changed(running, { advance_seconds: 60 }, real), { advance_seconds: 30 }, real)
+  const ahead = clockAfter(clockAfter(running, { advance_seconds: 60 }, real), { advance_seconds: 30 }, real)
   assert.deepEqual(ahead, { clock_frozen_at: null, clock_ahead_seconds: 90 })
-  const frozen = changed(ahead, { freeze_at: 'now' }, real)
+  const frozen = clockAfter(ahead, { freeze_at: 'now' }, real)
   assert.deepEqual(frozen, { clock_frozen_at: new Date('2026-06-01T12:01:30Z'), clock_ahead_seconds: 0 })
-  const later = changed(frozen, { advance_seconds: 3600 }, new Date('2027-01-01T00:00:00Z'))
+  const later = clockAfter(frozen, { advance_seconds: 3600 }, new Date('2027-01-01T00:00:00Z'))
   assert.deepEqual(later.clock_frozen_at, new Date('2026-06-01T13:01:30Z'))
-  assert.deepEqual(changed(later, { reset: true }, real), running)
+  assert.deepEqual(clockAfter(later, { reset: true }, real), running)
 })
 
-test('what is made while the clock stands has its time, and no other workspace’s has', async () => {
+test('what is created while the clock is frozen has its time, but not in other workspaces', async () => {
   await set({ freeze_at: MONDAY })
   const contact = await lead()
   assert.deepEqual([contact.created_at, contact.updated_at], [MONDAY, MONDAY])
@@ -104,7 +104,7 @@ test('what is made while the clock stands has its time, and no other workspace�
   await t.call(`DELETE /extensions/workspaces/${made.body.id}`)
 })
 
-test('a token goes on, whatever its workspace’s clock says', async () => {
+test('a token stays valid at any time of its workspace’s clock', async () => {
   await set({ freeze_at: 0 })
   assert.equal((await t.call('GET /me')).status, 200)
   await set({ freeze_at: 4_102_444_800 })
@@ -114,12 +114,12 @@ test('a token goes on, whatever its workspace’s clock says', async () => {
   assert.ok(resets_in >= 0 && resets_in <= 11, `${resets_in}`)
 })
 
-test('two who advance it at once both do', async () => {
+test('two concurrent advances both take effect', async () => {
   await Promise.all(Array.from({ length: 8 }, () => set({ advance_seconds: 100 })))
   assert.equal((await t.call('GET /extensions/sandbox/clock')).body.ahead_seconds, 800)
 })
 
-test('another process follows', async () => {
+test('another process uses the changed clock', async () => {
   const app = buildApp({ sql, files: t.files, secret: SECRET })
   const headers = { authorization: `Bearer ${t.created.token}` }
   const createdAt = async () =>
@@ -130,7 +130,7 @@ test('another process follows', async () => {
   await app.close()
 })
 
-test('a snoozed conversation wakes when its workspace’s clock is advanced, and only its own', async () => {
+test('a snoozed conversation is unsnoozed when its workspace’s clock is advanced, and no other is', async () => {
   const mine = await snoozed(seconds() + DAY)
   const theirs = await snoozed(seconds() + DAY, other.call, other.created.admin_id)
   assert.equal((await set({ advance_seconds: DAY - 100 })).woken, 0)
@@ -143,7 +143,7 @@ test('a snoozed conversation wakes when its workspace’s clock is advanced, and
   isNow(woke.created_at, seconds() + DAY + 100)
 })
 
-test('housekeeping wakes by each workspace’s clock: one that stands in the past sleeps on', async () => {
+test('housekeeping unsnoozes by each workspace’s clock: with a clock frozen in the past, a conversation stays snoozed', async () => {
   await set({ freeze_at: MONDAY })
   const mine = await snoozed(MONDAY + 60)
   const theirs = await snoozed(seconds() + 60, other.call, other.created.admin_id)
@@ -157,7 +157,7 @@ test('housekeeping wakes by each workspace’s clock: one that stands in the pas
   assert.equal(await stateOf(mine), 'open')
 })
 
-test('five days after a conversation was closed, by the clock, it is over', async () => {
+test('five days after a conversation was closed, by the clock, a message starts a new one', async () => {
   await aContact(t.workspace, { role: 'lead', formatted_phone: '+12025550171' })
   const write = () =>
     post('/extensions/sandbox/replies', { channel: 'sms', contact: { phone: '+12025550171' }, body: 'Hi' })
@@ -172,7 +172,7 @@ test('five days after a conversation was closed, by the clock, it is over', asyn
   assert.notEqual(another, conversation_id)
 })
 
-test('a day after the contact wrote on WhatsApp, by the clock, only a template goes out', async (context) => {
+test('a day after the contact wrote on WhatsApp, by the clock, only a template is sent', async (context) => {
   await captureAll(sql, context)
   const contact = { phone: '+12025550172' }
   const { conversation_id } = await post('/extensions/sandbox/replies', { channel: 'whatsapp', contact, body: 'Hi' })
@@ -187,7 +187,7 @@ test('a day after the contact wrote on WhatsApp, by the clock, only a template g
   assert.equal(await answer(), '131047')
 })
 
-test('another attempt is due when the clock says so, and after a day of them a delivery is given up', async (context) => {
+test('a retry is due by the clock, and after a day of retries a delivery is given up', async (context) => {
   await captureAll(sql, context)
   const { id } = await post('/contacts', { email: 'anna+deferred@example.com' })
   const from = { type: 'admin', id: admin_id }
@@ -213,7 +213,7 @@ test('another attempt is due when the clock says so, and after a day of them a d
   isNow(last.updated_at, first.created_at + DAY + 60)
 })
 
-test('what is under way is not sent twice because the clock leaps', async () => {
+test('a delivery that is being sent is not sent twice when the clock is advanced', async () => {
   const { id } = await post('/contacts', { email: 'busy@example.com' })
   const from = { type: 'admin', id: admin_id }
   await post('/messages', { message_type: 'email', subject: 'x', body: 'x', from, to: { type: 'user', id } })
@@ -224,7 +224,7 @@ test('what is under way is not sent twice because the clock leaps', async () => 
   assert.equal(row?.['leased'], true)
 })
 
-test('a day on the clock and an Idempotency-Key is free; the clock’s own request is not carried out again', async () => {
+test('an Idempotency-Key expires after a day on the clock; a repeated request that advanced the clock has no effect', async () => {
   const key = { 'idempotency-key': randomUUID() }
   const create = async () => (await t.call('POST /contacts', { role: 'lead' }, { headers: key })).body.id
   const first = await create()
@@ -239,7 +239,7 @@ test('a day on the clock and an Idempotency-Key is free; the clock’s own reque
   assert.notEqual(await create(), first)
 })
 
-test('a clock that stands in the past loses neither remembered answers nor events', async () => {
+test('a clock that is frozen in the past loses neither stored answers nor events', async () => {
   await set({ freeze_at: MONDAY })
   const headers = { 'idempotency-key': randomUUID() }
   const create = async () => (await t.call('POST /contacts', { role: 'lead' }, { headers })).body.id
@@ -249,7 +249,7 @@ test('a clock that stands in the past loses neither remembered answers nor event
   assert.equal((await sql`select from events where object_id = ${id}`).count, 1)
 })
 
-test('a reset of the sandbox sets the clock right, ends the lags and disarms', async () => {
+test('a reset of the sandbox resets the clock and the lags, and disarms faults', async () => {
   await set({ freeze_at: MONDAY })
   await t.call('PUT /extensions/sandbox/settings', { search_lag_ms: 1_000, message_lag_ms: 1_000 })
   await t.call('POST /extensions/sandbox/faults', { fault: '500' })

@@ -1,4 +1,4 @@
-// The clock of the workspace: so that a test need not wait for five days, a snooze, or another attempt.
+// The clock of the workspace, so that a test does not have to wait for a snooze, a retry or five days.
 
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'

@@ -1,9 +1,9 @@
-// The clock over the wire.
+// The schema of the clock.
 import { type Static, Type } from 'typebox'
 import { Epoch, epoch, epochOrNull, Nullable, named } from '#http/types.ts'
 import { type Clock as ClockRow, timeOn } from '#workspaces/clock.ts'
 
-/** The year 2100: the time in a contact's id has no more room. */
+/** The year 2100. A contact's id has room for times until then. */
 export const LATEST_TIME = 4_102_444_800
 
 export const ClockRequest = named(
@@ -11,13 +11,13 @@ export const ClockRequest = named(
   Type.Object({
     freeze_at: Type.Optional(
       Type.Union([Type.Literal('now'), { ...Epoch, maximum: LATEST_TIME }], {
-        description: 'The clock stands there (`now`: where it is) until it is advanced or reset.',
+        description: 'Stops the clock at this time (`now`: its current time) until it is advanced or reset.',
       }),
     ),
     advance_seconds: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: LATEST_TIME, description: 'Also advances a clock that stands.' }),
+      Type.Integer({ minimum: 1, maximum: LATEST_TIME, description: 'Also advances a frozen clock.' }),
     ),
-    reset: Type.Optional(Type.Literal(true, { description: 'Goes by the real time again.' })),
+    reset: Type.Optional(Type.Literal(true, { description: 'Sets the clock to the real time.' })),
   }),
 )
 export type ClockRequest = Static<typeof ClockRequest>
@@ -26,9 +26,9 @@ export const Clock = named(
   'clock',
   Type.Object({
     type: Type.Literal('clock'),
-    now: Type.Integer({ description: 'What the clock shows.' }),
+    now: Type.Integer({ description: 'The time that the clock shows.' }),
     frozen_at: Nullable(Type.Integer()),
-    ahead_seconds: Type.Integer({ description: 'How far a clock that runs is ahead of the real time.' }),
+    ahead_seconds: Type.Integer({ description: 'Seconds that a running clock is ahead of the real time.' }),
     real_now: Type.Integer(),
   }),
 )
@@ -37,7 +37,7 @@ export const ChangedClock = named(
   'clock_changed',
   Type.Object({
     ...Clock.properties,
-    woken: Type.Integer({ description: 'How many snoozed conversations woke.' }),
+    woken: Type.Integer({ description: 'Number of conversations that were unsnoozed.' }),
   }),
 )
 

@@ -1,23 +1,23 @@
-// Arms a fault: for the next requests of this workspace, or for what it sends next.
+// Arms a fault for the next requests of this workspace, or for its next sends.
 import { conflict, invalid, missing } from '#http/errors.ts'
 import { type FaultRow, insertFault, REQUEST_FAULTS, SEND_FAULTS } from '#workspaces/faults.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { FaultRequest } from './schema.ts'
 
-const MOST_ARMED = 100
+const MAX_ARMED = 100
 
 const FAULTS: Record<FaultRow['target'], readonly FaultRow['fault'][]> = {
   requests: REQUEST_FAULTS,
   sends: SEND_FAULTS,
 }
 
-/** What a fault of the other target has no use for. */
-const FOREIGN: Record<FaultRow['target'], readonly (keyof FaultRequest)[]> = {
+/** Properties that do not apply to faults of a target. */
+const NOT_ALLOWED: Record<FaultRow['target'], readonly (keyof FaultRequest)[]> = {
   requests: ['channel', 'code', 'reason'],
   sends: ['operation', 'method', 'path', 'delay_ms'],
 }
 
-/** `operations` are all that there are: a fault for one that does not exist would never be met. */
+/** `operations` has all operationIds: a fault for an unknown one would never occur. */
 export async function armFault(
   workspace: Workspace,
   request: FaultRequest,
@@ -28,9 +28,9 @@ export async function armFault(
   const fault = FAULTS[target].find((name) => name === request.fault)
   if (!fault) throw invalid(`fault must be one of ${FAULTS[target].join(', ')}`)
   const { retry_after = fault === '429' ? 1 : 0 } = request
-  const foreign = FOREIGN[target].find((key) => request[key] !== undefined)
-  if (foreign) throw invalid(`${foreign} means nothing to faults of ${target}`)
-  if (operation !== null && !operations.has(operation)) throw invalid(`operation ${operation} is none of this API`)
+  const not_allowed = NOT_ALLOWED[target].find((key) => request[key] !== undefined)
+  if (not_allowed) throw invalid(`${not_allowed} does not apply to faults of ${target}`)
+  if (operation !== null && !operations.has(operation)) throw invalid(`operation ${operation} is not part of this API`)
   if (fault === 'delay' && delay_ms === undefined) throw missing('delay_ms is required')
   const row = {
     target,
@@ -45,7 +45,7 @@ export async function armFault(
     code,
     reason,
   }
-  const armed = await insertFault(workspace, row, MOST_ARMED)
-  if (!armed) throw conflict(`No more than ${MOST_ARMED} faults can be armed at once`)
+  const armed = await insertFault(workspace, row, MAX_ARMED)
+  if (!armed) throw conflict(`No more than ${MAX_ARMED} faults can be armed at once`)
   return armed
 }

@@ -1,4 +1,5 @@
-// Faults that are armed for requests: met by as many as were asked for, by nobody else, and with nothing half done.
+// Faults that are armed for requests: they occur as often as requested, in no other workspace, and leave no partial
+// work.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { beforeEach, test } from 'node:test'
@@ -28,7 +29,7 @@ const times = async (count: number, call: () => Promise<number>) => {
   return statuses
 }
 
-/** As a client does: over a socket, with the token. */
+/** A request like that of a client: over a socket, with the token. */
 const send = (
   method: string,
   path: string,
@@ -43,7 +44,7 @@ const send = (
     ...(signal && { signal }),
   })
 
-test('what cannot be armed is refused, and the field is named', async () => {
+test('an invalid fault is refused, and the field is named', async () => {
   const refused: [body: object, message: RegExp][] = [
     [{}, /^fault is required$/],
     [{ fault: 'rain' }, /^fault must be one of 429, 500, 503, timeout, delay, lose_answer$/],
@@ -52,11 +53,11 @@ test('what cannot be armed is refused, and the field is named', async () => {
     [{ target: 'mail', fault: '500' }, /^target must be one of requests, sends$/],
     [{ fault: '500', times: 0 }, /^times /],
     [{ fault: '500', times: 10_001 }, /^times /],
-    [{ fault: '500', operation: 'listTag' }, /^operation listTag is none of this API$/],
+    [{ fault: '500', operation: 'listTag' }, /^operation listTag is not part of this API$/],
     [{ fault: '500', path: 'tags' }, /^path /],
     [{ fault: '500', method: 'HEAD' }, /^method must be one of/],
-    [{ fault: '500', channel: 'sms' }, /^channel means nothing to faults of requests$/],
-    [{ target: 'sends', fault: '500', path: '/tags' }, /^path means nothing to faults of sends$/],
+    [{ fault: '500', channel: 'sms' }, /^channel does not apply to faults of requests$/],
+    [{ target: 'sends', fault: '500', path: '/tags' }, /^path does not apply to faults of sends$/],
     [{ target: 'sends', fault: '500', channel: 'fax' }, /^channel must be one of/],
     [{ fault: 'delay' }, /^delay_ms is required$/],
     [{ fault: 'delay', delay_ms: 60_001 }, /^delay_ms /],
@@ -72,7 +73,7 @@ test('what cannot be armed is refused, and the field is named', async () => {
   assert.deepEqual(await armed(), [])
 })
 
-test('no more than a hundred are armed at once; what is used up makes room', async () => {
+test('no more than a hundred faults are armed at once; a fault that is used up makes room', async () => {
   for (let n = 0; n < 100; n++) await arm({ fault: '500', path: '/nowhere' })
   assert.equal((await t.call('POST /extensions/sandbox/faults', { fault: '500' })).status, 409)
   await t.call(`DELETE /extensions/sandbox/faults/${(await armed())[0].id}`)
@@ -82,7 +83,7 @@ test('no more than a hundred are armed at once; what is used up makes room', asy
   assert.equal((await t.call('DELETE /extensions/sandbox/faults')).body.disarmed, 100)
 })
 
-test('the next three requests answer 500, and the fourth is answered', async () => {
+test('the next three requests get a 500, and the fourth succeeds', async () => {
   const { id } = await arm({ fault: 500, times: 3 })
   assert.deepEqual(await times(2, tags), [500, 500])
   const [fault] = await armed()
@@ -91,7 +92,7 @@ test('the next three requests answer 500, and the fourth is answered', async () 
   assert.deepEqual(await armed(), [])
 })
 
-test('each looks as Intercom’s own: error.list, request id and version', async () => {
+test('each error looks like Intercom’s own: error.list, request id and version', async () => {
   const expected = { 429: 'rate_limit_exceeded', 500: 'server_error', 503: 'service_unavailable' }
   for (const [fault, code] of Object.entries(expected)) {
     await arm({ fault })
@@ -104,7 +105,7 @@ test('each looks as Intercom’s own: error.list, request id and version', async
   }
 })
 
-test('a 429 says when to come back, or leaves it to the reset', async () => {
+test('a 429 has Retry-After, or only the time of the reset', async () => {
   await arm({ fault: '429', retry_after: 7 })
   const { headers } = await t.call('GET /tags')
   const now = Math.ceil(Date.now() / 1000)
@@ -116,7 +117,7 @@ test('a 429 says when to come back, or leaves it to the reset', async () => {
   assert.deepEqual([silent.status, silent.headers['retry-after']], [429, undefined])
 })
 
-test('a 500 or 503 says nothing of the limit, whose reset an SDK would wait for, and of coming back if it is asked to', async () => {
+test('a 500 or 503 has no rate limit headers, which an SDK would wait for, and Retry-After if requested', async () => {
   await arm({ fault: '503', retry_after: 3 })
   await arm({ fault: '500' })
   const told = async () => {
@@ -132,7 +133,7 @@ test('a 500 or 503 says nothing of the limit, whose reset an SDK would wait for,
   )
 })
 
-test('only what is named meets a fault: an operation, a method, a path and what is under it', async () => {
+test('a fault is limited to an operation, a method, or a path and what is under it', async () => {
   const contact = (await t.call('POST /contacts', { role: 'lead' })).body.id
   await arm({ fault: '500', operation: 'findTag' })
   await arm({ fault: '503', path: '/contacts', method: 'GET' })
@@ -146,7 +147,7 @@ test('only what is named meets a fault: an operation, a method, a path and what 
   assert.equal((await t.call('GET /contacts')).status, 200)
 })
 
-test('what Intercom does not have meets a fault only where it is named, and the sandbox never does', async () => {
+test('extensions get a fault only if it names them, and the sandbox never does', async () => {
   await arm({ fault: '500' })
   assert.equal((await t.call('GET /extensions/deliveries')).status, 200)
   await arm({ fault: '503', path: '/extensions' })
@@ -156,7 +157,7 @@ test('what Intercom does not have meets a fault only where it is named, and the 
   assert.equal((await armed()).length, 2)
 })
 
-test('nothing is done of a request that meets a fault, and nothing counts that is refused before', async () => {
+test('a request with a fault has no effect, and a request that is refused earlier uses no fault', async () => {
   await arm({ fault: '500', method: 'POST' })
   assert.equal((await t.call('GET /tags', undefined, { token: 'nobody' })).status, 401)
   assert.equal((await t.call('POST /nowhere', {})).status, 404)
@@ -164,7 +165,7 @@ test('nothing is done of a request that meets a fault, and nothing counts that i
   assert.ok(!(await tagNames()).includes('Half done'))
 })
 
-test('another workspace’s requests meet nothing, and it sees and disarms nothing', async () => {
+test('another workspace gets no faults, and cannot see or disarm them', async () => {
   const { id } = await arm({ fault: '500', times: 5 })
   assert.deepEqual(await times(3, async () => (await other.call('GET /tags')).status), [200, 200, 200])
   assert.deepEqual(await armed(other.call), [])
@@ -174,7 +175,7 @@ test('another workspace’s requests meet nothing, and it sees and disarms nothi
   assert.equal((await armed())[0].left, 5)
 })
 
-test('several processes share what is armed: exactly as many are hit as were asked for', async () => {
+test('several processes share armed faults: they occur exactly as often as requested', async () => {
   await arm({ fault: '503', times: 17 })
   await arm({ fault: '500', times: 8 })
   const apps = [1, 2, 3].map(() => buildApp({ sql: t.database.sql, files: t.files, secret: SECRET }))
@@ -188,7 +189,7 @@ test('several processes share what is armed: exactly as many are hit as were ask
   for (const app of apps) await app.close()
 })
 
-test('a request is delayed, and then answered', async () => {
+test('a request is delayed, and then succeeds', async () => {
   await arm({ fault: 'delay', delay_ms: 300 })
   const began = Date.now()
   assert.equal((await send('GET', '/tags')).status, 200)
@@ -196,7 +197,7 @@ test('a request is delayed, and then answered', async () => {
   assert.equal((await send('GET', '/tags')).status, 200)
 })
 
-test('a request hangs until its client gives up, and nothing of it is done', async () => {
+test('a request hangs until its client gives up, and has no effect', async () => {
   await arm({ fault: 'timeout' })
   const began = Date.now()
   await assert.rejects(send('POST', '/tags', { name: 'Hung' }, {}, AbortSignal.timeout(250)), { name: 'TimeoutError' })
@@ -205,7 +206,7 @@ test('a request hangs until its client gives up, and nothing of it is done', asy
   assert.ok(!(await tagNames()).includes('Hung'))
 })
 
-test('a client that has given up before its fault was found leaves nothing waiting', async () => {
+test('a client that disconnects before its fault was found leaves nothing waiting', async () => {
   await arm({ fault: 'delay', delay_ms: 60_000 })
   const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length
   const before = timers()
@@ -220,7 +221,7 @@ test('a client that has given up before its fault was found leaves nothing waiti
   )
 })
 
-test('what hangs or is delayed does not keep the server from stopping', async () => {
+test('requests that hang or are delayed do not stop the server from closing', async () => {
   const port = await freePort()
   const listener = await listen('127.0.0.1', port)
   const app = buildApp({ sql: t.database.sql, files: t.files, secret: SECRET, listener })
@@ -242,7 +243,7 @@ test('what hangs or is delayed does not keep the server from stopping', async ()
   assert.deepEqual((await Promise.all(answers)).sort(), [200, 'cut off', 'cut off'])
 })
 
-test('an answer is lost after the request was carried out; its Idempotency-Key finds it again', async () => {
+test('an answer is lost after the request took effect; its Idempotency-Key returns it again', async () => {
   const post = (key: string) => send('POST', '/contacts', { role: 'lead', name: 'Once' }, { 'idempotency-key': key })
   const key = randomUUID()
   await arm({ fault: 'lose_answer', path: '/contacts' })

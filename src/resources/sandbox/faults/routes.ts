@@ -1,4 +1,4 @@
-// Faults: what goes wrong on purpose in this workspace, and in no other.
+// Faults: errors that a test arms for its own workspace.
 
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'

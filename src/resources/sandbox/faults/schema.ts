@@ -1,4 +1,4 @@
-// A fault over the wire: what it does, to what, and how often still.
+// The schema of a fault: its kind, what it applies to, and how often it will still occur.
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'
@@ -9,9 +9,9 @@ const Target = Type.Enum(['requests', 'sends'])
 const Method = Type.Enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
 const Channel = Type.Enum(CHANNELS)
 
-const LONGEST_DELAY_MS = 60_000
-const LONGEST_RETRY_AFTER_SECONDS = 3_600
-const MOST_TIMES = 10_000
+const MAX_DELAY_MS = 60_000
+const MAX_RETRY_AFTER_SECONDS = 3_600
+const MAX_TIMES = 10_000
 
 export const FaultRequest = named(
   'fault_request',
@@ -20,10 +20,12 @@ export const FaultRequest = named(
     fault: Type.Unsafe<string>({
       ...Id,
       description:
-        'Of requests: 429, 500, 503, timeout, delay, or lose_answer, which carries the request out and then cuts the connection. ' +
-        'Of sends: 429, 500, timeout, or permanent.',
+        'For requests: 429, 500, 503, timeout, delay, or lose_answer, which runs the request and then drops the connection. ' +
+        'For sends: 429, 500, timeout, or permanent.',
     }),
-    times: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TIMES, description: 'How many it meets; 1.' })),
+    times: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: MAX_TIMES, description: 'How often it occurs. Default: 1.' }),
+    ),
     operation: Type.Optional(Type.String({ maxLength: 100, description: 'Only requests of this operationId.' })),
     method: Type.Optional(Method),
     path: Type.Optional(
@@ -33,13 +35,13 @@ export const FaultRequest = named(
     retry_after: Type.Optional(
       Type.Integer({
         minimum: 0,
-        maximum: LONGEST_RETRY_AFTER_SECONDS,
-        description: 'Seconds, as Retry-After of a 429 (where absent 1), a 500 or a 503 (0); 0: not told.',
+        maximum: MAX_RETRY_AFTER_SECONDS,
+        description: 'Retry-After in seconds; 0: no such header. Default: 1 for a 429, 0 for a 500 or 503.',
       }),
     ),
-    delay_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_DELAY_MS })),
+    delay_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_DELAY_MS })),
     code: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: 'What the provider of a send says.' }),
+      Type.String({ minLength: 1, maxLength: 100, description: "The provider's error code, for sends." }),
     ),
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
   }),
@@ -62,7 +64,7 @@ export const Fault = named(
     code: Nullable(Type.String()),
     reason: Nullable(Type.String()),
     times: Type.Integer(),
-    left: Type.Integer({ description: 'How often it will still be met.' }),
+    left: Type.Integer({ description: 'How often it will still occur.' }),
     created_at: Type.Integer(),
   }),
 )
@@ -73,7 +75,7 @@ export const Disarmed = named(
   'faults_disarmed',
   Type.Object({
     type: Type.Literal('faults'),
-    disarmed: Type.Integer({ description: 'How many were not used up.' }),
+    disarmed: Type.Integer({ description: 'Number of faults that were still armed.' }),
   }),
 )
 

@@ -1,4 +1,4 @@
-// Contacts who write through the sandbox: on every channel, into the conversations where a provider's news would go.
+// Contacts who write through the sandbox: on every channel, into the same conversations as messages from a provider.
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { testApp } from '../../../../test/app.ts'
@@ -28,7 +28,7 @@ async function taken(reply: object) {
 const conversation = async (id: string) => (await t.call(`GET /conversations/${id}`)).body
 const contactOf = async (id: string) => (await t.call(`GET /contacts/${id}`)).body
 
-test('what nobody could have written is refused', async () => {
+test('a message that no contact could have written is refused', async () => {
   const message = await aMessage(workspace, { to: [anna, ben], message_type: 'email' })
   const gone = await aContact(workspace, { archived_at: new Date() })
   const bare = await aContact(workspace)
@@ -51,7 +51,7 @@ test('what nobody could have written is refused', async () => {
     [{ contact: { id: bare }, channel: 'email', body: 'x' }, 422, /has no email$/],
     [{ contact: { id: anna }, to_message: '0', body: 'x' }, 404, /^Message not found$/],
     [{ contact: { id: anna }, to_conversation: 'x', body: 'x' }, 404, /^Conversation not found$/],
-    [{ to_message: message, body: 'x' }, 400, /^contact is required: several can answer$/],
+    [{ to_message: message, body: 'x' }, 400, /^contact is required: several contacts can reply$/],
     [{ contact: { id: bare }, to_message: message, body: 'x', channel: 'email' }, 422, /has no email$/],
     [{ contact: { id: anna }, to_message: message, body: 'x', channel: 'sms' }, 400, /^channel must be email/],
     [{ contact: { id: anna }, to_message: message, to_conversation: '1', body: 'x' }, 400, /^Only one of/],
@@ -68,7 +68,7 @@ test('what nobody could have written is refused', async () => {
   assert.equal((await t.call('GET /conversations')).body.total_count, 0)
 })
 
-test('of a blocked contact nothing is taken, and the answer says so', async () => {
+test('a message of a blocked contact is not stored, and the answer says so', async () => {
   const blocked = await aContact(workspace, { blocked_at: new Date() })
   assert.deepEqual(await taken({ contact: { id: blocked }, body: 'Hello' }), {
     type: 'reply',
@@ -83,7 +83,7 @@ test('of a blocked contact nothing is taken, and the answer says so', async () =
   assert.equal((await t.call('GET /conversations')).body.total_count, 0)
 })
 
-test('what comes again under the provider’s own name is taken once', async () => {
+test('messages with the same provider_id are received once', async () => {
   const sms = { channel: 'sms', contact: { id: anna }, body: 'Hello', provider_id: 'SM1' }
   assert.equal((await taken(sms)).outcome, 'begun')
   assert.equal((await taken(sms)).outcome, 'known')
@@ -112,7 +112,7 @@ for (const [channel, source] of Object.entries({
   })
 }
 
-test('each in blind copy answers in a conversation of their own', async () => {
+test('recipients in blind copy reply in separate conversations', async () => {
   const message = await aMessage(workspace, { to: anna, bcc: [ben] })
   const [hers, his] = [
     await taken({ to_message: message, contact: { id: anna }, body: 'To all' }),
@@ -122,7 +122,7 @@ test('each in blind copy answers in a conversation of their own', async () => {
   assert.equal((await conversation(his.conversation_id)).source.id, message)
 })
 
-test('an answer goes on with a conversation, by whatever channel it comes, and opens it again', async () => {
+test('a reply continues a conversation on any channel, and opens it again', async () => {
   const { conversation_id } = await taken({ contact: { user_id: 'anna' }, body: 'Hello' })
   const close = { message_type: 'close', type: 'admin', admin_id: t.created.admin_id }
   await t.call(`POST /conversations/${conversation_id}/parts`, close)
@@ -134,14 +134,14 @@ test('an answer goes on with a conversation, by whatever channel it comes, and o
   assert.equal(part.created_at, 1_700_000_000)
 })
 
-test('a conversation that a message has only reserved is opened by the answer', async () => {
+test('a conversation that a message reserved is created by the reply', async () => {
   await aMessage(workspace, { to: anna, message_type: 'inapp' })
   const [reserved] = await workspace.sql<{ conversation_id: string }[]>`select conversation_id from deliveries`
   const { conversation_id, outcome } = await taken({ to_conversation: reserved?.conversation_id, body: 'Yes' })
   assert.deepEqual([conversation_id, outcome], [reserved?.conversation_id, 'replied'])
 })
 
-test('without a word on what it answers, SMS and WhatsApp go on, mail and messenger begin anew', async () => {
+test('if it names nothing that it answers, an SMS or WhatsApp message continues a conversation, an email or in-app one starts one', async () => {
   for (const [channel, count] of Object.entries({ sms: 1, whatsapp: 1, email: 2, inapp: 2 })) {
     const contact = { id: anna }
     const both = [await taken({ channel, contact, body: 'One' }), await taken({ channel, contact, body: 'Two' })]
@@ -149,7 +149,7 @@ test('without a word on what it answers, SMS and WhatsApp go on, mail and messen
   }
 })
 
-test('a new number or address becomes a lead, named as it says', async () => {
+test('a new number or address becomes a lead with the given name', async () => {
   const sms = await taken({ channel: 'sms', contact: { phone: '+1 (202) 555-0188', name: 'Cora' }, body: 'Hi' })
   const lead = await contactOf(sms.contact_id)
   assert.deepEqual([lead.role, lead.formatted_phone, lead.name], ['lead', '+12025550188', 'Cora'])
@@ -161,7 +161,7 @@ test('a new number or address becomes a lead, named as it says', async () => {
   assert.deepEqual([source.type, source.subject, source.body], ['email', '<p>Hi</p>', '<p>There</p>'])
 })
 
-test('a keyword by SMS is obeyed and answered, and opens no conversation; on WhatsApp it is only a word', async (context) => {
+test('a keyword by SMS is applied and answered, and starts no conversation; on WhatsApp it is a message', async (context) => {
   const sms = (body: string, contact: object = { id: anna }) => taken({ channel: 'sms', contact, body })
   const message = () => aMessage(workspace, { to: anna, message_type: 'sms' })
   const stopped = await sms(' Stop. ')
@@ -183,7 +183,7 @@ test('a keyword by SMS is obeyed and answered, and opens no conversation; on Wha
   assert.equal((await taken({ channel: 'whatsapp', contact: { id: anna }, body: 'STOP' })).outcome, 'begun')
 })
 
-test('files come along, and can speak for themselves', async () => {
+test('a reply can have files, with or without text', async () => {
   const file = { name: 'note.txt', content_type: 'text/plain', data: Buffer.from('Hello').toString('base64') }
   const { conversation_id } = await taken({ contact: { id: anna }, attachment_files: [file] })
   const { source } = await conversation(conversation_id)

@@ -1,4 +1,4 @@
-// Replies: contacts write on any channel, without a phone, a mailbox or a provider.
+// Replies: a test writes as a contact, on any channel, without a phone, a mailbox or a provider.
 
 import { type App, op } from '#http/op.ts'
 import { attach, keepAttached } from '#resources/attachments/attach.ts'
@@ -6,7 +6,7 @@ import type { Resource, Server } from '#server.ts'
 import { Written, WrittenRequest } from './schema.ts'
 import { write } from './write.ts'
 
-const NOTHING_TAKEN = { type: 'reply' as const, conversation_id: null, part_ids: [], keyword: null, answer: null }
+const EMPTY = { type: 'reply' as const, conversation_id: null, part_ids: [], keyword: null, answer: null }
 
 function replies(app: App, server: Server) {
   app.decorateRequest('kept_files')
@@ -23,7 +23,7 @@ function replies(app: App, server: Server) {
     },
     async ({ workspace, body, kept_files }) => {
       const attachments = await attach(workspace, server, body, kept_files)
-      return { ...NOTHING_TAKEN, ...(await write(workspace, body, attachments)) }
+      return { ...EMPTY, ...(await write(workspace, body, attachments)) }
     },
   )
 }

@@ -1,4 +1,4 @@
-// What a contact writes, as a test tells it, and what became of it.
+// Request and response for a message that a test writes as a contact.
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'
@@ -11,7 +11,7 @@ export const WrittenRequest = named(
   Type.Object({
     channel: Type.Optional(
       Type.Enum(CHANNELS, {
-        description: 'The way it comes; that of what it answers where absent, else inapp.',
+        description: 'The channel that the contact writes on. Default: that of what it answers, else inapp.',
       }),
     ),
     contact: Type.Optional(
@@ -21,11 +21,11 @@ export const WrittenRequest = named(
           user_id: Type.Optional(Id),
           email: Type.Optional(Type.String({ maxLength: 320 })),
           phone: Type.Optional(Id),
-          name: Type.Optional(Type.String({ maxLength: 255, description: 'Of a new lead.' })),
+          name: Type.Optional(Type.String({ maxLength: 255, description: 'Name of a new lead.' })),
         },
         {
           description:
-            'Who writes; may be absent where only one can answer. A new address by email, or a new number by SMS or WhatsApp, becomes a lead.',
+            'The author; optional if only one contact can reply. A new address by email, or a new number by SMS or WhatsApp, becomes a lead.',
         },
       ),
     ),
@@ -38,7 +38,7 @@ export const WrittenRequest = named(
       Type.String({
         minLength: 1,
         maxLength: 255,
-        description: 'What comes again under this name is not taken again.',
+        description: 'A message with an id that was received before is ignored.',
       }),
     ),
     created_at: Type.Optional(Epoch),
@@ -52,13 +52,15 @@ export const Written = named(
     type: Type.Literal('reply'),
     outcome: Type.Enum(['begun', 'replied', 'keyword', 'blocked', 'known'], {
       description:
-        'Of a blocked contact nothing is taken, what is known was taken before, and a keyword by SMS is obeyed.',
+        'blocked: the contact is blocked, so nothing is stored; known: received before; keyword: an SMS keyword was applied.',
     }),
     channel: Type.Enum(CHANNELS),
     contact_id: Nullable(Type.String()),
     conversation_id: Nullable(Type.String()),
-    part_ids: Type.Array(Type.String(), { description: 'Empty where it began the conversation: it is its source.' }),
+    part_ids: Type.Array(Type.String(), {
+      description: 'Empty if it started the conversation: then it is the source.',
+    }),
     keyword: Nullable(Type.Enum(['STOP', 'START', 'HELP'])),
-    answer: Nullable(Type.String({ description: 'What the carrier would send in answer to a keyword.' })),
+    answer: Nullable(Type.String({ description: 'The answer to a keyword that the carrier would send.' })),
   }),
 )

@@ -1,4 +1,4 @@
-// A contact writes, as though a provider had brought it: it takes the way that all takes that comes in on a channel.
+// Receives a message that a test writes as a contact, by the same verb as messages from a provider.
 import { randomUUID } from 'node:crypto'
 import type { ChannelName } from '#channels/channel.ts'
 import { type Keyword, keywordOf } from '#channels/sms/keywords.ts'
@@ -13,10 +13,10 @@ import { type ContactRow, findContactsBy } from '#resources/contacts/queries.ts'
 import { type Placed, receive } from '#resources/conversations/inbound.ts'
 import { answerTo, applyKeyword } from '#resources/unsubscribe/apply-keyword.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { type Addressee, listAddressees, listParticipants } from './queries.ts'
+import { listParticipants, listRecipients, type ReplyTarget } from './queries.ts'
 import type { WrittenRequest } from './schema.ts'
 
-/** `contact_id` is null where a keyword came from a number that nobody has; `keyword` and its answer are of SMS alone. */
+/** `contact_id` is null if a keyword came from a number that no contact has. Only SMS has keywords. */
 export type Written = { channel: ChannelName; contact_id: string | null } & (
   | Placed
   | { outcome: 'keyword'; keyword: Keyword; answer: string | null }
@@ -29,13 +29,13 @@ export async function write(
 ): Promise<Written> {
   const { body, subject, provider_id = `sandbox:${randomUUID()}`, created_at } = request
   assertBody(body, attachments)
-  const addressees = await addresseesOf(workspace, request)
-  const channel = channelOf(request, addressees)
+  const targets = await targetsOf(workspace, request)
+  const channel = channelOf(request, targets)
   const keyword = channel === 'sms' ? keywordOf(body ?? '') : undefined
-  if (keyword) return obeyed(workspace, keyword, await numberOf(workspace, request, addressees), provider_id)
-  const contact = await writerOf(workspace, request, channel, addressees)
+  if (keyword) return receiveKeyword(workspace, keyword, await numberOf(workspace, request, targets), provider_id)
+  const contact = await authorOf(workspace, request, channel, targets)
   assertHasAddress(contact, channel)
-  const answers = addressees ? conversationOf(addressees, contact) : BEGINS[channel]
+  const answers = targets ? conversationOf(targets, contact) : WITHOUT_TARGET[channel]
   const placed = await receive(workspace, {
     channel,
     provider_id,
@@ -49,62 +49,72 @@ export async function write(
   return { channel, contact_id: contact.id, ...placed }
 }
 
-async function obeyed(workspace: Workspace, keyword: Keyword, number: string, provider_id: string): Promise<Written> {
-  const is_heard = await applyKeyword(workspace, number, keyword, provider_id)
+async function receiveKeyword(
+  workspace: Workspace,
+  keyword: Keyword,
+  number: string,
+  provider_id: string,
+): Promise<Written> {
+  const is_answered = await applyKeyword(workspace, number, keyword, provider_id)
   const [contact] = await findContactsBy(workspace, 'formatted_phone', number)
-  const answer = is_heard ? await answerTo(workspace, keyword) : null
+  const answer = is_answered ? await answerTo(workspace, keyword) : null
   return { channel: 'sms', contact_id: contact?.id ?? null, outcome: 'keyword', keyword, answer }
 }
 
-/** A number that nobody has becomes no contact by a keyword, unless it is STOP. */
-async function numberOf(workspace: Workspace, request: WrittenRequest, addressees: readonly Addressee[] | undefined) {
+/** An unknown number is not made a contact here: a keyword only creates one if it is STOP. */
+async function numberOf(workspace: Workspace, request: WrittenRequest, targets: readonly ReplyTarget[] | undefined) {
   const { id, user_id, phone } = request.contact ?? {}
   if (phone !== undefined && id === undefined && user_id === undefined) return readNumber(phone)
-  const contact = await writerOf(workspace, request, 'sms', addressees)
+  const contact = await authorOf(workspace, request, 'sms', targets)
   assertHasAddress(contact, 'sms')
   return contact.formatted_phone as string
 }
 
-/** Where nothing is named that it answers: a mail, or what is begun in the messenger, is new; the others cannot tell. */
-const BEGINS: Record<ChannelName, null | undefined> = { inapp: null, email: null, sms: undefined, whatsapp: undefined }
+/** If the request names nothing that it answers: null starts a conversation; undefined may continue one. */
+const WITHOUT_TARGET: Record<ChannelName, null | undefined> = {
+  inapp: null,
+  email: null,
+  sms: undefined,
+  whatsapp: undefined,
+}
 
-/** Everybody who can answer what the request names; undefined where it names nothing. */
-async function addresseesOf(workspace: Workspace, { to_message, to_conversation }: WrittenRequest) {
+/** Returns all contacts who can reply to what the request names, or undefined if it names nothing. */
+async function targetsOf(workspace: Workspace, { to_message, to_conversation }: WrittenRequest) {
   if (to_message !== undefined && to_conversation !== undefined)
     throw invalid('Only one of to_message and to_conversation can be given')
-  if (to_message !== undefined) return some(await listAddressees(workspace, to_message), 'Message not found')
+  if (to_message !== undefined) return atLeastOne(await listRecipients(workspace, to_message), 'Message not found')
   if (to_conversation !== undefined)
-    return some(await listParticipants(workspace, to_conversation), 'Conversation not found')
+    return atLeastOne(await listParticipants(workspace, to_conversation), 'Conversation not found')
 }
 
-function some(addressees: readonly Addressee[], otherwise: string): readonly Addressee[] {
-  if (!addressees.length) throw notFound(otherwise)
-  return addressees
+function atLeastOne(targets: readonly ReplyTarget[], otherwise: string): readonly ReplyTarget[] {
+  if (!targets.length) throw notFound(otherwise)
+  return targets
 }
 
-/** A conversation may be answered by another way than it began; a message is answered where it was received. */
-function channelOf({ channel, to_message }: WrittenRequest, [first]: readonly Addressee[] = []): ChannelName {
+/** A reply in a conversation can use any channel; a reply to a message uses the channel of the message. */
+function channelOf({ channel, to_message }: WrittenRequest, [first]: readonly ReplyTarget[] = []): ChannelName {
   if (to_message !== undefined && first && channel && channel !== first.channel)
-    throw invalid(`channel must be ${first.channel}, as the message that it answers`)
+    throw invalid(`channel must be ${first.channel}, like that of the message`)
   return channel ?? first?.channel ?? 'inapp'
 }
 
-function conversationOf(addressees: readonly Addressee[], { id }: ContactRow): string {
+function conversationOf(targets: readonly ReplyTarget[], { id }: ContactRow): string {
   return found(
-    addressees.find(({ contact_id }) => contact_id === id)?.conversation_id,
-    'The contact takes no part in what this answers',
+    targets.find(({ contact_id }) => contact_id === id)?.conversation_id,
+    'The contact is not a participant of the conversation',
   )
 }
 
-async function writerOf(
+async function authorOf(
   workspace: Workspace,
   { contact }: WrittenRequest,
   channel: ChannelName,
-  addressees: readonly Addressee[] = [],
+  targets: readonly ReplyTarget[] = [],
 ): Promise<ContactRow> {
-  const { id, user_id, email, phone, name = null } = contact ?? onlyOne(addressees)
+  const { id, user_id, email, phone, name = null } = contact ?? onlyOne(targets)
   if (id !== undefined || user_id !== undefined) return findSender(workspace, { id, user_id })
-  if (phone !== undefined) return behindNumber(workspace, phone, channel, name)
+  if (phone !== undefined) return findOrCreateByNumber(workspace, phone, channel, name)
   if (email !== undefined && channel === 'email') {
     if (!isEmail(email)) throw invalid('contact.email is not an email address')
     return contactByEmail(workspace, email, name)
@@ -112,14 +122,14 @@ async function writerOf(
   return findSender(workspace, { email })
 }
 
-function onlyOne(addressees: readonly Addressee[]): NonNullable<WrittenRequest['contact']> {
-  const [first] = addressees
-  const several = addressees.some(({ contact_id }) => contact_id !== first?.contact_id)
-  if (several) throw invalid('contact is required: several can answer')
+function onlyOne(targets: readonly ReplyTarget[]): NonNullable<WrittenRequest['contact']> {
+  const [first] = targets
+  const several = targets.some(({ contact_id }) => contact_id !== first?.contact_id)
+  if (several) throw invalid('contact is required: several contacts can reply')
   return first ? { id: first.contact_id } : {}
 }
 
-async function behindNumber(workspace: Workspace, phone: string, channel: ChannelName, name: string | null) {
+async function findOrCreateByNumber(workspace: Workspace, phone: string, channel: ChannelName, name: string | null) {
   const number = readNumber(phone)
   if (channel === 'sms' || channel === 'whatsapp') return contactByPhone(workspace, number, name)
   const [known] = await findContactsBy(workspace, 'formatted_phone', number)
@@ -138,7 +148,7 @@ const ADDRESSES: Partial<Record<ChannelName, { column: 'email' | 'formatted_phon
   whatsapp: { column: 'formatted_phone', name: 'valid phone number' },
 }
 
-/** Nobody writes from an address that they do not have. */
+/** @throws a 422 if the contact has no address on the channel, and so cannot write from it. */
 function assertHasAddress(contact: ContactRow, channel: ChannelName) {
   const address = ADDRESSES[channel]
   if (address && !contact[address.column])

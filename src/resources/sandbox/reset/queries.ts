@@ -2,9 +2,9 @@
 import type { Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/** The deletion waits for a step that is just making a broadcast's deliveries, and no further step makes more. */
+/** Deleting these rows waits for a broadcast's step that is running, and prevents further steps. */
 const FIRST = ['broadcasts']
-/** Moving a delivery's status adds a row here, so the rows are complete only when the deliveries are gone. */
+/** Every change of a delivery's status adds a row here, so it is emptied after the deliveries. */
 const LAST = ['broadcast_tallies']
 
 export async function emptyWorkspace(workspace: Workspace, kept: ReadonlySet<string>): Promise<void> {
@@ -16,7 +16,7 @@ export async function emptyWorkspace(workspace: Workspace, kept: ReadonlySet<str
 
 type Table = { name: string; references: string[] }
 
-/** The tables of a workspace, and which others each of them references by a foreign key. */
+/** Returns the tables of a workspace, each with the tables that its foreign keys reference. */
 const listTables = (sql: Sql) => sql<Table[]>`
   select tables.relname as name, array(
     select referenced.relname::text from pg_constraint
@@ -27,7 +27,7 @@ const listTables = (sql: Sql) => sql<Table[]>`
   where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
   order by 1`
 
-/** A table comes before those that it references. */
+/** Puts each table before those that it references. */
 export function inDeletionOrder(tables: readonly Table[]): string[] {
   const ordered = new Set<string>()
   const byName = new Map(tables.map((table) => [table.name, table]))

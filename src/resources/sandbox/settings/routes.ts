@@ -1,4 +1,4 @@
-// How far the sandbox's searches lag behind what was written, as Intercom's own do.
+// The lags of a sandbox: how late searches, and messages to new contacts, see what was written, as in Intercom.
 
 import { Type } from 'typebox'
 import { type App, op } from '#http/op.ts'
@@ -6,13 +6,13 @@ import { named } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
 import { findLags, setLags } from '#workspaces/queries.ts'
 
-const LONGEST_LAG_MS = 3_600_000
+const MAX_LAG_MS = 3_600_000
 
-const Lag = (description: string) => Type.Integer({ minimum: 0, maximum: LONGEST_LAG_MS, description })
+const Lag = (description: string) => Type.Integer({ minimum: 0, maximum: MAX_LAG_MS, description })
 
 const LAGS = {
-  search_lag_ms: Lag('What was created or changed less than this ago is not found by a search.'),
-  message_lag_ms: Lag('A message to a contact who was created less than this ago is answered 404.'),
+  search_lag_ms: Lag('Searches do not find what was created or changed less than this ago.'),
+  message_lag_ms: Lag('A message to a contact who was created less than this ago gets a 404.'),
 }
 
 const SandboxSettings = named('sandbox_settings', Type.Object({ type: Type.Literal('sandbox_settings'), ...LAGS }))

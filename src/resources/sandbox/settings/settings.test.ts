@@ -1,4 +1,4 @@
-// Searches, and messages to new contacts, that lag behind what was written, as Intercom's do.
+// Searches and messages to new contacts that lag behind what was written, as in Intercom.
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { testApp } from '../../../../test/app.ts'
@@ -28,7 +28,7 @@ const send = async (to: object, call = t.call, admin_id = t.created.admin_id) =>
   return status === 200 ? 200 : `${status} ${body.errors[0].message}`
 }
 
-test('a lag that is none is refused, and what is not said stays', async () => {
+test('an invalid lag is refused, and an absent one stays', async () => {
   for (const body of [
     { search_lag_ms: -1 },
     { search_lag_ms: 3_600_001 },
@@ -44,7 +44,7 @@ test('a lag that is none is refused, and what is not said stays', async () => {
   assert.equal((await other.call('GET /extensions/sandbox/settings')).body.search_lag_ms, 0)
 })
 
-test('a contact is not searched before the lag is over, but listed and read at once', async () => {
+test('a search finds a contact after the lag; lists and reads have it at once', async () => {
   await set({ search_lag_ms: 60_000 })
   const [id, theirs] = [await lead(), await lead(other.call)]
   assert.equal(await found('contacts', id), false)
@@ -61,7 +61,7 @@ test('a contact is not searched before the lag is over, but listed and read at o
   assert.equal(await found('contacts', id), true)
 })
 
-test('so it is with conversations', async () => {
+test('a search finds a conversation after the lag', async () => {
   await set({ search_lag_ms: 60_000 })
   const from = { type: 'lead', id: await lead() }
   const { conversation_id } = (await t.call('POST /conversations', { from, body: 'Hello' })).body
@@ -71,7 +71,7 @@ test('so it is with conversations', async () => {
   assert.equal(await found('conversations', conversation_id), true)
 })
 
-test('a message to a contact who is too new is a 404, by whatever name; later it goes out', async () => {
+test('a message to a contact who is too new is a 404, by any identifier; later it is sent', async () => {
   await set({ message_lag_ms: 60_000 })
   const contact = { email: 'new@example.com', external_id: 'new' }
   const { id } = (await t.call('POST /contacts', contact)).body
@@ -82,7 +82,7 @@ test('a message to a contact who is too new is a 404, by whatever name; later it
   for (const to of names) assert.equal(await send(to), 200)
 })
 
-test('a WhatsApp number that nobody has yet can be written to all the same', async () => {
+test('a WhatsApp number that no contact has can be written to at once', async () => {
   await set({ message_lag_ms: 60_000 })
   await t.database.sql`
     insert into whatsapp_templates (workspace_id, name, language, category, body)

@@ -1,21 +1,21 @@
-// Which delivery a provider's word is on.
+// Finds the delivery that a status is for.
 import type { ChannelName } from '#channels/channel.ts'
 import { rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-export type Named = { id: string; channel: ChannelName }
+export type DeliveryRef = { id: string; channel: ChannelName }
 
-export const findById = (workspace: Workspace, id: string) => workspace.sql<Named[]>`
+export const findById = (workspace: Workspace, id: string) => workspace.sql<DeliveryRef[]>`
   select id, channel from deliveries where workspace_id = ${workspace.id} and id = ${rowId(id)}`
 
-/** Of the message itself, not of what was answered later; two are enough to see that it is not one. */
+/** Finds deliveries of the message itself, not of later replies. Two are enough to see that there are several. */
 export const findByMessage = (workspace: Workspace, message_id: string, contact_id: string | null) =>
-  workspace.sql<Named[]>`
+  workspace.sql<DeliveryRef[]>`
     select id, channel from deliveries
     where workspace_id = ${workspace.id} and message_id = ${rowId(message_id)} and part_id is null
       and (${contact_id}::text is null or contact_id = ${contact_id})
     order by id limit 2`
 
-export const findByWhatsAppId = (workspace: Workspace, provider_id: string) => workspace.sql<Named[]>`
+export const findByWhatsAppId = (workspace: Workspace, provider_id: string) => workspace.sql<DeliveryRef[]>`
   select id, channel from deliveries
   where workspace_id = ${workspace.id} and provider_id = ${provider_id} and channel = 'whatsapp' limit 1`

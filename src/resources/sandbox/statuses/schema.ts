@@ -1,4 +1,4 @@
-// A provider's later word on a delivery, as a test tells it.
+// Request and response for a status that a test reports.
 import { type Static, Type } from 'typebox'
 import { Epoch, Id, named } from '#http/types.ts'
 import { Delivery } from '#resources/deliveries/schema.ts'
@@ -10,7 +10,7 @@ export const StatusRequest = named(
   Type.Object({
     delivery_id: Type.Optional(Id),
     message_id: Type.Optional(Id),
-    contact_id: Type.Optional({ ...Id, description: 'Whose, where the message went to several.' }),
+    contact_id: Type.Optional({ ...Id, description: 'The recipient, if the message has several.' }),
     whatsapp_message_id: Type.Optional(Type.String({ maxLength: 255 })),
     status: Type.Enum(['sent', 'delivered', 'read', 'failed']),
     code: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
@@ -24,12 +24,12 @@ export const StatusRequest = named(
 )
 export type StatusRequest = Static<typeof StatusRequest>
 
-export const SaidStatus = named(
+export const ReportedStatus = named(
   'delivery_with_outcome',
   Type.Object({
     ...Delivery.properties,
     moved: Type.Boolean({
-      description: 'False where that would have been a step back, or was known: nothing happened.',
+      description: 'False if the status was already known or would be a step back; then nothing changed.',
     }),
   }),
 )

@@ -1,4 +1,4 @@
-// What a provider says later, told by a test: it moves a delivery as a real provider's word would.
+// Statuses that a test reports: they change a delivery like those of a provider.
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { testApp } from '../../../../test/app.ts'
@@ -18,7 +18,7 @@ beforeEach(async () => {
   delivery = await sent(message, 'sent-1')
 })
 
-/** As a worker leaves it. */
+/** Sets the state in which a worker leaves a delivery. */
 async function sent(message_id: string, provider_id: string): Promise<string> {
   const [row] = await workspace.sql<{ id: string }[]>`
     update deliveries set status = 'sent', attempts = 1, provider_id = ${provider_id}
@@ -33,7 +33,7 @@ async function said(status: object) {
   return body
 }
 
-test('what means no delivery, or several, is refused', async () => {
+test('a status for no delivery, or for several, is refused', async () => {
   const several = await aMessage(workspace, { to: [contact, await aContact(workspace, { email: 'b@example.com' })] })
   const refused: [status: object, code: number, words: RegExp][] = [
     [{ status: 'read' }, 400, /^One of delivery_id, message_id and whatsapp_message_id is required$/],
@@ -46,7 +46,7 @@ test('what means no delivery, or several, is refused', async () => {
     [{ message_id: '0', status: 'read' }, 404, /^Delivery not found$/],
     [{ message_id: message, contact_id: 'x', status: 'read' }, 404, /^Delivery not found$/],
     [{ whatsapp_message_id: 'sent-1', status: 'read' }, 404, /^Delivery not found$/],
-    [{ message_id: several, status: 'read' }, 400, /^contact_id is required: the message went to several$/],
+    [{ message_id: several, status: 'read' }, 400, /^contact_id is required: the message has several recipients$/],
   ]
   for (const [status, code, words] of refused) {
     const answer = await say(status)
@@ -58,7 +58,7 @@ test('what means no delivery, or several, is refused', async () => {
   assert.equal((await say({ message_id: several, contact_id: contact, status: 'read' })).body.contact_id, contact)
 })
 
-test('a status moves up, and a late one is ignored as a real one would be', async () => {
+test('a status moves up, and a late one is ignored like that of a provider', async () => {
   const delivered = await said({ delivery_id: delivery, status: 'delivered' })
   const { moved, ...shown } = delivered
   assert.equal(moved, true)
@@ -70,7 +70,7 @@ test('a status moves up, and a late one is ignored as a real one would be', asyn
   }
 })
 
-test('a failure is told with its code, reason and time, and marks the contact', async () => {
+test('a failure has its code, reason and time, and marks the contact', async () => {
   const failed = await said({
     ...{ delivery_id: delivery, status: 'failed', code: 'bounced', reason: 'No such user', details: 'x' },
     ...{ hard_bounce: true, at: 1_700_000_000 },
@@ -80,13 +80,13 @@ test('a failure is told with its code, reason and time, and marks the contact', 
   assert.equal((await t.call(`GET /contacts/${contact}`)).body.has_hard_bounced, true)
 })
 
-test('complaints and unsubscribing reach the contact', async () => {
+test('complaints and unsubscribing mark the contact', async () => {
   await said({ delivery_id: delivery, status: 'delivered', spam_complaint: true, unsubscribe: true })
   const { marked_email_as_spam, unsubscribed_from_emails } = (await t.call(`GET /contacts/${contact}`)).body
   assert.deepEqual([marked_email_as_spam, unsubscribed_from_emails], [true, true])
 })
 
-test('a WhatsApp message is named by its wamid, and its status reads as Intercom’s', async () => {
+test('a WhatsApp message is found by its wamid, and its status looks like Intercom’s', async () => {
   const wamid = 'wamid.x'
   await sent(await aMessage(workspace, { to: contact, message_type: 'whatsapp', template: 'x', components: [] }), wamid)
   const reason = {
@@ -104,7 +104,7 @@ test('a WhatsApp message is named by its wamid, and its status reads as Intercom
   assert.equal((await said({ whatsapp_message_id: wamid, status: 'read' })).status, 'read')
 })
 
-test('without a time it is the workspace’s own', async () => {
+test('without a time, a status has the time of the workspace', async () => {
   await t.call('POST /extensions/sandbox/clock', { freeze_at: 4_000_000_000 })
   const { updated_at, history } = await said({ delivery_id: delivery, status: 'read' })
   assert.deepEqual([updated_at, history.at(-1).at], [4_000_000_000, 4_000_000_000])

@@ -1,4 +1,4 @@
-// A provider says what became of a delivery: taken as a real provider's word is, late and doubled ones too.
+// Applies a status that a test reports, by the same rules as a provider's, also if it is late or repeated.
 
 import { report } from '#delivery/report.ts'
 import { found, invalid, missing } from '#http/errors.ts'
@@ -6,12 +6,15 @@ import { fromEpoch } from '#http/types.ts'
 import { defined } from '#lib/objects.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { findById, findByMessage, findByWhatsAppId, type Named } from './queries.ts'
+import { type DeliveryRef, findById, findByMessage, findByWhatsAppId } from './queries.ts'
 import type { StatusRequest } from './schema.ts'
 
-export async function say(workspace: Workspace, request: StatusRequest): Promise<{ id: string; moved: boolean }> {
+export async function reportStatus(
+  workspace: Workspace,
+  request: StatusRequest,
+): Promise<{ id: string; moved: boolean }> {
   const { status, code, reason, details, hard_bounce, spam_complaint, unsubscribe, at } = request
-  const { id: delivery_id, channel } = await named(workspace, request)
+  const { id: delivery_id, channel } = await findNamedDelivery(workspace, request)
   const reported = await report(
     workspace.sql,
     contactRecords,
@@ -24,7 +27,7 @@ export async function say(workspace: Workspace, request: StatusRequest): Promise
 
 const NOT_FOUND = 'Delivery not found'
 
-async function named(workspace: Workspace, request: StatusRequest): Promise<Named> {
+async function findNamedDelivery(workspace: Workspace, request: StatusRequest): Promise<DeliveryRef> {
   const { delivery_id, message_id, contact_id = null, whatsapp_message_id } = request
   const names = [delivery_id, message_id, whatsapp_message_id].filter((name) => name !== undefined)
   if (!names.length) throw missing('One of delivery_id, message_id and whatsapp_message_id is required')
@@ -36,6 +39,6 @@ async function named(workspace: Workspace, request: StatusRequest): Promise<Name
       : message_id !== undefined
         ? await findByMessage(workspace, message_id, contact_id)
         : await findByWhatsAppId(workspace, whatsapp_message_id ?? '')
-  if (another) throw missing('contact_id is required: the message went to several')
+  if (another) throw missing('contact_id is required: the message has several recipients')
   return found(first, NOT_FOUND)
 }
