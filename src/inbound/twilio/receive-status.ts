@@ -1,7 +1,7 @@
 // What Twilio reports of a message that was sent, kept with its delivery.
 
 import type { AccountRow } from '#channel-accounts/rows.ts'
-import { reportOf } from '#channels/sms/status.ts'
+import { statusUpdateOf } from '#channels/sms/status.ts'
 import { readTracker } from '#channels/tracker.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Meant, report } from '#delivery/report.ts'
@@ -14,7 +14,7 @@ import { type Callback, param } from './callback.ts'
  * an address (a service's own callback) the one that bears the message's name. One that nobody knows changes nothing.
  */
 export async function takeStatus(sql: Pool, secret: string, signers: AccountRow[], callback: Callback): Promise<void> {
-  const word = reportOf(callback.params)
+  const word = statusUpdateOf(callback.params)
   if (!word) return
   for (const meant of meantBy(secret, signers, callback)) {
     if (await report(sql, contactRecords, meant, word, (await openWorkspace(sql, meant.workspace_id)).now())) return

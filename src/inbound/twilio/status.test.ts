@@ -121,7 +121,7 @@ test('a failure without a code, with an unknown one, and one that would pass', a
       {
         code: '30001',
         reason: "Twilio's queue for the sender overflowed",
-        details: 'A passing fault: the delivery can be retried',
+        details: 'A temporary error: the delivery can be retried',
       },
     ],
   ]

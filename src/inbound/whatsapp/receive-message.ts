@@ -1,6 +1,6 @@
 // What a person wrote on WhatsApp, put where it belongs: from whom, to what, with what came along.
 import type { Contact } from '#channels/whatsapp/envelope.ts'
-import { readMessage, type Written } from '#channels/whatsapp/inbound.ts'
+import { type InboundMessage, readMessage } from '#channels/whatsapp/inbound.ts'
 import { spellingsOf } from '#channels/whatsapp/numbers.ts'
 import type { Pool } from '#db/sql.ts'
 import { fetchFromMeta } from '#resources/attachments/attach.ts'
@@ -30,7 +30,12 @@ export async function takeMessage(
   return true
 }
 
-async function take(workspace: Workspace, written: Written, numbers: string[], name: string | null): Promise<void> {
+async function take(
+  workspace: Workspace,
+  written: InboundMessage,
+  numbers: string[],
+  name: string | null,
+): Promise<void> {
   const { wamid, at, body, media, picked, quoted } = written
   const answered = quoted === undefined ? undefined : await findQuoted(workspace, quoted, numbers)
   const addressed = answered && (await findContact(workspace, answered.contact_id))
@@ -61,7 +66,7 @@ async function contactBehind(workspace: Workspace, numbers: string[], name: stri
 const LONGEST_NAME = 255
 
 /** As the profile has it. */
-function nameOf({ from }: Written, contacts: Contact[]): string | null {
+function nameOf({ from }: InboundMessage, contacts: Contact[]): string | null {
   const contact = contacts.find(({ wa_id }) => wa_id === from)
   return contact?.profile?.name?.trim().slice(0, LONGEST_NAME) || null
 }

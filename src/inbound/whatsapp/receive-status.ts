@@ -1,7 +1,7 @@
 // What Meta tells of a message that we sent, written down on its delivery.
 
 import { readTracker } from '#channels/tracker.ts'
-import { readStatus, type StatusNews } from '#channels/whatsapp/status.ts'
+import { type MessageStatus, readStatus } from '#channels/whatsapp/status.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Meant, report } from '#delivery/report.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
@@ -18,14 +18,14 @@ export async function takeStatus(sql: Pool, secret: string, workspace_id: string
       sql,
       contactRecords,
       meant,
-      status.word,
+      status.update,
       workspaceTime(await openWorkspace(sql, workspace_id), status.at),
     )
   return true
 }
 
 /** Our own tracker names the delivery, even before its wamid is written down; without one the wamid does. */
-function meantBy(secret: string, workspace_id: string, { tracker, wamid }: StatusNews): Meant | undefined {
+function meantBy(secret: string, workspace_id: string, { tracker, wamid }: MessageStatus): Meant | undefined {
   const about = { workspace_id, channel: 'whatsapp' as const, provider_id: wamid }
   const tracked = tracker === undefined ? undefined : readTracker(secret, 'whatsapp delivery', tracker)
   if (!tracked) return about

@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import { secretsOf } from '#channel-accounts/secrets.ts'
-import { isSigned, type News, newsIn, parseBody, readSignature } from '#channels/whatsapp/envelope.ts'
+import { changesIn, isSigned, parseBody, readSignature, type WebhookChange } from '#channels/whatsapp/envelope.ts'
 import type { Pool } from '#db/sql.ts'
 import { forbidden, invalid, isRefusal } from '#http/errors.ts'
 import { findAccountsOf } from './queries.ts'
@@ -26,7 +26,7 @@ export async function takeWebhook(taking: Taking, raw: Buffer, signature_header:
   if (!signature) throw forbidden('X-Hub-Signature-256 must be sha256= and 64 hexadecimal digits')
   const body = parseBody(raw)
   if (body === undefined) throw invalid('The request body is not valid JSON')
-  const news = newsIn(body)
+  const news = changesIn(body)
   const numbers = [...new Set(news.map(({ phone_number_id }) => phone_number_id))]
   if (numbers.length > MOST_NUMBERS) throw invalid('The request body is about too many phone numbers')
   if (!numbers.length) return
@@ -47,7 +47,11 @@ function signs({ secret }: Taking, account: AccountRow, raw: Buffer, signature: 
   return typeof app_secret === 'string' && isSigned(raw, signature, app_secret)
 }
 
-async function takeNews(taking: Taking, workspace_id: string, { statuses, messages, contacts }: News): Promise<void> {
+async function takeNews(
+  taking: Taking,
+  workspace_id: string,
+  { statuses, messages, contacts }: WebhookChange,
+): Promise<void> {
   const { sql, secret } = taking
   for (const status of statuses)
     await takeOne(taking, workspace_id, 'status', status, () => takeStatus(sql, secret, workspace_id, status))
