@@ -85,7 +85,7 @@ const REASONS: Record<string, string> = {
   ECONNREFUSED: 'No server listens at the address of the mail server',
   ECONNRESET: 'The mail server broke the connection before it answered',
   EDNS: 'The name of the mail server could not be looked up',
-  REFUSED_ADDRESS: "The account's mail server is at a private address, which this server does not call",
+  REFUSED_ADDRESS: "The account's mail server has a private address, which the server does not connect to",
   ETIMEDOUT: 'The mail server took too long to answer',
 }
 

@@ -1,4 +1,4 @@
-// SMS as the delivery worker knows them: an account with Twilio, or with whoever speaks its wire.
+// The SMS account of the delivery worker: sends through Twilio, or a service with the same API.
 import { type Static, Type } from 'typebox'
 import type { Account } from '../channel.ts'
 import { type AccountOptions, provider } from '../provider.ts'
@@ -6,7 +6,7 @@ import { classify, unanswered } from './classify.ts'
 import { messageForm } from './form.ts'
 import { poster, type Timeouts } from './post.ts'
 
-/** Twilio begins to refuse at about a hundred requests at once, of all that an account does. */
+/** Twilio refuses requests from about a hundred at once, over all uses of an account. */
 const CONNECTIONS = 20
 const TIMEOUTS: Timeouts = { total: 30_000, close: 3_000 }
 const TWILIO = 'https://api.twilio.com'
@@ -16,19 +16,19 @@ const Settings = Type.Object({
   from: Type.Optional(
     Type.String({
       pattern: '^(\\+[1-9]\\d{6,14}|\\d{3,8}|[A-Za-z0-9 ]{1,11})$',
-      description: 'The number that SMS come from, with its country code; or a short code, or a sender name.',
+      description: 'The number that SMS are sent from, with its country code; or a short code, or a sender name.',
     }),
   ),
   messaging_service_sid: Type.Optional(
-    Type.String({ pattern: '^MG[0-9a-fA-F]{32}$', description: 'The Messaging Service that picks the number.' }),
+    Type.String({ pattern: '^MG[0-9a-fA-F]{32}$', description: 'The Messaging Service that chooses the number.' }),
   ),
   base_url: Type.Optional(
-    Type.String({ pattern: '^https?://[^\\s?#]+$', description: `Where its API is, if not at ${TWILIO}.` }),
+    Type.String({ pattern: '^https?://[^\\s?#]+$', description: `The URL of its API. Default: ${TWILIO}.` }),
   ),
 })
 export type TwilioSettings = Static<typeof Settings>
 
-const Secrets = Type.Object({ auth_token: Type.String({ minLength: 1, description: 'It signs callbacks, too.' }) })
+const Secrets = Type.Object({ auth_token: Type.String({ minLength: 1, description: 'It also signs callbacks.' }) })
 
 export const twilio = provider<Static<typeof Settings>, Static<typeof Secrets>>({
   channel: 'sms',
@@ -46,8 +46,8 @@ export const twilio = provider<Static<typeof Settings>, Static<typeof Secrets>>(
 })
 
 /**
- * Messages are created one request each; Twilio knows no idempotency key for them. The address of each one's callbacks
- * names its delivery, so that whatever is said of a message, also of one that was sent twice, is said of its delivery.
+ * Sends one request for each message; Twilio has no idempotency keys for them. The callback URL of a message names its
+ * delivery, so that statuses are assigned to the delivery even if its message was sent twice.
  */
 export function twilioAccount(
   settings: TwilioSettings,

@@ -1,4 +1,4 @@
-// A delivery as Twilio takes it: the form that creates a message.
+// Makes the form that creates a message at Twilio.
 // https://www.twilio.com/docs/messaging/api/message-resource
 import { looksPublic } from '#net/addresses.ts'
 import type { Outgoing } from '../channel.ts'
@@ -6,7 +6,7 @@ import type { AccountOptions } from '../provider.ts'
 import { trackerOf } from '../tracker.ts'
 import { smsText } from './text.ts'
 
-/** `base_url` is where Twilio is. */
+/** `base_url` is the URL of Twilio's API. */
 export type Sender = { from?: string; messaging_service_sid?: string; base_url: string }
 
 export const messageForm = (
@@ -18,17 +18,18 @@ export const messageForm = (
   ...(from && { From: from }),
   ...(messaging_service_sid && { MessagingServiceSid: messaging_service_sid }),
   Body: smsText(outgoing),
-  ...(isHeard(options.public_url, base_url) && { StatusCallback: callbackUrl(outgoing, options) }),
+  ...(canReceiveCallbacks(options.public_url, base_url) && { StatusCallback: callbackUrl(outgoing, options) }),
 })
 
-/** It names the attempt that it is for, so that Twilio's word on a message finds its delivery. */
+/** The URL names the attempt, so that a callback finds its delivery. */
 const callbackUrl = (outgoing: Outgoing, { public_url, secret }: AccountOptions) =>
   `${public_url}/webhooks/twilio/status?delivery=${trackerOf(secret, 'twilio delivery', outgoing)}`
 
 /**
- * Twilio refuses messages whose callbacks could not reach us. So a server without a public address asks for none: it
- * learns that its messages were sent, and no more.
+ * Twilio refuses messages with an unreachable callback URL. A server without a public address therefore sends none, and
+ * its deliveries stay at `sent`.
  */
-const isHeard = (public_url: string, base_url: string): boolean => !isPublic(base_url) || isPublic(public_url)
+const canReceiveCallbacks = (public_url: string, base_url: string): boolean =>
+  !isPublic(base_url) || isPublic(public_url)
 
 const isPublic = (url: string): boolean => looksPublic(URL.parse(url)?.hostname ?? '')

@@ -1,23 +1,23 @@
-// One form after the other to one server: over a few connections that stay open, each with a time limit.
+// Posts forms to one server over a few keep-alive connections, with a time limit for each request.
 import http from 'node:http'
 import https from 'node:https'
 import { retryAfter } from '#lib/retry-after.ts'
 import type { EgressPolicy } from '#net/egress.ts'
 
-/** `retry_after` in seconds, where the server named one. The text is cut off after what any answer needs. */
+/** `retry_after` is in seconds, if the server sent one. The text is limited to 64 KB. */
 export type Answer = { status: number; retry_after?: number; text: string }
 
 export type Poster = {
-  /** Rejects where there is no whole answer, with the code of what went wrong (ECONNRESET, ETIMEDOUT, …). */
+  /** Rejects if there is no complete answer, with the code of the error (ECONNRESET, ETIMEDOUT, …). */
   post(path: string, form: Record<string, string>): Promise<Answer>
-  /** Gives what is under way its time to finish, and closes the connections. */
+  /** Waits a limited time for running requests, and closes the connections. */
   close(within_ms?: number): Promise<void>
 }
 
-/** Milliseconds: for one answer in all, and on closing for those that are awaited. */
+/** Milliseconds: for one request in total, and for running requests on closing. */
 export type Timeouts = { total: number; close: number }
 
-/** `authorization` is the header of that name; `egress` how far it goes, anywhere where absent. Follows no redirects. */
+/** `authorization` is the header; `egress` limits the connections (default: no limit). Follows no redirects. */
 export function poster(options: {
   base_url: string
   egress?: EgressPolicy | undefined
@@ -33,9 +33,9 @@ export function poster(options: {
     maxSockets: max_connections,
     ...(egress && { lookup: egress.lookup }),
   } as http.AgentOptions)
-  const under_way = new Map<http.ClientRequest, Promise<unknown>>()
+  const running = new Map<http.ClientRequest, Promise<unknown>>()
 
-  function ask(path: string, form: Record<string, string>) {
+  function send(path: string, form: Record<string, string>) {
     const body = new URLSearchParams(form).toString()
     const headers = {
       authorization,
@@ -43,45 +43,45 @@ export function poster(options: {
       'content-type': 'application/x-www-form-urlencoded',
       'content-length': Buffer.byteLength(body),
     }
-    const asking = request(base_url + path, { method: 'POST', agent, headers })
-    const answered = answerOf(asking)
-    asking.end(body)
-    return { asking, answered }
+    const sent = request(base_url + path, { method: 'POST', agent, headers })
+    const answered = answerOf(sent)
+    sent.end(body)
+    return { sent, answered }
   }
 
   return {
     async post(path, form) {
       egress?.assertLiteral(hostname)
-      const { asking, answered } = ask(path, form)
-      const impatience = setTimeout(() => asking.destroy(withCode('ETIMEDOUT')), timeouts.total)
-      under_way.set(asking, answered)
+      const { sent, answered } = send(path, form)
+      const timer = setTimeout(() => sent.destroy(withCode('ETIMEDOUT')), timeouts.total)
+      running.set(sent, answered)
       return answered.finally(() => {
-        clearTimeout(impatience)
-        under_way.delete(asking)
+        clearTimeout(timer)
+        running.delete(sent)
       })
     },
     async close(within_ms = timeouts.close) {
-      const impatience = setTimeout(() => {
-        for (const asking of under_way.keys()) asking.destroy(withCode('CLOSED'))
+      const timer = setTimeout(() => {
+        for (const sent of running.keys()) sent.destroy(withCode('CLOSED'))
       }, within_ms)
-      await Promise.allSettled(under_way.values())
-      clearTimeout(impatience)
+      await Promise.allSettled(running.values())
+      clearTimeout(timer)
       agent.destroy()
     },
   }
 }
 
-const LONGEST_ANSWER = 64 * 1024
+const MAX_ANSWER = 64 * 1024
 
-function answerOf(asking: http.ClientRequest): Promise<Answer> {
+function answerOf(sent: http.ClientRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(asking.errored ?? error)
-    asking.on('error', fail)
-    asking.on('response', (response) => {
+    const fail = (error: Error) => reject(sent.errored ?? error)
+    sent.on('error', fail)
+    sent.on('response', (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {
-        if (text.length < LONGEST_ANSWER) text += chunk
+        if (text.length < MAX_ANSWER) text += chunk
       })
       response.on('error', fail)
       response.on('end', () => {

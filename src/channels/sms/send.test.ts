@@ -1,4 +1,4 @@
-// Messages to a server that speaks Twilio's wire: what goes over it, and what each way to fail means.
+// Messages to a server with Twilio's API: the requests, and the outcome of each failure.
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { afterEach, test } from 'node:test'
@@ -36,14 +36,14 @@ const sms = (changes: Partial<Outgoing> = {}): Outgoing =>
 
 const told = ({ outcome, code, reason }: Outcome) => [outcome, code, reason]
 
-test('an account without a sender, or with what cannot be one, is refused', async () => {
+test('an account without a sender, or with an invalid one, is refused', async () => {
   const account = { workspace_id: 'w', id: '1', settings: { account_sid: newSid('AC') }, secrets: { auth_token: 'x' } }
   const wrong = { ...account, settings: { ...account.settings, from: FROM, base_url: 'https://:x' } }
   await assert.rejects(twilio.open(wrong, SURROUNDINGS), /^Error: base_url has to be a URL/)
   await assert.rejects(twilio.open(account, SURROUNDINGS), /^Error: from or messaging_service_sid is required/)
 })
 
-test('a server that is not there, breaks off or stays silent is tried again', async () => {
+test('a server that is down, disconnects or does not answer is retried', async () => {
   const server = await peer()
   const nobody = accountAt(server, { base_url: `http://127.0.0.1:${await freePort()}` })
   assert.deepEqual(told(await nobody.send(sms())).slice(0, 2), ['retry', 'twilio_econnrefused'])
@@ -62,7 +62,7 @@ test('a server that is not there, breaks off or stays silent is tried again', as
   assert.equal((await account.send(sms())).outcome, 'sent')
 })
 
-test('an answer that never ends is not waited for, and an endless one is not kept', async () => {
+test('an answer that never ends times out, and a very long one is not stored', async () => {
   for (const [endless, code] of [
     [false, 'twilio_etimedout'],
     [true, 'twilio_etimedout'],
@@ -81,7 +81,7 @@ test('an answer that never ends is not waited for, and an endless one is not kep
   }
 })
 
-test('what passes is tried again, when Twilio says so', async () => {
+test('a temporary error is retried, after the time that Twilio asks for', async () => {
   const server = await peer()
   const account = accountAt(server)
   const date = new Date(Date.now() + 90_000).toUTCString()
@@ -106,13 +106,13 @@ test('what passes is tried again, when Twilio says so', async () => {
   assert.ok('retry_after' in dated && Math.abs((dated.retry_after ?? 0) - 90) <= 2)
 })
 
-test('what the operator can put right is tried again, and says what to do', async () => {
+test('an error that the operator can fix is retried, and the reason says what to do', async () => {
   const server = await peer()
   const wrong_token = accountAt(server, {}, 'wrong')
   assert.deepEqual(told(await wrong_token.send(sms())), [
     'retry',
     '20003',
-    'The channel account cannot be used. Twilio does not take this Account SID and Auth Token',
+    'The channel account cannot be used. Twilio does not accept this Account SID and Auth Token',
   ])
   const other_account = accountAt(server, { account_sid: newSid('AC') })
   assert.deepEqual(told(await other_account.send(sms())).slice(0, 2), ['retry', '20404'])
@@ -126,13 +126,13 @@ test('what the operator can put right is tried again, and says what to do', asyn
     assert.deepEqual(told(outcome), [
       'retry',
       `http_${fault.status}`,
-      'What answered is not Twilio: is the base URL right?',
+      'The answer is not from Twilio: is the base URL right?',
     ])
     assert.equal(outcome.answer, undefined)
   }
 })
 
-test('a verdict on the recipient is final, an opt-out marks the contact', async () => {
+test('an error of the recipient is final, and an opt-out marks the contact', async () => {
   const server = await peer()
   const account = accountAt(server)
   const cases: [fault: object, code: string, reason: RegExp, unsubscribe?: true][] = [
@@ -154,7 +154,7 @@ test('a verdict on the recipient is final, an opt-out marks the contact', async 
   assert.equal((await account.send(sms({ body: '' }))).code, '21602')
 })
 
-test('a message goes out as a form, with the address that its callbacks come to', async () => {
+test('a message is sent as a form, with the URL for its callbacks', async () => {
   const server = await peer()
   const outcome = await accountAt(server).send(sms({ body: 'Grüße & 1 < 2 😀', attempt: 2 }))
   const [taken] = server.taken
@@ -174,7 +174,7 @@ test('a message goes out as a form, with the address that its callbacks come to'
   assert.equal(readTracker('another', 'twilio delivery', tracker), undefined)
 })
 
-test('an answer loses its markup, and its files go as their addresses', async () => {
+test('an answer is sent without markup, and its files as links', async () => {
   const server = await peer()
   const file = { name: 'menu.pdf', url: 'https://example.com/menu.pdf', content_type: 'application/pdf', filesize: 9 }
   const account = accountAt(server)
@@ -186,7 +186,7 @@ test('an answer loses its markup, and its files go as their addresses', async ()
   )
 })
 
-test('a Messaging Service picks the number', async () => {
+test('a Messaging Service chooses the number', async () => {
   const server = await peer()
   const messaging_service_sid = newSid('MG')
   const { from: _, ...settings } = { from: FROM, account_sid: server.account_sid, messaging_service_sid }
@@ -196,7 +196,7 @@ test('a Messaging Service picks the number', async () => {
   assert.deepEqual([server.taken[0]?.service, server.taken[0]?.from], [messaging_service_sid, ''])
 })
 
-test('what has failed already when it is created has failed', async () => {
+test('a message that has failed when it is created is failed', async () => {
   const server = await peer()
   server.answer = { status: 'failed', error_code: 30002, error_message: 'Account suspended' }
   const outcome = await accountAt(server).send(sms())
@@ -204,7 +204,7 @@ test('what has failed already when it is created has failed', async () => {
   assert.deepEqual(outcome.then, [{ status: 'failed', code: '30002', reason: 'The Twilio account is suspended' }])
 })
 
-test('a server without a public address asks for no callbacks, because Twilio would refuse the message', () => {
+test('a server without a public URL requests no callbacks, because Twilio would refuse the message', () => {
   const [twilio, loopback] = ['https://api.twilio.com', 'http://127.0.0.1:3000']
   const cases: [public_url: string, base_url: string, asked: boolean][] = [
     [loopback, twilio, false],
@@ -220,7 +220,7 @@ test('a server without a public address asks for no callbacks, because Twilio wo
   }
 })
 
-test('one connection after the other is used again, and no more are opened than there are places', async () => {
+test('connections are reused, and their number is limited', async () => {
   const server = await peer()
   const account = accountAt(server)
   assert.equal(account.concurrency, 20)
@@ -229,7 +229,7 @@ test('one connection after the other is used again, and no more are opened than 
   assert.ok(server.connections <= 20, `${server.connections} connections`)
 })
 
-test('closing waits for what is under way, but not for ever', async () => {
+test('closing waits a limited time for running requests', async () => {
   const server = await peer()
   const { account_sid, auth_token, url: base_url } = server
   const account = twilioAccount({ account_sid, from: FROM, base_url }, auth_token, SURROUNDINGS, { close: 100 })

@@ -1,4 +1,4 @@
-// Signatures of Twilio: the examples that its own libraries are tested with, and every way to be wrong.
+// Twilio's signatures: the examples from its own libraries, and wrong ones.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
@@ -24,7 +24,7 @@ const signed = (form: Form, changes: Partial<Signed> = {}): Signed => ({
   ...changes,
 })
 
-test('whoever does not know the token, or changes anything, is not believed', () => {
+test('a signature with another token, or of a changed request, is not valid', () => {
   assert.equal(isSigned('123456', signed(FORM)), false)
   assert.equal(isSigned(TOKEN, signed({ ...FORM, Digits: '1235' })), false)
   assert.equal(isSigned(TOKEN, signed({ ...FORM, More: '' })), false)
@@ -34,12 +34,12 @@ test('whoever does not know the token, or changes anything, is not believed', ()
     assert.equal(isSigned(TOKEN, signed(FORM, { signature })), false)
 })
 
-test('the example of the documents is believed, in whatever order the form comes', () => {
+test('the example of the documentation is valid, with the fields in any order', () => {
   assert.equal(isSigned(TOKEN, signed(FORM)), true)
   assert.equal(isSigned(TOKEN, signed(Object.fromEntries(Object.entries(FORM).reverse()))), true)
 })
 
-test('the port may be signed or not, whether the address names it or not', () => {
+test('a signature is valid with and without the port', () => {
   const cases: [ours: string, signed_as: string][] = [
     ['https://example.com/x?a=1', 'https://example.com:443/x?a=1'],
     ['https://example.com:443/x?a=1', 'https://example.com/x?a=1'],
@@ -56,13 +56,13 @@ test('the port may be signed or not, whether the address names it or not', () =>
   assert.equal(isSigned(TOKEN, signed(FORM, { url: 'https://example.com/x', signature: other_port })), false)
 })
 
-test('several values of one name are signed in order, each once', () => {
+test('several values of one name are signed sorted, each once', () => {
   const form = { MediaUrl: ['b', 'a', 'b'], Body: 'x' }
   const signature = signatureOf(TOKEN, URL, { Body: 'x', MediaUrl: ['a', 'b'] })
   assert.equal(isSigned(TOKEN, signed(form, { signature })), true)
 })
 
-test('a body of another kind is signed by its hash in the address', () => {
+test('a body that is not a form is signed by its hash in the URL', () => {
   const text = '{"property": "value", "boolean": true}'
   const bodySHA256 = createHash('sha256').update(text).digest('hex')
   assert.equal(bodySHA256, '0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620')

@@ -1,4 +1,4 @@
-// Whether a request comes from Twilio: only Twilio and the account's owner know the token that it is signed with.
+// Verifies Twilio's signature: only Twilio and the account's owner know the token that signs it.
 // https://www.twilio.com/docs/usage/security
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 
@@ -6,9 +6,9 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 export type Params = ReadonlyMap<string, readonly string[]>
 
 export type Signed = {
-  /** As Twilio was told it, with the query. */
+  /** The URL that Twilio called, with the query. */
   url: string
-  /** The body as it came, and what it says. */
+  /** The body as received, and its parameters. */
   text: string
   params: Params
   /** X-Twilio-Signature. */
@@ -16,13 +16,12 @@ export type Signed = {
 }
 
 /**
- * A form is signed with its address. A body of another kind is signed by its hash, which stands in the query. Compared
- * in constant time.
+ * A form is signed together with its URL. For other bodies the URL contains their hash. Compares in constant time.
  */
 export function isSigned(auth_token: string, { url, text, params, signature }: Signed): boolean {
   const hash = URL.parse(url)?.searchParams.get('bodySHA256')
   if (hash && !isSame(hash.toLowerCase(), createHash('sha256').update(text).digest('hex'))) return false
-  const data = hash ? '' : written(params)
+  const data = hash ? '' : concatenated(params)
   return spellings(url).some((spelling) =>
     isSame(
       signature,
@@ -33,8 +32,8 @@ export function isSigned(auth_token: string, { url, text, params, signature }: S
   )
 }
 
-/** Names and values in order of the names; of several values of one name each once, in order. */
-const written = (params: Params): string =>
+/** Returns names and values, sorted by name; each distinct value of a name once, sorted. */
+const concatenated = (params: Params): string =>
   [...params.keys()]
     .sort()
     .flatMap((name) => [...new Set(params.get(name))].sort().map((value) => name + value))
@@ -42,7 +41,7 @@ const written = (params: Params): string =>
 
 const STANDARD_PORT: Record<string, string> = { http: '80', https: '443' }
 
-/** Twilio signs the port at times where the address names none, and leaves it out where it names one. */
+/** Twilio sometimes signs the port although the URL has none, or leaves it out although the URL has one. */
 function spellings(url: string): string[] {
   const [, scheme = '', host = '', rest = ''] = /^(https?):\/\/([^/?#]+)(.*)$/s.exec(url) ?? []
   const bare = host.replace(/:\d+$/, '')

@@ -1,10 +1,10 @@
-// What Twilio's word on a message means for its delivery.
+// Converts a status callback of Twilio to a status update of the delivery.
 // https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
 import type { Status, StatusUpdate } from '../channel.ts'
 import { failure } from './classify.ts'
 import type { Params } from './signature.ts'
 
-/** Whatever is on its way inside Twilio was taken by it, which is all that `sent` says. */
+/** `sent` means that Twilio has the message, so it includes all statuses inside Twilio. */
 const STATUSES: Record<string, Exclude<Status, 'queued'>> = {
   accepted: 'sent',
   scheduled: 'sent',
@@ -19,18 +19,18 @@ const STATUSES: Record<string, Exclude<Status, 'queued'>> = {
   canceled: 'failed',
 }
 
-/** What of a callback is kept as Twilio's own words. */
-const KEPT = ['MessageStatus', 'SmsStatus', 'ErrorCode', 'ErrorMessage', 'RawDlrDoneDate', 'ChannelStatusMessage']
+/** The parameters that are recorded as Twilio's answer. */
+const RECORDED = ['MessageStatus', 'SmsStatus', 'ErrorCode', 'ErrorMessage', 'RawDlrDoneDate', 'ChannelStatusMessage']
 
-/** Undefined for a status that says nothing of a message that we sent. */
-export function reportOf(params: Params): StatusUpdate | undefined {
+/** Returns undefined for a status that does not concern a sent message. */
+export function statusUpdateOf(params: Params): StatusUpdate | undefined {
   const first = (name: string) => params.get(name)?.[0]
-  const word = first('MessageStatus') ?? first('SmsStatus') ?? ''
-  const status = STATUSES[word]
+  const twilio_status = first('MessageStatus') ?? first('SmsStatus') ?? ''
+  const status = STATUSES[twilio_status]
   if (!status) return undefined
-  const words = new URLSearchParams()
-  for (const name of KEPT) if (first(name)) words.set(name, first(name) as string)
-  const answer = words.toString().slice(0, 1_000)
+  const recorded = new URLSearchParams()
+  for (const name of RECORDED) if (first(name)) recorded.set(name, first(name) as string)
+  const answer = recorded.toString().slice(0, 1_000)
   if (status !== 'failed') return { status, answer }
-  return { ...failure(word, first('ErrorCode'), first('ErrorMessage')), answer }
+  return { ...failure(twilio_status, first('ErrorCode'), first('ErrorMessage')), answer }
 }

@@ -1,11 +1,11 @@
-// What of a delivery an SMS carries: plain text, whatever it was written as.
+// Makes the plain text of an SMS.
 import { toPlainText } from '#lib/html.ts'
 import type { Outgoing } from '../channel.ts'
 
-type Written = Pick<Outgoing, 'part_id' | 'body' | 'attachments'>
+type Content = Pick<Outgoing, 'part_id' | 'body' | 'attachments'>
 
-/** A message's SMS body is plain text and goes out as it stands; an answer is HTML, and its files go as their addresses. */
-export function smsText({ part_id, body, attachments }: Written): string {
+/** The body of a message is already plain text. The body of an answer is HTML, and its files are added as links. */
+export function smsText({ part_id, body, attachments }: Content): string {
   if (part_id === null) return body ?? ''
   const text = toPlainText(body ?? '', { links: 'label (url)' })
   return [text, ...attachments.map(({ url }) => url)].filter(Boolean).join('\n')

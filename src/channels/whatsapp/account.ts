@@ -1,29 +1,29 @@
-// WhatsApp as the delivery worker knows it: a business phone number on Meta's Cloud API.
+// The WhatsApp account of the delivery worker: a business phone number on Meta's Cloud API.
 import { type Static, Type } from 'typebox'
 import { provider } from '../provider.ts'
 import { type MetaAccount, sendMessage } from './send.ts'
 
 export const BASE_URL = 'https://graph.facebook.com/v23.0'
 
-/** Enough for the 80 messages a second that Meta allows a number, at the 300 ms that it usually takes for one. */
-const AT_ONCE = 24
+/** Enough for the 80 messages a second that Meta allows for a number, at the usual 300 ms for each. */
+const CONCURRENCY = 24
 
 const Secret = (description: string) => Type.String({ pattern: '^[\\x21-\\x7e]+$', description })
 
 const Settings = Type.Object({
   phone_number_id: Type.String({
     pattern: '^\\d{5,20}$',
-    description: "Meta's number of the phone number, which is not the phone number itself.",
+    description: "Meta's ID of the phone number, which is not the phone number itself.",
   }),
   base_url: Type.Optional(
-    Type.String({ pattern: '^https?://[^\\s?#]+$', description: `Where the Graph API is; else ${BASE_URL}` }),
+    Type.String({ pattern: '^https?://[^\\s?#]+$', description: `The URL of the Graph API. Default: ${BASE_URL}` }),
   ),
 })
 
 const Secrets = Type.Object({
   access_token: Secret('A permanent token of a system user, without spaces.'),
   app_secret: Secret("The app's secret, which signs callbacks, without spaces."),
-  verify_token: Secret('What Meta shows when the webhook is set up: a text of your choice, without spaces.'),
+  verify_token: Secret('The text that Meta sends when the webhook is set up: your choice, without spaces.'),
 })
 
 export const meta = provider<Static<typeof Settings>, Static<typeof Secrets>>({
@@ -36,15 +36,15 @@ export const meta = provider<Static<typeof Settings>, Static<typeof Secrets>>({
     const account = { ...metaAccount(settings, secrets), egress }
     return {
       send: (outgoing) => sendMessage(account, secret, outgoing),
-      concurrency: AT_ONCE,
+      concurrency: CONCURRENCY,
       close: async () => {},
     }
   },
 })
 
 /**
- * What a call of Meta's API takes of an account.
- * @throws Error with one sentence for people, where it cannot work.
+ * Returns what calls of Meta's API need from an account.
+ * @throws Error with one sentence if the account cannot work.
  */
 export function metaAccount(
   { phone_number_id, base_url = BASE_URL }: { phone_number_id: string; base_url?: string },

@@ -1,11 +1,11 @@
-// The components of a template as Meta takes them, from those that a caller of Intercom's API writes.
+// Converts the components of a template from Intercom's format to Meta's.
 import { isObject } from '#lib/objects.ts'
 
 type Component = Record<string, unknown>
 
 /**
- * Intercom's examples write types in capitals (`BODY`, `QUICK_REPLY`), Meta wants them small, a button's index as text,
- * and no component that has nothing to fill in. What we do not know passes as it is: Meta says what is wrong with it.
+ * Intercom's examples write types in upper case (`BODY`, `QUICK_REPLY`). Meta needs lower case, a button's index as
+ * text, and no component without parameters. Unknown values are not changed, so that Meta's error names them.
  */
 export const metaComponents = (components: unknown): Component[] =>
   (Array.isArray(components) ? components : []).filter(isObject).map(component).filter(fillsIn)

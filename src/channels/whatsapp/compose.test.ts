@@ -1,4 +1,4 @@
-// What a delivery is as a WhatsApp message; each that is not refused is one that Meta would take.
+// Composing WhatsApp messages. Each message that is not refused is valid for Meta.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Outgoing } from '#channels/channel.ts'
@@ -25,17 +25,17 @@ test('a message without a template is refused', () => {
   assert.equal(refused(outgoing({ template: null })).code, 'no_template')
 })
 
-test('an answer that says nothing, or more than WhatsApp takes, is refused with its length', () => {
+test('an answer that is empty, or longer than WhatsApp accepts, is refused with its length', () => {
   assert.equal(refused(anAnswer('<p> </p>')).code, 'empty')
   assert.equal(refused(anAnswer(null)).code, 'empty')
   assert.deepEqual(refused(anAnswer(`<p>${'x'.repeat(4097)}</p>`)), {
     code: 'too_long',
-    reason: 'WhatsApp takes 4096 characters of text; these are 4097',
+    reason: 'WhatsApp accepts 4096 characters of text; these are 4097',
   })
   assert.equal((composed(anAnswer('😀'.repeat(4096)))['text'] as { body: string }).body.length, 8192)
 })
 
-test("a template goes as Intercom's example has it, in Meta's spelling", () => {
+test("a template of Intercom's example is sent in Meta's spelling", () => {
   const components = [
     { type: 'HEADER', parameters: [{ type: 'IMAGE', image: { link: 'https://example.com/a.png' } }] },
     {
@@ -76,7 +76,7 @@ test("a template goes as Intercom's example has it, in Meta's spelling", () => {
   })
 })
 
-test('components that are none leave the template as it is', () => {
+test('invalid components are left out of the template', () => {
   for (const components of [null, [], 'x', [null, 7, []], [{ type: 'BODY', parameters: [] }]])
     assert.deepEqual(composed(outgoing({ components, locale: null }))['template'], {
       name: 'order_update',
@@ -84,7 +84,7 @@ test('components that are none leave the template as it is', () => {
     })
 })
 
-test('the HTML of an answer becomes text with the signs of WhatsApp', () => {
+test("the HTML of an answer becomes text with WhatsApp's formatting", () => {
   const html =
     '<p>Hi <b>Anna </b>and <em>all</em>, <s>no</s> <code>x = 1</code><strong> </strong></p><ul><li>one</li></ul>' +
     '<p>See <a href="https://example.com/a">this</a></p>'
@@ -95,7 +95,7 @@ test('the HTML of an answer becomes text with the signs of WhatsApp', () => {
   assert.deepEqual(composed(anAnswer('<p>1 &lt; 2</p>'))['text'], { body: '1 < 2' })
 })
 
-test('a single file goes as media, with the words as its caption', () => {
+test('a single file is sent as media, with the text as its caption', () => {
   assert.deepEqual(composed(anAnswer('<p>The plan</p>', { attachments: [file()] }))['document'], {
     ...{ link: 'https://files.example.com/plan.pdf', caption: 'The plan', filename: 'plan.pdf' },
   })
@@ -105,7 +105,7 @@ test('a single file goes as media, with the words as its caption', () => {
   assert.deepEqual(composed(anAnswer('', { attachments: [sound] }))['audio'], { link: sound.url })
 })
 
-test('files that WhatsApp takes in no one message go as links', () => {
+test('files that do not fit into one message are sent as links', () => {
   const sound = file({ name: 'a.mp3', url: 'https://files.example.com/a.mp3', content_type: 'audio/mpeg' })
   for (const [body, attachments] of [
     ['Two', [file(), file()]],

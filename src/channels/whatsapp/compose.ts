@@ -1,21 +1,21 @@
-// One WhatsApp message, from a delivery to the JSON that Meta takes: a template, a text, or a file with a caption.
+// Composes one WhatsApp message in Meta's JSON from a delivery: a template, a text, or a file with a caption.
 import type { Outgoing } from '../channel.ts'
 import { metaComponents } from './components.ts'
 import { whatsappText } from './text.ts'
 
 type File = Outgoing['attachments'][number]
 
-/** What Meta is told, or why it is not asked at all. */
+/** The message for Meta, or the reason why none is sent. */
 export type Composed = { message: Record<string, unknown> } | { code: string; reason: string }
 
-/** Meta's own limits, in characters. */
-const LONGEST_TEXT = 4096
-const LONGEST_CAPTION = 1024
+/** Meta's limits, in characters. */
+const MAX_TEXT = 4096
+const MAX_CAPTION = 1024
 
 /**
  * `POST /messages` sends templates; an answer in a conversation is free text. One delivery is one message, so that it
- * has one wamid: a single file goes as media with the text as its caption, where WhatsApp takes it; else the text ends
- * with the addresses of the files. What WhatsApp could never take is refused here.
+ * has one wamid: a single file is sent as media with the text as its caption if WhatsApp supports it; otherwise the
+ * text ends with links to the files. Messages that WhatsApp never accepts are refused here.
  */
 export function compose(outgoing: Outgoing, tracker: string): Composed {
   const composed = outgoing.part_id === null ? template(outgoing) : answer(outgoing)
@@ -32,13 +32,14 @@ export function compose(outgoing: Outgoing, tracker: string): Composed {
 }
 
 function template({ template: name, locale, components }: Outgoing): Composed {
-  if (!name) return { code: 'no_template', reason: 'WhatsApp begins a conversation with a template, and there is none' }
+  if (!name)
+    return { code: 'no_template', reason: 'A conversation on WhatsApp must start with a template, and there is none' }
   const filled = metaComponents(components)
   const template = { name, language: { code: languageCode(locale) }, ...(filled.length && { components: filled }) }
   return { message: { type: 'template', template } }
 }
 
-/** `pt-BR`, as others write it, is Meta's `pt_BR`. */
+/** Meta writes `pt_BR` for `pt-BR`. */
 const languageCode = (locale: string | null): string => (locale ?? 'en').replace('-', '_')
 
 function answer({ body, attachments }: Outgoing): Composed {
@@ -47,10 +48,10 @@ function answer({ body, attachments }: Outgoing): Composed {
   const medium = file && !more.length ? media(file, text) : undefined
   if (medium) return { message: medium }
   const whole = [text, ...attachments.map(({ name, url }) => `${name}: ${url}`)].filter((line) => line).join('\n\n')
-  if (!whole) return { code: 'empty', reason: 'The answer holds nothing that WhatsApp could show' }
+  if (!whole) return { code: 'empty', reason: 'The answer has no content that WhatsApp can show' }
   const length = [...whole].length
-  if (length > LONGEST_TEXT)
-    return { code: 'too_long', reason: `WhatsApp takes ${LONGEST_TEXT} characters of text; these are ${length}` }
+  if (length > MAX_TEXT)
+    return { code: 'too_long', reason: `WhatsApp accepts ${MAX_TEXT} characters of text; these are ${length}` }
   const preview = /https?:\/\//.test(whole) && { preview_url: true }
   return { message: { type: 'text', text: { body: whole, ...preview } } }
 }
@@ -63,7 +64,7 @@ const DOCUMENTS = [
   'application/vnd.openxmlformats-officedocument.presentationml.presentation',
 ]
 
-/** What WhatsApp takes as media: of which types, up to which size, and whether words can go with it. */
+/** The media that WhatsApp accepts: types, size limits, and whether a caption is possible. */
 const MEDIA: { type: string; content_types: string[]; bytes: number; captioned: boolean }[] = [
   { type: 'image', content_types: ['image/jpeg', 'image/png'], bytes: 5 * MB, captioned: true },
   { type: 'video', content_types: ['video/mp4', 'video/3gpp'], bytes: 16 * MB, captioned: true },
@@ -78,7 +79,7 @@ const MEDIA: { type: string; content_types: string[]; bytes: number; captioned: 
 
 function media({ name, url, content_type, filesize }: File, text: string): Record<string, unknown> | undefined {
   const kind = MEDIA.find(({ content_types }) => content_types.includes(content_type))
-  if (!kind || filesize > kind.bytes || [...text].length > (kind.captioned ? LONGEST_CAPTION : 0)) return undefined
+  if (!kind || filesize > kind.bytes || [...text].length > (kind.captioned ? MAX_CAPTION : 0)) return undefined
   const { type } = kind
   return {
     type,

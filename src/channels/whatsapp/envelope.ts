@@ -1,13 +1,13 @@
-// What Meta posts to the webhook: whose signature it bears, and the news in it, each with the number that it is about.
+// Verifies and parses what Meta posts to the webhook: the signature, and the changes for each phone number.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { storable } from '#lib/text.ts'
 
-/** What came for one phone number: what became of messages, and what people wrote. Not looked at any closer yet. */
-export type News = { phone_number_id: string; statuses: unknown[]; messages: unknown[]; contacts: Contact[] }
+/** A change for one phone number: statuses of our messages, and messages from people, not checked yet. */
+export type WebhookChange = { phone_number_id: string; statuses: unknown[]; messages: unknown[]; contacts: Contact[] }
 
-/** Who wrote: `wa_id` is the number without a plus. */
+/** The sender of a message: `wa_id` is the number without a plus. */
 export type Contact = Static<typeof Contact>
 const Contact = Type.Object({
   wa_id: Type.String(),
@@ -23,19 +23,19 @@ const Change = Type.Object({
 
 const SIGNATURE = /^sha256=([0-9a-f]{64})$/i
 
-/** The bytes of `X-Hub-Signature-256`, or undefined where there is none that could be one. */
+/** Returns the bytes of `X-Hub-Signature-256`, or undefined if the header is missing or malformed. */
 export function readSignature(header: unknown): Buffer | undefined {
   const [, hex] = SIGNATURE.exec(String(header)) ?? []
   return hex === undefined ? undefined : Buffer.from(hex, 'hex')
 }
 
-/** Compared in constant time. `raw` is the body as it came: no other rendering of the same JSON has that signature. */
+/** Compares in constant time. `raw` is the body as received: the signature is of its bytes. */
 export const isSigned = (raw: Buffer, signature: Buffer, app_secret: string): boolean =>
   timingSafeEqual(createHmac('sha256', app_secret).update(raw).digest(), signature)
 
 /**
- * The body as JSON, or undefined where it is none. No database text holds a NUL or half a character, and no message
- * is to be lost over one.
+ * Returns the body as JSON, or undefined if it is not JSON. Removes characters that the database does not accept, so
+ * that no message is lost because of them.
  */
 export function parseBody(raw: Buffer): unknown {
   try {
@@ -45,8 +45,8 @@ export function parseBody(raw: Buffer): unknown {
   }
 }
 
-/** All that is about messages. What else a webhook may be subscribed to, and what we cannot make out, is left aside. */
-export function newsIn(body: unknown): News[] {
+/** Returns the changes about messages. Ignores other subscriptions and values that cannot be read. */
+export function changesIn(body: unknown): WebhookChange[] {
   if (!Check(Envelope, body)) return []
   return body.entry
     .flatMap((entry) => (Check(Entry, entry) ? entry.changes : []))

@@ -1,4 +1,4 @@
-// Every error of Meta's that the documents name: which end a delivery, and which are worth another try.
+// Meta's documented errors: which fail a delivery, and which are retried.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { failure, refusal } from './errors.ts'
@@ -13,7 +13,7 @@ const FINAL = [
 const OF_ACCOUNT = [0, 190, 3, 10, 200, 250, 299, 368, 131005, 131031, 131037, 131042, 131045]
 const PASSING = [4, 80007, 130429, 131000, 131016, 131048, 131049, 131052, 131053, 131056, 131057, 131064, 133016]
 
-test('what the message or the recipient cannot have ends the delivery, with a reason for people', () => {
+test('an error of the message or the recipient fails the delivery, with a reason for people', () => {
   for (const code of FINAL) {
     const outcome = refused(code)
     assert.equal(outcome.outcome, 'failed', String(code))
@@ -23,7 +23,7 @@ test('what the message or the recipient cannot have ends the delivery, with a re
   }
 })
 
-test('what is wrong with the account is tried again, and says so', () => {
+test('an account error is retried, and the reason names the account', () => {
   for (const outcome of [...OF_ACCOUNT.map((code) => refused(code, {}, 401)), refused(100, { error_subcode: 33 })]) {
     assert.equal(outcome.outcome, 'retry', outcome.code)
     assert.match(outcome.reason, /^The channel account cannot be used\. [A-Z][^#]{15,}$/)
@@ -31,7 +31,7 @@ test('what is wrong with the account is tried again, and says so', () => {
   }
 })
 
-test('limits, maintenance and trouble at Meta are tried again, after the time that they take', () => {
+test('limits, maintenance and outages at Meta are retried after a suitable time', () => {
   const waits = PASSING.map((code) => {
     const outcome = refused(code)
     assert.equal(outcome.outcome, 'retry', String(code))
@@ -44,7 +44,7 @@ test('limits, maintenance and trouble at Meta are tried again, after the time th
   })
 })
 
-test('a code that nobody knows goes by what HTTP and Meta say of it', () => {
+test('for an unknown code the HTTP status and Meta’s is_transient decide', () => {
   assert.equal(refused(999_999).outcome, 'failed')
   assert.equal(refused(999_999).reason, "(#999999) Words of Meta's")
   assert.equal(refused(999_999, { is_transient: true }).outcome, 'retry')
@@ -52,7 +52,7 @@ test('a code that nobody knows goes by what HTTP and Meta say of it', () => {
   assert.equal(refused(131026, {}, 503).outcome, 'retry')
 })
 
-test('the wait that Meta asks for is kept to, up to a day', () => {
+test('the wait that Meta asks for is used, up to a day', () => {
   const wait = (code: number, retry_after: number) => {
     const outcome = refusal({ error: { code }, status: 429, retry_after }, '')
     return outcome.outcome === 'retry' && outcome.retry_after
@@ -60,14 +60,14 @@ test('the wait that Meta asks for is kept to, up to a day', () => {
   assert.deepEqual([wait(130429, 17), wait(131056, 2), wait(4, 1_000_000)], [17, 6, 86_400])
 })
 
-test("what Meta says of this very message is told as the error's details", () => {
+test('Meta’s text about this message becomes the details of the error', () => {
   const details = 'Parameter of type text is missing'
   assert.equal(refused(132000, { error_data: { details } }).details, details)
   assert.equal(refused(132000).details, "(#132000) Words of Meta's")
   assert.equal(refused(999_999).details, undefined)
 })
 
-test('a status that failed is told by its title', () => {
+test('the reason of a failed status is its title', () => {
   const error = {
     ...{ code: 131026, title: 'Message undeliverable', message: 'Message undeliverable' },
     error_data: { details: 'Recipient phone number not on WhatsApp' },

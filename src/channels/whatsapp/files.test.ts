@@ -1,4 +1,4 @@
-// Files of an answer, as WhatsApp gets them.
+// The files of an answer on WhatsApp.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aContact, eventually } from '../../../test/factories.ts'
@@ -8,7 +8,7 @@ import { whatsapp } from '../../../test/whatsapp.ts'
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII='
 const NUMBER = '12025550123'
 
-test('a file that we keep goes out by a link that leads to it', async () => {
+test('a stored file is sent as a working link', async () => {
   const { t, peer, news, takenFor } = await whatsapp()
   await aContact(t.workspace, { formatted_phone: `+${NUMBER}` })
   assert.equal((await news(wrote(NUMBER, { type: 'text', text: { body: 'How does it look?' } }))).status, 200)

@@ -1,35 +1,35 @@
-// One call of Meta's Graph API, as far as HTTP goes: with the token, in bounded time, with a bounded answer.
+// Makes HTTP requests to Meta's Graph API: with the token, and with limits for time and size.
 import type { IncomingHttpHeaders } from 'node:http'
 import { ANYWHERE, type EgressPolicy } from '#net/egress.ts'
 import { type Fetched, FetchFailed, type SafeFetch, safeFetcher } from '#net/safe-fetch.ts'
 
-/** How far it goes (`egress`; anywhere where absent), and what is taken of the answer and of time. */
-type Call = { egress?: EgressPolicy | undefined; token: string; json?: object; most_bytes: number; timeout_ms: number }
+/** `egress` limits the connection (default: no limit), `max_bytes` the answer. */
+type Call = { egress?: EgressPolicy | undefined; token: string; json?: object; max_bytes: number; timeout_ms: number }
 
 export type Answered = { status: number; headers: IncomingHttpHeaders; bytes: Buffer }
 
-/** The whole answer. @throws FetchFailed */
-export async function call(url: string, asked: Call): Promise<Answered> {
-  const { status, headers, body } = await ask(url, asked)
+/** Returns the whole answer. @throws FetchFailed */
+export async function call(url: string, options: Call): Promise<Answered> {
+  const { status, headers, body } = await callStream(url, options)
   return { status, headers, bytes: Buffer.concat(await Array.fromAsync(body)) }
 }
 
 /**
- * The answer as it comes, to be read or ended. Redirects are not followed: the API gives none, and the token is for it
- * alone. @throws FetchFailed
+ * Returns the answer as a stream; read it to its end, or end it. Follows no redirects: the API sends none, and no other
+ * server may get the token. @throws FetchFailed
  */
-export function ask(url: string, { egress, token, json, most_bytes, timeout_ms }: Call): Promise<Fetched> {
+export function callStream(url: string, { egress, token, json, max_bytes, timeout_ms }: Call): Promise<Fetched> {
   return fetcher(egress ?? ANYWHERE)(url, {
     method: json ? 'POST' : 'GET',
     headers: { authorization: `Bearer ${token}`, ...(json && { 'content-type': 'application/json' }) },
     ...(json && { body: JSON.stringify(json) }),
-    ...{ redirects: 0, max_bytes: most_bytes, timeout_ms },
+    ...{ redirects: 0, max_bytes, timeout_ms },
   })
 }
 
 const fetchers = new WeakMap<EgressPolicy, SafeFetch>()
 
-/** One for all accounts that go as far: it keeps connections. */
+/** One fetcher for all accounts with the same policy, because it pools connections. */
 function fetcher(egress: EgressPolicy): SafeFetch {
   const known = fetchers.get(egress)
   if (known) return known
@@ -38,11 +38,11 @@ function fetcher(egress: EgressPolicy): SafeFetch {
   return made
 }
 
-/** What the network did, as a code and in words. */
-export function networkFault(error: unknown): { code: string; reason: string } {
+/** Returns the code and the reason of a network error. */
+export function networkError(error: unknown): { code: string; reason: string } {
   const code = codeOf(error)
   const { message } = error as Error
-  return { code: `whatsapp_${code.toLowerCase()}`, reason: FAULTS[code] ?? `Meta could not be reached: ${message}` }
+  return { code: `whatsapp_${code.toLowerCase()}`, reason: REASONS[code] ?? `Meta could not be reached: ${message}` }
 }
 
 function codeOf(error: unknown): string {
@@ -51,11 +51,11 @@ function codeOf(error: unknown): string {
   return (error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.code
 }
 
-const FAULTS: Record<string, string> = {
-  ECONNREFUSED: "Nothing listens where Meta's API should be",
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: "No server listens at the address of Meta's API",
   ECONNRESET: 'Meta broke the connection before it answered',
   ENOTFOUND: "The name of Meta's API could not be looked up",
   EAI_AGAIN: "The name of Meta's API could not be looked up",
   ETIMEDOUT: 'Meta took too long to answer',
-  refused_address: "The account's base_url leads to a private address, which the server does not call",
+  refused_address: "The account's base_url is a private address, which the server does not connect to",
 }

@@ -1,4 +1,4 @@
-// What a person wrote on WhatsApp, in words that an inbox can show, whatever kind of message it was.
+// Reads a message of any type from WhatsApp, and makes a text from it that an inbox can show.
 import { extension } from 'mime-types'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
@@ -7,16 +7,16 @@ import { Timestamp, timeOf } from './timestamp.ts'
 /** A file that is still at Meta; `fetchMedia` gets it by its id. */
 export type MediaReference = { id: string; name: string; content_type: string; sha256?: string }
 
-export type Written = {
+export type InboundMessage = {
   wamid: string
   /** The number without a plus. */
   from: string
   at: Date
-  /** The message that it answers or quotes. */
+  /** The wamid of the message that it answers or quotes. */
   quoted: string | undefined
   body: string
   media?: MediaReference
-  /** What the sender of a button or a list gave it, to know again which was picked. */
+  /** The payload of the picked button or list item, which the sender of the message chose. */
   picked?: string
 }
 
@@ -28,25 +28,25 @@ const Message = Type.Object({
   context: Type.Optional(Type.Object({ id: Type.Optional(Type.String()) })),
 })
 
-/** What nobody wrote to be read: a reaction is a nod at a message, a system message tells of a changed number. */
-const NOT_WRITTEN = new Set(['reaction', 'system', 'request_welcome', 'ephemeral'])
+/** Types without content to show, such as a reaction, or a system message about a changed number. */
+const IGNORED = new Set(['reaction', 'system', 'request_welcome', 'ephemeral'])
 
-/** `ignored` where there is nothing to read in it; undefined where it cannot be made out. */
-export function readMessage(news: unknown): Written | 'ignored' | undefined {
-  if (!Check(Message, news)) return undefined
-  if (NOT_WRITTEN.has(news.type)) return 'ignored'
-  const said = (READERS[news.type] ?? readUnknown)(news as Kinds, news.type)
-  if (!said) return undefined
-  return { wamid: news.id, from: news.from, at: timeOf(news.timestamp), quoted: news.context?.id, ...said }
+/** Returns `ignored` if there is nothing to show, and undefined if the message cannot be read. */
+export function readMessage(message: unknown): InboundMessage | 'ignored' | undefined {
+  if (!Check(Message, message)) return undefined
+  const { id: wamid, from, timestamp, type, context } = message
+  if (IGNORED.has(type)) return 'ignored'
+  const content = (READERS[type] ?? readUnknown)(message as Record<string, unknown>, type)
+  if (!content) return undefined
+  return { wamid, from, at: timeOf(timestamp), quoted: context?.id, ...content }
 }
 
-type Said = Pick<Written, 'body' | 'media' | 'picked'>
-type Kinds = Record<string, unknown>
-type Reader = (message: Kinds, type: string) => Said | undefined
+type Content = Pick<InboundMessage, 'body' | 'media' | 'picked'>
+type Reader = (message: Record<string, unknown>, type: string) => Content | undefined
 
-/** Reads what stands under the message's own type, if it is what the schema says. */
+/** Reads the property that is named like the message's type, if it matches the schema. */
 const reader =
-  <S extends TSchema>(schema: S, read: (content: Static<S>, type: string) => Said): Reader =>
+  <S extends TSchema>(schema: S, read: (content: Static<S>, type: string) => Content): Reader =>
   (message, type) => {
     const content = message[type]
     return Check(schema, content) ? read(content as Static<S>, type) : undefined
@@ -67,11 +67,11 @@ const Media = Type.Object({
 const media = reader(Media, ({ id, mime_type = '', sha256, caption, filename, voice }, type) => {
   const [content_type = ''] = mime_type.split(';')
   const name = (filename || `${type}-${id}.${extension(content_type) || 'bin'}`).slice(0, 255).toWellFormed()
-  const kept = { id, name, content_type: content_type.trim() || 'application/octet-stream', ...(sha256 && { sha256 }) }
-  return { body: caption || note(voice ? 'Voice message' : (KINDS[type] ?? 'File'), filename), media: kept }
+  const file = { id, name, content_type: content_type.trim() || 'application/octet-stream', ...(sha256 && { sha256 }) }
+  return { body: caption || note(voice ? 'Voice message' : (LABELS[type] ?? 'File'), filename), media: file }
 })
 
-const KINDS: Record<string, string> = {
+const LABELS: Record<string, string> = {
   image: 'Image',
   video: 'Video',
   audio: 'Audio',
@@ -79,8 +79,8 @@ const KINDS: Record<string, string> = {
   sticker: 'Sticker',
 }
 
-/** What stands for something that is no text, as readers of transcripts know it. */
-const note = (what: string, which?: string): string => (which ? `[${what}: ${which}]` : `[${what}]`)
+/** Returns a text in brackets for content that is not text, as in transcripts. */
+const note = (what: string, name?: string): string => (name ? `[${what}: ${name}]` : `[${what}]`)
 
 const Picked = Type.Object({ id: Maybe, title: Text, description: Maybe })
 const Interactive = Type.Object({
@@ -140,7 +140,7 @@ const READERS: Record<string, Reader> = {
 
 const Unsupported = Type.Object({ errors: Type.Array(Type.Object({ title: Maybe }), { minItems: 1 }) })
 
-/** The contact wrote something, and somebody should know, even where WhatsApp or we cannot show what it was. */
+/** A message that WhatsApp or we cannot show is not dropped: its text says that the contact wrote something. */
 const readUnknown: Reader = (message, type) => {
   const title = Check(Unsupported, message) ? message.errors[0]?.title : undefined
   return { body: note('A message that cannot be shown here', title ?? (type === 'unsupported' ? undefined : type)) }

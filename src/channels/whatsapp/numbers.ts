@@ -1,9 +1,9 @@
-// A number as WhatsApp knows it may be another than the one people dial: in some countries it lags behind a change.
+// The spellings of a phone number on WhatsApp, which differ from the dialled number in some countries.
 import { e164 } from '#lib/phone.ts'
 
 /**
- * Brazil put a 9 before mobile numbers, and WhatsApp may know an older one without it; Argentina has a 9 there for calls
- * from abroad alone; Mexico dropped the 1 after its country code, so that with it there is no such number any more.
+ * Brazil added a 9 to mobile numbers, and WhatsApp may have an older number without it. Argentina uses a 9 only for
+ * calls from abroad. Mexico dropped the 1 after its country code, so that numbers with it no longer exist.
  */
 const SPELLINGS: [spelling: RegExp, other: string][] = [
   [/^55(\d\d)([6-9]\d{7})$/, '55$19$2'],
@@ -13,7 +13,9 @@ const SPELLINGS: [spelling: RegExp, other: string][] = [
   [/^521(\d{10})$/, '52$1'],
 ]
 
-/** The number of a `wa_id` in E.164, and how else it may stand on a contact. Empty where it is no number. */
+/**
+ * Returns the number of a `wa_id` in E.164, and the other form that a contact can have. Empty if it is not a number.
+ */
 export function spellingsOf(wa_id: string): string[] {
   const other = SPELLINGS.find(([spelling]) => spelling.test(wa_id))
   const numbers = [wa_id, ...(other ? [wa_id.replace(...other)] : [])]

@@ -1,4 +1,4 @@
-// The Meta account against a server that speaks the documented wire: refusals, lost answers, and what it is told.
+// The Meta account with a server that implements the documented API: requests, refusals, and lost answers.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import { type Failure, metaPeer } from '../../../test/meta.ts'
@@ -25,14 +25,14 @@ const sendTo = (failure: Failure, timeout_ms?: number) => {
   return send(outgoing(), account, timeout_ms)
 }
 
-test('a token that Meta does not take is the account’s fault, which may be put right, and is in no outcome', async () => {
+test('a refused token is an account error that is retried, and no outcome contains the token', async () => {
   const outcome = await send(outgoing(), { ...account, access_token: 'EAAwrong' })
   assert.deepEqual([outcome.outcome, outcome.code], ['retry', '190'])
-  assert.match(outcome.reason ?? '', /^The channel account cannot be used\. Meta does not take the access token/)
+  assert.match(outcome.reason ?? '', /^The channel account cannot be used\. Meta does not accept the access token/)
   assert.doesNotMatch(JSON.stringify(outcome), /EAAwrong/)
 })
 
-test("what Meta finds wrong is told in Meta's words", async () => {
+test('an error of the message is reported with the text of Meta', async () => {
   const outcome = await send(outgoing({ components: [{ type: 'carousel', cards: [] }] }))
   assert.deepEqual([outcome.outcome, outcome.code], ['failed', '100'])
   assert.match(outcome.details ?? '', /components\[0\]\.type is "carousel"/)
@@ -40,14 +40,14 @@ test("what Meta finds wrong is told in Meta's words", async () => {
   assert.equal(peer.taken.length, 0)
 })
 
-test('what WhatsApp could never take is not even asked for', async () => {
+test('a message that WhatsApp never accepts is not sent', async () => {
   const asked = peer.requests
   const outcome = await send(anAnswer('x'.repeat(5_000)))
   assert.deepEqual([outcome.outcome, outcome.code], ['failed', 'too_long'])
   assert.equal(peer.requests, asked)
 })
 
-test('429 and 5xx are tried again, after what Retry-After says in seconds or as a date', async () => {
+test('429 and 5xx are retried after Retry-After, in seconds or as a date', async () => {
   const until = new Date(Date.now() + 90_000).toUTCString()
   const cases: [Failure, string, number | undefined][] = [
     [{ status: 429, code: 130429, retry_after: '17' }, '130429', 17],
@@ -67,7 +67,7 @@ test('429 and 5xx are tried again, after what Retry-After says in seconds or as 
   assert.ok(wait > 85 && wait <= 90, String(wait))
 })
 
-test('whatever the network does is an outcome', async () => {
+test('every network error is an outcome', async () => {
   const nowhere = { ...account, base_url: `http://127.0.0.1:${await freePort()}/v23.0` }
   const unknown = { ...account, base_url: 'http://meta.invalid/v23.0' }
   const outcomes = [
@@ -91,7 +91,7 @@ test('whatever the network does is an outcome', async () => {
   )
 })
 
-test('a template is taken, and its wamid and the answer are kept', async () => {
+test('an accepted template is sent, with its wamid and the answer', async () => {
   const outcome = await send(outgoing({ components: [{ type: 'BODY', parameters: [{ type: 'text', text: 'Anna' }] }] }))
   const [taken] = peer.taken
   assert.equal(outcome.outcome === 'sent' && outcome.provider_id, taken?.wamid)
@@ -100,7 +100,7 @@ test('a template is taken, and its wamid and the answer are kept', async () => {
   assert.deepEqual(peer.faults, [])
 })
 
-test('each attempt carries whose it is, and nobody else can make that up', async () => {
+test('each attempt has a signed tracker that cannot be forged', async () => {
   await send(outgoing({ attempt: 3 }))
   const tracker = peer.taken[0]?.biz_opaque_callback_data ?? ''
   assert.deepEqual(readTracker(SECRET, 'whatsapp delivery', tracker), {
@@ -113,7 +113,7 @@ test('each attempt carries whose it is, and nobody else can make that up', async
   assert.equal(readTracker('another secret', 'whatsapp delivery', tracker), undefined)
 })
 
-test('a message that Meta takes and holds says so', async () => {
+test('a message that Meta accepts but delays says so', async () => {
   peer.message_status = 'held_for_quality_assessment'
   const held = await send()
   assert.deepEqual([held.outcome, held.code], ['sent', 'held_for_quality_assessment'])
@@ -124,7 +124,7 @@ test('a message that Meta takes and holds says so', async () => {
   assert.equal((await send()).code, undefined)
 })
 
-test('an account that cannot work does not open', async () => {
+test('an invalid account does not open', async () => {
   const around = { public_url: 'http://localhost', secret: SECRET }
   const open = (settings: object, more: object = {}) =>
     meta.open({ workspace_id: 'w', id: '1', settings, secrets: { ...secrets, ...more } } as never, around)

@@ -1,4 +1,4 @@
-// What Meta tells later of a message that it took: sent, delivered, read or failed.
+// Reads the status that Meta reports for a message: sent, delivered, read or failed.
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import type { StatusUpdate } from '../channel.ts'
@@ -22,10 +22,10 @@ const Status = Type.Object({
   ),
 })
 
-export type StatusNews = { wamid: string; tracker: string | undefined; at: Date; word: StatusUpdate }
+export type MessageStatus = { wamid: string; tracker: string | undefined; at: Date; update: StatusUpdate }
 
-/** A played voice message has been heard. */
-const WORDS: Record<string, StatusUpdate['status']> = {
+/** `played` is the read status of a voice message. */
+const STATUSES: Record<string, StatusUpdate['status']> = {
   sent: 'sent',
   delivered: 'delivered',
   read: 'read',
@@ -33,13 +33,13 @@ const WORDS: Record<string, StatusUpdate['status']> = {
   failed: 'failed',
 }
 
-/** `ignored` where it is of a kind that changes nothing; undefined where it cannot be read. */
-export function readStatus(news: unknown): StatusNews | 'ignored' | undefined {
-  if (!Check(Status, news)) return undefined
-  const status = WORDS[news.status]
+/** Returns `ignored` for a status that changes nothing, and undefined if it cannot be read. */
+export function readStatus(value: unknown): MessageStatus | 'ignored' | undefined {
+  if (!Check(Status, value)) return undefined
+  const status = STATUSES[value.status]
   if (!status) return 'ignored'
-  const { id: wamid, biz_opaque_callback_data: tracker, timestamp } = news
-  return { wamid, tracker, at: timeOf(timestamp), word: status === 'failed' ? failure(errorOf(news)) : { status } }
+  const { id: wamid, biz_opaque_callback_data: tracker, timestamp } = value
+  return { wamid, tracker, at: timeOf(timestamp), update: status === 'failed' ? failure(errorOf(value)) : { status } }
 }
 
 const errorOf = ({ errors = [] }: Static<typeof Status>): MetaError => (errors[0] as MetaError | undefined) ?? {}

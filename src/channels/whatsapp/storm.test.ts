@@ -1,4 +1,4 @@
-// Many messages to a Meta of which every third call fails, in each way that calls fail: all arrive, and each once.
+// Many messages to a Meta server where every third call fails in some way: each message arrives exactly once.
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
@@ -10,7 +10,7 @@ import { aContact, aMessage, eventually } from '../../../test/factories.ts'
 import { type Failure, metaPeer } from '../../../test/meta.ts'
 import { sendMessage } from './send.ts'
 
-/** Run it with more to see more: `STORM=10000 npm run test:file …`. */
+/** For a longer run: `STORM=10000 npm run test:file …`. */
 const MESSAGES = Number(process.env['STORM'] ?? 400)
 const SHARE = 0.3
 const RETRY = { first_wait_ms: 20, longest_wait_ms: 200, give_up_after_ms: 600_000 }
@@ -28,7 +28,7 @@ const t = await testApp()
 const peer = await metaPeer()
 after(() => peer.close())
 
-test('of many messages all are taken once, whatever fails; one that never can be holds up nobody', async (context) => {
+test('many messages are each accepted once despite failures, and an invalid one delays no other', async (context) => {
   let failed = 0
   let calls = 0
   peer.fail = ({ to }) => {

@@ -1,4 +1,4 @@
-// Times as Meta writes them: seconds since 1970, as text.
+// Meta's timestamps: seconds since 1970, as text or as a number.
 import { Type } from 'typebox'
 
 export const Timestamp = Type.Union([

@@ -1,4 +1,4 @@
-// Files that come by mail: kept with it or not at all, and shown by links that are good from now on.
+// The files of received mails: stored together with the mail or not at all, and shown by links.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -26,7 +26,7 @@ const mailWith = (bytes: number, id = String(bytes)) =>
 const count = async () => (await call('GET /conversations')).body.total_count
 const nested = readFileSync(new URL('../../../test/mails/nested-multiparts.eml', import.meta.url))
 
-test('a mail with a file that is too large is refused, with the reason, and nothing of it is kept', async () => {
+test('a mail with a file that is too large is refused with the reason, and nothing of it is stored', async () => {
   const { status, body } = await postMail(call, mailWith(1_001))
   assert.deepEqual([status, body.errors[0].code], [413, 'payload_too_large'])
   assert.match(body.errors[0].message, /^An attachment is too large: /)
@@ -34,7 +34,7 @@ test('a mail with a file that is too large is refused, with the reason, and noth
   assert.equal((await postMail(call, mailWith(1_000))).status, 200)
 })
 
-test('while the storage is away a mail is not taken, and it is when it comes again', async () => {
+test('a mail is refused while the storage is unavailable, and received when it is sent again', async () => {
   const before = await count()
   s3.is_down = true
   const { status, headers } = await postMail(call, mailWith(10, 'again'))
@@ -46,14 +46,14 @@ test('while the storage is away a mail is not taken, and it is when it comes aga
   }
 })
 
-test('what a mail that was known brought again is removed', async () => {
+test('the files of a repeated mail are removed', async () => {
   await sql`update unclaimed_files set remove_after = now() - interval '1 s'`
   await t.files.removeUnclaimed()
   const [{ count }] = await sql<[{ count: number }]>`select count(*)::int from attachments where key is not null`
   assert.equal(s3.objects.size, count)
 })
 
-test('pictures in a mail have links that are made when it is shown, and what is kept leads nowhere', async () => {
+test('pictures in a mail are stored as references, and shown as links', async () => {
   const { body } = await postMail(call, nested)
   const shown = async (query = '') => (await call(`GET /conversations/${body.conversation_id}${query}`)).body.source
   const [kept] = await sql`select body from conversations where id = ${body.conversation_id}`
@@ -69,7 +69,7 @@ test('pictures in a mail have links that are made when it is shown, and what is 
   assert.doesNotMatch((await call('GET /conversations')).text, /attachments\.invalid/)
 })
 
-test('a mail that names a reference, or a link, to a file makes none of it its own', async () => {
+test('a reference or a link in a mail does not give it a file of another mail', async () => {
   const file = { workspace_id: t.workspace.id, file_id: '1' }
   const link = linkTo({ secret: SECRET }, file, new Date('2026-01-01'))
   const reference = `https://attachments.invalid/${link.split('/').at(-1)}`

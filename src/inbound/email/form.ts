@@ -1,4 +1,4 @@
-// A mail as inbound-parse services post it: as it is, or as one field of a form, with the envelope beside it.
+// Reads a mail that an inbound-parse service posts: as raw MIME, or as a field of a form that also has the envelope.
 import { Busboy } from '@fastify/busboy'
 import { MAIL_LIMIT } from '#channels/email/inbound/mail.ts'
 import type { Envelope } from '#channels/email/inbound/meaning.ts'
@@ -6,13 +6,13 @@ import { ApiError, invalid, missing } from '#http/errors.ts'
 
 export type Posted = { raw: Buffer; envelope: Envelope }
 
-/** How SendGrid (`email`), Mailgun (`body-mime`) and others (`raw`) call the whole mail. */
+/** The names of the field with the whole mail: SendGrid (`email`), Mailgun (`body-mime`) and others (`raw`). */
 const MAIL_FIELDS = ['email', 'raw', 'body-mime']
 
 const UNKNOWN: Envelope = { return_path: null, recipients: [] }
 
-/** `body` is whatever was posted. Media types other than those of mails and forms are a 415. */
-export async function posted(content_type: string, body: Buffer): Promise<Posted> {
+/** @throws ApiError 415 for media types other than those of mails and forms. */
+export async function readPosted(content_type: string, body: Buffer): Promise<Posted> {
   const type = content_type.split(';')[0]?.trim().toLowerCase() ?? ''
   if (type === 'multipart/form-data') return fromFields(await formFields(content_type, body))
   if (type === 'application/x-www-form-urlencoded') return fromFields(urlFields(body))
@@ -38,18 +38,18 @@ function sendgridEnvelope(fields: FieldsByName): Envelope | undefined {
   if (!text) return undefined
   const { to, from } = json(text)
   const recipients = [to].flat().filter((address) => typeof address === 'string')
-  return { return_path: typeof from === 'string' ? from : null, recipients: recipients.slice(0, MOST_RECIPIENTS) }
+  return { return_path: typeof from === 'string' ? from : null, recipients: recipients.slice(0, MAX_RECIPIENTS) }
 }
 
 function mailgunEnvelope(fields: FieldsByName): Envelope {
   const recipients = fields.get('recipient')?.toString().split(',') ?? []
   return {
     return_path: fields.get('sender')?.toString() ?? null,
-    recipients: recipients.map((address) => address.trim()).slice(0, MOST_RECIPIENTS),
+    recipients: recipients.map((address) => address.trim()).slice(0, MAX_RECIPIENTS),
   }
 }
 
-const MOST_RECIPIENTS = 100
+const MAX_RECIPIENTS = 100
 
 function json(text: string): Record<string, unknown> {
   try {
@@ -63,7 +63,7 @@ function json(text: string): Record<string, unknown> {
 const urlFields = (body: Buffer): FieldsByName =>
   new Map([...new URLSearchParams(body.toString())].map(([name, value]) => [name, Buffer.from(value)]))
 
-/** Every field as the bytes that it is: a mail has charsets of its own. */
+/** Reads every field as bytes, because a mail has its own charsets. */
 function formFields(content_type: string, body: Buffer): Promise<FieldsByName> {
   return new Promise((resolve, reject) => {
     const malformed = () => reject(invalid('The form cannot be read'))

@@ -1,4 +1,4 @@
-// Mail that is posted here: what is refused, who it is from, and which conversation it goes on with.
+// Mail that is posted to the endpoint: refusals, senders, and conversations.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { beforeEach, describe, test } from 'node:test'
@@ -38,7 +38,7 @@ const bring = async (mail: TestMail = {}) => {
 const conversation = async (id: string, query = '') => (await call(`GET /conversations/${id}${query}`)).body
 const count = async () => (await call('GET /conversations')).body.total_count
 
-/** A message to Joe, its delivery, and the address that his replies go to. */
+/** A message to Joe, its delivery, and its reply address. */
 async function written(message: Partial<Parameters<typeof aMessage>[1]> = {}, contact = joe) {
   const id = await aMessage(workspace, { to: contact, subject: 'Your order', body: '<p>Shall we?</p>', ...message })
   const [row] = await sql<{ id: string; conversation_id: string }[]>`
@@ -56,8 +56,8 @@ async function written(message: Partial<Parameters<typeof aMessage>[1]> = {}, co
   }
 }
 
-describe('what is refused', () => {
-  test('whoever has neither the token in the URL nor one of the workspace', async () => {
+describe('a request is refused', () => {
+  test('without the token in the URL or an access token of the workspace', async () => {
     const other = await t.another()
     const forged = channel.inbound_url.replace(/.$/, (last) => (last === '0' ? '1' : '0'))
     const urls = ['', '?token=', '?token=x', '?token=a&token=b', new URL(forged).search]
@@ -70,7 +70,7 @@ describe('what is refused', () => {
     assert.equal(await count(), 0)
   })
 
-  test('what is no mail, by the field that is wrong', async () => {
+  test('without a mail, by an error that names the wrong field', async () => {
     const cases: [content_type: string, body: string, status: number, message: RegExp][] = [
       ['application/json', '{}', 415, /message\/rfc822 or multipart/],
       ['text/html', '<p>', 415, /Content-Type/],
@@ -89,7 +89,7 @@ describe('what is refused', () => {
     assert.equal(await count(), 0)
   })
 
-  test('a mail that is larger than any', async () => {
+  test('with a mail that is too large', async () => {
     const large = Buffer.concat([rawMail(), Buffer.alloc(25 * 1024 * 1024, 'x')])
     assert.equal((await postMail(call, large)).status, 413)
     assert.equal((await postMail(call, Buffer.concat([large, large]))).status, 413)
@@ -97,7 +97,7 @@ describe('what is refused', () => {
     assert.equal((await postMail(call, many)).status, 413)
   })
 
-  test('programs, and blocked senders, are not heard, and nothing of them is kept', async () => {
+  test('automatic mail and mail of blocked senders are ignored, and nothing of them is stored', async () => {
     const reply = { to: (await written()).reply }
     const vacation = await bring({ ...reply, headers: { 'Auto-Submitted': 'auto-replied' } })
     assert.deepEqual([vacation.outcome, vacation.reason], ['ignored', 'auto_submitted'])
@@ -111,7 +111,7 @@ describe('what is refused', () => {
   })
 })
 
-test('no mail of any mailer is more than this server can take', async (context) => {
+test('the server can receive the mails of all mail programs', async (context) => {
   const directory = new URL('../../../test/mails/', import.meta.url)
   const outcomes: Record<string, number> = {}
   for (const name of readdirSync(directory).filter((file) => file.endsWith('.eml'))) {
@@ -123,8 +123,8 @@ test('no mail of any mailer is more than this server can take', async (context) 
   context.diagnostic(JSON.stringify(outcomes))
 })
 
-describe('a mail from nobody we know', () => {
-  test('begins a conversation, and its sender becomes a lead', async () => {
+describe('a mail from an unknown sender', () => {
+  test('starts a conversation, and its sender becomes a lead', async () => {
     const { outcome, conversation_id } = await bring({
       from: '"Roe, Jane" <Jane@Example.net>',
       to: 'Support <support@in.example.com>, joe@example.org',
@@ -161,7 +161,7 @@ describe('a mail from nobody we know', () => {
     assert.deepEqual(metadata.email_address_headers.at(-1).type, 'reply_to')
   })
 
-  test('its history is shown to who asks for it, since 2.16', async () => {
+  test('has its history in the answer if it is requested, since 2.16', async () => {
     const { conversation_id } = await bring({ body: 'Hello\n\n-- \nJoe' })
     const historyIn = async (query: string, version?: string) => {
       const { body } = await call(
@@ -177,13 +177,13 @@ describe('a mail from nobody we know', () => {
     assert.equal(await historyIn('?include_email_history=true', '2.15'), undefined)
   })
 
-  test('the user with that address is found, whatever its case, before a lead', async () => {
+  test('is assigned to the user with that address in any case, before a lead', async () => {
     await aContact(workspace, { role: 'lead', email: 'joe@example.org' })
     const { conversation_id } = await bring({ from: 'JOE@EXAMPLE.ORG' })
     assert.equal((await conversation(conversation_id)).source.author.id, joe)
   })
 
-  test('is taken once, even at once, and as a hash where it has no Message-ID', async () => {
+  test('is received once, also if sent twice at once; without a Message-ID a hash identifies it', async () => {
     const raw = rawMail()
     const answers = await Promise.all([1, 2, 3].map(() => postMail(call, raw)))
     assert.deepEqual(answers.map(({ body }) => body.outcome).sort(), ['begun', 'known', 'known'])
@@ -218,7 +218,7 @@ describe('a reply', () => {
     assert.match(whole.conversation_parts.conversation_parts[0].email_message_metadata.history, /Shall we\?/)
   })
 
-  test('goes by its headers where it came to another address, if its sender takes part', async () => {
+  test('to another address is assigned by its headers if its sender is a participant', async () => {
     const message = await written()
     const first = await bring({
       headers: { References: `<x@y> ${message.message_id}` },
@@ -236,7 +236,7 @@ describe('a reply', () => {
     assert.equal((await conversation(message.conversation_id)).conversation_parts.total_count, 4)
   })
 
-  test('of a stranger who names our mail in its headers begins a conversation of its own', async () => {
+  test('of a stranger who names our mail in the headers starts a new conversation', async () => {
     const message = await written()
     const headers = { 'In-Reply-To': message.message_id }
     const { outcome, conversation_id } = await bring({ from: 'eve@example.net', headers })
@@ -244,7 +244,7 @@ describe('a reply', () => {
     assert.notEqual(conversation_id, message.conversation_id)
   })
 
-  test('of a stranger to the reply address: who was given it takes part from then on', async () => {
+  test('of a stranger to the reply address makes the stranger a participant', async () => {
     const message = await written()
     const { conversation_id } = await bring({
       to: message.reply,
@@ -263,7 +263,7 @@ describe('a reply', () => {
     assert.equal((await conversation(conversation_id)).conversation_parts.total_count, 3)
   })
 
-  test('of whoever got a blind copy goes where the others do not see it', async () => {
+  test('of a blind copy’s recipient is in a conversation that the others do not see', async () => {
     const ann = await aContact(workspace, { email: 'ann@example.org' })
     const message = await written({ bcc: [ann] })
     const blind = await sql<{ id: string; conversation_id: string }[]>`
@@ -274,7 +274,7 @@ describe('a reply', () => {
     assert.notEqual(conversation_id, message.conversation_id)
   })
 
-  test("to another workspace's address is nothing but a mail to this one", async () => {
+  test("to another workspace's address is an ordinary mail", async () => {
     const other = await t.another()
     const theirs = await aContact(other.workspace, { email: 'joe@example.org' })
     await aMessage(other.workspace, { to: theirs })
@@ -285,7 +285,7 @@ describe('a reply', () => {
     assert.equal((await other.call('GET /conversations')).body.total_count, 0)
   })
 
-  test('to a contact who is gone, and to a conversation that is gone, is not lost', async () => {
+  test('of a deleted contact, or in a deleted conversation, is not lost', async () => {
     const message = await written()
     await call(`POST /contacts/${joe}/archive`)
     const { conversation_id } = await bring({ to: message.reply })
@@ -296,7 +296,7 @@ describe('a reply', () => {
     assert.equal((await bring({ to: message.reply })).outcome, 'begun')
   })
 
-  test('reopens what was closed', async () => {
+  test('reopens a closed conversation', async () => {
     const { conversation_id } = await bring({ message_id: '<first@example.org>' })
     await call(`POST /conversations/${conversation_id}/parts`, {
       ...{ message_type: 'close', type: 'admin', admin_id: workspace.admin_id },
@@ -307,7 +307,7 @@ describe('a reply', () => {
   })
 })
 
-test('files and pictures are kept, and pictures are shown from where they are', async () => {
+test('files and pictures are stored, and pictures are shown inline', async () => {
   const raw = readFileSync(new URL('../../../test/mails/nested-multiparts.eml', import.meta.url))
   const { body } = await postMail(call, raw)
   const { source } = await conversation(body.conversation_id)
@@ -325,7 +325,7 @@ test('files and pictures are kept, and pictures are shown from where they are', 
   assert.equal(file.text, 'a;b\r\n1;2')
 })
 
-test('HTML is safe to show', async () => {
+test('HTML is sanitised', async () => {
   const raw = readFileSync(new URL('../../../test/mails/html-only.eml', import.meta.url))
   const { body } = await postMail(call, raw)
   assert.doesNotMatch((await conversation(body.conversation_id)).source.body, /script|steal|color|Never/)

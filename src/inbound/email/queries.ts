@@ -1,9 +1,9 @@
-// Where a mail that came in belongs, and what it reports on.
+// Queries that find the conversation of a received mail, or the deliveries of a report.
 import type { Answered } from '#channels/email/inbound/meaning.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/** What the workspace sends email as, and the domain whose mail comes to it. */
+/** The address that the workspace sends email from, and the domain whose mail it receives. */
 export type MailAccount = { id: string; from: string | null; reply_domain: string | null }
 
 export const findMailAccount = (sql: Sql, workspace_id: string) =>
@@ -18,7 +18,10 @@ export const findDelivery = (workspace: Workspace, id: string) =>
     select message_id, conversation_id, contact_id, address from deliveries
     where workspace_id = ${workspace.id} and channel = 'email' and id = ${rowId(id)}`)
 
-/** Several may have got it: the addresses that a report names tell which deliveries are meant, or the contact does. */
+/**
+ * Finds the deliveries of a mail that a report is about, by the reported addresses or the contact: a mail can have
+ * several.
+ */
 export const listDeliveriesOf = async (
   workspace: Workspace,
   mail: { kind: 'message' | 'part'; id: string },
@@ -35,44 +38,44 @@ export const listDeliveriesOf = async (
   return rows.map(({ id }) => id)
 }
 
-/** By the message, because there is an index for that. */
+/** Finds the message of a part, because deliveries have an index on it. */
 const messageOfPart = ({ sql, id }: Workspace, part_id: string) => sql`(
   select source_id from conversation_parts parts
   join conversations on conversations.workspace_id = ${id} and conversations.id = conversation_id
   where parts.workspace_id = ${id} and parts.id = ${part_id})`
 
-export type Belonging = { conversation_id: string; contact_id: string }
+export type Participant = { conversation_id: string; contact_id: string }
 
-const MOST_NAMESAKES = 20
+const MAX_CONTACTS = 20
 
-/** Those with this address, of whom there may be several: users, and leads of times before. */
+/** The contacts with this address. There can be several: a user, and older leads. */
 const people = ({ sql, id }: Workspace, email: string) => sql`(
   select id from contacts where workspace_id = ${id} and lower(email) = lower(${email}) and is_live
-  order by role = 'lead', coalesce(last_seen_at, last_replied_at, updated_at) desc, id limit ${MOST_NAMESAKES}) people`
+  order by role = 'lead', coalesce(last_seen_at, last_replied_at, updated_at) desc, id limit ${MAX_CONTACTS}) people`
 
-/** Whether one of them takes part in the conversation, or got the message that may become it. */
-const takesPart = ({ sql, id }: Workspace) => sql`(
-  exists (select from conversation_contacts taking_part where taking_part.workspace_id = ${id}
-    and taking_part.conversation_id = candidates.conversation_id and taking_part.contact_id = people.id)
+/** Whether one of them is a participant of the conversation, or got the message that can become it. */
+const isParticipant = ({ sql, id }: Workspace) => sql`(
+  exists (select from conversation_contacts participants where participants.workspace_id = ${id}
+    and participants.conversation_id = candidates.conversation_id and participants.contact_id = people.id)
   or exists (select from deliveries where deliveries.workspace_id = ${id} and deliveries.contact_id = people.id
     and deliveries.conversation_id = candidates.conversation_id and part_id is null))`
 
-/** Who with this address takes part in the conversation. */
+/** Returns the participant of the conversation with this address. */
 export const findParticipant = (workspace: Workspace, conversation_id: string, email: string) =>
-  one(workspace.sql<Belonging[]>`
+  one(workspace.sql<Participant[]>`
     select candidates.conversation_id, people.id as contact_id
     from (select ${conversation_id}::bigint as conversation_id) candidates cross join ${people(workspace, email)}
-    where ${takesPart(workspace)} limit 1`)
+    where ${isParticipant(workspace)} limit 1`)
 
 /**
- * The conversation of the nearest mail that is answered, of those in which whoever has this address takes part. Others
- * may name our mails too: a Message-ID is no secret.
+ * Returns the conversation of the nearest answered mail in which a contact with this address is a participant. That is
+ * required because a Message-ID is no secret: strangers can name our mails too.
  */
 export const findAnswered = (workspace: Workspace, answers: readonly Answered[], email: string) => {
   const { sql, id } = workspace
   const ours = (kind: 'message' | 'part') =>
     answers.map((answer) => (answer.ours?.kind === kind ? answer.ours.id : null))
-  return one(sql<Belonging[]>`
+  return one(sql<Participant[]>`
     with named as (
       select * from unnest(${answers.map(({ message_id }) => message_id)}::text[], ${ours('message')}::bigint[],
         ${ours('part')}::bigint[]) with ordinality as named (mail_id, message_id, part_id, nearness)
@@ -92,11 +95,11 @@ export const findAnswered = (workspace: Workspace, answers: readonly Answered[],
     )
     select candidates.conversation_id, people.id as contact_id
     from candidates cross join people
-    where ${takesPart(workspace)}
+    where ${isParticipant(workspace)}
     order by nearness limit 1`)
 }
 
-/** By its Message-ID answers find their way, ours name it, and others who got it may answer it too. */
+/** Stores the Message-ID of a received mail: our answers refer to it, and so do answers of its other recipients. */
 export const insertConversationMail = (workspace: Workspace, message_id: string, conversation_id: string) =>
   workspace.sql`
     insert into conversation_mails (workspace_id, message_id, conversation_id, received_at)

@@ -1,5 +1,5 @@
-// Processes a received mail: a message goes into its conversation with its files, a report to its delivery. Each
-// Each mail is taken once, however often it is brought, and wholly or not at all.
+// Receives a mail: a message goes into a conversation with its files, a report updates the delivery that it is about. A
+// repeated mail changes nothing, and a mail is stored completely or not at all.
 import { readMessageId, readSignedAddress } from '#channels/email/addresses.ts'
 import { type Contents, withPictures } from '#channels/email/inbound/contents.ts'
 import { type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
@@ -20,59 +20,56 @@ import { openWorkspace } from '#workspaces/open.ts'
 import { findFirstAdmin } from '#workspaces/queries.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { findMailAccount, insertConversationMail, listDeliveriesOf } from './queries.ts'
-import { placeOf } from './thread.ts'
+import { threadOf } from './thread.ts'
 
-/** `ignored`: a program wrote it. `known`: it was brought before. `blocked`: its sender is. */
-export type Taken =
+/** `ignored`: a program wrote it. `known`: it was received before. `blocked`: its sender is blocked. */
+export type Received =
   | { outcome: 'begun' | 'replied'; conversation_id: string }
   | { outcome: 'reported'; delivery_ids: string[] }
   | { outcome: 'ignored'; reason: string }
   | { outcome: 'known' | 'blocked' }
 
-/** What a mail is taken with: who signs, and where its files go. */
-export type Taking = Links & { files: Files }
+type MailServer = Links & { files: Files }
 
-/** @throws RefusedMail where the mail names nobody who wrote it, or a file of it is larger than files may be. */
+/** @throws RefusedMail if the mail has no sender, or one of its files is too large. */
 export async function receiveMail(
   sql: Pool,
-  taking: Taking,
+  server: MailServer,
   workspace_id: string,
   mail: Mail,
   envelope: Envelope,
-): Promise<Taken> {
+): Promise<Received> {
   const account = await findMailAccount(sql, workspace_id)
   const meaning = meaningOf(mail, envelope, {
     workspace_id,
     reply_domain: account?.reply_domain ?? '',
     sending_addresses: account?.from ? [account.from] : [],
-    secret: taking.secret,
+    secret: server.secret,
   })
   if (meaning.kind === 'automatic') return { outcome: 'ignored', reason: meaning.why }
   const { id: admin_id } = await findFirstAdmin(sql, workspace_id)
   const workspace = await openWorkspace(sql, workspace_id, admin_id)
   if (meaning.kind === 'report')
-    return atomically(workspace, (workspace) => receiveReport(workspace, taking.secret, mail, meaning))
+    return atomically(workspace, (workspace) => receiveReport(workspace, server.secret, mail, meaning))
   if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
-  const files = await keepFiles(workspace_id, taking.files, meaning.contents)
-  return atomically(workspace, (workspace) => receiveMessage(workspace, taking, mail, meaning, files))
+  const files = await storeFiles(workspace_id, server.files, meaning.contents)
+  return atomically(workspace, (workspace) => receiveMessage(workspace, server, mail, meaning, files))
 }
 
-/**
- * What came along, as it lies in the storage; written before the transaction, which waits for nothing but the database.
- */
-type KeptFiles = Map<MailFile, NewFile>
+/** The stored files of a mail. They are written before the transaction, so that it only waits for the database. */
+type StoredFiles = Map<MailFile, NewFile>
 
-async function keepFiles(
+async function storeFiles(
   workspace_id: string,
   files: Files,
   { pictures, files: others }: Contents,
-): Promise<KeptFiles> {
-  const kept: KeptFiles = new Map()
+): Promise<StoredFiles> {
+  const stored: StoredFiles = new Map()
   for (const file of [...pictures, ...others]) {
     const { name, content_type, data: bytes } = file
-    kept.set(file, await keepFile(workspace_id, files, { name, content_type, bytes }).catch(refuseTooLarge))
+    stored.set(file, await keepFile(workspace_id, files, { name, content_type, bytes }).catch(refuseTooLarge))
   }
-  return kept
+  return stored
 }
 
 function refuseTooLarge(error: Error): never {
@@ -80,39 +77,39 @@ function refuseTooLarge(error: Error): never {
   throw new RefusedMail(`An attachment is too large: ${error.message}`, { is_too_large: true })
 }
 
-/** The sender's address is held from the start: the same mail twice at once comes one after the other. */
+/** Locks the sender's address first, so that the same mail twice at once is processed one after the other. */
 async function receiveMessage(
   workspace: Workspace,
   links: Links,
   mail: Mail,
   message: InboundMessage,
-  files: KeptFiles,
-): Promise<Taken> {
+  files: StoredFiles,
+): Promise<Received> {
   await lockIdentity(workspace, { email: message.from.address })
   if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
-  const { contact, answers } = await placeOf(workspace, message)
+  const { contact, answers } = await threadOf(workspace, message)
   if (contact.blocked_at) return { outcome: 'blocked' }
   const { subject, recipients, metadata } = message
   const { history, ...written } = await attached(workspace, links, message.contents, files)
-  const placed = await receive(workspace, {
+  const received = await receive(workspace, {
     ...{ channel: 'email', provider_id: mail.id, contact, answers, subject, recipients },
     ...written,
     email_message_metadata: { ...metadata, ...(history && { history }) },
   })
-  if (!('conversation_id' in placed)) return { outcome: placed.outcome }
-  const { outcome, conversation_id } = placed
+  if (!('conversation_id' in received)) return { outcome: received.outcome }
+  const { outcome, conversation_id } = received
   if (mail.message_id) await insertConversationMail(workspace, mail.message_id, conversation_id)
   return { outcome, conversation_id }
 }
 
-/** Attaches what came along; the HTML then refers to its pictures where they are kept. */
+/** Claims the stored files, and replaces the pictures in the HTML by references to them. */
 async function attached(
   workspace: Workspace,
   links: Links,
   { body, html, history, pictures, files }: Contents,
-  kept: KeptFiles,
+  stored: StoredFiles,
 ) {
-  const claim = (file: MailFile) => claimFile(workspace, kept.get(file) as NewFile)
+  const claim = (file: MailFile) => claimFile(workspace, stored.get(file) as NewFile)
   const addresses = new Map<string, string>()
   for (const picture of pictures) {
     const { file_id } = await claim(picture)
@@ -135,23 +132,30 @@ async function receiveReport(
   secret: string,
   mail: Mail,
   { reports, delivery_id }: Reporting,
-): Promise<Taken> {
+): Promise<Received> {
   if (!(await claimReceived(workspace, 'email', mail.id))) return { outcome: 'known' }
-  const told = new Set<string>()
+  const reported = new Set<string>()
   const { sql, id: workspace_id } = workspace
   for (const { about, ...change } of reports) {
-    for (const meant of await deliveriesMeant(workspace, secret, about, delivery_id)) {
-      const delivery = { workspace_id, channel: 'email' as const, delivery_id: meant }
+    for (const id of await reportedDeliveries(workspace, secret, about, delivery_id)) {
+      const delivery = { workspace_id, channel: 'email' as const, delivery_id: id }
       if ('remark' in change) await note(sql, delivery, change.remark, workspace.now())
       else await report(sql, contactRecords, delivery, change.update, workspace.now())
-      told.add(meant)
+      reported.add(id)
     }
   }
-  return { outcome: 'reported', delivery_ids: [...told] }
+  return { outcome: 'reported', delivery_ids: [...reported] }
 }
 
-/** The address that a report came to names one delivery; so does the one that the mail gave. Else its headers tell. */
-async function deliveriesMeant(workspace: Workspace, secret: string, about: ReportedMail, delivery_id: string | null) {
+/**
+ * Finds one delivery by the report's recipient address or the mail's return path; otherwise uses the mail's headers.
+ */
+async function reportedDeliveries(
+  workspace: Workspace,
+  secret: string,
+  about: ReportedMail,
+  delivery_id: string | null,
+) {
   if (delivery_id) return [delivery_id]
   const named = about.return_path ? readSignedAddress(about.return_path, secret) : undefined
   if (named?.workspace_id === workspace.id) return [named.delivery_id]

@@ -1,12 +1,12 @@
-// Whose mail it is: the workspace that an address belongs to.
+// Finds the workspace of a recipient address.
 
 import { findAccountsByKey } from '#channel-accounts/rows.ts'
 import { domainOf, readSignedAddress } from '#channels/email/addresses.ts'
 import type { Sql } from '#db/sql.ts'
 
 /**
- * Where one workspace has the domain, all of its mail. Where several share it: what goes to an address that one of them
- * has made, or to `<workspace id>@domain`. Undefined for all else: nobody here would know whose that is.
+ * If only one workspace has the domain, all mail to the domain is for it. If several share it, a signed address or
+ * `<workspace id>@domain` decides. Otherwise returns undefined.
  */
 export async function workspaceOfAddress(sql: Sql, secret: string, address: string): Promise<string | undefined> {
   const accounts = await findAccountsByKey(sql, 'email', domainOf(address))
@@ -16,7 +16,7 @@ export async function workspaceOfAddress(sql: Sql, secret: string, address: stri
   return accounts.find(({ workspace_id }) => workspace_id === named)?.workspace_id
 }
 
-/** The recipients of one mail by their workspaces, each of which gets the mail once. */
+/** Groups the recipients of one mail by workspace. Each workspace receives the mail once. */
 export async function byWorkspace(sql: Sql, secret: string, recipients: string[]): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>()
   for (const address of recipients) {

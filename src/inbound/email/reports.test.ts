@@ -1,4 +1,4 @@
-// What mail servers report of mail of ours, and the forms in which inbound-parse services post mail.
+// Reports of mail servers about our mail, and the formats of inbound-parse services.
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import { signedAddress } from '#channels/email/addresses.ts'
@@ -53,8 +53,8 @@ const bring = async (report: Report) => (await postMail(call, reported(report)))
 const delivery = async (contact: string) => (await call(`GET /extensions/deliveries/${deliveries[contact]}`)).body
 const contact = async (id: string) => (await call(`GET /contacts/${id}`)).body
 
-describe('a report on a mail', () => {
-  test('of another workspace, or on none of ours, changes nothing', async () => {
+describe('a report about a mail', () => {
+  test('of another workspace, or an unknown mail, changes nothing', async () => {
     const other = await t.another()
     const { body } = await postMail(other.call, reported({ to: bounceAddress(joe), fields: failed('joe@example.org') }))
     assert.deepEqual(body.delivery_ids, [])
@@ -63,7 +63,7 @@ describe('a report on a mail', () => {
     assert.equal((await contact(joe)).has_hard_bounced, false)
   })
 
-  test('that bounced comes to its own address, and fails the one delivery for good', async () => {
+  test('that bounced is sent to its signed address, and fails that delivery', async () => {
     const fields = failed('old-joe@elsewhere.example', '5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 Who?\n')
     const { outcome, delivery_ids } = await bring({ to: bounceAddress(joe), fields })
     assert.deepEqual([outcome, delivery_ids], ['reported', [deliveries[joe]]])
@@ -75,14 +75,14 @@ describe('a report on a mail', () => {
     assert.equal((await delivery(jane)).status, 'sent')
   })
 
-  test('is found by the Message-ID and the recipient, whom several share', async () => {
+  test('is assigned by Message-ID and recipient, because deliveries share the Message-ID', async () => {
     const { delivery_ids } = await bring({ fields: failed('JANE@example.org') })
     assert.deepEqual(delivery_ids, [deliveries[jane]])
     assert.equal((await delivery(joe)).status, 'sent')
     assert.equal((await contact(jane)).has_hard_bounced, true)
   })
 
-  test('of a part of a conversation is found as well', async () => {
+  test('of a part of a conversation is also assigned', async () => {
     const { body } = await call('POST /conversations', { from: { type: 'user', id: joe }, body: 'Hi' })
     await sql`update conversations set source_type = 'email' where id = ${body.conversation_id}`
     const answered = await call(`POST /conversations/${body.conversation_id}/reply`, {
@@ -94,7 +94,7 @@ describe('a report on a mail', () => {
     assert.deepEqual((await bring({ fields: failed('joe@example.org') })).delivery_ids, [row!.id])
   })
 
-  test('that a mailbox is full leaves the address alone; a delay, the status', async () => {
+  test('with a full mailbox is not a hard bounce, and a delay does not change the status', async () => {
     await bring({ to: bounceAddress(joe), fields: failed('joe@example.org', '5.2.2') })
     assert.deepEqual([(await delivery(joe)).status, (await contact(joe)).has_hard_bounced], ['failed', false])
     const fields = failed('jane@example.org', '4.4.1', 'Diagnostic-Code: smtp; timed out\n').replace(
@@ -112,14 +112,14 @@ describe('a report on a mail', () => {
     )
   })
 
-  test('that it arrived is believed, and a failure after that is not', async () => {
+  test('that was delivered counts, and a later failure does not', async () => {
     const fields = failed('joe@example.org', '2.1.5').replace('failed', 'delivered')
     await bring({ to: bounceAddress(joe), fields })
     await bring({ to: bounceAddress(joe), fields: failed('joe@example.org', '4.4.7') })
     assert.equal((await delivery(joe)).status, 'delivered')
   })
 
-  test('that its reader calls it spam marks and unsubscribes the contact, once', async () => {
+  test('that its reader marked as spam marks and unsubscribes the contact, once', async () => {
     const complaint = { type: 'feedback-report', fields: 'Feedback-Type: abuse\nOriginal-Rcpt-To: <joe@example.org>' }
     assert.deepEqual((await bring(complaint)).delivery_ids, [deliveries[joe]])
     await bring(complaint)
@@ -129,7 +129,7 @@ describe('a report on a mail', () => {
     assert.equal((await contact(jane)).marked_email_as_spam, false)
   })
 
-  test('that hides who complains is told by our own unsubscribe link, or by nothing', async () => {
+  test('without the complaining reader is assigned by our unsubscribe link, or ignored', async () => {
     const optOut = { type: 'feedback-report', fields: 'Feedback-Type: opt-out' }
     assert.deepEqual((await bring(optOut)).delivery_ids, [])
     const link = (token: string) => `List-Unsubscribe: <https://interphone.example.com/unsubscribe/${token}>`
@@ -145,7 +145,7 @@ describe('a report on a mail', () => {
   })
 })
 
-describe('a service that receives mail for us posts it', () => {
+describe('an inbound-parse service posts a mail', () => {
   const WEBHOOK = 'POST /webhooks/email/inbound'
   const latin = Buffer.concat([
     Buffer.from('From: Joe <joe@example.org>\r\nContent-Type: text/plain; charset=iso-8859-1\r\n'),
@@ -165,7 +165,7 @@ describe('a service that receives mail for us posts it', () => {
   const bodyOf = async (conversation_id: string) =>
     (await call(`GET /conversations/${conversation_id}`)).body.source.body
 
-  test('as it is, under any of the types that a mail has, with the token of the URL', async () => {
+  test('as raw MIME with any content type of mail, with the token in the URL', async () => {
     const { body: channel } = await call('POST /extensions/channels', {
       ...{ provider: 'smtp', settings: { from: 'hello@example.com' }, secrets: { url: 'smtp://127.0.0.1:2525' } },
     })
@@ -177,7 +177,7 @@ describe('a service that receives mail for us posts it', () => {
     }
   })
 
-  test('as SendGrid does: a form, whose bytes stay as they are, with the envelope', async () => {
+  test('in the format of SendGrid: a form with unchanged bytes and the envelope', async () => {
     const envelope = JSON.stringify({ to: ['support@in.example.com'], from: 'joe@example.org' })
     const { body } = await postForm({ email: latin, envelope, subject: 'x', charsets: '{}' })
     assert.equal(await bodyOf(body.conversation_id), '<p>Grüße</p>')
@@ -188,7 +188,7 @@ describe('a service that receives mail for us posts it', () => {
     assert.deepEqual(report.body.delivery_ids, [deliveries[joe]])
   })
 
-  test('as Mailgun does: a form that calls it body-mime', async () => {
+  test('in the format of Mailgun: a form with the field body-mime', async () => {
     const { body } = await postForm({
       'body-mime': latin,
       recipient: 'support@in.example.com',

@@ -1,4 +1,4 @@
-// Mail that somebody else receives for us and posts here: an inbound-parse service, or a mail server of one's own.
+// The endpoint for mail that another server received: an inbound-parse service, or your own mail server.
 
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -9,16 +9,16 @@ import { type App, op } from '#http/op.ts'
 import { named } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
-import { posted } from './form.ts'
+import { readPosted } from './form.ts'
 import { findMailAccount } from './queries.ts'
 import { receiveMail } from './receive.ts'
 
-const TakenMail = named(
+const ReceivedMail = named(
   'inbound_email',
   Type.Object({
     type: Type.Literal('inbound_email'),
     outcome: Type.Enum(['begun', 'replied', 'reported', 'ignored', 'known', 'blocked'], {
-      description: 'What became of it: known mails were taken before, ignored ones were written by a program.',
+      description: 'The result: known mails were received before, ignored ones were written by a program.',
     }),
     conversation_id: Type.Optional(Type.String()),
     delivery_ids: Type.Optional(Type.Array(Type.String(), { description: 'The deliveries that it reports on.' })),
@@ -26,19 +26,22 @@ const TakenMail = named(
   }),
 )
 
-/** Forms are a little larger than what they carry. */
-const LARGEST_BODY = MAIL_LIMIT + 1024 * 1024
+/** A form is slightly larger than its mail. */
+const BODY_LIMIT = MAIL_LIMIT + 1024 * 1024
 
 function inboundEmail(app: App, { sql, identify, ...server }: Server) {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
-  /** Before the body is read. The token in the URL names the account; without one it takes a workspace's own token. */
-  const admit = async (request: FastifyRequest) => {
+  /**
+   * Runs before the body is read. The token in the URL names the account; without it a workspace's access token is
+   * needed.
+   */
+  const authenticate = async (request: FastifyRequest) => {
     const { token } = request.query as { token?: string | string[] }
-    request.workspace = workspaceOf(sql, token === undefined ? await identify(request) : await owner(String(token)))
+    request.workspace = workspaceOf(sql, token === undefined ? await identify(request) : await accountOf(String(token)))
   }
-  const owner = async (token: string) => {
+  const accountOf = async (token: string) => {
     const named = accountInToken(server.secret, token)
     const account = named && (await findMailAccount(sql, named.workspace_id))
     if (!named || account?.id !== named.account_id) throw unauthorized('The token in the URL is not valid')
@@ -51,19 +54,19 @@ function inboundEmail(app: App, { sql, identify, ...server }: Server) {
       ...op('receiveEmail', {
         refuses: [401, 409, 422],
         query: Type.Object({ token: Type.Optional(Type.String({ description: 'As in the channel’s inbound_url.' })) }),
-        response: TakenMail,
+        response: ReceivedMail,
         auth: 'link',
         summary: 'Incoming email: raw MIME, or a form with it',
       }),
-      bodyLimit: LARGEST_BODY,
-      onRequest: admit,
+      bodyLimit: BODY_LIMIT,
+      onRequest: authenticate,
     },
     async ({ workspace, headers, body, log }) => {
-      const { raw, envelope } = await posted(headers['content-type'] ?? '', Buffer.from((body as Buffer) ?? ''))
+      const { raw, envelope } = await readPosted(headers['content-type'] ?? '', Buffer.from((body as Buffer) ?? ''))
       const mail = await readMail(raw).catch(refuse)
-      const taken = await receiveMail(sql, server, workspace.id, mail, envelope).catch(refuse)
-      log.info({ workspace_id: workspace.id, mail: mail.id, ...taken }, 'mail in')
-      return { type: 'inbound_email' as const, ...taken }
+      const received = await receiveMail(sql, server, workspace.id, mail, envelope).catch(refuse)
+      log.info({ workspace_id: workspace.id, mail: mail.id, ...received }, 'mail received')
+      return { type: 'inbound_email' as const, ...received }
     },
   )
 }

@@ -1,4 +1,4 @@
-// Who wrote a message, and which conversation it goes on with.
+// Finds the contact who sent a mail, and the conversation that it answers.
 import type { InboundMessage } from '#channels/email/inbound/meaning.ts'
 import { contactByEmail } from '#resources/contacts/create.ts'
 import { type ContactRow, findContact } from '#resources/contacts/queries.ts'
@@ -9,17 +9,17 @@ import { findAdminMessage, findReservingMessageId, lockWriters } from '#resource
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type AnsweredDelivery, findAnswered, findDelivery, findParticipant } from './queries.ts'
 
-/** `answers` is null where it begins a conversation of its own. */
-export type Place = { contact: ContactRow; answers: string | null }
+/** `answers` is the conversation, or null if the mail starts a new one. */
+export type Thread = { contact: ContactRow; answers: string | null }
 
 /**
- * A reply address is the key to its conversation: whoever writes to it, and has it from a mail of ours or from somebody
- * who got one, takes part from then on. Headers are no key, for they can be guessed: they lead back only those who take
- * part already.
+ * A signed reply address gives access to its conversation: everyone who has it, from our mail or from a recipient of
+ * our mail, becomes a participant by writing to it. Headers can be guessed, so they only count for existing
+ * participants.
  */
-export async function placeOf(workspace: Workspace, message: InboundMessage): Promise<Place> {
+export async function threadOf(workspace: Workspace, message: InboundMessage): Promise<Thread> {
   const delivery = message.delivery_id === null ? undefined : await findDelivery(workspace, message.delivery_id)
-  if (delivery) return placeByAddress(workspace, message, delivery)
+  if (delivery) return threadByAddress(workspace, message, delivery)
   const { address, name } = message.from
   const answered = await findAnswered(workspace, message.answers, address)
   const known = answered && (await findContact(workspace, answered.contact_id))
@@ -27,23 +27,23 @@ export async function placeOf(workspace: Workspace, message: InboundMessage): Pr
   return { contact: await contactByEmail(workspace, address, name), answers: null }
 }
 
-async function placeByAddress(
+async function threadByAddress(
   workspace: Workspace,
   { from }: InboundMessage,
   delivery: AnsweredDelivery,
-): Promise<Place> {
+): Promise<Thread> {
   const { conversation_id } = delivery
   const contact = await writerOf(workspace, from, delivery)
   if (contact.blocked_at) return { contact, answers: null }
-  await lockWriters(workspace, 'writes', [contact.id]) // Before the conversation, as whoever writes on a channel does.
+  await lockWriters(workspace, 'writes', [contact.id]) // Before the conversation: all channels lock in this order.
   if (await findReservingMessageId(workspace, conversation_id, contact.id)) return { contact, answers: conversation_id }
-  const conversation = await opened(workspace, delivery)
+  const conversation = await lockOrCreate(workspace, delivery)
   if (!conversation) return { contact, answers: null }
   await joinConversation(workspace, conversation, contact)
   return { contact, answers: conversation_id }
 }
 
-/** Whoever got the delivery, where the address is the one it went to; else who takes part, or anybody. */
+/** Returns the contact of the delivery if it was sent to this address; else a participant, or any contact. */
 async function writerOf(
   workspace: Workspace,
   { address, name }: InboundMessage['from'],
@@ -55,8 +55,8 @@ async function writerOf(
   return known ?? contactByEmail(workspace, address, name)
 }
 
-/** The conversation of the delivery, which the first answer opens. */
-async function opened(workspace: Workspace, { conversation_id, message_id }: AnsweredDelivery) {
+/** Returns the conversation of the delivery; the first answer to a message creates it. */
+async function lockOrCreate(workspace: Workspace, { conversation_id, message_id }: AnsweredDelivery) {
   const conversation = await lockConversation(workspace, conversation_id)
   if (conversation || !(await findAdminMessage(workspace, message_id))) return conversation
   return lockConversation(workspace, await createFromMessage(workspace, message_id, conversation_id))

@@ -1,4 +1,4 @@
-// A request of Twilio's: read, and believed by nobody but the accounts whose token it is signed with.
+// Reads a callback of Twilio, and finds the accounts whose token signed it.
 
 import { type AccountRow, findAccountsByKey } from '#channel-accounts/rows.ts'
 import { secretsOf } from '#channel-accounts/secrets.ts'
@@ -6,10 +6,10 @@ import { isSigned, type Params, type Signed } from '#channels/sms/signature.ts'
 import type { Pool } from '#db/sql.ts'
 import { forbidden } from '#http/errors.ts'
 
-/** What is signed, and what it says, without what no database text can hold. */
+/** The signed request, and its parameters without characters that the database does not accept. */
 export type Callback = { signed: Signed; params: Params }
 
-/** `text` is the body as it came: a form, or JSON where the address holds its hash. */
+/** `text` is the body as received: a form, or JSON if the URL contains its hash. */
 export function readCallback({
   url,
   text,
@@ -21,10 +21,10 @@ export function readCallback({
   content_type: string | undefined
   signature: unknown
 }): Callback {
-  const said = content_type.includes('json') ? jsonParams(text) : formParams(text)
-  const clean = [...said].map(([name, values]) => [name, values.map((value) => value.replaceAll('\0', ''))] as const)
+  const signed = content_type.includes('json') ? jsonParams(text) : formParams(text)
+  const clean = [...signed].map(([name, values]) => [name, values.map((value) => value.replaceAll('\0', ''))] as const)
   return {
-    signed: { url, text, params: said, signature: typeof signature === 'string' ? signature : '' },
+    signed: { url, text, params: signed, signature: typeof signature === 'string' ? signature : '' },
     params: new Map(clean),
   }
 }
@@ -44,12 +44,12 @@ function jsonParams(text: string): Params {
   }
 }
 
-/** The first value of a parameter, or nothing. */
+/** Returns the first value of a parameter, or an empty text. */
 export const param = ({ params }: Callback, name: string): string => params.get(name)?.[0] ?? ''
 
 /**
- * The accounts, of whatever workspaces, that have signed: several where they share one account of Twilio's.
- * Throws a 403 where there is none.
+ * Returns the accounts, in all workspaces, whose token signed the request: several if they share one Twilio account.
+ * @throws ApiError 403 if there is none.
  */
 export async function signersOf(sql: Pool, secret: string, callback: Callback): Promise<AccountRow[]> {
   if (!callback.signed.signature) throw forbidden('The X-Twilio-Signature header is missing')

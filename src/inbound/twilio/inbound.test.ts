@@ -1,4 +1,4 @@
-// What people write by SMS, brought over HTTP by a Twilio that signs it: keywords, conversations, pictures, strangers.
+// Received SMS, posted and signed by a Twilio server: keywords, conversations, pictures, unknown senders.
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import { topicsOf } from '../../../test/events.ts'
@@ -22,7 +22,7 @@ const EMPTY = '<?xml version="1.0" encoding="UTF-8"?>\n<Response></Response>'
 const nothing = async (answer: ReturnType<typeof write>) =>
   assert.deepEqual(await answer, { status: 200, type: 'text/xml; charset=utf-8', text: EMPTY })
 const conversations = async () => (await call('GET /conversations')).body.conversations
-/** The one conversation that was written to last, with its parts. */
+/** The conversation with the latest message, with its parts. */
 async function latest() {
   const [{ id }] = await conversations()
   const { body } = await call(`GET /conversations/${id}`)
@@ -33,15 +33,15 @@ const wantsSms = async (id: string) =>
 const manage = (id: string, act: object) =>
   call(`POST /conversations/${id}/parts`, { type: 'admin', admin_id: workspace.admin_id, ...act })
 
-describe('refused', () => {
-  test('without a signature, or with a wrong one, nobody has written', async () => {
+describe('a request is refused or ignored', () => {
+  test('without a signature or with a wrong one', async () => {
     for (const how of [{ signature: null }, { signature: 'x' }, { auth_token: 'another' }, { signed_as: s.status }])
       assert.equal((await write(JOE, 'Hello', {}, how)).status, 403)
     assert.equal((await write(JOE, 'Hello', { AccountSid: newSid('AC') })).status, 403)
     assert.deepEqual(await conversations(), [])
   })
 
-  test('a message without a name is refused, one from what is no number is not heard', async () => {
+  test('without a MessageSid, or from a sender that is not a number', async () => {
     assert.equal((await write(JOE, 'Hello', { MessageSid: '' })).status, 400)
     for (const from of ['12345', 'ANONYMOUS', '', 'whatsapp:+12025550123', 'x'.repeat(5_000)])
       await nothing(write(from, 'Hello'))
@@ -49,7 +49,7 @@ describe('refused', () => {
     assert.equal((await call('GET /contacts')).body.total_count, 1)
   })
 
-  test('a blocked contact is answered nothing and not heard, but a STOP holds', async () => {
+  test('from a blocked contact, but STOP is applied', async () => {
     await sql`update contacts set blocked_at = now() where id = ${joe}`
     for (const body of ['Hello', 'HELP', 'STOP']) await nothing(write(JOE, body))
     assert.deepEqual(await conversations(), [])
@@ -58,7 +58,7 @@ describe('refused', () => {
 })
 
 describe('conversations', () => {
-  test('a stranger becomes a lead with that number', async () => {
+  test('an unknown sender becomes a lead with that number', async () => {
     await nothing(write('+4915112345678', 'Hallo 😀\nwie geht’s?\0'))
     const { source, contacts } = await latest()
     assert.equal(source.type, 'sms')
@@ -68,26 +68,26 @@ describe('conversations', () => {
     assert.deepEqual([body.role, body.phone], ['lead', '+4915112345678'])
   })
 
-  test('the number counts, however it is written', async () => {
+  test('a contact is found by its number in any spelling', async () => {
     await nothing(write('0012025550123', 'Hello'))
     assert.equal((await latest()).contacts.contacts[0].id, joe)
   })
 
-  test('what Twilio brings twice, even at once, is taken once', async () => {
+  test('a callback that is sent twice, also at once, adds one message', async () => {
     const MessageSid = newSid('SM')
     await Promise.all([1, 2, 3].map(() => nothing(write(JOE, 'Hello', { MessageSid }))))
     assert.equal((await conversations()).length, 1)
     assert.equal((await latest()).parts.length, 0)
   })
 
-  test('several of a stranger at once are one lead and one conversation', async () => {
+  test('several messages of an unknown sender at once are one lead and one conversation', async () => {
     await Promise.all(['one', 'two', 'three', 'four'].map((body) => nothing(write('+4915112345678', body))))
     assert.equal((await conversations()).length, 1)
     assert.equal((await latest()).parts.length, 3)
     assert.equal((await call('GET /contacts')).body.total_count, 2)
   })
 
-  test('a reply to a message begins its conversation and closes the one that was open', async () => {
+  test('a reply to a message starts its conversation and closes the open one', async () => {
     await nothing(write(JOE, 'Hello'))
     const first = await latest()
     const message = await send(joe)
@@ -107,7 +107,7 @@ describe('conversations', () => {
     assert.equal((await latest()).id, second.id)
   })
 
-  test('a conversation that was closed less than five days ago goes on, an older one does not', async () => {
+  test('a conversation that was closed less than five days ago is continued, an older one is not', async () => {
     await nothing(write(JOE, 'Hello'))
     const { id } = await latest()
     await manage(id, { message_type: 'close' })
@@ -121,7 +121,7 @@ describe('conversations', () => {
     assert.equal((await conversations()).length, 2)
   })
 
-  test('an answer goes out by SMS, and what is written then goes on', async () => {
+  test('an answer is sent by SMS, and the reply to it continues the conversation', async () => {
     await nothing(write(JOE, 'Hello'))
     const { id } = await latest()
     const before = peer.taken.length
@@ -148,14 +148,14 @@ describe('pictures', () => {
     ...more,
   })
 
-  test('addresses that are none, and numbers that are none, are left out', async () => {
+  test('invalid URLs and counts are ignored', async () => {
     await nothing(write(JOE, 'Look', media({ MediaUrl0: 'javascript:alert(1)', MediaUrl1: 'x', NumMedia: '9999999' })))
     await nothing(write(JOE, 'Look', media({ NumMedia: '-1' })))
     const { source, parts } = await latest()
     assert.deepEqual([source.attachments, parts[0].attachments], [[], []])
   })
 
-  test('they are fetched, and once where they are brought twice', async () => {
+  test('they are fetched, and only once if the callback is repeated', async () => {
     const MessageSid = newSid('MM')
     await Promise.all([1, 2, 3].map(() => nothing(write(JOE, 'Look', media({ MessageSid })))))
     const due = await sql`select name, source_url from attachments where fetch_due_at is not null order by id`
@@ -168,7 +168,7 @@ describe('pictures', () => {
     )
   })
 
-  test('they are kept by their addresses, with and without words', async () => {
+  test('without fetching they are stored as links, with and without a text', async () => {
     await nothing(write(JOE, 'Look', media()))
     await nothing(write(JOE, '', media({ NumMedia: '1', MediaContentType0: 'not a type' })))
     const { source, parts } = await latest()
@@ -184,7 +184,7 @@ describe('pictures', () => {
 })
 
 describe('keywords', () => {
-  test('STOP opts out, whoever has the number, answers in the name of the workspace, and begins nothing', async () => {
+  test('STOP opts out all contacts with the number, is answered with the name of the workspace, and starts no conversation', async () => {
     const lead = await aContact(workspace, { role: 'lead', formatted_phone: JOE })
     const { status, type, text } = await write(JOE, 'Stop.')
     assert.deepEqual([status, type], [200, 'text/xml; charset=utf-8'])
@@ -202,7 +202,7 @@ describe('keywords', () => {
     await becomes(await send(joe), 'sent')
   })
 
-  test('a STOP that is brought again after a START changes nothing', async () => {
+  test('a repeated STOP callback after a START changes nothing', async () => {
     const MessageSid = newSid('SM')
     await write(JOE, 'STOP', { MessageSid })
     await write(JOE, 'START')
@@ -210,7 +210,7 @@ describe('keywords', () => {
     assert.equal(await wantsSms(joe), true)
   })
 
-  test('a stranger’s STOP is remembered; START and HELP of one leave nothing', async () => {
+  test('STOP of an unknown sender is stored; START and HELP are not', async () => {
     assert.match((await write('+4915112345678', 'HELP')).text, /<Message>This is First\./)
     assert.match((await write('+4915112345678', 'START')).text, /<Message>/)
     assert.equal((await call('GET /contacts')).body.total_count, 1)
@@ -220,7 +220,7 @@ describe('keywords', () => {
     assert.deepEqual(await conversations(), [])
   })
 
-  test("what Twilio's Advanced Opt-Out answers by itself is obeyed, and not answered again", async () => {
+  test("a keyword that Twilio's Advanced Opt-Out answers is applied, and not answered again", async () => {
     await nothing(write(JOE, 'ARRET', { OptOutType: 'STOP' }))
     assert.equal(await wantsSms(joe), false)
     await nothing(write(JOE, 'START', { OptOutType: 'START' }))
@@ -229,7 +229,7 @@ describe('keywords', () => {
     assert.deepEqual(await conversations(), [])
   })
 
-  test('who has opted out can still write, and a sentence with such a word in it is a message', async () => {
+  test('a contact who opted out can still write, and a sentence with a keyword is a message', async () => {
     await write(JOE, 'STOP')
     await nothing(write(JOE, 'Please stop by at five'))
     assert.equal((await latest()).source.body, '<p>Please stop by at five</p>')
@@ -237,11 +237,11 @@ describe('keywords', () => {
   })
 })
 
-describe('several workspaces with one account of Twilio', async () => {
+describe('several workspaces with one Twilio account', async () => {
   const other = await t.another('Second')
   const theirConversations = async () => (await other.call('GET /conversations')).body.conversations
 
-  test('the number, or the service, tells whose the message is; one that is nobody’s is refused', async () => {
+  test('the number or the service decides the workspace; a message to an unknown number is refused', async () => {
     const messaging_service_sid = newSid('MG')
     await createAccount(other.call, peer, { from: '+12025550177', messaging_service_sid })
     await nothing(write(JOE, 'To the first'))
@@ -254,7 +254,7 @@ describe('several workspaces with one account of Twilio', async () => {
     assert.deepEqual([status, JSON.parse(text).errors[0].code], [404, 'not_found'])
   })
 
-  test('where both have the number, it goes to the one that wrote to the sender last', async () => {
+  test('if both have the number, the message goes to the one that wrote to the sender last', async () => {
     await sql`update channel_accounts set settings = settings || ${sql.json({ from: OURS })}`
     await other.call('POST /extensions/sandbox/reset')
     const known = await aContact(other.workspace, { formatted_phone: JOE })

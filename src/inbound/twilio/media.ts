@@ -1,18 +1,18 @@
-// Pictures and other files that came with an SMS.
+// Reads the pictures and other files of an SMS.
 import { extension } from 'mime-types'
 import type { FileElsewhere } from '#resources/attachments/queries.ts'
 import { type Callback, param } from './callback.ts'
 
-/** As many as a message can have. */
-const MOST = 10
+/** Twilio's limit for a message. */
+const MAX_MEDIA = 10
 const UNKNOWN = 'application/octet-stream'
 
 /**
- * By their addresses at Twilio, from which the worker fetches them; where Twilio asks for the account's credentials
- * ("HTTP basic auth for media"), the addresses stay.
+ * Returns the files by their URLs at Twilio, from which the worker fetches them. If Twilio requires the account's
+ * credentials for them ("HTTP basic auth for media"), they stay links.
  */
 export function mediaOf(callback: Callback): FileElsewhere[] {
-  const count = Math.min(Number(param(callback, 'NumMedia')) || 0, MOST)
+  const count = Math.min(Number(param(callback, 'NumMedia')) || 0, MAX_MEDIA)
   return Array.from({ length: count }, (_, n) => n).flatMap((n) => mediumAt(callback, n))
 }
 
@@ -21,7 +21,7 @@ function mediumAt(callback: Callback, n: number): FileElsewhere[] {
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return []
   const given = param(callback, `MediaContentType${n}`)
   const content_type = /^[\w.+-]+\/[\w.+-]+$/.test(given) ? given : UNKNOWN
-  const ending = extension(content_type)
+  const suffix = extension(content_type)
   const name = url.pathname.split('/').at(-1)?.slice(0, 200) || `media-${n}`
-  return [{ name: ending ? `${name}.${ending}` : name, url: url.href, content_type }]
+  return [{ name: suffix ? `${name}.${suffix}` : name, url: url.href, content_type }]
 }

@@ -1,4 +1,4 @@
-// Whatever a signed request says, it is answered or refused, and never our fault.
+// A signed request with any content is answered or refused, and never an error of the server.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -22,7 +22,7 @@ const form = fc
   .map((entries): Params => Object.fromEntries(entries))
 
 for (const webhook of ['inbound', 'status'] as const) {
-  test(`${webhook} takes any form that is signed`, async () => {
+  test(`${webhook} accepts or refuses any signed form`, async () => {
     const send = async (form: Params, sid: string) => {
       const params = { AccountSid: s.peer.account_sid, MessageSid: sid, From: '+12025550123', ...form }
       const { status, text } = await s.peer.call(s[webhook], params)

@@ -1,4 +1,4 @@
-// Behind a proxy: Twilio signs the address that it calls, which is PUBLIC_URL and not where the server listens.
+// Behind a proxy: Twilio signs the URL that it calls, which begins with PUBLIC_URL, not with the server's own address.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aContact } from '../../../test/factories.ts'
@@ -8,19 +8,19 @@ const PUBLIC = 'https://sms.example.com/interphone'
 const s = await sms({ public_url: PUBLIC })
 const { t, peer, send, becomes, look, takenOf } = s
 
-test('what is signed for another address, or for where the server listens, is refused', async () => {
+test('a signature for another URL, or for the address that the server listens on, is refused', async () => {
   for (const signed_as of [undefined, 'http://sms.example.com/interphone/webhooks/twilio/inbound', PUBLIC])
     assert.equal((await s.write('+12025550123', 'Hello', {}, signed_as ? { signed_as } : {})).status, 403)
 })
 
-test('the public address counts, with the port and without it', async () => {
+test('a signature for the public URL is valid, with and without the port', async () => {
   for (const host of ['sms.example.com', 'sms.example.com:443']) {
     const signed_as = `https://${host}/interphone/webhooks/twilio/inbound`
     assert.equal((await s.write('+12025550123', 'Hello', {}, { signed_as })).status, 200)
   }
 })
 
-test('callbacks are asked for at the public address', async () => {
+test('messages request callbacks at the public URL', async () => {
   const id = await send(await aContact(t.workspace, { formatted_phone: '+12025550144' }))
   const taken = takenOf(await becomes(id, 'sent'))
   const callback = taken.callback ?? ''

@@ -1,7 +1,7 @@
-// Which of several workspaces has written to a number.
+// Finds which of several workspaces wrote to a number.
 import { one, type Pool } from '#db/sql.ts'
 
-/** The workspace of these that sent the latest SMS to the number. */
+/** Returns the workspace that sent the latest SMS to the number. */
 export const findLastWriter = async (sql: Pool, workspace_ids: string[], number: string) =>
   (
     await one(sql<{ workspace_id: string }[]>`

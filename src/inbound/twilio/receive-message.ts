@@ -1,4 +1,4 @@
-// What a person wrote by SMS: a keyword is obeyed, all else goes into a conversation.
+// Receives an SMS: a keyword is applied, any other message goes into a conversation.
 import { keywordIn } from '#channels/sms/keywords.ts'
 import { e164 } from '#lib/phone.ts'
 import { fetchLater } from '#resources/attachments/attach.ts'
@@ -13,25 +13,30 @@ import { mediaOf } from './media.ts'
 
 type Fetching = Pick<Server, 'fetch_attachments'>
 
-/** What to answer, or undefined. A sender whom nobody could answer (a short code, a name) is not heard. */
-export async function takeMessage(
+/** Returns the reply, or undefined. Ignores senders that cannot be answered (a short code, a name). */
+export async function receiveMessage(
   workspace: Workspace,
   fetching: Fetching,
   callback: Callback,
 ): Promise<string | undefined> {
   const number = e164(param(callback, 'From'))
   if (!number) return undefined
-  const asked = keywordIn(callback.params)
+  const found = keywordIn(callback.params)
   return atomically(workspace, async (workspace) => {
-    if (!asked) return void (await converse(workspace, fetching, number, callback))
-    const is_heard = await applyKeyword(workspace, number, asked.keyword, param(callback, 'MessageSid'))
-    if (!is_heard || asked.is_answered) return undefined
-    return answerTo(workspace, asked.keyword)
+    if (!found) return void (await addToConversation(workspace, fetching, number, callback))
+    const is_applied = await applyKeyword(workspace, number, found.keyword, param(callback, 'MessageSid'))
+    if (!is_applied || found.is_answered) return undefined
+    return answerTo(workspace, found.keyword)
   })
 }
 
-/** What comes again finds nothing to do: the number is held, so that of two at once the second one comes after the first. */
-async function converse(workspace: Workspace, fetching: Fetching, number: string, callback: Callback): Promise<void> {
+/** A repeated message changes nothing: the number is locked, so that two callbacks run one after the other. */
+async function addToConversation(
+  workspace: Workspace,
+  fetching: Fetching,
+  number: string,
+  callback: Callback,
+): Promise<void> {
   const provider_id = param(callback, 'MessageSid')
   const contact = await contactByPhone(workspace, number, null)
   if (contact.blocked_at || (await wasReceived(workspace, 'sms', provider_id))) return

@@ -1,7 +1,7 @@
-// What Twilio reports of a message that was sent, kept with its delivery.
+// Receives a status of a sent SMS from Twilio, and updates its delivery.
 
 import type { AccountRow } from '#channel-accounts/rows.ts'
-import { reportOf } from '#channels/sms/status.ts'
+import { statusUpdateOf } from '#channels/sms/status.ts'
 import { readTracker } from '#channels/tracker.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Meant, report } from '#delivery/report.ts'
@@ -10,18 +10,24 @@ import { openWorkspace } from '#workspaces/open.ts'
 import { type Callback, param } from './callback.ts'
 
 /**
- * The delivery is the one that the address was made for, if its workspace is among those that have signed; without such
- * an address (a service's own callback) the one that bears the message's name. One that nobody knows changes nothing.
+ * The callback URL names the delivery, if its workspace is one of the signers. Without our URL (a Messaging Service's
+ * own callback) the message SID finds it. An unknown message changes nothing.
  */
-export async function takeStatus(sql: Pool, secret: string, signers: AccountRow[], callback: Callback): Promise<void> {
-  const word = reportOf(callback.params)
-  if (!word) return
-  for (const meant of meantBy(secret, signers, callback)) {
-    if (await report(sql, contactRecords, meant, word, (await openWorkspace(sql, meant.workspace_id)).now())) return
+export async function receiveStatus(
+  sql: Pool,
+  secret: string,
+  signers: AccountRow[],
+  callback: Callback,
+): Promise<void> {
+  const update = statusUpdateOf(callback.params)
+  if (!update) return
+  for (const delivery of deliveriesOf(secret, signers, callback)) {
+    const { now } = await openWorkspace(sql, delivery.workspace_id)
+    if (await report(sql, contactRecords, delivery, update, now())) return
   }
 }
 
-function meantBy(secret: string, signers: AccountRow[], callback: Callback): Meant[] {
+function deliveriesOf(secret: string, signers: AccountRow[], callback: Callback): Meant[] {
   const provider_id = param(callback, 'MessageSid') || param(callback, 'SmsSid')
   if (!provider_id) return []
   const tracked = readTracker(

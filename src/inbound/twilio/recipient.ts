@@ -1,4 +1,4 @@
-// Whose an incoming SMS is, where several workspaces share an account of Twilio's.
+// Finds the workspace of a received SMS if several workspaces share one Twilio account.
 
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import type { Pool } from '#db/sql.ts'
@@ -7,8 +7,8 @@ import { type Callback, param } from './callback.ts'
 import { findLastWriter } from './queries.ts'
 
 /**
- * Of those that have signed, the one whose number or service it came to. Where that is none, or several, the one that
- * last wrote to the sender. Undefined where nothing tells.
+ * Returns the signer with the number or service that the SMS was sent to. If none or several have it, returns the one
+ * that last wrote to the sender, or undefined.
  */
 export async function recipientOf(sql: Pool, signers: AccountRow[], callback: Callback): Promise<string | undefined> {
   const to = param(callback, 'To')

@@ -1,4 +1,4 @@
-// Where Twilio reports what became of SMS, and brings what people write. Without a token: Twilio signs.
+// The endpoints for Twilio's callbacks: statuses of sent SMS, and received SMS. Twilio signs them and sends no token.
 
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -9,17 +9,20 @@ import { NOTHING } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { param, readCallback, signersOf } from './callback.ts'
-import { takeMessage } from './receive-message.ts'
-import { takeStatus } from './receive-status.ts'
+import { receiveMessage } from './receive-message.ts'
+import { receiveStatus } from './receive-status.ts'
 import { recipientOf } from './recipient.ts'
 
-const TwiML = Type.String({ contentMediaType: 'text/xml', description: 'TwiML: what Twilio shall reply, or nothing.' })
+const TwiML = Type.String({
+  contentMediaType: 'text/xml',
+  description: 'TwiML: a reply for Twilio to send, or nothing.',
+})
 
-/** Several times the longest message, with every character escaped. */
+/** Several times the longest message with every character escaped. */
 const BODY_LIMIT = 256 * 1024
 
 function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }: Server) {
-  // The signature is of the form as it came, in every parameter.
+  // The signature covers every parameter of the form as received.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
     done(null, body),
@@ -42,7 +45,7 @@ function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }
     }),
     async (request) => {
       const callback = callbackOf(request)
-      await takeStatus(sql, secret, await signersOf(sql, secret, callback), callback)
+      await receiveStatus(sql, secret, await signersOf(sql, secret, callback), callback)
       return NOTHING
     },
   )
@@ -60,7 +63,7 @@ function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }
       const signers = await signersOf(sql, secret, callback)
       if (!param(callback, 'MessageSid')) throw missing('MessageSid is required')
       const workspace_id = found(await recipientOf(sql, signers, callback), 'No workspace has the number in To')
-      const answer = await takeMessage(await openWorkspace(sql, workspace_id), { fetch_attachments }, callback)
+      const answer = await receiveMessage(await openWorkspace(sql, workspace_id), { fetch_attachments }, callback)
       reply.type('text/xml; charset=utf-8')
       return twiml(answer)
     },

@@ -1,4 +1,4 @@
-// What Twilio tells of messages, posted over HTTP by a Twilio that signs it: late, doubled, out of order, and forged.
+// Status callbacks, posted and signed by a Twilio server: late, repeated, out of order, and forged.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import { topicsOf } from '../../../test/events.ts'
@@ -18,14 +18,14 @@ beforeEach(async () => {
   joe = await aContact(workspace, { formatted_phone: `+1202555${count++}0` })
 })
 
-/** A message that Twilio took. */
+/** A message that Twilio accepted. */
 async function sent(): Promise<{ id: string; taken: Taken }> {
   const id = await send(joe)
   return { id, taken: takenOf(await becomes(id, 'sent')) }
 }
 const statusesOf = ({ history }: { history: { status: string }[] }) => history.map(({ status }) => status)
 
-test('without a signature, or with a wrong one, nothing is believed', async () => {
+test('a callback without a signature, or with a wrong one, is refused', async () => {
   const { id, taken } = await sent()
   for (const signature of [null, '', 'x', 'RSOYDt4T1cUTdK1PDd93/VVr8B8=']) {
     const { status, text, type } = await peer.callBack(taken, 'delivered', {}, { signature })
@@ -39,7 +39,7 @@ test('without a signature, or with a wrong one, nothing is believed', async () =
   assert.equal((await look(id)).status, 'sent')
 })
 
-test('what was changed after it was signed is refused', async () => {
+test('a callback that was changed after it was signed is refused', async () => {
   const { id, taken } = await sent()
   const url = taken.callback as string
   const form = { AccountSid: peer.account_sid, MessageSid: taken.sid, MessageStatus: 'failed' }
@@ -49,7 +49,7 @@ test('what was changed after it was signed is refused', async () => {
   assert.equal((await look(id)).status, 'sent')
 })
 
-test('no body, a huge one and a strange one are refused, and break nothing', async () => {
+test('an empty, a huge and an invalid body are refused without an error of the server', async () => {
   const post = (body: string | undefined, type?: string) =>
     fetch(s.status, {
       method: 'POST',
@@ -65,7 +65,7 @@ test('no body, a huge one and a strange one are refused, and break nothing', asy
   assert.equal((await post(`Body=${'x'.repeat(300_000)}`, 'application/x-www-form-urlencoded')).status, 413)
 })
 
-test('of a message that nobody knows nothing happens, and Twilio is not asked to come again', async () => {
+test('a status of an unknown message changes nothing, and is acknowledged', async () => {
   const { id, taken } = await sent()
   const unknown = { ...taken, sid: newSid('SM'), callback: s.status }
   const { status, text } = await peer.callBack(unknown, 'delivered')
@@ -76,7 +76,7 @@ test('of a message that nobody knows nothing happens, and Twilio is not asked to
   assert.equal((await look(id)).status, 'sent')
 })
 
-test('sent, delivered, read: each moves the delivery on, and is on record once', async () => {
+test('sent, delivered and read each update the delivery, and are recorded once', async () => {
   const { id, taken } = await sent()
   for (const status of ['queued', 'sending', 'sent', 'delivered', 'delivered', 'read', 'read'])
     assert.equal((await peer.callBack(taken, status)).status, 200)
@@ -86,7 +86,7 @@ test('sent, delivered, read: each moves the delivery on, and is on record once',
   assert.equal(delivery.history[1].provider_answer, 'MessageStatus=delivered&SmsStatus=delivered')
 })
 
-test('whatever the order, doubled and all at once, it ends the same', async () => {
+test('statuses in any order, repeated or at once give the same result', async () => {
   const { id, taken } = await sent()
   const words = ['delivered', 'sent', 'sending', 'delivered', 'queued', 'sent']
   await Promise.all(words.map((word) => peer.callBack(taken, word)))
@@ -94,7 +94,7 @@ test('whatever the order, doubled and all at once, it ends the same', async () =
   assert.deepEqual([delivery.status, statusesOf(delivery)], ['delivered', ['sent', 'delivered']])
 })
 
-test('a failure says why, in code and words; a late delivery is believed over it', async () => {
+test('a failure is recorded with code and reason, and a later delivered replaces it', async () => {
   const { id, taken } = await sent()
   await peer.callBack(taken, 'undelivered', { ErrorCode: '30003' })
   const failure = await look(id)
@@ -108,7 +108,7 @@ test('a failure says why, in code and words; a late delivery is believed over it
   assert.deepEqual([(await look(id)).status, (await look(id)).error], ['delivered', null])
 })
 
-test('a failure without a code, with an unknown one, and one that would pass', async () => {
+test('a failure can have no code, an unknown code, or the code of a temporary error', async () => {
   const cases: [params: Record<string, string>, error: object][] = [
     [{}, { code: 'twilio_failed', reason: 'Twilio gave no reason: failed', details: null }],
     [{ ErrorCode: '39999' }, { code: '39999', reason: "Twilio's error 39999", details: null }],
@@ -121,7 +121,7 @@ test('a failure without a code, with an unknown one, and one that would pass', a
       {
         code: '30001',
         reason: "Twilio's queue for the sender overflowed",
-        details: 'A passing fault: the delivery can be retried',
+        details: 'A temporary error: the delivery can be retried',
       },
     ],
   ]
@@ -146,7 +146,7 @@ test('21610, in an answer or in a callback, opts the contact out', async () => {
   assert.equal((await becomes(await send(ann), 'failed')).error.code, 'opted_out')
 })
 
-test('a callback that comes before the answer is not lost, and the answer that follows takes nothing back', async () => {
+test('a callback before the answer counts, and the answer does not undo it', async () => {
   const early: Promise<unknown>[] = []
   peer.onTaken = (taken) => void early.push(peer.callBack(taken, 'sent'), peer.callBack(taken, 'delivered'))
   const id = await send(joe)
@@ -156,7 +156,7 @@ test('a callback that comes before the answer is not lost, and the answer that f
   assert.equal((await look(id)).status, 'delivered')
 })
 
-test('where the answer is lost but a callback tells of the message, it is not sent again', async () => {
+test('a message whose answer was lost is not sent again after a callback', async () => {
   peer.fault = (_, nth) => (nth > 0 ? 'reset after' : undefined)
   const before = peer.taken.length
   const told = new Promise<void>((resolve) => {
@@ -172,7 +172,7 @@ test('where the answer is lost but a callback tells of the message, it is not se
   assert.ok(taken.some(({ sid }) => sid === delivery.provider_id))
 })
 
-test('a message that was sent twice is one delivery, and both tell of it', async () => {
+test('a message that was sent twice is one delivery, and callbacks of both update it', async () => {
   let calls = 0
   peer.fault = () => (++calls === 1 ? 'reset after' : undefined)
   const before = peer.taken.length
@@ -189,13 +189,13 @@ test('a message that was sent twice is one delivery, and both tell of it', async
   assert.equal((await look(id)).status, 'delivered')
 })
 
-test("a Messaging Service's own callback, without our address, is told by the message's name", async () => {
+test("a Messaging Service's own callback, without our URL, is assigned by the message SID", async () => {
   const { id, taken } = await sent()
   await peer.callBack({ ...taken, callback: s.status }, 'delivered')
   assert.equal((await look(id)).status, 'delivered')
 })
 
-test('JSON is taken as a form is, when its hash is signed', async () => {
+test('JSON is accepted like a form if its hash is signed', async () => {
   const { id, taken } = await sent()
   const json = { AccountSid: peer.account_sid, MessageSid: taken.sid, MessageStatus: 'delivered', More: { a: 1 } }
   const hash = await sha256(JSON.stringify(json))
@@ -208,7 +208,7 @@ test('JSON is taken as a form is, when its hash is signed', async () => {
 const sha256 = async (text: string) =>
   Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(text))).toString('hex')
 
-test('workspaces that share an account of Twilio each hear of their own messages', async () => {
+test('workspaces that share a Twilio account each get the statuses of their own messages', async () => {
   const other = await t.another()
   await createAccount(other.call, peer)
   const theirs = await aContact(other.workspace, { formatted_phone: '+12025550177' })
@@ -227,7 +227,7 @@ test('workspaces that share an account of Twilio each hear of their own messages
   assert.equal((await look(mine.id)).status, 'delivered')
 })
 
-test('whoever names an account of others without its token moves nothing', async () => {
+test('a callback that names another account without its token changes nothing', async () => {
   const stranger = await t.another()
   const forger = await twilioPeer({ account_sid: peer.account_sid, auth_token: 'made up' })
   after(() => forger.close())

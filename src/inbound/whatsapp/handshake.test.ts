@@ -1,4 +1,4 @@
-// The handshake by which Meta makes sure of a webhook.
+// The handshake when a webhook is set up at Meta.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../../../test/app.ts'
@@ -16,12 +16,12 @@ const hub = (token: string, more = {}) => ({
   ...more,
 })
 
-test('where no workspace has WhatsApp, nobody is known', async () => {
+test('without a WhatsApp account no token is known', async () => {
   const answer = await ask(hub('anything'))
   assert.deepEqual([answer.statusCode, answer.json().type], [403, 'error.list'])
 })
 
-test('whatever is missing or wrong is a 403; the challenge is told to nobody then', async () => {
+test('a missing or wrong parameter is a 403, and the challenge is not returned', async () => {
   await t.call('POST /extensions/channels', account('1234567', 'open-sesame'))
   for (const asked of [
     {},
@@ -40,7 +40,7 @@ test('whatever is missing or wrong is a 403; the challenge is told to nobody the
   assert.equal((await t.app.inject('/webhooks/whatsapp?hub.mode=subscribe&hub.mode=x')).statusCode, 400)
 })
 
-test('the challenge is answered as it came, to the verify token of any account of any workspace', async () => {
+test('the challenge is returned unchanged for the verify token of any account of any workspace', async () => {
   const other = await t.another()
   await other.call('POST /extensions/channels', account('7654321', 'another-word'))
   await t.database.sql`update channel_accounts set secrets = '\\x00' where workspace_id = ${t.workspace.id}`

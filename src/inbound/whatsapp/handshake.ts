@@ -1,4 +1,4 @@
-// The handshake by which Meta finds out that a webhook is somebody's who knows the verify token of an account.
+// Answers Meta's handshake, which checks that the owner of the webhook knows an account's verify token.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { secretsOf } from '#channel-accounts/secrets.ts'
 import type { Pool } from '#db/sql.ts'
@@ -7,7 +7,9 @@ import { eachAccount } from './queries.ts'
 
 export type Handshake = { 'hub.mode'?: string; 'hub.verify_token'?: string; 'hub.challenge'?: string }
 
-/** The challenge, which is the whole answer; a 403 where no account of any workspace has that token. */
+/**
+ * Returns the challenge, which is the whole answer. @throws ApiError 403 if no account of any workspace has that token.
+ */
 export async function answerChallenge(sql: Pool, secret: string, asked: Handshake): Promise<string> {
   const { 'hub.mode': mode, 'hub.verify_token': token, 'hub.challenge': challenge } = asked
   if (mode !== 'subscribe' || !token || !challenge || !(await isKnown(sql, secret, token)))
@@ -15,7 +17,7 @@ export async function answerChallenge(sql: Pool, secret: string, asked: Handshak
   return challenge
 }
 
-/** Compared in constant time, by digests, which are of one length. */
+/** Compares digests, which all have the same length, in constant time. */
 async function isKnown(sql: Pool, secret: string, token: string): Promise<boolean> {
   const given = digest(token)
   let known = false

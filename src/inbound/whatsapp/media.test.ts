@@ -1,5 +1,5 @@
-// What people send by WhatsApp besides words: kept with its message at once, fetched from Meta afterwards, and shown as
-// an attachment, whatever happens to Meta, the account or the server in between.
+// Media from WhatsApp: stored as a reference with the message, fetched from Meta later, and shown as an attachment,
+// despite errors of Meta, the account or the server.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import { fetchFile } from '#resources/attachments/fetch.ts'
@@ -40,7 +40,7 @@ type Medium = {
   retry_after?: string
   breaks?: boolean
 }
-/** An image that Meta has, or something else, as a contact sends it. */
+/** A message with an image, or other media, that Meta has. */
 async function sends(medium: Medium = { content_type: 'image/png', bytes: PNG }, more: object = {}, type = 'image') {
   const id = String(count++)
   peer.media.set(id, medium)
@@ -48,7 +48,7 @@ async function sends(medium: Medium = { content_type: 'image/png', bytes: PNG },
   assert.equal((await news(value)).status, 200)
   return { id, value }
 }
-/** The only conversation: what its source and its parts show. */
+/** The only conversation: its source and its parts. */
 async function shown(one: Pick<typeof t, 'call'> = t) {
   const { conversations } = (await one.call('GET /conversations')).body
   assert.equal(conversations.length, 1)
@@ -62,7 +62,7 @@ const at = async (url: string) => {
 const errorOf = ({ bytes }: { bytes: Buffer }) => JSON.parse(bytes.toString()).errors[0]
 const lease = () => leaseFetches(sql, { room: 100, share: 100, seconds: 60, elsewhere: false })
 const allAreDue = () => sql`update attachments set fetch_due_at = now() - interval '1 s' where fetch_due_at is not null`
-/** Fetches what is due, once each; what came of it, and how long it is put off, in seconds. */
+/** Fetches each due file once. Returns the outcomes, and the seconds until the next attempt. */
 async function fetchOnce() {
   const due = await lease()
   const results = await Promise.all(due.map((one) => fetchFile(means, one)))
@@ -72,7 +72,7 @@ async function fetchOnce() {
   return due.map(({ id }, n) => ({ ...results[n]!, wait: waits.get(id) }))
 }
 
-test('what is gone, empty or too large is given up, and who reads the conversation is told', async () => {
+test('missing, empty and too large media are given up, and the conversation says so', async () => {
   const { id } = await sends(undefined, { caption: 'My cat' })
   peer.media.delete(id)
   await sends({ content_type: 'application/pdf', bytes: PNG, status: 410 }, { filename: 'Offer <1>.pdf' }, 'document')
@@ -99,7 +99,7 @@ test('what is gone, empty or too large is given up, and who reads the conversati
   assert.equal(peer.requests, asked)
 })
 
-test('trouble at Meta puts it off, longer and longer and as long as Meta asks for, and each try has a new address', async () => {
+test('errors of Meta are retried with backoff and Retry-After, each time with a new URL', async () => {
   const medium: Medium = { content_type: 'image/png', bytes: PNG, status: 503 }
   await sends(medium)
   const waits: unknown[] = []
@@ -117,7 +117,7 @@ test('trouble at Meta puts it off, longer and longer and as long as Meta asks fo
   assert.match((await shown())[0].body, /could not be fetched\. Meta answered 500/)
 })
 
-test('what breaks off is not taken for the whole, and a Meta that cannot be reached is asked again', async () => {
+test('a download that breaks off, and a Meta that cannot be reached, are retried', async () => {
   const medium: Medium = { content_type: 'image/png', bytes: PNG, breaks: true }
   await sends(medium)
   assert.equal((await fetchOnce())[0]?.outcome, 'put_off')
@@ -133,7 +133,7 @@ test('what breaks off is not taken for the whole, and a Meta that cannot be reac
   assert.deepEqual((await fetchOnce())[0]?.outcome, 'fetched')
 })
 
-test('an account that is removed, or whose token ends, is waited for; a new one is tried at once', async () => {
+test('fetches wait while the account is missing or its token is invalid; a new account is tried at once', async () => {
   await sends()
   const [{ id }] = (await call('GET /extensions/channels')).body.data
   await call(`PUT /extensions/channels/${id}`, { secrets: { access_token: 'EAAexpired' } })
@@ -150,7 +150,7 @@ test('an account that is removed, or whose token ends, is waited for; a new one 
   assert.equal((await shown())[0].attachments[0].filesize, PNG.length)
 })
 
-test('a message that is brought again, and one of a blocked contact, bring no second file and none', async () => {
+test('a repeated message adds no second file, and one of a blocked contact adds none', async () => {
   const { value } = await sends()
   await Promise.all([news(value), news(value)])
   assert.equal((await sql`select from attachments where workspace_id = ${t.created.id}`).count, 1)
@@ -161,7 +161,7 @@ test('a message that is brought again, and one of a blocked contact, bring no se
   assert.equal((await sql`select from attachments where workspace_id = ${t.created.id}`).count, 0)
 })
 
-test('what a killed worker was at is fetched again, and two that fetch one file keep one', async () => {
+test('a fetch of a killed worker is repeated, and two fetches of one file store it once', async () => {
   await sends()
   const [killed] = await lease()
   assert.equal((await lease()).length, 0)
@@ -176,7 +176,7 @@ test('what a killed worker was at is fetched again, and two that fetch one file 
   assert.deepEqual((await at(attachments[0].url)).bytes, PNG)
 })
 
-test('the attachment is there from the beginning, and its link leads to the file as soon as that is fetched', async () => {
+test('the attachment exists at once, and its link works as soon as the file is fetched', async () => {
   const { id } = await sends(undefined, { caption: 'My cat' })
   await sends(
     { content_type: 'audio/ogg; codecs=opus', bytes: Buffer.from('OggS and so on') },
@@ -203,7 +203,7 @@ test('the attachment is there from the beginning, and its link leads to the file
   }
 })
 
-test('two workspaces with the number each get a file of their own', async () => {
+test('two workspaces with the number each get their own file', async () => {
   const other = await t.another()
   const { body } = await other.call('POST /extensions/channels', accountOf(peer))
   await sends()
@@ -217,7 +217,7 @@ test('two workspaces with the number each get a file of their own', async () => 
   await other.call(`DELETE /extensions/channels/${body.id}`)
 })
 
-test('many media in one body are all awaited, and Meta finds nothing wrong with how it is asked', async () => {
+test('many media in one body are all fetched, with valid requests', async () => {
   const values = Array.from({ length: 5 }, (_, n) => {
     peer.media.set(`9${n}`, { content_type: 'image/png', bytes: PNG })
     return wrote(NUMBER, { type: 'image', image: { id: `9${n}`, mime_type: 'image/png' } })

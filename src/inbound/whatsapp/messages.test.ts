@@ -1,4 +1,4 @@
-// What people write on WhatsApp, posted over HTTP by a Meta that signs it, and the conversations that it becomes.
+// Received WhatsApp messages, posted and signed by a Meta server, and their conversations.
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { aContact, eventually } from '../../../test/factories.ts'
@@ -24,7 +24,7 @@ const write = async (message: Sent, { from = NUMBER, ...profile }: Writer = {}) 
   return value
 }
 const conversations = async () => (await call('GET /conversations')).body.conversations
-/** The only conversation, whole, with the bodies of its parts. */
+/** The only conversation, with the bodies of its parts. */
 async function conversation() {
   const [one, ...more] = await conversations()
   assert.equal(more.length, 0)
@@ -33,14 +33,14 @@ async function conversation() {
 }
 const plain = (html: string) => html.replace(/<br>/g, '\n').replace(/<[^>]+>/g, '')
 
-test('a wrong signature writes nothing', async () => {
+test('a body with a wrong signature is refused, and nothing is stored', async () => {
   const { status } = await news(wrote(NUMBER, text('Hello')), { secret: 'forged' })
   assert.equal(status, 403)
   assert.deepEqual(await conversations(), [])
   assert.equal((await call('GET /contacts')).body.total_count, 0)
 })
 
-test('an unknown number becomes a lead named after the profile, and begins a conversation', async () => {
+test('an unknown number becomes a lead with the name of the profile, and starts a conversation', async () => {
   const { messages } = await write(text('Hello <b>there</b>\n\nAnybody?'), { name: '  Sheena ' })
   const { source, contacts, state, created_at } = await conversation()
   assert.deepEqual([source.type, source.delivered_as, state], ['whatsapp', 'customer_initiated', 'open'])
@@ -50,7 +50,7 @@ test('an unknown number becomes a lead named after the profile, and begins a con
   assert.deepEqual([body.role, body.name, body.phone], ['lead', 'Sheena', `+${NUMBER}`])
 })
 
-test('a message that comes twice, even at once, is taken once', async () => {
+test('a message that is sent twice, also at once, is added once', async () => {
   const value = wrote(NUMBER, text('Hello'))
   const answers = await Promise.all([
     news(value),
@@ -65,13 +65,13 @@ test('a message that comes twice, even at once, is taken once', async () => {
   assert.equal((await call('GET /contacts')).body.total_count, 1)
 })
 
-test('a blocked contact is not heard', async () => {
+test('a message of a blocked contact is ignored', async () => {
   await aContact(workspace, { formatted_phone: `+${NUMBER}`, blocked_at: new Date() })
   await write(text('Hello'))
   assert.deepEqual(await conversations(), [])
 })
 
-test('an answer to a message opens its conversation, and its time is when it was written', async () => {
+test('an answer to a message creates its conversation, with the time when it was written', async () => {
   const joe = await aContact(workspace, { formatted_phone: `+${NUMBER}` })
   const id = await send(joe)
   await becomes(id, 'sent')
@@ -82,7 +82,7 @@ test('an answer to a message opens its conversation, and its time is when it was
   assert.deepEqual([parts[0].body, parts[0].created_at], ['<p>Thanks</p>', Math.floor(at.getTime() / 1000)])
 })
 
-test('who quotes a message answers that one, and not the newest', async () => {
+test('a message that quotes another one answers that, not the newest', async () => {
   const joe = await aContact(workspace, { formatted_phone: `+${NUMBER}` })
   const old = await send(joe)
   const { provider_id } = await becomes(old, 'sent')
@@ -97,7 +97,7 @@ test('who quotes a message answers that one, and not the newest', async () => {
   assert.deepEqual([parts[0].body, parts[0].metadata], ['<p>Yes, please</p>', { picked: 'YES' }])
 })
 
-test('who quotes an answer in a closed conversation goes on in that one', async () => {
+test('a message that quotes an answer in a closed conversation continues that conversation', async () => {
   await write(text('Hello'))
   const { id } = await conversation()
   const admin = { type: 'admin', admin_id: workspace.admin_id }
@@ -111,7 +111,7 @@ test('who quotes an answer in a closed conversation goes on in that one', async 
   assert.deepEqual([state, said.includes('One more thing')], ['open', true])
 })
 
-/** The wamid of the one answer in it, once Meta has it. */
+/** The wamid of its only answer, once Meta has it. */
 async function sentIn(conversation_id: string): Promise<string> {
   const [sent] = await eventually(
     () => sql`select provider_id from deliveries where conversation_id = ${conversation_id} and status = 'sent'`,
@@ -120,7 +120,7 @@ async function sentIn(conversation_id: string): Promise<string> {
   return sent?.['provider_id']
 }
 
-test('a quote of what was sent to somebody else, or of what nobody knows, says nothing', async () => {
+test('a quote of an unknown message, or of one to another contact, is ignored', async () => {
   const ann = await aContact(workspace, { formatted_phone: '+12025550177' })
   const { provider_id } = await becomes(await send(ann), 'sent')
   await write(text('Me too', { context: { id: provider_id } }))
@@ -129,7 +129,7 @@ test('a quote of what was sent to somebody else, or of what nobody knows, says n
   assert.deepEqual([source.delivered_as, plain(source.body), parts.length], ['customer_initiated', 'Me too', 1])
 })
 
-test('of two contacts with one number, the one who was written to answers', async () => {
+test('of two contacts with the same number, the one who got the message answers', async () => {
   await aContact(workspace, { formatted_phone: `+${NUMBER}`, last_seen_at: new Date() })
   const lead = await aContact(workspace, { role: 'lead', formatted_phone: `+${NUMBER}` })
   const { provider_id } = await becomes(await send(lead), 'sent')
@@ -137,7 +137,7 @@ test('of two contacts with one number, the one who was written to answers', asyn
   assert.equal((await conversation()).contacts.contacts[0].id, lead)
 })
 
-test('a number that WhatsApp knows without its 9 is still that of the contact', async () => {
+test('a contact is found although WhatsApp has the number without its 9', async () => {
   const ana = await aContact(workspace, { formatted_phone: '+5547999998888' })
   const { provider_id } = await becomes(await send(ana), 'sent')
   await write(text('Oi', { context: { id: provider_id } }), { from: '554799998888' })
@@ -147,7 +147,7 @@ test('a number that WhatsApp knows without its 9 is still that of the contact', 
   assert.equal((await call('GET /contacts')).body.total_count, 1)
 })
 
-test('whatever kind of message it is, there is something to read', async () => {
+test('a message of any type has a text', async () => {
   const kinds: [message: Sent, body: string][] = [
     [
       { type: 'interactive', interactive: { type: 'button_reply', button_reply: { id: 'b1', title: 'Tomorrow' } } },
@@ -195,7 +195,7 @@ test('whatever kind of message it is, there is something to read', async () => {
   }
 })
 
-test('a reaction and a changed number are nothing to read, and begin nothing', async () => {
+test('a reaction and a changed number are ignored', async () => {
   await write({ type: 'reaction', reaction: { message_id: 'wamid.x', emoji: '👍' } })
   await write({ type: 'reaction', reaction: { message_id: 'wamid.x' } })
   await write({ type: 'system', system: { body: 'Changed number', type: 'user_changed_number' } })
@@ -203,7 +203,7 @@ test('a reaction and a changed number are nothing to read, and begin nothing', a
   assert.equal((await call('GET /contacts')).body.total_count, 0)
 })
 
-test('media are kept by their id and name at once', async () => {
+test('media are stored at once with their id and name', async () => {
   await write({
     type: 'image',
     image: { id: '4000', mime_type: 'image/jpeg', sha256: 'aGFzaA==', caption: 'My cat' },
@@ -238,7 +238,7 @@ test('media are kept by their id and name at once', async () => {
   assert.equal((await conversation()).parts.at(-1).metadata.whatsapp_media.name, `${'x'.repeat(254)}\ufffd`)
 })
 
-test('what cannot be made out is logged, without its words, and the rest of the body is taken', async () => {
+test('a message that cannot be read is logged without its text, and the others are received', async () => {
   const good = wrote(NUMBER, text('Hello'))
   const [message] = good.messages
   const logged = w.logged.length
@@ -258,7 +258,7 @@ test('what cannot be made out is logged, without its words, and the rest of the 
   assert.doesNotMatch(lines.join(), /secret words/)
 })
 
-test('many in one body, of several people, are all taken in order', async () => {
+test('many messages in one body, of several people, are all added in order', async () => {
   const people = ['12025550101', '12025550102', '12025550103']
   const values = people.flatMap((from) => [wrote(from, text('one')), wrote(from, text('two'))])
   const body = newsBody(peer.phone_number_id, {})
@@ -276,7 +276,7 @@ test('many in one body, of several people, are all taken in order', async () => 
   }
 })
 
-test('two workspaces with one number each get the message, and neither sees the other', async () => {
+test('two workspaces with one number each get the message, separately', async () => {
   const other = await t.another()
   const { body } = await other.call('POST /extensions/channels', accountOf(peer))
   await write(text('Hello'))
@@ -287,7 +287,7 @@ test('two workspaces with one number each get the message, and neither sees the 
   await other.call(`DELETE /extensions/channels/${body.id}`)
 })
 
-test('an answer goes back as free text, and a day later no more', async () => {
+test('an answer is sent as free text, and not a day later', async () => {
   await write(text('Hello'))
   const { id } = await conversation()
   const answer = { message_type: 'comment', type: 'admin', admin_id: workspace.admin_id, body: '<p>Hi <b>you</b></p>' }
@@ -307,4 +307,4 @@ test('an answer goes back as free text, and a day later no more', async () => {
   assert.equal(peer.requests, asked)
 })
 
-test('Meta finds nothing wrong with what it is sent', () => assert.deepEqual(peer.faults, []))
+test('all requests to Meta are valid', () => assert.deepEqual(peer.faults, []))

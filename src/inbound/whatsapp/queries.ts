@@ -1,24 +1,24 @@
-// Whose webhook it is, what a quoted message belongs to, and who behind a number has been written to.
+// Queries that find the accounts of a webhook, and the delivery of a quoted message.
 
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import { one, type Pool } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/** The accounts that any of these numbers may mean, in every workspace; whose signature fits tells which. */
+/** Returns the accounts with one of these numbers, in all workspaces. The signature decides between them. */
 export const findAccountsOf = (sql: Pool, phone_number_ids: string[]) => sql<AccountRow[]>`
   select * from channel_accounts where channel = 'whatsapp' and key = any(${phone_number_ids}::text[])
   order by workspace_id, id`
 
-const AT_ONCE = 100
+const BATCH = 100
 
-/** Every WhatsApp account of every workspace, some at a time. */
+/** Yields all WhatsApp accounts of all workspaces in batches. */
 export const eachAccount = (sql: Pool): AsyncIterable<AccountRow[]> =>
   sql<AccountRow[]>`
-  select * from channel_accounts where channel = 'whatsapp' order by workspace_id, id`.cursor(AT_ONCE)
+  select * from channel_accounts where channel = 'whatsapp' order by workspace_id, id`.cursor(BATCH)
 
 /**
- * The delivery that a message with this wamid was, where it went to one of these numbers: to which contact, and in which
- * conversation, if the contact takes part in that or it is still to come.
+ * Returns the contact and the conversation of the delivery with this wamid, if it was sent to one of these numbers, and
+ * the contact is a participant of the conversation, or the conversation does not exist yet.
  */
 export const findQuoted = (workspace: Workspace, wamid: string, numbers: string[]) =>
   one(workspace.sql<{ contact_id: string; conversation_id: string }[]>`
@@ -27,10 +27,10 @@ export const findQuoted = (workspace: Workspace, wamid: string, numbers: string[
       and address = any(${numbers}::text[])
       and (
         exists (
-          select from conversation_contacts taking_part
-          where taking_part.workspace_id = ${workspace.id}
-            and taking_part.conversation_id = deliveries.conversation_id
-            and taking_part.contact_id = deliveries.contact_id)
+          select from conversation_contacts participants
+          where participants.workspace_id = ${workspace.id}
+            and participants.conversation_id = deliveries.conversation_id
+            and participants.contact_id = deliveries.contact_id)
         or (part_id is null and not exists (
           select from conversations
           where conversations.workspace_id = ${workspace.id} and conversations.id = deliveries.conversation_id)))

@@ -1,6 +1,6 @@
-// What a person wrote on WhatsApp, put where it belongs: from whom, to what, with what came along.
+// Receives a WhatsApp message: finds its contact and conversation, and adds it with its media.
 import type { Contact } from '#channels/whatsapp/envelope.ts'
-import { readMessage, type Written } from '#channels/whatsapp/inbound.ts'
+import { type InboundMessage, readMessage } from '#channels/whatsapp/inbound.ts'
 import { spellingsOf } from '#channels/whatsapp/numbers.ts'
 import type { Pool } from '#db/sql.ts'
 import { fetchFromMeta } from '#resources/attachments/attach.ts'
@@ -12,45 +12,52 @@ import { openWorkspace, workspaceTime } from '#workspaces/open.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { findQuoted } from './queries.ts'
 
-/** False where the news cannot be made out. One transaction for each message, so that none waits for another. */
-export async function takeMessage(
+/**
+ * Returns false if the message cannot be read. Each message has its own transaction, so that none waits for another.
+ */
+export async function receiveMessage(
   sql: Pool,
   workspace_id: string,
-  news: unknown,
+  value: unknown,
   contacts: Contact[],
 ): Promise<boolean> {
-  const written = readMessage(news)
-  if (written === undefined) return false
-  if (written === 'ignored') return true
-  const numbers = spellingsOf(written.from)
+  const message = readMessage(value)
+  if (message === undefined) return false
+  if (message === 'ignored') return true
+  const numbers = spellingsOf(message.from)
   if (!numbers.length) return false
   await atomically(await openWorkspace(sql, workspace_id), (workspace) =>
-    take(workspace, written, numbers, nameOf(written, contacts)),
+    add(workspace, message, numbers, nameOf(message, contacts)),
   )
   return true
 }
 
-async function take(workspace: Workspace, written: Written, numbers: string[], name: string | null): Promise<void> {
-  const { wamid, at, body, media, picked, quoted } = written
+async function add(
+  workspace: Workspace,
+  message: InboundMessage,
+  numbers: string[],
+  name: string | null,
+): Promise<void> {
+  const { wamid, at, body, media, picked, quoted } = message
   const answered = quoted === undefined ? undefined : await findQuoted(workspace, quoted, numbers)
   const addressed = answered && (await findContact(workspace, answered.contact_id))
   const awaited = media && (await fetchFromMeta(workspace, { ...media, media_id: media.id }))
   const { outcome } = await receive(workspace, {
     channel: 'whatsapp',
     provider_id: wamid,
-    contact: addressed ?? (await contactBehind(workspace, numbers, name)),
+    contact: addressed ?? (await contactWith(workspace, numbers, name)),
     body,
     ...(answered && addressed && { answers: answered.conversation_id }),
     ...((media || picked) && { metadata: { ...(media && { whatsapp_media: media }), ...(picked && { picked }) } }),
     ...(awaited && { attachments: [awaited] }),
     created_at: workspaceTime(workspace, at),
   })
-  const is_taken = outcome === 'begun' || outcome === 'replied'
-  if (awaited && !is_taken) await deleteAttachment(workspace, awaited.file_id)
+  const is_added = outcome === 'begun' || outcome === 'replied'
+  if (awaited && !is_added) await deleteAttachment(workspace, awaited.file_id)
 }
 
-/** Somebody whom we know under any spelling of the number, or a new lead under the first. */
-async function contactBehind(workspace: Workspace, numbers: string[], name: string | null): Promise<ContactRow> {
+/** Returns a known contact with any spelling of the number, or a new lead with the first spelling. */
+async function contactWith(workspace: Workspace, numbers: string[], name: string | null): Promise<ContactRow> {
   for (const number of numbers.length > 1 ? numbers : []) {
     const [known] = await findContactsBy(workspace, 'formatted_phone', number)
     if (known) return known
@@ -58,10 +65,10 @@ async function contactBehind(workspace: Workspace, numbers: string[], name: stri
   return contactByPhone(workspace, numbers[0] as string, name)
 }
 
-const LONGEST_NAME = 255
+const MAX_NAME = 255
 
-/** As the profile has it. */
-function nameOf({ from }: Written, contacts: Contact[]): string | null {
+/** Returns the sender's profile name. */
+function nameOf({ from }: InboundMessage, contacts: Contact[]): string | null {
   const contact = contacts.find(({ wa_id }) => wa_id === from)
-  return contact?.profile?.name?.trim().slice(0, LONGEST_NAME) || null
+  return contact?.profile?.name?.trim().slice(0, MAX_NAME) || null
 }

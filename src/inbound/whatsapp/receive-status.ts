@@ -1,31 +1,26 @@
-// What Meta tells of a message that we sent, written down on its delivery.
+// Receives a status of a sent WhatsApp message from Meta, and updates its delivery.
 
 import { readTracker } from '#channels/tracker.ts'
-import { readStatus, type StatusNews } from '#channels/whatsapp/status.ts'
+import { type MessageStatus, readStatus } from '#channels/whatsapp/status.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Meant, report } from '#delivery/report.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { openWorkspace, workspaceTime } from '#workspaces/open.ts'
 
-/** False where the news cannot be read. What it says of messages that are none of the workspace's is let go. */
-export async function takeStatus(sql: Pool, secret: string, workspace_id: string, news: unknown): Promise<boolean> {
-  const status = readStatus(news)
+/** Returns false if the status cannot be read. Ignores statuses of messages that the workspace did not send. */
+export async function receiveStatus(sql: Pool, secret: string, workspace_id: string, value: unknown): Promise<boolean> {
+  const status = readStatus(value)
   if (status === undefined) return false
   if (status === 'ignored') return true
-  const meant = meantBy(secret, workspace_id, status)
-  if (meant)
-    await report(
-      sql,
-      contactRecords,
-      meant,
-      status.word,
-      workspaceTime(await openWorkspace(sql, workspace_id), status.at),
-    )
+  const delivery = deliveryOf(secret, workspace_id, status)
+  if (!delivery) return true
+  const workspace = await openWorkspace(sql, workspace_id)
+  await report(sql, contactRecords, delivery, status.update, workspaceTime(workspace, status.at))
   return true
 }
 
-/** Our own tracker names the delivery, even before its wamid is written down; without one the wamid does. */
-function meantBy(secret: string, workspace_id: string, { tracker, wamid }: StatusNews): Meant | undefined {
+/** Our tracker names the delivery, even before its wamid is stored; without a tracker the wamid does. */
+function deliveryOf(secret: string, workspace_id: string, { tracker, wamid }: MessageStatus): Meant | undefined {
   const about = { workspace_id, channel: 'whatsapp' as const, provider_id: wamid }
   const tracked = tracker === undefined ? undefined : readTracker(secret, 'whatsapp delivery', tracker)
   if (!tracked) return about

@@ -1,11 +1,12 @@
-// Where Meta reports what became of WhatsApp messages, and what people write there. Without a token: Meta signs.
+// The endpoints for Meta's webhook: statuses of sent WhatsApp messages, and received messages. Meta signs its requests
+// and sends no token.
 
 import { Type } from 'typebox'
 import { type App, op } from '#http/op.ts'
 import { NOTHING } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
 import { answerChallenge } from './handshake.ts'
-import { takeWebhook } from './receive.ts'
+import { receiveWebhook } from './receive.ts'
 
 const Text = Type.Optional(Type.String({ maxLength: 1024 }))
 const Handshake = Type.Object({ 'hub.mode': Text, 'hub.verify_token': Text, 'hub.challenge': Text })
@@ -15,7 +16,7 @@ const Challenge = Type.String({ contentMediaType: 'text/plain', description: 'Th
 const BODY_LIMIT = 4 * 1024 * 1024
 
 function whatsappWebhook(app: App, { sql, secret }: Server) {
-  // The signature is of the bytes as they came.
+  // The signature covers the bytes of the body as received.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
     done(null, body),
@@ -45,7 +46,7 @@ function whatsappWebhook(app: App, { sql, secret }: Server) {
       summary: 'Statuses and incoming messages from Meta',
     }),
     async ({ body, headers, log }) => {
-      await takeWebhook({ sql, secret, log }, toBuffer(body), headers['x-hub-signature-256'])
+      await receiveWebhook({ sql, secret, log }, toBuffer(body), headers['x-hub-signature-256'])
       return NOTHING
     },
   )

@@ -1,4 +1,4 @@
-// What Meta tells of messages, posted over HTTP by a Meta that signs it: late, doubled, out of order, and forged.
+// Statuses, posted and signed by a Meta server: late, repeated, out of order, and forged.
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { beforeEach, test } from 'node:test'
@@ -20,7 +20,7 @@ beforeEach(async () => {
   joe = await aContact(workspace, { formatted_phone: `+${number}` })
 })
 
-/** A message that Meta took, and how Meta knows it. */
+/** A message that Meta accepted, and its wamid. */
 async function sent(): Promise<{ id: string; taken: Taken }> {
   const id = await send(joe)
   const { provider_id } = await becomes(id, 'sent')
@@ -32,7 +32,7 @@ const readOne = async (wamid: string) =>
   (await call(`GET /messages/whatsapp/status?message_id=${encodeURIComponent(wamid)}`)).body
 const secondsAgo = (seconds: number) => String(Math.floor(Date.now() / 1000) - seconds)
 
-test('without a signature, or with one of somebody else, nothing is believed', async () => {
+test('a body without a signature, or with another app’s, is refused', async () => {
   const { id, taken } = await sent()
   const body = newsBody(peer.phone_number_id, { statuses: [peer.status(taken, 'read')] })
   for (const signature of ['', 'x', 'sha1=00', `sha256=${'0'.repeat(64)}`, `sha256=${'0'.repeat(63)}`]) {
@@ -45,14 +45,14 @@ test('without a signature, or with one of somebody else, nothing is believed', a
   assert.equal((await look(id)).status, 'sent')
 })
 
-test('the signature is of the bytes: the same JSON in another rendering is refused', async () => {
+test('the signature is of the bytes: the same JSON with other white space is refused', async () => {
   const body = JSON.stringify(newsBody(peer.phone_number_id, { statuses: [] }))
   const signature = `sha256=${createHmac('sha256', peer.secrets.app_secret).update(body).digest('hex')}`
   assert.equal((await peer.post(webhook, body, { signature })).status, 200)
   assert.equal((await peer.post(webhook, body.replaceAll(':', ': '), { signature })).status, 403)
 })
 
-test('what is no JSON is 400, too much is 413, and neither is a fault of ours', async () => {
+test('a body that is not JSON is 400, and one that is too large is 413', async () => {
   assert.equal((await peer.post(webhook, '{')).status, 400)
   assert.equal((await peer.post(webhook, '')).status, 400)
   assert.equal((await peer.post(webhook, `"${'x'.repeat(5_000_000)}"`)).status, 413)
@@ -60,7 +60,7 @@ test('what is no JSON is 400, too much is 413, and neither is a fault of ours', 
   assert.equal((await peer.post(webhook, { entry: many })).status, 400)
 })
 
-test('news of what we do not have is taken and let go: other numbers, other fields, other shapes', async () => {
+test('other numbers, other fields and unknown values are acknowledged and ignored', async () => {
   for (const body of [
     newsBody('99999999', { statuses: [peer.status({ wamid: 'wamid.x' }, 'read')] }),
     { object: 'whatsapp_business_account', entry: [{ id: '1', changes: [{ field: 'account_update', value: {} }] }] },
@@ -70,7 +70,7 @@ test('news of what we do not have is taken and let go: other numbers, other fiel
     assert.equal((await peer.post(webhook, body as object)).status, 200, JSON.stringify(body))
 })
 
-test('a message goes from sent over delivered to read, and both reads tell it with the time', async () => {
+test('a message is sent, delivered and read, and both endpoints show it with the time', async () => {
   const { id, taken } = await sent()
   for (const [status, at] of [
     ['sent', secondsAgo(-1)],
@@ -90,7 +90,7 @@ test('a message goes from sent over delivered to read, and both reads tell it wi
   }
 })
 
-test('doubled and out of order, in one body and in several: never a step back, and kept once', async () => {
+test('repeated statuses and statuses out of order never move back, and are recorded once', async () => {
   const { id, taken } = await sent()
   const [sending, delivered, read] = ['sent', 'delivered', 'read'].map((status) => peer.status(taken, status)) as [
     object,
@@ -110,13 +110,13 @@ test('doubled and out of order, in one body and in several: never a step back, a
   assert.equal((await look(id)).status, 'read')
 })
 
-test('a voice message that was played has been read', async () => {
+test('a voice message that was played is read', async () => {
   const { id, taken } = await sent()
   await statuses(peer.status(taken, 'played'))
   assert.equal((await look(id)).status, 'read')
 })
 
-test('a failure says why, in both reads; better news afterwards is believed', async () => {
+test('a failure has its reason in both endpoints, and a later delivered replaces it', async () => {
   const { id, taken } = await sent()
   const error = {
     ...{ code: 131026, title: 'Message undeliverable', message: 'Message undeliverable' },
@@ -135,13 +135,13 @@ test('a failure says why, in both reads; better news afterwards is believed', as
   assert.deepEqual([(await look(id)).status, 'error' in (await readOne(taken.wamid))], ['delivered', false])
 })
 
-test('a failure without any error is one all the same', async () => {
+test('a failed status without an error is also a failure', async () => {
   const { taken } = await sent()
   await statuses(peer.status(taken, 'failed'))
   assert.equal((await readOne(taken.wamid)).error.message, 'Message delivery failed')
 })
 
-test('a message whose answer was lost is not sent again once a status tells that Meta has it', async () => {
+test('a message whose answer was lost is not sent again after a status', async () => {
   peer.fail = (_, nth) => (nth === 1 ? 'reset after taking it' : { status: 503, retry_after: '1' })
   const id = await send(joe)
   const [taken] = await eventually(
@@ -168,7 +168,7 @@ test('a failure of an attempt before a retry by hand does not end the retry', as
   assert.equal((await look(id)).status, 'sent')
 })
 
-test('without our own tracker the wamid tells; a tracker that is forged does too, and unknown ones mean nothing', async () => {
+test('without a valid tracker the wamid finds the delivery, and an unknown wamid is ignored', async () => {
   const [first, second] = [await sent(), await sent()]
   await statuses(peer.status({ wamid: first.taken.wamid }, 'delivered'))
   assert.equal((await look(first.id)).status, 'delivered')
@@ -178,7 +178,7 @@ test('without our own tracker the wamid tells; a tracker that is forged does too
   assert.equal((await statuses(peer.status({ wamid: 'wamid.unknown' }, 'read'))).status, 200)
 })
 
-test('what cannot be read is logged and left, and the rest of the body is taken', async () => {
+test('a status that cannot be read is logged and skipped, and the others are applied', async () => {
   const { id, taken } = await sent()
   const good = peer.status(taken, 'delivered')
   const logged = w.logged.length
@@ -191,7 +191,7 @@ test('what cannot be read is logged and left, and the rest of the body is taken'
   assert.equal(w.logged.slice(logged).filter((line) => /status that cannot be read/.test(line)).length, 5)
 })
 
-test('two workspaces with one number each hear of their own messages; another secret signs for neither', async () => {
+test('two workspaces with one number each get their own statuses, and another secret is refused', async () => {
   const other = await t.another()
   const account = accountOf(peer)
   const stranger = { ...account.secrets, app_secret: 'a-stranger' }
@@ -208,7 +208,7 @@ test('two workspaces with one number each hear of their own messages; another se
   await other.call(`DELETE /extensions/channels/${body.id}`)
 })
 
-test('what fails for a fault of ours is a 5xx, and is taken when Meta sends it again', async () => {
+test('an error of the server is a 5xx, and the status is applied when Meta sends it again', async () => {
   const { id, taken } = await sent()
   const read = peer.status(taken, 'read')
   await sql.unsafe('alter table deliveries rename to gone')
@@ -219,4 +219,4 @@ test('what fails for a fault of ours is a 5xx, and is taken when Meta sends it a
   assert.equal((await look(id)).status, 'read')
 })
 
-test('Meta finds nothing wrong with what it is sent', () => assert.deepEqual(peer.faults, []))
+test('all requests to Meta are valid', () => assert.deepEqual(peer.faults, []))

@@ -96,7 +96,8 @@ type Refusal = { reason: string; is_transient: boolean; retry_after?: number }
 function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Error)) return undefined
   const { message: reason } = error
-  if (error instanceof MediaUnavailable) return { reason, is_transient: error.passing, retry_after: error.retry_after }
+  if (error instanceof MediaUnavailable)
+    return { reason, is_transient: error.is_transient, retry_after: error.retry_after }
   if (error instanceof FetchFailed) return { reason, is_transient: error.is_transient }
   if (error instanceof Unfit)
     return { reason, is_transient: (error.status ?? 0) >= 500 || MAY_PASS.includes(error.status ?? 0) }

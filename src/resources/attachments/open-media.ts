@@ -15,18 +15,18 @@ type AtMeta = { workspace_id: string; media_id: string }
 export async function openMedia(
   { sql, secret, egress }: Means,
   { workspace_id, media_id }: AtMeta,
-  most_bytes: number,
+  max_bytes: number,
 ): Promise<Media> {
   const row = await findAccount(sql, workspace_id, 'whatsapp')
-  if (!row) throw new MediaUnavailable('The workspace has no WhatsApp account any more', { passing: true })
+  if (!row) throw new MediaUnavailable('The workspace has no WhatsApp account any more', { is_transient: true })
   const account = accountOf(row.settings, () => unsealSecrets(secret, row.secrets))
-  return fetchMedia({ ...account, egress: egressOfAccount(row, egress) }, media_id, { most_bytes })
+  return fetchMedia({ ...account, egress: egressOfAccount(row, egress) }, media_id, { max_bytes })
 }
 
 function accountOf(settings: object, secrets: () => object) {
   try {
     return metaAccount(settings as never, secrets() as never)
   } catch (error) {
-    throw new MediaUnavailable(accountError((error as Error).message), { passing: true })
+    throw new MediaUnavailable(accountError((error as Error).message), { is_transient: true })
   }
 }
