@@ -1,6 +1,7 @@
 // What the parts of a running server share, and what each resource adds to it.
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { Pool } from '#db/sql.ts'
+import type { ObjectEvents } from '#events/events.ts'
 import type { Files } from '#files/files.ts'
 import type { StreamLimits } from '#http/event-stream.ts'
 import type { App } from '#http/op.ts'
@@ -51,6 +52,8 @@ export type Resource = {
   /** Its chapter in the API reference. */
   group: string
   routes(app: App, server: Server): void
+  /** The topics of its events. */
+  events?: ObjectEvents
   /** Tables that a sandbox reset leaves as they are, because no REST call could fill them again. */
   kept_tables?: readonly string[]
   /**

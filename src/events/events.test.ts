@@ -1,6 +1,7 @@
 // The log of events: written with its cause, read in an order that loses nothing.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RESOURCES } from '#resources/index.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { atomically, workspaceOf } from '#workspaces/workspace.ts'
 import { testApp } from '../../test/app.ts'
@@ -18,6 +19,14 @@ const emit = (workspace: Workspace, topic: 'thing.created' | 'thing.deleted', ob
 
 const topicsAfter = async (position: string, workspace_id = t.workspace.id) =>
   (await readEvents(sql, workspace_id, position, 100)).map(({ object_id }) => object_id)
+
+test('each topic is declared once, by the noun that it begins with or is about', () => {
+  const declared = RESOURCES.flatMap(({ events }) => (events ? [events] : []))
+  const topics = declared.flatMap(({ topics }) => Object.keys(topics))
+  assert.equal(new Set(topics).size, topics.length)
+  for (const { object_type, topics } of declared)
+    for (const topic of Object.keys(topics)) assert.ok(topic.startsWith(object_type), `${topic} of ${object_type}`)
+})
 
 test('an event of a transaction that is rolled back never was', async () => {
   const start = await endOfEvents(sql)

@@ -95,6 +95,7 @@ async function assertReasonIsInUse(workspace: Workspace, id: string | null) {
 export default {
   group: 'Admins',
   routes: admins,
+  events: adminEvents,
   kept_tables: ['admins', 'teams'],
   demo,
 } satisfies Resource

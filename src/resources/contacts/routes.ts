@@ -28,6 +28,8 @@ import { updateContact } from './update.ts'
 const ByExternalId = Type.Object({ external_id: Type.String() })
 const ListQuery = Type.Object({ ...PageQuery.properties, ...ContactView.properties })
 
+import { contactEvents } from './topics.ts'
+
 function contacts(app: App) {
   app.get(
     '/contacts',
@@ -165,4 +167,4 @@ function contacts(app: App) {
   )
 }
 
-export default { group: 'Contacts', routes: contacts, demo } satisfies Resource
+export default { group: 'Contacts', routes: contacts, events: contactEvents, demo } satisfies Resource

@@ -21,6 +21,7 @@ import { CONVERSATIONS_PAGE, searchConversations } from './search.ts'
 import { showWithNewParts, showWithParts } from './show.ts'
 import { sendFromContact } from './start/from-contact.ts'
 import { unsnooze } from './state/unsnooze.ts'
+import { conversationEvents } from './topics.ts'
 
 function conversations(app: App, server: Server) {
   const display = (workspace: Workspace, display_as?: string) => displayOf(workspace, server, display_as)
@@ -161,4 +162,9 @@ function conversations(app: App, server: Server) {
   )
 }
 
-export default { group: 'Conversations', routes: conversations, jobs: [unsnooze] } satisfies Resource
+export default {
+  group: 'Conversations',
+  routes: conversations,
+  events: conversationEvents,
+  jobs: [unsnooze],
+} satisfies Resource

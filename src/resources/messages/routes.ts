@@ -18,6 +18,7 @@ import {
   RulesetStatus,
   WhatsAppMessageStatus,
 } from './status-schema.ts'
+import { messageEvents } from './topics.ts'
 
 const PAGE_SIZE = { default: 50, max: 100 }
 
@@ -90,4 +91,10 @@ function messages(app: App) {
   )
 }
 
-export default { group: 'Messages', routes: messages, kept_tables: ['whatsapp_templates'], demo } satisfies Resource
+export default {
+  group: 'Messages',
+  routes: messages,
+  events: messageEvents,
+  kept_tables: ['whatsapp_templates'],
+  demo,
+} satisfies Resource
