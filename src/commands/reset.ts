@@ -55,7 +55,7 @@ function pathsIn(directory: string): string[] {
   ]
 }
 
-/** Of a folder that holds a database only that: where it is linked to, its owner may keep other things beside it. */
+/** In a folder with a database removes only the database: the target of a link may also contain other files. */
 function remove(path: string): void {
   const isDatabase = !lstatSync(path).isSymbolicLink() && existsSync(join(path, 'password'))
   const parts = isDatabase ? readdirSync(path).filter((name) => DATABASE.test(name)) : ['.']

@@ -71,7 +71,7 @@ test('html and body tags are removed, and white space between blocks becomes a l
   assert.equal(sanitizeHtml('<section>a</section><section>b</section>'), '<div>a</div><div>b</div>')
 })
 
-test('text is not taken for HTML because it has angle brackets', () => {
+test('angle brackets alone do not make a text HTML', () => {
   for (const text of ['a < b > c', 'Hi <name>', 'Ann <ann@example.com>', 'AT&T; R&D', '<3', '', '<pizza time>']) {
     assert.equal(looksLikeHtml(text), false, text)
   }
