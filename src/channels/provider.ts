@@ -13,7 +13,7 @@ export type AccountOptions = {
   egress?: EgressPolicy | undefined
 }
 
-/** The schema of an object, without the types of its properties: these cost the type checker most of its time. */
+/** The schema of an object without the types of its properties, which would cost the type checker most of its time. */
 export type PlainSchema = { properties: Record<string, { description?: string }>; required?: string[] }
 
 export type Provider = {
@@ -40,7 +40,8 @@ type TypedProvider<Settings, Secrets> = Pick<Provider, 'channel' | 'address'> & 
 }
 
 /**
- * A provider, whose settings and secrets have these types: `provider<Static<typeof Settings>, Static<typeof Secrets>>({…})`.
- * `assertFits` checks them first. To infer the types from the schemas takes the type checker a million steps for each provider.
+ * Returns a provider whose settings and secrets have these types: `provider<Static<typeof Settings>, Static<typeof
+ * Secrets>>({…})`. `assertFits` checks the values first. Inferring the types from the schemas would take the type
+ * checker a million steps for each provider.
  */
 export const provider = <Settings, Secrets>(its: TypedProvider<Settings, Secrets>) => its as unknown as Provider

@@ -46,7 +46,7 @@ test('an account without a sender, or with an invalid one, is refused', async ()
 test('a server that is down, disconnects or does not answer is retried', async () => {
   const server = await peer()
   const closed = accountAt(server, { base_url: `http://127.0.0.1:${await freePort()}` })
-  assert.deepEqual(told(await nobody.send(sms())).slice(0, 2), ['retry', 'twilio_econnrefused'])
+  assert.deepEqual(told(await closed.send(sms())).slice(0, 2), ['retry', 'twilio_econnrefused'])
   const unknown = accountAt(server, { base_url: 'http://nobody.invalid' })
   assert.match(String((await unknown.send(sms())).code), /^twilio_(enotfound|eai_again)$/)
   const account = accountAt(server)
