@@ -34,7 +34,7 @@ function accountAt(server: TwilioPeer, settings: Partial<TwilioSettings> = {}, t
 const sms = (changes: Partial<Outgoing> = {}): Outgoing =>
   outgoing({ channel: 'sms', body: 'Hello', template: null, locale: null, components: null, ...changes })
 
-const told = ({ outcome, code, reason }: Outcome) => [outcome, code, reason]
+const summary = ({ outcome, code, reason }: Outcome) => [outcome, code, reason]
 
 test('an account without a sender, or with an invalid one, is refused', async () => {
   const account = { workspace_id: 'w', id: '1', settings: { account_sid: newSid('AC') }, secrets: { auth_token: 'x' } }
@@ -46,17 +46,17 @@ test('an account without a sender, or with an invalid one, is refused', async ()
 test('a server that is down, disconnects or does not answer is retried', async () => {
   const server = await peer()
   const closed = accountAt(server, { base_url: `http://127.0.0.1:${await freePort()}` })
-  assert.deepEqual(told(await closed.send(sms())).slice(0, 2), ['retry', 'twilio_econnrefused'])
+  assert.deepEqual(summary(await closed.send(sms())).slice(0, 2), ['retry', 'twilio_econnrefused'])
   const unknown = accountAt(server, { base_url: 'http://nobody.invalid' })
   assert.match(String((await unknown.send(sms())).code), /^twilio_(enotfound|eai_again)$/)
   const account = accountAt(server)
   for (const fault of ['reset', 'reset after'] as const) {
     server.fault = () => fault
-    assert.deepEqual(told(await account.send(sms())).slice(0, 2), ['retry', 'twilio_econnreset'])
+    assert.deepEqual(summary(await account.send(sms())).slice(0, 2), ['retry', 'twilio_econnreset'])
   }
   for (const fault of ['timeout', 'timeout after'] as const) {
     server.fault = () => fault
-    assert.deepEqual(told(await account.send(sms())).slice(0, 2), ['retry', 'twilio_etimedout'])
+    assert.deepEqual(summary(await account.send(sms())).slice(0, 2), ['retry', 'twilio_etimedout'])
   }
   server.fault = () => undefined
   assert.equal((await account.send(sms())).outcome, 'sent')
@@ -75,7 +75,7 @@ test('an answer that never ends times out, and a very long one is not stored', a
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as { port: number }
     const account = accountAt(await peer(), { base_url: `http://127.0.0.1:${port}` })
-    assert.deepEqual(told(await account.send(sms())).slice(0, 2), ['retry', code])
+    assert.deepEqual(summary(await account.send(sms())).slice(0, 2), ['retry', code])
     server.closeAllConnections()
     server.close()
   }
@@ -109,13 +109,13 @@ test('a temporary error is retried, after the time that Twilio asks for', async 
 test('an error that the operator can fix is retried, and the reason says what to do', async () => {
   const server = await peer()
   const wrong_token = accountAt(server, {}, 'wrong')
-  assert.deepEqual(told(await wrong_token.send(sms())), [
+  assert.deepEqual(summary(await wrong_token.send(sms())), [
     'retry',
     '20003',
     'The channel account cannot be used. Twilio does not accept this Account SID and Auth Token',
   ])
   const other_account = accountAt(server, { account_sid: newSid('AC') })
-  assert.deepEqual(told(await other_account.send(sms())).slice(0, 2), ['retry', '20404'])
+  assert.deepEqual(summary(await other_account.send(sms())).slice(0, 2), ['retry', '20404'])
   const account = accountAt(server)
   for (const fault of [
     { status: 302, text: '' },
@@ -123,7 +123,7 @@ test('an error that the operator can fix is retried, and the reason says what to
   ]) {
     server.fault = () => fault
     const outcome = await account.send(sms())
-    assert.deepEqual(told(outcome), [
+    assert.deepEqual(summary(outcome), [
       'retry',
       `http_${fault.status}`,
       'The answer is not from Twilio: is the base URL right?',

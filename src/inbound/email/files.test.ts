@@ -56,8 +56,8 @@ test('the files of a repeated mail are removed', async () => {
 test('pictures in a mail are stored as references, and shown as links', async () => {
   const { body } = await postMail(call, nested)
   const shown = async (query = '') => (await call(`GET /conversations/${body.conversation_id}${query}`)).body.source
-  const [kept] = await sql`select body from conversations where id = ${body.conversation_id}`
-  assert.match(kept!['body'], /<img src="https:\/\/attachments\.invalid\/[0-9a-f-]+"/)
+  const [stored] = await sql`select body from conversations where id = ${body.conversation_id}`
+  assert.match(stored!['body'], /<img src="https:\/\/attachments\.invalid\/[0-9a-f-]+"/)
   const source = await shown()
   assert.doesNotMatch(JSON.stringify(source), /attachments\.invalid/)
   const [, picture = ''] = /<img src="([^"]+)"/.exec(source.body) ?? []

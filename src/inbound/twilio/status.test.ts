@@ -159,11 +159,11 @@ test('a callback before the answer counts, and the answer does not undo it', asy
 test('a message whose answer was lost is not sent again after a callback', async () => {
   peer.fault = (_, nth) => (nth > 0 ? 'reset after' : undefined)
   const before = peer.taken.length
-  const told = new Promise<void>((resolve) => {
+  const called = new Promise<void>((resolve) => {
     peer.onTaken = (taken) => void peer.callBack(taken, 'queued').then(() => resolve())
   })
   const id = await send(joe)
-  await told
+  await called
   await new Promise((resolve) => setTimeout(resolve, 300))
   const delivery = await look(id)
   assert.equal(delivery.status, 'sent')
