@@ -1,4 +1,4 @@
-// Numbered pages: by their number alone, and by the URL of the next page.
+// Pages by their number, and by the cursor of the page before.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { beyond, cursorValue, inOrder, type Order, pageResult } from '#db/page.ts'
@@ -23,12 +23,7 @@ async function list(asked: Asked, added: number[] = []) {
     from (select value, value as id from unnest(${values}::bigint[]) value) numbers
     where ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
   const result = await pageResult(rows, page, async () => values.length)
-  return presentNumberedPage('https://interphone.example.com/numbers', page, result, ({ value }) => Number(value))
-}
-
-const askedBy = (next: string | null): Asked => {
-  const { page, per_page, ...cursor } = Object.fromEntries(new URL(next as string).searchParams)
-  return { page: Number(page), per_page: Number(per_page), ...cursor }
+  return presentNumberedPage(page, result, ({ value }) => Number(value))
 }
 
 test('a page after the last is an empty list, however large its number is', async () => {
@@ -54,14 +49,10 @@ test('pages are found by their number until the last, which has no next', async 
   assert.deepEqual(pages[2]?.pages, { type: 'pages', page: 3, next: null, per_page: 2, total_pages: 3 })
 })
 
-test('the URL of the next page goes on after the last row, although a row has come in before it', async () => {
+test('the cursor goes on after the last row, although a row has come in before it', async () => {
   const first = await list({ per_page: 2 })
-  assert.match(
-    first.pages.next as string,
-    /^https:\/\/interphone\.example\.com\/numbers\?page=2&per_page=2&starting_after=/,
-  )
-  const second = await list(askedBy(first.pages.next), [6])
+  const second = await list({ ...first.pages.next, page: 9 }, [6])
   assert.deepEqual([second.data, second.pages.page, second.total_count], [[3, 2], 2, 6])
-  const third = await list(askedBy(second.pages.next), [6])
+  const third = await list({ ...second.pages.next }, [6])
   assert.deepEqual([third.data, third.pages.page, third.pages.next], [[1], 3, null])
 })

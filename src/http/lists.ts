@@ -52,28 +52,13 @@ export function pageOf(asked: PageRequest | undefined, size: { default: number; 
 }
 
 /**
- * What a list with numbered pages takes in its query string. The number alone finds a page by counting rows; the URL in
- * `pages.next` also has a cursor, which neither skips nor repeats rows while others are written.
+ * What a list takes whose pages can be asked for by their number, too. The number finds a page by counting rows; the cursor in
+ * `pages.next` neither skips nor repeats rows while others are written.
  */
 export const NumberedPageQuery = Type.Object({
-  page: Type.Optional(Type.Integer({ description: 'The number of the page, from 1.' })),
+  page: Type.Optional(Type.Integer({ description: 'The number of the page, from 1; not read with a cursor.' })),
   ...PageQuery.properties,
 })
-
-const NumberedPages = named(
-  'numbered_pages',
-  Type.Object({
-    type: Type.Literal('pages'),
-    page: Type.Integer(),
-    next: Nullable(Type.String({ description: 'The URL of the next page; null on the last.' })),
-    per_page: Type.Integer(),
-    total_pages: Type.Integer(),
-  }),
-)
-
-/** `{ type: 'list', data: […], total_count, pages }`: one page of a list with numbered pages. */
-export const NumberedPageOf = <S extends TSchema>(item: S) =>
-  Type.Object({ ...PageOf(item).properties, pages: NumberedPages })
 
 /** Offsets stay far below the largest that PostgreSQL takes. */
 const LAST_PAGE = 1_000_000_000
@@ -84,19 +69,11 @@ export function numberedPageOf(asked: PageRequest & { page?: number }, size: { d
   return page.after ? page : { ...page, number: Math.min(Math.max(asked.page ?? 1, 1), LAST_PAGE) }
 }
 
-/** The answer to a list with numbered pages. `url` is that of the list, without a query. */
-export function presentNumberedPage<Row, Shown>(
-  url: string,
-  page: Page,
-  result: PageResult<Row>,
-  present: (row: Row) => Shown,
-) {
-  const { next, ...pages } = presentPages(page, result)
-  return { ...presentPage(page, result, present), pages: { ...pages, next: next ? url + queryOf(next) : null } }
+/** The answer to a list whose pages have numbers: as `presentPage`, but `pages.next` is null on the last page. */
+export function presentNumberedPage<Row, Shown>(page: Page, result: PageResult<Row>, present: (row: Row) => Shown) {
+  const { pages, ...list } = presentPage(page, result, present)
+  return { ...list, pages: { ...pages, next: pages.next ?? null } }
 }
-
-const queryOf = (next: { page: number; per_page: number; starting_after: string }) =>
-  `?page=${next.page}&per_page=${next.per_page}&starting_after=${encodeURIComponent(next.starting_after)}`
 
 /** The answer to a list of pages: see `PageOf`. */
 export const presentPage = <Row, Shown>(page: Page, result: PageResult<Row>, present: (row: Row) => Shown) => ({

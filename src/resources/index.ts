@@ -11,6 +11,7 @@ import attachments from './attachments/routes.ts'
 import awayStatusReasons from './away-status-reasons/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
+import contactNotes from './contacts/notes.ts'
 import contacts from './contacts/routes.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
 import conversations from './conversations/routes.ts'
@@ -19,6 +20,7 @@ import dataAttributes from './data-attributes/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import messages from './messages/routes.ts'
 import messenger from './messenger/routes.ts'
+import notes from './notes/routes.ts'
 import sandboxClock from './sandbox/clock/routes.ts'
 import sandboxFaults from './sandbox/faults/routes.ts'
 import sandboxReplies from './sandbox/replies/routes.ts'
@@ -37,6 +39,8 @@ export const RESOURCES: readonly Resource[] = [
   tags({ users: tagUsers }),
   contactTags,
   conversationTags,
+  notes,
+  contactNotes,
   dataAttributes,
   admins,
   awayStatusReasons,

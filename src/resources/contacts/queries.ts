@@ -4,6 +4,7 @@ import { batched } from '#db/batched.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
 import { type Fragment, one, type Sql } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
+import { type NewestNotes, newestNotesOf } from '#resources/notes/fragments.ts'
 import { tagIdsOf } from '#resources/tags/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -45,11 +46,12 @@ export type ContactRow = {
 }
 
 /** A contact with all that its answer shows; its tags in the order in which they were put on. */
-export type WholeContactRow = ContactRow & { tag_ids: string[] }
+export type WholeContactRow = ContactRow & { tag_ids: string[]; notes: NewestNotes }
 
 const whole = (workspace: Workspace) => {
   const { sql } = workspace
-  return sql`*, ${tagIdsOf(workspace, 'contact', sql`contacts.id`)} as tag_ids`
+  const id = sql`contacts.id`
+  return sql`*, ${tagIdsOf(workspace, 'contact', id)} as tag_ids, ${newestNotesOf(workspace, 'contact', id)} as notes`
 }
 
 export const findContact = (workspace: Workspace, id: string) =>

@@ -169,13 +169,18 @@ const NOWHERE = { ...nothing(Location), type: 'location' as const }
 
 const SHOWN_INLINE = 10
 
-/** `ids` are all there are; their objects are at `/<type>s/<id>`. */
-const presentIds = (type: string, url: string, ids: readonly string[]): Static<typeof AddressableList> => ({
+/** `ids` are all that there are, or the first of `total_count`. Their objects are at `/<type>s/<id>`. */
+const presentIds = (
+  type: string,
+  url: string,
+  ids: readonly string[],
+  total_count = ids.length,
+): Static<typeof AddressableList> => ({
   type: 'list',
   data: ids.slice(0, SHOWN_INLINE).map((id) => ({ id, type, url: `/${type}s/${id}` })),
   url,
-  total_count: ids.length,
-  has_more: ids.length > SHOWN_INLINE,
+  total_count,
+  has_more: total_count > SHOWN_INLINE,
 })
 
 export function presentContact(
@@ -212,7 +217,7 @@ export function presentContact(
     language_override: contact.language_override,
     custom_attributes: contact.custom_attributes,
     tags: presentIds('tag', `${url}/tags`, contact.tag_ids),
-    notes: presentIds('note', `${url}/notes`, []),
+    notes: presentIds('note', `${url}/notes`, contact.notes.ids, contact.notes.total_count),
     companies: presentIds('company', `${url}/companies`, []),
     opted_out_subscription_types: presentIds('subscription', `${url}/subscriptions`, []),
     opted_in_subscription_types: presentIds('subscription', `${url}/subscriptions`, []),

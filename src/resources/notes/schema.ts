@@ -1,0 +1,39 @@
+// A note over the wire.
+import { type Static, Type } from 'typebox'
+import { PageOf } from '#http/lists.ts'
+import { epoch, Id, Nullable, named } from '#http/types.ts'
+import { AdminSummary } from '#resources/references.ts'
+import type { NoteRow } from './queries.ts'
+
+export const Note = named(
+  'note',
+  Type.Object({
+    type: Type.Literal('note'),
+    id: Type.String(),
+    created_at: Type.Integer(),
+    contact: Type.Object({ type: Type.Literal('contact'), id: Type.String() }),
+    author: AdminSummary,
+    body: Type.String({ description: 'HTML.' }),
+  }),
+)
+
+export const NoteList = named('note_list', PageOf(Note))
+
+export const NoteRequest = named(
+  'note_request',
+  Type.Object({
+    body: Type.String({ maxLength: 250_000, description: 'HTML, or plain text.' }),
+    admin_id: Type.Optional(Nullable(Id)),
+    contact_id: Type.Optional(Type.Unknown({ description: 'Not read: the path names the contact.' })),
+  }),
+)
+export type NoteRequest = Static<typeof NoteRequest>
+
+export const presentNote = (note: NoteRow): Static<typeof Note> => ({
+  type: 'note',
+  id: note.id,
+  created_at: epoch(note.created_at),
+  contact: { type: 'contact', id: note.object_id },
+  author: note.author,
+  body: note.body,
+})
