@@ -11,7 +11,7 @@ import { type Files, FileTooLarge } from '#files/files.ts'
 import { type Links, referenceTo } from '#files/link.ts'
 import type { NewFile } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
-import { claimFile, keepFile } from '#resources/attachments/store.ts'
+import { claimFile, writeUnclaimedFile } from '#resources/attachments/store.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/inbound.ts'
@@ -67,7 +67,7 @@ async function storeFiles(
   const stored: StoredFiles = new Map()
   for (const file of [...pictures, ...others]) {
     const { name, content_type, data: bytes } = file
-    stored.set(file, await keepFile(workspace_id, files, { name, content_type, bytes }).catch(refuseTooLarge))
+    stored.set(file, await writeUnclaimedFile(workspace_id, files, { name, content_type, bytes }).catch(refuseTooLarge))
   }
   return stored
 }

@@ -60,7 +60,7 @@ const at = async (url: string) => {
   return { status: statusCode, headers, bytes: rawPayload }
 }
 const errorOf = ({ bytes }: { bytes: Buffer }) => JSON.parse(bytes.toString()).errors[0]
-const lease = () => leaseFetches(sql, { room: 100, share: 100, seconds: 60, elsewhere: false })
+const lease = () => leaseFetches(sql, { room: 100, share: 100, seconds: 60, remote: false })
 const allAreDue = () => sql`update attachments set fetch_due_at = now() - interval '1 s' where fetch_due_at is not null`
 /** Fetches each due file once. Returns the outcomes, and the seconds until the next attempt. */
 async function fetchOnce() {
@@ -120,7 +120,7 @@ test('errors of Meta are retried with backoff and Retry-After, each time with a 
 test('a download that breaks off, and a Meta that cannot be reached, are retried', async () => {
   const medium: Medium = { content_type: 'image/png', bytes: PNG, breaks: true }
   await sends(medium)
-  assert.equal((await fetchOnce())[0]?.outcome, 'put_off')
+  assert.equal((await fetchOnce())[0]?.outcome, 'postponed')
   assert.equal((await shown())[0].attachments[0].filesize, 0)
   medium.breaks = false
   const real = accountOf(peer)
@@ -128,7 +128,7 @@ test('a download that breaks off, and a Meta that cannot be reached, are retried
   const nowhere = { settings: { base_url: 'http://127.0.0.1:9/v23.0' } }
   assert.equal((await call(`PUT /extensions/channels/${account.id}`, nowhere)).status, 200)
   const [result] = await fetchOnce()
-  assert.deepEqual([result?.outcome, result?.wait], ['put_off', 60])
+  assert.deepEqual([result?.outcome, result?.wait], ['postponed', 60])
   await call(`PUT /extensions/channels/${account.id}`, { settings: real.settings })
   assert.deepEqual((await fetchOnce())[0]?.outcome, 'fetched')
 })
@@ -138,7 +138,7 @@ test('fetches wait while the account is missing or its token is invalid; a new a
   const [{ id }] = (await call('GET /extensions/channels')).body.data
   await call(`PUT /extensions/channels/${id}`, { secrets: { access_token: 'EAAexpired' } })
   const [expired] = await fetchOnce()
-  assert.equal(expired?.outcome, 'put_off')
+  assert.equal(expired?.outcome, 'postponed')
   assert.match(JSON.stringify(expired), /401 to a request for media: \(#190\)/)
   await call(`DELETE /extensions/channels/${id}`)
   await allAreDue()

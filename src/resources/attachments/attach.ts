@@ -1,4 +1,4 @@
-// Makes attachments of what a request sends along or names.
+// Creates attachments from the files and URLs of a request.
 import { basename } from 'node:path'
 import type { FastifyRequest } from 'fastify'
 import { lookup } from 'mime-types'
@@ -8,80 +8,85 @@ import { invalid } from '#http/errors.ts'
 import { fileName } from '#lib/file-name.ts'
 import type { Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { type AtMeta, type FileElsewhere, findFile, insertAtMeta, insertElsewhere, type NewFile } from './queries.ts'
+import { findFile, insertMetaFile, insertRemoteFiles, type MetaFile, type NewFile, type RemoteFile } from './queries.ts'
 import type { Attaching, Attachment, AwaitedAttachment } from './schema.ts'
-import { claimFile, keepFile } from './store.ts'
+import { claimFile, writeUnclaimedFile } from './store.ts'
 
 type Attaches = Pick<Server, 'secret' | 'public_url' | 'attachment_link_days' | 'files' | 'fetch_attachments'>
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The request's `attachment_files`, written to the storage before its transaction began. */
-    kept_files: NewFile[] | undefined
+    written_files: NewFile[] | undefined
   }
 }
 
 /** A preHandler: writes `attachment_files` to the storage, so that no transaction waits for it. */
-export const keepAttached = (files: Files) => async (request: FastifyRequest) => {
-  request.kept_files = await keepAll(request.workspace.id, files, request.body as Attaching)
+export const writeAttachedFiles = (files: Files) => async (request: FastifyRequest) => {
+  request.written_files = await writeAll(request.workspace.id, files, request.body as Attaching)
 }
 
-async function keepAll(workspace_id: string, files: Files, { attachment_files = [] }: Attaching): Promise<NewFile[]> {
+async function writeAll(workspace_id: string, files: Files, { attachment_files = [] }: Attaching): Promise<NewFile[]> {
   const decoded = attachment_files.map(({ name, content_type, data }, n) => ({
     name,
     content_type,
     bytes: decode(data, `attachment_files.${n}.data`, files.largest),
   }))
-  const kept: NewFile[] = []
-  for (const file of decoded) kept.push(await keepFile(workspace_id, files, file))
-  return kept
+  const written: NewFile[] = []
+  for (const file of decoded) written.push(await writeUnclaimedFile(workspace_id, files, file))
+  return written
 }
 
-/** Whoever has an attachment's link can read it. Files win over addresses. `kept_files`: what `keepAttached` has kept. */
+/**
+ * Returns the attachments of a request. If it has files and URLs, the URLs are ignored. `written_files` are those that
+ * `writeAttachedFiles` has written.
+ */
 export async function attach(
   workspace: Workspace,
   server: Attaches,
   attaching: Attaching,
-  kept_files?: NewFile[],
+  written_files?: NewFile[],
 ): Promise<Attachment[]> {
-  const kept = kept_files ?? (await keepAll(workspace.id, server.files, attaching))
-  if (!kept.length) return attachmentsAt(workspace, server, attaching.attachment_urls)
+  const written = written_files ?? (await writeAll(workspace.id, server.files, attaching))
+  if (!written.length) return attachmentsAt(workspace, server, attaching.attachment_urls)
   const attachments: Attachment[] = []
-  for (const file of kept) attachments.push(await claimFile(workspace, file))
+  for (const file of written) attachments.push(await claimFile(workspace, file))
   return attachments
 }
 
-/** The files behind these addresses, as far as the addresses tell. Nothing waits for the servers that they are on. */
+/** Returns attachments for URLs. Name and type come from the URL; nothing is fetched here. */
 export async function attachmentsAt(
   workspace: Workspace,
   server: Attaches,
   urls: readonly string[] = [],
 ): Promise<Attachment[]> {
-  const elsewhere = urls.map(fileAt)
-  const ours = await Promise.all(elsewhere.map(({ url }) => ownFile(workspace, server, url)))
+  const remote = urls.map(fileAt)
+  const ours = await Promise.all(remote.map(({ url }) => ownFile(workspace, server, url)))
   const others = await fetchLater(
     workspace,
     server,
-    elsewhere.filter((_, n) => !ours[n]),
+    remote.filter((_, n) => !ours[n]),
   )
   return ours.map((own) => own ?? (others.shift() as Attachment))
 }
 
-/** Attachments of files that are elsewhere, in the same order: shown as they are until the worker has fetched them. */
+/**
+ * Returns attachments for remote files, in the same order. They are shown with their URL until the worker fetches them.
+ */
 export async function fetchLater(
   workspace: Workspace,
   { fetch_attachments }: Pick<Server, 'fetch_attachments'>,
-  elsewhere: FileElsewhere[],
+  remote: RemoteFile[],
 ): Promise<Attachment[]> {
-  const rows = fetch_attachments && elsewhere.length ? await insertElsewhere(workspace, elsewhere) : []
-  return elsewhere.map((file, n) => ({ ...file, filesize: 0, ...(rows[n] && { file_id: rows[n].id }) }))
+  const rows = fetch_attachments && remote.length ? await insertRemoteFiles(workspace, remote) : []
+  return remote.map((file, n) => ({ ...file, filesize: 0, ...(rows[n] && { file_id: rows[n].id }) }))
 }
 
-/** An attachment of what somebody sent by WhatsApp: shown as it is until the worker has fetched it from Meta. */
-export async function fetchFromMeta(workspace: Workspace, media: AtMeta): Promise<AwaitedAttachment> {
+/** Returns an attachment for a file that a contact sent by WhatsApp. The worker fetches it from Meta. */
+export async function fetchFromMeta(workspace: Workspace, media: MetaFile): Promise<AwaitedAttachment> {
   const { content_type, media_id } = media
   const name = fileName(media.name)
-  const { id } = await insertAtMeta(workspace, { name, content_type, media_id })
+  const { id } = await insertMetaFile(workspace, { name, content_type, media_id })
   return { name, content_type, filesize: 0, file_id: id, awaited: true }
 }
 
@@ -96,7 +101,7 @@ function decode(text: string, field: string, largest: number): Buffer {
   return bytes
 }
 
-function fileAt(text: string): FileElsewhere {
+function fileAt(text: string): RemoteFile {
   const url = URL.parse(text)
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw invalid('attachment_urls must be http or https addresses')
@@ -113,7 +118,7 @@ function lastOf(path: string): string {
   }
 }
 
-/** One of our own links, sent back to us, is the same file: the link expires, and the file does not. */
+/** Returns our own file if the URL is a link to it, because the link expires and the file does not. */
 async function ownFile(workspace: Workspace, links: Links, url: string): Promise<Attachment | undefined> {
   const linked = readAddress(links, url)
   if (linked?.workspace_id !== workspace.id) return undefined

@@ -1,4 +1,4 @@
-// Files that come with a reply: what is refused, what is kept, and how they are shown again.
+// Files in a reply: what is refused, what is stored, and how they are shown.
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { testApp } from '../../../test/app.ts'
 import { aContact } from '../../../test/factories.ts'
 import { temporaryFolder } from '../../../test/files.ts'
 import { bucketOf, s3Server } from '../../../test/s3.ts'
-import { claimFile, keepFile, storeFile } from './store.ts'
+import { claimFile, storeFile, writeUnclaimedFile } from './store.ts'
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII='
 const public_url = 'https://support.example.com'
@@ -20,7 +20,7 @@ const folder = await temporaryFolder()
 const t = await testApp({ public_url, storage: await diskStorage(folder), largest: 2 ** 20 })
 const { sql } = t.database
 
-/** Begins a conversation, and replies to it as the admin of `one`. */
+/** Starts a conversation, and replies to it as the admin of `one`. */
 async function conversationIn(one: Pick<typeof t, 'call' | 'created' | 'workspace'>) {
   const joe = await aContact(one.workspace, {})
   const begun = await one.call('POST /conversations', { from: { type: 'user', id: joe }, body: 'Hello' })
@@ -56,7 +56,7 @@ const read = (url: string) => t.app.inject(new URL(url).pathname)
 const filesOnDisk = () =>
   readdirSync(join(folder, 'files'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length
 
-test('a file that is empty, not base64 or too large, and the eleventh, are refused by the name of the field', async () => {
+test('a file that is empty, not base64 or too large, or the eleventh, is refused, and the field is named', async () => {
   const wrong: [data: string, message: RegExp][] = [
     ['', /^attachment_files\.1\.data must be the file in base64$/],
     [' ', /^attachment_files\.1\.data must be the file in base64$/],
@@ -75,7 +75,7 @@ test('a file that is empty, not base64 or too large, and the eleventh, are refus
   assert.equal(filesOnDisk(), 0, 'nothing is written before all is right')
 })
 
-test('a body that is too large as a whole says what may be the cause', async () => {
+test('the error for a body that is too large names the likely cause', async () => {
   const { status, body } = await attach([{ ...picture, data: 'A'.repeat(11 * 2 ** 20) }])
   assert.equal(status, 413)
   assert.match(body.errors[0].message, /10 MB.*attachment_files/)
@@ -87,7 +87,7 @@ test('without a token nothing is written', async () => {
   assert.equal(filesOnDisk(), 0)
 })
 
-test('what was written for a request that was refused is removed after an hour', async () => {
+test('the files of a refused request are removed after an hour', async () => {
   const unknown = await t.call('POST /conversations/999999/reply', {
     ...{ message_type: 'comment', type: 'admin', admin_id: t.created.admin_id, body: 'x', attachment_files: [picture] },
   })
@@ -99,7 +99,7 @@ test('what was written for a request that was refused is removed after an hour',
   assert.equal(filesOnDisk(), 0)
 })
 
-test('while the storage is away, a file is refused for now, nothing is half done, and nothing is told of why', async () => {
+test('while the storage is down, a file gets a temporary error without details, and nothing is partly done', async () => {
   const s3 = await s3Server()
   const remote = await testApp({ public_url, storage: s3Storage(bucketOf(s3)) })
   const conversation = await conversationIn(remote)
@@ -122,7 +122,7 @@ test('while the storage is away, a file is refused for now, nothing is half done
   assert.equal((await remote.app.inject(path)).statusCode, 404)
 })
 
-test('files are kept, with what they are by their bytes, rather than what urls name', async () => {
+test('files are stored, with the type of their bytes, and URLs in the same request are ignored', async () => {
   const files = [file('../über.html', 'text/html', '<script>'), picture, file('b.png', 'image/png', 'no picture')]
   const { body } = await attach(files, { attachment_urls: ['https://example.com/other.png'] })
   const shown = attachmentsOf(body)
@@ -138,7 +138,7 @@ test('files are kept, with what they are by their bytes, rather than what urls n
   assert.equal((await read(shown[0]!.url)).body, '<script>')
 })
 
-test('base64 may be wrapped, unpadded, or of the kind that fits into URLs', async () => {
+test('base64 may be wrapped, unpadded, or URL-safe', async () => {
   const bytes = Buffer.from([0xfb, 0xff, 0xfe, 1])
   const spellings = [bytes.toString('base64'), bytes.toString('base64url'), '+//+\r\nAQ==', '+//+AQ']
   const { body } = await attach(spellings.map((data) => ({ name: 'a.bin', content_type: 'x', data })))
@@ -148,7 +148,7 @@ test('base64 may be wrapped, unpadded, or of the kind that fits into URLs', asyn
   }
 })
 
-test('every answer makes the link anew: of a part, of a list, of the source, in old versions, as plain text', async () => {
+test('every answer has a new link: in a part, a list, the source, old versions and plain text', async () => {
   const [first] = attachmentsOf((await attach([picture])).body)
   const again = async (path: string, version?: string) =>
     attachmentsOf((await t.call(`GET ${path}`, undefined, version ? { version } : {})).body)[0]
@@ -160,7 +160,7 @@ test('every answer makes the link anew: of a part, of a list, of the source, in 
   assert.deepEqual(Object.keys(kept!['attachments'][0]).sort(), ['content_type', 'file_id', 'filesize', 'name'])
 })
 
-test('a link of ours that is sent back to us stays the same file', async () => {
+test('our own link as attachment_url is the same file', async () => {
   const [original] = attachmentsOf((await attach([picture])).body) as [Shown]
   const { body } = await attach([], { attachment_urls: [original.url, 'https://example.com/a.png'] })
   const [same, other] = attachmentsOf(body) as [Shown, Shown]
@@ -179,7 +179,7 @@ test('a link of ours that is sent back to us stays the same file', async () => {
   assert.equal(attachmentsOf(answer.body)[0]?.url, original.url, 'for others it is an address like any other')
 })
 
-test('the same request again, under its key, is answered with the same file', async () => {
+test('a repeated request with the same Idempotency-Key has the same file', async () => {
   const options = { headers: { 'idempotency-key': 'attach once' } }
   const first = await attach([picture], {}, options)
   const count = async () => (await sql`select from attachments`).count
@@ -189,7 +189,7 @@ test('the same request again, under its key, is answered with the same file', as
   assert.equal(await count(), before)
 })
 
-test('a file from elsewhere is stored in a transaction or outside, from a buffer or as it comes', async () => {
+test('a file can be stored in a transaction or outside, from a buffer or a stream', async () => {
   const streamed = async function* () {
     yield Buffer.from('one ')
     yield Buffer.from('two')
@@ -210,15 +210,15 @@ test('a file from elsewhere is stored in a transaction or outside, from a buffer
   await assert.rejects(large, FileTooLarge)
 })
 
-test('a file that was kept for one workspace cannot be claimed by another', async () => {
+test('a file that was written for one workspace cannot be claimed by another', async () => {
   const stranger = await t.another()
-  const kept = await keepFile(t.workspace.id, t.files, { name: 'a', bytes: Buffer.from('mine') })
+  const kept = await writeUnclaimedFile(t.workspace.id, t.files, { name: 'a', bytes: Buffer.from('mine') })
   await assert.rejects(claimFile(stranger.workspace, kept), /too late/)
   assert.equal((await claimFile(t.workspace, kept)).filesize, 4)
   await assert.rejects(claimFile(t.workspace, kept), /too late/, 'and once only')
 })
 
-test('what a reset and the end of a workspace leave behind is removed, and its links lead nowhere', async () => {
+test('after a reset or the end of a workspace its files are removed, and their links are not found', async () => {
   const other = await t.another()
   const { attach } = await conversationIn(other)
   const [{ url }] = attachmentsOf((await attach([picture])).body) as [Shown]

@@ -1,5 +1,5 @@
-// Attachments by address: the address is shown at once, and the file of ours from when it has been fetched. The servers
-// that they are on are real, and some are bad.
+// Attachments by URL: the URL is shown at once, and our own file after it was fetched. The remote servers are real, and
+// some misbehave.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
@@ -20,7 +20,7 @@ const { sql } = t.database
 const fetch = safeFetcher({ allowed: ['127.0.0.0/8'] })
 const means = { sql, files: t.files, fetch, secret: SECRET }
 
-/** What the server at the other end does, by path, and how often each was asked for. */
+/** What the remote server does for each path, and how often each was requested. */
 const asked = new Map<string, number>()
 const answers: Record<string, (response: ServerResponse, n: number) => unknown> = {
   '/a.gif': (response) => response.writeHead(200, { 'content-type': 'image/gif' }).end(GIF),
@@ -62,7 +62,7 @@ async function conversationWith(urls: string[], one: Pick<typeof t, 'call' | 'wo
   return async () => (await one.call(`GET /conversations/${message.conversation_id}`)).body.source.attachments
 }
 
-/** Fetches what is due, once each; what came of it, and how long it is put off, in seconds. */
+/** Fetches each due file once. Returns the outcomes, and the waits until the next attempt in seconds. */
 async function fetchOnce() {
   const due = await leaseFetches(sql, { room: 100, share: 100, seconds: 60 })
   const results = await Promise.all(due.map((one) => fetchFile(means, one)))
@@ -73,7 +73,7 @@ async function fetchOnce() {
 }
 const allAreDue = () => sql`update attachments set fetch_due_at = now() - interval '1 s' where fetch_due_at is not null`
 
-test('what is private, no file, gone, empty or too large is left where it is, and not asked for again', async () => {
+test('a file that is private, a page, gone, empty or too large is given up at once', async () => {
   const urls = ['/gone', '/page', '/empty', '/large', '/private'].map((path) => there + path)
   const shown = await conversationWith([...urls, 'http://169.254.169.254/latest/meta-data', 'http://10.0.0.1/a.png'])
   const before = await shown()
@@ -85,28 +85,28 @@ test('what is private, no file, gone, empty or too large is left where it is, an
   assert.deepEqual(await fetchOnce(), [])
 })
 
-test('a server that is away for a while is asked again, later and later, and then no more', async () => {
+test('a server that is down is retried with growing waits, and then given up', async () => {
   const shown = await conversationWith([`${there}/never`])
   const waits: (number | null | undefined)[] = []
   for (let attempt = 1; attempt <= 6; attempt++) {
     const [result] = await fetchOnce()
     waits.push(result?.wait)
-    assert.equal(result?.outcome, attempt < 6 ? 'put_off' : 'given_up')
+    assert.equal(result?.outcome, attempt < 6 ? 'postponed' : 'given_up')
     await allAreDue()
   }
   assert.deepEqual(waits, [10, 60, 300, 1_800, 7_200, null])
   assert.equal((await shown())[0].url, `${there}/never`)
 })
 
-test('a file that breaks off is not taken for the whole', async () => {
+test('a file that is cut off is not stored', async () => {
   const shown = await conversationWith([`${there}/breaks`])
   const [result] = await fetchOnce()
-  assert.equal(result?.outcome, 'put_off')
+  assert.equal(result?.outcome, 'postponed')
   assert.equal((await shown())[0].url, `${there}/breaks`)
   await sql`update attachments set fetch_due_at = null`
 })
 
-test('the address is shown until the file is there, and then a link to what its bytes are', async () => {
+test('the URL is shown until the file is fetched, and then a link with the type of its bytes', async () => {
   const shown = await conversationWith([`${there}/later.gif`, `${there}/lies.png`, `${there}/a.gif?signature=secret`])
   const { count: unclaimed } = await sql`select from unclaimed_files`
   const stop = fetchAttachments({ ...means, log })
@@ -133,7 +133,7 @@ test('the address is shown until the file is there, and then a link to what its 
   assert.equal((await sql`select from unclaimed_files`).count, unclaimed)
 })
 
-test('a failure is told quietly, without the address', async () => {
+test('a failure is logged at a low level, without the URL', async () => {
   await conversationWith([`${there}/gone?token=secret`, `${there}/never?token=secret`])
   const stop = fetchAttachments({ ...means, log })
   await eventually(
@@ -146,7 +146,7 @@ test('a failure is told quietly, without the address', async () => {
   await sql`update attachments set fetch_due_at = null`
 })
 
-test('what a reply names becomes a file of ours, too', async () => {
+test('the files at the URLs of a reply are fetched too', async () => {
   const contact = await aContact(t.workspace)
   const begun = await t.call('POST /conversations', { from: { type: 'user', id: contact }, body: 'Hello' })
   const path = `/conversations/${begun.body.conversation_id}`
@@ -158,7 +158,7 @@ test('what a reply names becomes a file of ours, too', async () => {
   assert.equal(attachmentOf(await t.call(`GET ${path}`)).filesize, GIF.length)
 })
 
-test('what a killed worker was at is due again when its lease is over, and two that fetch one file keep one', async () => {
+test('a fetch of a killed worker is due again after its lease, and two fetches of one file store one', async () => {
   const shown = await conversationWith([`${there}/a.gif`])
   const lease = () => leaseFetches(sql, { room: 1, share: 1, seconds: 60 })
   const [killed] = await lease()
@@ -173,7 +173,7 @@ test('what a killed worker was at is due again when its lease is over, and two t
   assert.equal((await t.app.inject(new URL((await shown())[0].url).pathname)).statusCode, 200)
 })
 
-test('a file whose attachment is gone when it arrives is not kept', async () => {
+test('a file whose attachment was deleted meanwhile is not stored', async () => {
   const other = await t.another()
   await conversationWith([`${there}/a.gif`], other)
   const [due] = await leaseFetches(sql, { room: 1, share: 1, seconds: 60 })
@@ -184,7 +184,7 @@ test('a file whose attachment is gone when it arrives is not kept', async () => 
   assert.equal(waiting!['count'], 1)
 })
 
-test('a workspace whose servers hang makes no other one wait, and stopping does not wait for them', async () => {
+test('a workspace whose servers hang delays no other one, and stopping does not wait for them', async () => {
   const slow = await t.another()
   for (let n = 0; n < 4; n++)
     await conversationWith(
@@ -203,7 +203,7 @@ test('a workspace whose servers hang makes no other one wait, and stopping does 
   assert.ok(Date.now() - begun < 4_000)
 })
 
-test('where nothing is to be fetched, only the address is kept', async () => {
+test('if fetching is off, only the URL is stored', async () => {
   const quiet = await testApp({ fetch_attachments: false })
   const shown = await conversationWith([`${there}/a.gif`], quiet)
   assert.equal((await quiet.database.sql`select from attachments`).count, 0)

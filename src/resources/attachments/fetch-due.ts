@@ -1,77 +1,63 @@
-// Fetches, in the background, the files that attachments name by their addresses, and those that came by WhatsApp. What is
-// to be done stands in the database: whoever is killed at it lets it come due again.
+// Fetches the files of attachments in the background: from their URLs, and from WhatsApp. Due fetches are leased in the
+// database, so a fetch whose process is killed becomes due again.
 import type { FastifyBaseLogger } from 'fastify'
-import type { Pool } from '#db/sql.ts'
-import type { Files } from '#files/files.ts'
-import type { EgressPolicy } from '#net/egress.ts'
-import type { SafeFetch } from '#net/safe-fetch.ts'
-import { fetchFile } from './fetch.ts'
+import { type FetchOptions, fetchFile } from './fetch.ts'
 import { type DueFetch, leaseFetches } from './queries.ts'
 
-const LOOK_EVERY_MS = 1_000
+const POLL_EVERY_MS = 1_000
 const STOP_WITHIN_MS = 3_500
-/** Files under way at once, in all and of one workspace. */
-const PLACES = 8
-/** The lease is longer than a fetch and the storing of what it brought may take. */
+/** Fetches at once in this process. */
+const CONCURRENCY = 8
+/** `share`: files of one workspace at once. `seconds`: longer than a fetch and storing its file can take. */
 const LEASE = { share: 3, seconds: 180 }
 
-type Options = {
-  sql: Pool
-  files: Files
-  /** Absent where files elsewhere are left there. */
-  fetch?: SafeFetch | undefined
-  /** What the accounts' secrets are kept with. */
-  secret: string
-  /** How far the channel accounts go that workspaces have made; to what is public where absent. */
-  egress?: EgressPolicy | undefined
-  log: Pick<FastifyBaseLogger, 'warn' | 'info' | 'debug'>
-}
+type Options = FetchOptions & { log: Pick<FastifyBaseLogger, 'warn' | 'info' | 'debug'> }
 
-/** Returns what ends it: it takes nothing more, and waits a little for what is under way. */
-export function fetchAttachments({ log, ...means }: Options): () => Promise<void> {
-  const underWay = new Set<Promise<void>>()
-  let looking = false
+/** Returns a function that stops it: no more fetches start, and running ones get a few seconds to end. */
+export function fetchAttachments({ log, ...options }: Options): () => Promise<void> {
+  const running = new Set<Promise<void>>()
+  let polling = false
   let stopping = false
 
-  async function look() {
-    const room = PLACES - underWay.size
-    if (looking || stopping || room <= 0) return
-    looking = true
-    const due = await leaseFetches(means.sql, { room, ...LEASE, elsewhere: !!means.fetch }).catch((error) => {
-      log.warn({ err: error }, 'could not look for attachments to fetch')
+  async function poll() {
+    const room = CONCURRENCY - running.size
+    if (polling || stopping || room <= 0) return
+    polling = true
+    const due = await leaseFetches(options.sql, { room, ...LEASE, remote: !!options.fetch }).catch((error) => {
+      log.warn({ err: error }, 'could not lease attachments to fetch')
       return []
     })
-    looking = false
-    for (const file of due) begin(file)
+    polling = false
+    for (const file of due) start(file)
   }
 
-  function begin(due: DueFetch) {
+  function start(due: DueFetch) {
     const work = fetchOne(due).finally(() => {
-      underWay.delete(work)
-      void look()
+      running.delete(work)
+      void poll()
     })
-    underWay.add(work)
+    running.add(work)
   }
 
-  /** Whoever reads what it hangs on is told there: here it is worth a line, no more. */
+  /** The conversation shows the failure; here it is only logged. */
   async function fetchOne(due: DueFetch) {
     const about = { workspace_id: due.workspace_id, file_id: due.id, ...originOf(due) }
     try {
-      const result = await fetchFile(means, due)
-      if (result.outcome === 'put_off') log.debug({ ...about, reason: result.reason }, 'attachment not fetched yet')
-      if (result.outcome === 'given_up') log.info({ ...about, reason: result.reason }, 'attachment left where it is')
+      const result = await fetchFile(options, due)
+      if (result.outcome === 'postponed') log.debug({ ...about, reason: result.reason }, 'attachment not fetched yet')
+      if (result.outcome === 'given_up') log.info({ ...about, reason: result.reason }, 'attachment given up')
     } catch (error) {
-      log.warn({ ...about, err: error }, 'could not write down what came of an attachment; trying again')
+      log.warn({ ...about, err: error }, 'could not save the outcome of a fetch; trying again')
     }
   }
 
-  const looks = setInterval(look, LOOK_EVERY_MS)
-  void look()
+  const timer = setInterval(poll, POLL_EVERY_MS)
+  void poll()
   return async () => {
     stopping = true
-    clearInterval(looks)
-    const patience = new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref())
-    await Promise.race([Promise.all(underWay), patience])
+    clearInterval(timer)
+    const timeout = new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref())
+    await Promise.race([Promise.all(running), timeout])
   }
 }
 

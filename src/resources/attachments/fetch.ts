@@ -1,4 +1,4 @@
-// Fetches a file that an attachment names by its address or that lies at Meta, so that we have it when it is gone there.
+// Fetches the file of an attachment from its URL or from Meta, and stores it, so that it outlives the original.
 import { MediaUnavailable } from '#channels/whatsapp/media.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Files, FileTooLarge } from '#files/files.ts'
@@ -6,58 +6,63 @@ import { type Bytes, StorageUnavailable } from '#files/storage.ts'
 import type { EgressPolicy } from '#net/egress.ts'
 import { FetchFailed, type SafeFetch } from '#net/safe-fetch.ts'
 import { openMedia } from './open-media.ts'
-import { type DueFetch, keepFetched, putOffFetch } from './queries.ts'
-import { keepFile } from './store.ts'
+import { type DueFetch, postponeFetch, saveFetched } from './queries.ts'
+import { writeUnclaimedFile } from './store.ts'
 
-/** Seconds to wait after each attempt; after the last, the address is left to stand for the file. */
+/** Seconds to wait after each attempt. After the last one the attachment keeps its URL. */
 const WAITS = [10, 60, 300, 1_800, 7_200]
-/** Nothing stands for what lies at Meta, which keeps it for a week at least: an account may be put right meanwhile. */
+/**
+ * Longer, because a file at Meta has no public URL. Meta stores it for at least a week, in which an account can be
+ * fixed.
+ */
 const WAITS_FOR_META = [...WAITS, 6 * 3_600, 24 * 3_600, 24 * 3_600]
 
-const LONGEST_WAIT = 24 * 3_600
+const MAX_WAIT = 24 * 3_600
 const TIMEOUT_MS = 30_000
 
-/** Statuses of servers that may think better of it. */
-const MAY_PASS = [408, 425, 429]
+/** HTTP statuses below 500 that are worth a retry. */
+const TRANSIENT_STATUSES = [408, 425, 429]
 
-/** What came of it; `reason` in words, without the address. */
-export type FetchOutcome = { outcome: 'fetched' } | { outcome: 'put_off' | 'given_up'; reason: string }
+/** `reason` is a sentence without the URL. */
+export type FetchOutcome = { outcome: 'fetched' } | { outcome: 'postponed' | 'given_up'; reason: string }
 
-/** `secret` is what the accounts' secrets are kept with; `egress` how far the accounts of workspaces go. */
-type Means = {
+export type FetchOptions = {
   sql: Pool
   files: Files
+  /** Absent if remote files are not fetched. */
   fetch?: SafeFetch | undefined
+  /** Decrypts the secrets of channel accounts. */
   secret: string
+  /** Limits the connections of channel accounts that workspaces made. Default: public addresses only. */
   egress?: EgressPolicy | undefined
 }
 
-export async function fetchFile(means: Means, due: DueFetch): Promise<FetchOutcome> {
-  const { sql } = means
+export async function fetchFile(options: FetchOptions, due: DueFetch): Promise<FetchOutcome> {
+  const { sql } = options
   try {
-    await store(means, due)
+    await store(options, due)
     return { outcome: 'fetched' }
   } catch (error) {
     const refusal = refusalOf(error)
     if (!refusal) throw error
     const wait = refusal.is_transient ? waitAfter(due, refusal.retry_after) : null
-    await putOffFetch(sql, due, wait, refusal.reason)
-    return { outcome: wait === null ? 'given_up' : 'put_off', reason: refusal.reason }
+    await postponeFetch(sql, due, wait, refusal.reason)
+    return { outcome: wait === null ? 'given_up' : 'postponed', reason: refusal.reason }
   }
 }
 
 function waitAfter({ media_id, attempt }: DueFetch, retry_after = 0): number | null {
   const wait = (media_id === null ? WAITS : WAITS_FOR_META)[attempt - 1]
-  return wait === undefined ? null : Math.max(wait, Math.min(retry_after, LONGEST_WAIT))
+  return wait === undefined ? null : Math.max(wait, Math.min(retry_after, MAX_WAIT))
 }
 
-async function store(means: Means, due: DueFetch): Promise<void> {
-  const { sql, files } = means
-  const { content_type, bytes, end } = await open(means, due)
+async function store(options: FetchOptions, due: DueFetch): Promise<void> {
+  const { sql, files } = options
+  const { content_type, bytes, end } = await open(options, due)
   try {
-    const file = await keepFile(due.workspace_id, files, { name: due.name, content_type, bytes })
-    if (file.size === 0) throw new Unfit('The file is empty')
-    await keepFetched(sql, due, file)
+    const file = await writeUnclaimedFile(due.workspace_id, files, { name: due.name, content_type, bytes })
+    if (file.size === 0) throw new UnusableResponse('The file is empty')
+    await saveFetched(sql, due, file)
   } finally {
     end()
   }
@@ -65,24 +70,25 @@ async function store(means: Means, due: DueFetch): Promise<void> {
 
 type Opened = { content_type: string | undefined; bytes: Bytes; end(): void }
 
-async function open({ files, fetch, ...means }: Means, due: DueFetch): Promise<Opened> {
-  if (due.media_id !== null) return openMedia(means, due, files.largest)
-  if (!fetch) throw new Unfit('Files that are elsewhere are not fetched here')
+async function open({ files, fetch, ...options }: FetchOptions, due: DueFetch): Promise<Opened> {
+  if (due.media_id !== null) return openMedia(options, due, files.largest)
+  if (!fetch) throw new UnusableResponse('This server does not fetch remote files')
   const { status, headers, body, end } = await fetch(due.url, { max_bytes: files.largest, timeout_ms: TIMEOUT_MS })
   const content_type = headers['content-type']
-  const fault = faultOf(status, content_type)
-  if (!fault) return { content_type, bytes: body, end }
+  const problem = problemWith(status, content_type)
+  if (!problem) return { content_type, bytes: body, end }
   end()
-  throw fault
+  throw problem
 }
 
-function faultOf(status: number, content_type = ''): Unfit | undefined {
-  if (status < 200 || status > 299) return new Unfit(`The server answered ${status}`, status)
-  if (/^(text\/html|application\/xhtml)/i.test(content_type)) return new Unfit('The address is that of a page')
+function problemWith(status: number, content_type = ''): UnusableResponse | undefined {
+  if (status < 200 || status > 299) return new UnusableResponse(`The server answered ${status}`, status)
+  if (/^(text\/html|application\/xhtml)/i.test(content_type))
+    return new UnusableResponse('The URL is that of a page, not of a file')
 }
 
-/** An answer that is not the file. */
-class Unfit extends Error {
+/** The response is not the file. */
+class UnusableResponse extends Error {
   readonly status: number | undefined
 
   constructor(message: string, status?: number) {
@@ -99,8 +105,8 @@ function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof MediaUnavailable)
     return { reason, is_transient: error.is_transient, retry_after: error.retry_after }
   if (error instanceof FetchFailed) return { reason, is_transient: error.is_transient }
-  if (error instanceof Unfit)
-    return { reason, is_transient: (error.status ?? 0) >= 500 || MAY_PASS.includes(error.status ?? 0) }
+  if (error instanceof UnusableResponse)
+    return { reason, is_transient: (error.status ?? 0) >= 500 || TRANSIENT_STATUSES.includes(error.status ?? 0) }
   if (error instanceof FileTooLarge) return { reason, is_transient: false }
   if (error instanceof StorageUnavailable) return { reason, is_transient: true }
   return undefined

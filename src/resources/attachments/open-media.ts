@@ -1,4 +1,4 @@
-// Opens what somebody sent by WhatsApp, at Meta, through the account that the workspace has just now.
+// Opens a file that a contact sent by WhatsApp, at Meta, with the current account of the workspace.
 
 import { egressOfAccount, findAccount } from '#channel-accounts/rows.ts'
 import { unsealSecrets } from '#channel-accounts/secrets.ts'
@@ -8,13 +8,13 @@ import { fetchMedia, type Media, MediaUnavailable } from '#channels/whatsapp/med
 import type { Pool } from '#db/sql.ts'
 import type { EgressPolicy } from '#net/egress.ts'
 
-type Means = { sql: Pool; secret: string; egress?: EgressPolicy | undefined }
-type AtMeta = { workspace_id: string; media_id: string }
+type Options = { sql: Pool; secret: string; egress?: EgressPolicy | undefined }
+type MetaFile = { workspace_id: string; media_id: string }
 
-/** @throws MediaUnavailable, also where there is no account that could be used: somebody may put that right. */
+/** @throws MediaUnavailable, also without a usable account, because the account can be fixed. */
 export async function openMedia(
-  { sql, secret, egress }: Means,
-  { workspace_id, media_id }: AtMeta,
+  { sql, secret, egress }: Options,
+  { workspace_id, media_id }: MetaFile,
   max_bytes: number,
 ): Promise<Media> {
   const row = await findAccount(sql, workspace_id, 'whatsapp')

@@ -1,9 +1,9 @@
-// Parts of files, as requests ask for them.
+// Range requests for parts of files.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { names, sliceOf } from './range.ts'
+import { matches, sliceOf } from './range.ts'
 
-test('what is no range that we serve gets the whole file', () => {
+test('an unsupported range gets the whole file', () => {
   const odd = [
     undefined,
     '',
@@ -19,14 +19,14 @@ test('what is no range that we serve gets the whole file', () => {
   for (const range of odd) assert.equal(sliceOf(range, 10), 'whole', range)
 })
 
-test('a range beyond the end is told so', () => {
+test('a range beyond the end is out of range', () => {
   for (const range of ['bytes=10-', 'bytes=10-20', 'bytes=-0', `bytes=${'9'.repeat(15)}-`])
-    assert.equal(sliceOf(range, 10), 'beyond', range)
-  assert.equal(sliceOf('bytes=0-', 0), 'beyond')
-  assert.equal(sliceOf('bytes=-5', 0), 'beyond')
+    assert.equal(sliceOf(range, 10), 'out_of_range', range)
+  assert.equal(sliceOf('bytes=0-', 0), 'out_of_range')
+  assert.equal(sliceOf('bytes=-5', 0), 'out_of_range')
 })
 
-test('a range is cut to what there is', () => {
+test('a range is limited to the size of the file', () => {
   const cases: [range: string, start: number, end: number][] = [
     ['bytes=0-0', 0, 0],
     ['bytes=2-5', 2, 5],
@@ -39,7 +39,7 @@ test('a range is cut to what there is', () => {
   for (const [range, start, end] of cases) assert.deepEqual(sliceOf(range, 10), { start, end }, range)
 })
 
-test('a client has what there is where it names it, alone or among others, weak or strong', () => {
-  for (const header of ['"a"', 'W/"a"', '"b", "a"', '*']) assert.ok(names(header, '"a"'), header)
-  for (const header of [undefined, '', '"b"', 'a', '"a']) assert.ok(!names(header, '"a"'), header)
+test('an etag matches alone or in a list, weak or strong', () => {
+  for (const header of ['"a"', 'W/"a"', '"b", "a"', '*']) assert.ok(matches(header, '"a"'), header)
+  for (const header of [undefined, '', '"b"', 'a', '"a']) assert.ok(!matches(header, '"a"'), header)
 })

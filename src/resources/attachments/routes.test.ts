@@ -1,4 +1,4 @@
-// What the link of a file answers: to browsers, players, caches, and those who should not have it.
+// The link of a file: for browsers, players and caches, and for requests that must be refused.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readlinkSync } from 'node:fs'
@@ -21,7 +21,7 @@ async function linkOf(name: string, content_type: string, bytes: Buffer | string
 }
 const get = (url: string, headers = {}) => t.app.inject({ url, headers })
 
-/** Of the storage, by this process, where the system tells. */
+/** Files of the storage that this process has open, if the system can list them. */
 function openFiles(): number {
   const directory = '/proc/self/fd'
   if (!existsSync(directory)) return 0
@@ -38,7 +38,7 @@ function openFiles(): number {
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 const text = await linkOf('notes.txt', 'text/plain', '0123456789')
 
-test('a link that nobody signed, or of another workspace, or of what is gone, is a 404', async () => {
+test('a link that is not signed, of another workspace, or of a deleted file is a 404', async () => {
   const tokens = ['1', 'zz-00', `${Buffer.from(`${t.workspace.id}.1.99999`).toString('hex')}-00000000000000000000`]
   for (const token of tokens) {
     const { statusCode, headers, json } = await get(`/attachments/${token}`)
@@ -55,7 +55,7 @@ test('a link that nobody signed, or of another workspace, or of what is gone, is
     assert.equal((await get(linkTo(links, { workspace_id, file_id }))).statusCode, 404)
 })
 
-test('a link that is over is gone, says so, and gives nothing away', async () => {
+test('an expired link is a 410 that says so, and discloses nothing', async () => {
   const { file_id } = await storeFile(t.workspace, t.files, { name: 'a.gif', bytes: GIF })
   const file = { workspace_id: t.workspace.id, file_id }
   const old = await get(linkTo(links, file, new Date(Date.now() - 8 * DAY)))
@@ -66,7 +66,7 @@ test('a link that is over is gone, says so, and gives nothing away', async () =>
   assert.equal((await get(`/attachments/${endless}`)).statusCode, 410)
 })
 
-test('nothing that a browser could run is opened by it; pictures are shown, and told to be nothing else', async () => {
+test('browsers open nothing that they could run; pictures are shown, and only as pictures', async () => {
   const harmful: [name: string, content_type: string, bytes: string | Buffer][] = [
     ['a.html', 'text/html', '<script>alert(1)</script>'],
     ['a.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'],
@@ -90,7 +90,7 @@ test('nothing that a browser could run is opened by it; pictures are shown, and 
   assert.equal(headers['content-security-policy'], "default-src 'none'; sandbox")
 })
 
-test('a name arrives as it is, and breaks no header', async () => {
+test('a file name is preserved, and breaks no header', async () => {
   const name = `"; filename=evil.exe; x='*(ü)\r\nX-Evil: 1.txt`
   const { headers } = await get(await linkOf(name, 'text/plain', 'x'))
   const [, encoded = ''] =
@@ -99,7 +99,7 @@ test('a name arrives as it is, and breaks no header', async () => {
   assert.equal(headers['x-evil'], undefined)
 })
 
-test('a file comes with its length, and whoever has it already gets no more than that', async () => {
+test('a file has its length, and a client that has it already gets a 304', async () => {
   const { headers, body } = await get(text)
   assert.deepEqual([body, headers['content-length'], headers['accept-ranges']], ['0123456789', '10', 'bytes'])
   assert.match(String(headers['cache-control']), /^private, max-age=\d{6}, immutable$/)
@@ -112,7 +112,7 @@ test('a file comes with its length, and whoever has it already gets no more than
   assert.equal((await get(text, { 'if-none-match': '"x"' })).statusCode, 200)
 })
 
-test('a part of a file is read alone; one beyond its end is a 416; of a file that has changed, the whole comes', async () => {
+test('a range returns a part of a file; one beyond its end is a 416; a changed file is returned whole', async () => {
   const part = await get(text, { range: 'bytes=2-4' })
   assert.deepEqual([part.statusCode, part.body], [206, '234'])
   assert.deepEqual([part.headers['content-range'], part.headers['content-length']], ['bytes 2-4/10', '3'])
@@ -135,14 +135,14 @@ test('a file whose bytes are still in its row is read like any other', async () 
   assert.equal((await get(link, { range: 'bytes=5-' })).body, 'before')
 })
 
-test('a file that is not fetched yet has no link that leads anywhere', async () => {
+test('the link of a file that is not fetched yet is not found', async () => {
   const [row] = await sql<{ id: string }[]>`
     insert into attachments (workspace_id, name, content_type, source_url, created_at)
     values (${t.workspace.id}, 'a.txt', 'text/plain', 'https://example.com/a.txt', now()) returning id`
   assert.equal((await get(linkTo(links, { workspace_id: t.workspace.id, file_id: row!.id }))).statusCode, 404)
 })
 
-test('a large file is streamed over a socket, and a reader that goes away is let go', async () => {
+test('a large file is streamed over a socket, and a client that disconnects ends the read', async () => {
   const bytes = Buffer.alloc(8 * 2 ** 20, 'large ')
   const link = await linkOf('large.bin', 'application/zip', bytes)
   const url = (await t.app.listen({ port: 0, host: '127.0.0.1' })) + link

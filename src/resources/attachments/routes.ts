@@ -1,4 +1,4 @@
-// Where the link of an attached file leads: whoever has it can read the file until the link expires.
+// Serves attached files: everyone with the link can read the file until the link expires.
 
 import { type Readable, Readable as Stream } from 'node:stream'
 import type { FastifyReply } from 'fastify'
@@ -11,7 +11,7 @@ import { type App, op } from '#http/op.ts'
 import type { Resource, Server } from '#server.ts'
 import { fetchAttachments } from './fetch-due.ts'
 import { type FileRow, findAwaited, findFile, readOldBytes } from './queries.ts'
-import { names, sliceOf } from './range.ts'
+import { matches, sliceOf } from './range.ts'
 
 const ByToken = Type.Object({ token: Type.String() })
 const Bytes = Type.String({
@@ -27,22 +27,22 @@ function attachments(app: App, { sql, secret, files }: Server) {
       const linked = found(readLink(secret, params.token))
       assertNotExpired(linked)
       const file = await findFile(sql, linked.workspace_id, linked.file_id)
-      if (!file) throw await absence(linked)
+      if (!file) throw await errorFor(linked)
       const etag = `"${file.sha256.toString('hex')}"`
       const described = { ...describe(file, linked), etag }
-      if (names(headers['if-none-match'], etag)) {
+      if (matches(headers['if-none-match'], etag)) {
         return answer(reply, 304, described, '')
       }
-      const isSame = headers['if-range'] === undefined || names(String(headers['if-range']), etag)
+      const isSame = headers['if-range'] === undefined || matches(String(headers['if-range']), etag)
       const slice = sliceOf(isSame ? headers.range : undefined, file.size)
-      if (slice === 'beyond') throw outOfRange(file.size)
+      if (slice === 'out_of_range') throw outOfRange(file.size)
       const bytes = await read(linked, file, slice === 'whole' ? undefined : slice)
       return answer(reply, slice === 'whole' ? 200 : 206, { ...described, ...lengthOf(slice, file.size) }, bytes)
     },
   )
 
-  /** What is still at Meta has its link from the beginning. */
-  async function absence({ workspace_id, file_id }: Linked): Promise<ApiError> {
+  /** Returns the error for a file that is not here. A file that is still at Meta already has its link. */
+  async function errorFor({ workspace_id, file_id }: Linked): Promise<ApiError> {
     const awaited = await findAwaited(sql, workspace_id, file_id)
     if (!awaited) return notFound()
     if (!awaited.is_lost) return new ApiError(404, 'file_awaited', STILL_AT_META, { 'retry-after': '5' })
@@ -58,7 +58,7 @@ function attachments(app: App, { sql, secret, files }: Server) {
 
 const STILL_AT_META = 'The file is being fetched from WhatsApp: try again in a few seconds'
 
-/** Fastify sends a stream as it comes. */
+/** Fastify sends a stream as it is; the cast satisfies the schema's type. */
 function answer(
   reply: FastifyReply,
   status: number,
@@ -71,13 +71,13 @@ function answer(
 
 function assertNotExpired({ expires_at }: Linked) {
   if (expires_at.getTime() > Date.now()) return
-  throw new ApiError(410, 'link_expired', 'This link has expired; whatever the file hangs on shows a new one')
+  throw new ApiError(410, 'link_expired', 'This link has expired; read the message or part again for a new one')
 }
 
 const outOfRange = (size: number) =>
   new ApiError(416, 'range_not_satisfiable', `The file has ${size} bytes`, { 'content-range': `bytes */${size}` })
 
-/** Nothing but a picture is ever opened in the browser, and a picture only as such. */
+/** Browsers may show only pictures inline, and only as pictures. */
 const describe = ({ name, content_type }: FileRow, { expires_at }: Linked) => ({
   'content-type': servedAs(content_type),
   'content-disposition': `${isInline(content_type) ? 'inline' : 'attachment'}; filename*=UTF-8''${encode(name)}`,
@@ -95,7 +95,7 @@ const lengthOf = (slice: Slice | 'whole', size: number): Record<string, string |
         'content-range': `bytes ${slice.start}-${slice.end}/${size}`,
       }
 
-/** As RFC 8187 has it; encodeURIComponent leaves some that it does not. */
+/** Encodes by RFC 8187, which also escapes some characters that encodeURIComponent does not. */
 const encode = (name: string): string =>
   encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
 

@@ -1,13 +1,13 @@
-// What hangs on a message or a part: files that the caller sends along, or names by their addresses.
+// The schema of attachments of a message or a part: files in the request, or files at URLs.
 import { type Static, Type } from 'typebox'
 import { type Links, linkTo } from '#files/link.ts'
 import { named } from '#http/types.ts'
 
 /**
- * As it is kept with whatever it hangs on. A file that we have is named by its id, and a link to it is made when it is
- * shown. One that is elsewhere has its `url`; where it is to be fetched it has an id, too, and loses the `url` when it has
- * been. One without an address that is to be fetched is `awaited`; read again, it may be `lost`, for this reason.
- * `filesize` in bytes, 0 where it is not known.
+ * An attachment as it is stored with its message or part. A stored file has a `file_id`; its link is made when it is
+ * shown. A remote file has a `url`; if it is to be fetched it also has a `file_id`, and loses the `url` when it is
+ * fetched. A file from WhatsApp is `awaited` until it is fetched, or `lost`, with the reason. `filesize` in bytes, 0 if
+ * unknown.
  */
 export type Attachment = StoredAttachment | AwaitedAttachment | (Described & { url: string; file_id?: string })
 export type StoredAttachment = Described & { file_id: string; url?: never }
@@ -16,12 +16,12 @@ type Described = { name: string; content_type: string; filesize: number }
 
 const MOST = 10
 
-/** What a request may attach; where it has both, the files are taken. */
+/** Properties of requests with attachments. If a request has both, the URLs are ignored. */
 export const ATTACHING = {
   attachment_urls: Type.Optional(
     Type.Array(Type.String({ maxLength: 2048 }), {
       maxItems: MOST,
-      description: 'Addresses (http or https) of files that are elsewhere; the server fetches them.',
+      description: 'URLs (http or https) of files; the server fetches them.',
     }),
   ),
   attachment_files: Type.Optional(
@@ -46,20 +46,20 @@ export const ShownAttachment = named(
   Type.Object({
     type: Type.Literal('upload'),
     name: Type.String(),
-    url: Type.String({ description: 'Where the file can be read; of files that are kept here, for some days.' }),
+    url: Type.String({ description: 'Link to the file. Links to files on this server expire after some days.' }),
     content_type: Type.String(),
-    filesize: Type.Integer({ description: 'In bytes; 0 where it is not known.' }),
+    filesize: Type.Integer({ description: 'In bytes; 0 if it is not known.' }),
     width: Type.Optional(Type.Integer()),
     height: Type.Optional(Type.Integer()),
   }),
 )
 
-/** Those that will never come, each with why. */
-export const lostOf = (attachments: readonly Attachment[]): { name: string; lost: string }[] =>
+/** Returns the attachments that were given up, with the reasons. */
+export const lostFiles = (attachments: readonly Attachment[]): { name: string; lost: string }[] =>
   attachments.flatMap((one) => ('lost' in one && one.lost !== undefined ? [{ name: one.name, lost: one.lost }] : []))
 
-/** The link of what will never come would lead nowhere: the body says so instead. */
-export const isThere = (attachment: Attachment): boolean => !('lost' in attachment)
+/** A lost file has no link; the body shows the reason instead. */
+export const isAvailable = (attachment: Attachment): boolean => !('lost' in attachment)
 
 export const presentAttachment = (
   links: Links,

@@ -1,30 +1,30 @@
-// Whom a broadcast goes to: contacts by id, those with a tag, or those that a contact search finds.
+// The audience of a broadcast: contacts by id, contacts with a tag, or contacts that a search finds.
 import { found, invalid, missing, notFound } from '#http/errors.ts'
 import { findUnknownContact } from '#resources/contacts/queries.ts'
 import { type KeptQuery, keepQuery } from '#resources/contacts/search.ts'
 import { findTag } from '#resources/tags/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/** As it is kept. `version` is the one that the query was written in: dates mean other things in others. */
+/** The stored form. `version` is the API version of the query, because versions differ in the meaning of dates. */
 export type Audience = { contact_ids: string[] } | { tag_id: string } | ({ version: string } & KeptQuery)
 
-export type AskedAudience = { contact_ids?: string[]; tag_id?: string; query?: unknown }
+export type AudienceRequest = { contact_ids?: string[]; tag_id?: string; query?: unknown }
 
 const KINDS = ['contact_ids', 'tag_id', 'query'] as const
-export const MOST_CONTACT_IDS = 10_000
+export const MAX_CONTACT_IDS = 10_000
 
-export async function readAudience(workspace: Workspace, asked: AskedAudience): Promise<Audience> {
-  const [kind, ...more] = KINDS.filter((key) => asked[key] !== undefined)
+export async function readAudience(workspace: Workspace, request: AudienceRequest): Promise<Audience> {
+  const [kind, ...more] = KINDS.filter((key) => request[key] !== undefined)
   if (!kind) throw missing(`audience needs one of ${KINDS.join(', ')}`)
-  if (more.length) throw invalid(`audience takes one of ${KINDS.join(', ')}, not several`)
-  return READ[kind](workspace, asked)
+  if (more.length) throw invalid(`audience must have only one of ${KINDS.join(', ')}`)
+  return READ[kind](workspace, request)
 }
 
-const READ: Record<(typeof KINDS)[number], (workspace: Workspace, asked: AskedAudience) => Promise<Audience>> = {
+const READ: Record<(typeof KINDS)[number], (workspace: Workspace, request: AudienceRequest) => Promise<Audience>> = {
   async contact_ids(workspace, { contact_ids = [] }) {
     if (!contact_ids.length) throw invalid('audience.contact_ids is empty')
-    if (contact_ids.length > MOST_CONTACT_IDS)
-      throw invalid(`audience.contact_ids takes ${MOST_CONTACT_IDS} ids; name more by tag_id or query`)
+    if (contact_ids.length > MAX_CONTACT_IDS)
+      throw invalid(`audience.contact_ids can have ${MAX_CONTACT_IDS} ids; use tag_id or query for more`)
     const different = [...new Set(contact_ids)]
     const unknown = await findUnknownContact(workspace, different)
     if (unknown !== undefined) throw notFound(`Contact ${unknown} not found`)

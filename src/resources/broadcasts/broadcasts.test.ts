@@ -1,4 +1,4 @@
-// Broadcasts as a caller sees them: what is refused, what is accepted, and how they are paused, resumed and canceled.
+// Broadcasts through the API: what is refused and accepted, and how they are paused, resumed and canceled.
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { testApp } from '../../../test/app.ts'
@@ -61,7 +61,7 @@ const REFUSED: [what: string, body: () => object, status: number, code: string, 
     () => wanted({ audience: { contact_ids: Array.from({ length: 10_001 }, (_, n) => n) } }),
     400,
     'parameter_invalid',
-    /audience.contact_ids takes 10000/,
+    /audience.contact_ids can have 10000/,
   ],
   [
     'a contact that nobody knows',
@@ -138,7 +138,7 @@ const REFUSED: [what: string, body: () => object, status: number, code: string, 
 ]
 
 for (const [what, body, status, code, message] of REFUSED) {
-  test(`${what} is refused, and nothing is kept`, async () => {
+  test(`${what} is refused, and nothing is stored`, async () => {
     const answer = await call('POST /extensions/broadcasts', body())
     assert.equal(answer.status, status, answer.text)
     assert.equal(answer.body.errors[0].code, code)
@@ -147,7 +147,7 @@ for (const [what, body, status, code, message] of REFUSED) {
   })
 }
 
-test('nothing is told or done without a token, nor about what is not there, nor with what belongs to others', async () => {
+test('every operation needs a token, and finds no unknown broadcasts and none of other workspaces', async () => {
   const other = await t.another()
   const theirs = await aContact(other.workspace, { formatted_phone: '+12025550143' })
   assert.equal((await create({ audience: { contact_ids: [theirs] } })).status, 404)
@@ -163,7 +163,7 @@ test('nothing is told or done without a token, nor about what is not there, nor 
   assert.equal((await call('POST /extensions/broadcasts', wanted(), { token: null })).status, 401)
 })
 
-test('a broadcast is accepted at once, with its ruleset, and its deliveries come afterwards', async () => {
+test('a broadcast is accepted at once, with its ruleset, and its deliveries are created later', async () => {
   const { status, body } = await create({ name: 'Spring' })
   assert.equal(status, 202)
   assert.deepEqual(
@@ -207,7 +207,7 @@ test('the same Idempotency-Key makes one broadcast', async () => {
   assert.equal(await count('broadcasts'), 1)
 })
 
-test('broadcasts are listed newest first, page by page, with the audience as it was asked for', async () => {
+test('broadcasts are listed newest first, in pages, with the audience of the request', async () => {
   const query = {
     operator: 'AND',
     value: [
@@ -233,7 +233,7 @@ test('broadcasts are listed newest first, page by page, with the audience as it 
   )
 })
 
-test('a paused broadcast makes no more deliveries until it is resumed; what was asked for already is no error', async () => {
+test('a paused broadcast creates no more deliveries until it is resumed; repeating an action is no error', async () => {
   const { body } = await create()
   const act = async (name: string) => (await call(`POST /extensions/broadcasts/${body.id}/${name}`)).body.state
   assert.equal(await act('pause'), 'paused')
@@ -246,7 +246,7 @@ test('a paused broadcast makes no more deliveries until it is resumed; what was 
   assert.equal(await count('deliveries'), 1)
 })
 
-test('a canceled broadcast ends what is queued, says so, and cannot go on', async () => {
+test('a canceled broadcast ends its queued deliveries, shows that, and cannot be resumed', async () => {
   const { body } = await create()
   await carryOut()
   const path = `/extensions/broadcasts/${body.id}`
@@ -265,7 +265,7 @@ test('a canceled broadcast ends what is queued, says so, and cannot go on', asyn
   assert.equal((await call(`POST ${path}/cancel`)).status, 200)
 })
 
-test('what is complete can be neither paused nor canceled', async () => {
+test('a completed broadcast can be neither paused nor canceled', async () => {
   const nobody = await aContact(workspace, {})
   const { body } = await create({ audience: { contact_ids: [nobody] } })
   await carryOut()
@@ -275,7 +275,7 @@ test('what is complete can be neither paused nor canceled', async () => {
   for (const act of ['pause', 'resume', 'cancel']) assert.equal((await call(`POST ${path}/${act}`)).status, 409)
 })
 
-test('a contact can be left out of all broadcasts, and let in again', async () => {
+test('a contact can be opted out of all broadcasts, and in again', async () => {
   const path = `PUT /extensions/contacts/${anna}/whatsapp`
   assert.equal((await call(path, { unsubscribed: true }, { token: null })).status, 401)
   assert.equal((await call(path, {})).status, 400)

@@ -1,4 +1,4 @@
-// A broadcast to a tag, and what another workspace may not do with it.
+// A broadcast to a tag, and requests of another workspace that must not reach it.
 import { admin, type Fixture } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

@@ -1,4 +1,5 @@
-// Pauses, resumes and cancels a broadcast. Asking twice is no error; a broadcast that has ended cannot be changed.
+// Pauses, resumes and cancels a broadcast. Repeating an action is no error; a broadcast that has ended cannot be
+// changed.
 import { broadcastSignal, notifyWorker } from '#delivery/signals.ts'
 import { conflict, found } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -16,14 +17,14 @@ const ACTIONS: Record<Action, { from: BroadcastState[]; to: 'running' | 'paused'
 export async function changeBroadcast(workspace: Workspace, id: string, action: Action): Promise<BroadcastRow> {
   const { from, to } = ACTIONS[action]
   await lockBroadcast(workspace, id)
-  const broadcast = await show(workspace, id)
+  const broadcast = await getBroadcast(workspace, id)
   if (broadcast.state === to) return broadcast
   if (!from.includes(broadcast.state)) throw conflict(`A broadcast that is ${broadcast.state} cannot be ${to}`)
   await moveBroadcast(workspace, broadcast.id, to)
   workspace.afterCommit(broadcastSignal.notify)
   workspace.afterCommit(notifyWorker)
-  return show(workspace, id)
+  return getBroadcast(workspace, id)
 }
 
-export const show = async (workspace: Workspace, id: string): Promise<BroadcastRow> =>
+export const getBroadcast = async (workspace: Workspace, id: string): Promise<BroadcastRow> =>
   found(await findBroadcast(workspace, id), 'Broadcast not found')

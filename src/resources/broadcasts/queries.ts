@@ -1,4 +1,4 @@
-// The SQL of broadcasts as people make, look at and stop them.
+// The SQL to create, show and stop broadcasts.
 import type { SendingChannel } from '#channels/channel.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
@@ -30,7 +30,7 @@ export type BroadcastRow = {
   cursor_value: string
 }
 
-/** It is complete when everybody was looked at and nothing is queued any more: again, where something is sent again. */
+/** `completed`: the whole audience is expanded and nothing is queued. A manual retry makes it `running` again. */
 const columns = ({ sql }: Workspace) => sql`
   id, name, admin_id, channel, template, locale, broadcasts.components, audience_count, left_out,
   case when state in ('queued', 'running') and due_at is null and (statuses ->> 'queued')::int = 0 then 'completed'
@@ -38,7 +38,7 @@ const columns = ({ sql }: Workspace) => sql`
   jsonb_array_length(audience -> 'contact_ids') as contact_count, audience ->> 'tag_id' as tag_id,
   audience -> 'query' as query, statuses, broadcasts.created_at, updated_at`
 
-const belongings = ({ sql }: Workspace) => sql`
+const joined = ({ sql }: Workspace) => sql`
   cross join lateral (
     select template, locale from messages
     where messages.workspace_id = broadcasts.workspace_id and messages.id = broadcasts.id limit 1
@@ -53,7 +53,7 @@ const belongings = ({ sql }: Workspace) => sql`
 
 export const findBroadcast = (workspace: Workspace, id: string) =>
   one(workspace.sql<BroadcastRow[]>`
-    select ${columns(workspace)} from broadcasts ${belongings(workspace)}
+    select ${columns(workspace)} from broadcasts ${joined(workspace)}
     where broadcasts.workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
 export const listBroadcasts = (workspace: Workspace, order: Order, page: Page) =>
@@ -61,7 +61,7 @@ export const listBroadcasts = (workspace: Workspace, order: Order, page: Page) =
     select ${columns(workspace)}, cursor_value from (
       select *, ${cursorValue(workspace, order)} from broadcasts
       where workspace_id = ${workspace.id} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}
-    ) broadcasts ${belongings(workspace)}
+    ) broadcasts ${joined(workspace)}
     order by broadcasts.created_at desc, id desc`
 
 export const countBroadcasts = async (workspace: Workspace): Promise<number> => {
@@ -83,8 +83,8 @@ export type NewBroadcast = {
 }
 
 /**
- * The broadcast and its message; undefined where the sender is no admin. The conversation that a message reserves is
- * nobody's here: each delivery has one of its own.
+ * Inserts the broadcast and its message. Returns undefined if the sender is not an admin. The conversation that the
+ * message reserves is not used: each delivery has one of its own.
  */
 export const insertBroadcast = (workspace: Workspace, broadcast: NewBroadcast) => {
   const { id: workspace_id, sql } = workspace
@@ -100,12 +100,12 @@ export const insertBroadcast = (workspace: Workspace, broadcast: NewBroadcast) =
     from message returning id`)
 }
 
-/** Until the transaction ends nobody looks at more of its audience; a step that is under way is waited for. */
+/** Waits for a step that is running, and prevents further steps until the transaction ends. */
 export const lockBroadcast = (workspace: Workspace, id: string) =>
   one(workspace.sql<{ id: string }[]>`
     select id from broadcasts where workspace_id = ${workspace.id} and id = ${rowId(id)} for no key update`)
 
-/** Cancels those that send on a removed account. Their queued deliveries end in the background, however many there are. */
+/** Cancels the broadcasts that use a removed account. Their queued deliveries end in the background. */
 export const endBroadcasts = (sql: Sql, workspace_id: string, channel: SendingChannel, at: Date) => sql`
   update broadcasts set state = 'canceled', ends_as = 'account_removed', due_at = now(), updated_at = ${at}
   where workspace_id = ${workspace_id} and channel = ${channel} and (state <> 'canceled' or due_at is null)
@@ -114,7 +114,7 @@ export const endBroadcasts = (sql: Sql, workspace_id: string, channel: SendingCh
       where workspace_id = ${workspace_id} and channel = ${channel} and broadcast_id = broadcasts.id
         and status = 'queued'))`
 
-/** A canceled one has something to be done: what is queued has to be canceled. */
+/** A canceled broadcast is due at once, because its queued deliveries have to be canceled. */
 export const moveBroadcast = (workspace: Workspace, id: string, state: 'running' | 'paused' | 'canceled') =>
   workspace.sql`
     update broadcasts set state = ${state}, updated_at = ${workspace.now()},

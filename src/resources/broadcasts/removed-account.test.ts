@@ -1,4 +1,5 @@
-// A broadcast whose channel account is removed while it goes on: nothing of it goes into the sandbox, and it still adds up.
+// A broadcast whose channel account is removed while it runs: nothing is sent to the sandbox, and its counts stay
+// correct.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -28,7 +29,7 @@ const carryOut = async () => {
   while (await step(sql));
 }
 
-test('what waits fails as account_removed, what Meta took is sent, and who was not reached yet gets nothing', async () => {
+test('queued deliveries fail as account_removed, what Meta accepted is sent, and contacts that were not expanded get nothing', async () => {
   peer.slowness = 20
   const complete = await broadcast()
   const [first, second] = [await broadcast(), await broadcast()]
@@ -54,7 +55,7 @@ test('what waits fails as account_removed, what Meta took is sent, and who was n
     [1_000, 1_000, 1_000],
   )
   assert.ok(counts.statuses.failed > 500, JSON.stringify(counts))
-  await sleep(1_500) // What was under way is over by now.
+  await sleep(1_500) // Attempts that were running have ended by now.
   await eventually(
     async () => (await shown(first)).counts.statuses.sent,
     (sent) => sent === peer.taken.length,

@@ -1,4 +1,4 @@
-// Broadcasts: a message to an audience, carried out in the background.
+// Broadcasts: a message to an audience, sent in the background.
 
 import { newest, pageResult } from '#db/page.ts'
 import { found } from '#http/errors.ts'
@@ -8,7 +8,7 @@ import { ById } from '#http/types.ts'
 import { setWhatsAppOptOut } from '#resources/contacts/activity-queries.ts'
 import type { Resource } from '#server.ts'
 import { createBroadcast } from './create.ts'
-import { changeBroadcast, show } from './pause.ts'
+import { changeBroadcast, getBroadcast } from './pause.ts'
 import { countBroadcasts, listBroadcasts } from './queries.ts'
 import { runBroadcasts } from './run.ts'
 import { Broadcast, BroadcastPage, BroadcastRequest, OptedOut, OptOut, presentBroadcast } from './schema.ts'
@@ -53,7 +53,7 @@ function broadcasts(app: App) {
       response: Broadcast,
       summary: 'Show a broadcast and its progress',
     }),
-    async ({ workspace, params }) => presentBroadcast(await show(workspace, params.id)),
+    async ({ workspace, params }) => presentBroadcast(await getBroadcast(workspace, params.id)),
   )
 
   app.put(

@@ -1,4 +1,4 @@
-// A broadcast over the wire: what is asked for, how far it has come, and what became of it.
+// The schema of a broadcast: the request, its progress and its counts.
 import { type Static, Type } from 'typebox'
 import { PageOf } from '#http/lists.ts'
 import { epoch, Id, Nullable, named } from '#http/types.ts'
@@ -8,7 +8,7 @@ import type { BroadcastRow } from './queries.ts'
 
 const State = Type.Enum(['queued', 'running', 'paused', 'completed', 'canceled'])
 
-/** Why somebody of the audience gets nothing. The first that is true counts. */
+/** Reasons to leave out a contact of the audience. The first one that applies is counted. */
 export const REASONS = [
   'archived',
   'blocked',
@@ -28,10 +28,7 @@ export const BroadcastRequest = named(
   Type.Object({
     name: Type.Optional(Nullable(Type.String({ maxLength: 255 }))),
     from: Type.Optional(
-      Type.Object(
-        { type: Type.Literal('admin'), id: Id },
-        { description: "Who sends; the token's admin where absent." },
-      ),
+      Type.Object({ type: Type.Literal('admin'), id: Id }, { description: "The sender. Default: the token's admin." }),
     ),
     message_type: Type.String({ description: 'whatsapp; the only one so far.' }),
     template: Type.String({ minLength: 1, maxLength: 512 }),
@@ -40,8 +37,8 @@ export const BroadcastRequest = named(
       Type.Array(TemplateComponent, {
         maxItems: 50,
         description:
-          'As for one message, and in their texts what differs: {{first_name | fallback: "there"}}; name, first_name, ' +
-          'email, phone, external_id or custom_attributes.<name>.',
+          'As for one message. Texts can have parameters for each contact: {{first_name | fallback: "there"}}; name, ' +
+          'first_name, email, phone, external_id or custom_attributes.<name>.',
       }),
     ),
     audience: Type.Object(
@@ -50,7 +47,7 @@ export const BroadcastRequest = named(
         tag_id: Type.Optional(Id),
         query: Type.Optional(Type.Unknown({ description: 'The `query` of POST /contacts/search.' })),
       },
-      { description: 'One of the three.' },
+      { description: 'Exactly one of the three.' },
     ),
   }),
 )
@@ -70,12 +67,12 @@ export const Broadcast = named(
     locale: Type.String(),
     components: Type.Array(Type.Unknown()),
     audience: Type.Object({
-      contact_count: Type.Optional(Type.Integer({ description: 'How many ids were given.' })),
+      contact_count: Type.Optional(Type.Integer({ description: 'Number of ids that were given.' })),
       tag_id: Type.Optional(Type.String()),
       query: Type.Optional(Type.Unknown()),
     }),
     counts: Type.Object({
-      audience: Type.Integer({ description: 'Looked at so far: those accepted and those left out.' }),
+      audience: Type.Integer({ description: 'Contacts so far: accepted or left out.' }),
       accepted: Type.Integer(),
       left_out: counted(REASONS),
       statuses: counted(STATUSES),
@@ -101,9 +98,9 @@ export const OptedOut = named(
 const countsOf = <Name extends string>(names: readonly Name[], counts: Partial<Record<Name, number>>) =>
   Object.fromEntries(names.map((name) => [name, counts[name] ?? 0])) as Record<Name, number>
 
-/** A query as a caller writes it. */
-const asWritten = (query: Query): unknown =>
-  'members' in query ? { operator: query.operator, value: query.members.map(asWritten) } : query
+/** Returns a query in the form of a request. */
+const presentQuery = (query: Query): unknown =>
+  'members' in query ? { operator: query.operator, value: query.members.map(presentQuery) } : query
 
 export const presentBroadcast = (row: BroadcastRow): Static<typeof Broadcast> => ({
   type: 'broadcast',
@@ -119,7 +116,7 @@ export const presentBroadcast = (row: BroadcastRow): Static<typeof Broadcast> =>
   audience: {
     ...(row.contact_count !== null && { contact_count: row.contact_count }),
     ...(row.tag_id !== null && { tag_id: row.tag_id }),
-    ...(row.query !== null && { query: asWritten(row.query) }),
+    ...(row.query !== null && { query: presentQuery(row.query) }),
   },
   counts: {
     audience: row.audience_count,

@@ -157,7 +157,7 @@ test('media of WhatsApp are not fetched from there', async () => {
   const before = asked()
   const due = { workspace_id: workspace.id, id: '1', name: 'x', attempt: 1, url: null, media_id: '1001' }
   const result = await fetchFile({ sql, files: t.files, secret: SECRET, egress }, due)
-  assert.equal(result.outcome, 'put_off')
+  assert.equal(result.outcome, 'postponed')
   assert.match(JSON.stringify(result), /private address/)
   assert.equal(asked(), before)
 })

@@ -1,13 +1,13 @@
-// Bodies and subjects as the caller wants them: HTML, or plain text with `display_as=plaintext`; and attachments with links
-// that are valid from now on.
+// Bodies and subjects as the caller wants them: HTML, or plain text with `display_as=plaintext`; and attachments with
+// links that are valid from now on.
 import { type Static, Type } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { type Links, withLinks } from '#files/link.ts'
 import { escapeHtml, toPlainText } from '#lib/html.ts'
 import {
   type Attachment,
-  isThere,
-  lostOf,
+  isAvailable,
+  lostFiles,
   presentAttachment,
   type ShownAttachment,
 } from '#resources/attachments/schema.ts'
@@ -44,14 +44,14 @@ export function mailMetadata({ history, ...metadata }: EmailMessageMetadata, dis
 }
 
 /**
- * For snapshots, which are stored: HTML with references instead of links, and files with `file_id` instead of a link. Showing a
- * snapshot makes links of both.
+ * For snapshots, which are stored: HTML with references instead of links, and files with `file_id` instead of a link.
+ * Showing a snapshot makes links of both.
  */
 export const snapshotDisplay: Display = {
   ...AS_HTML,
   linked: (html) => html,
   attachments: (attachments) =>
-    attachments.filter(isThere).map(({ name, content_type, filesize, url = '', file_id }) => ({
+    attachments.filter(isAvailable).map(({ name, content_type, filesize, url = '', file_id }) => ({
       type: 'upload',
       ...{ name, url, content_type, filesize },
       ...(!url && { file_id }),
@@ -63,11 +63,11 @@ export function displayOf(workspace: Workspace, links: Links, display_as?: strin
   const { body, subject } = display_as === 'plaintext' ? asPlainText(workspace) : AS_HTML
   const linked = (html: string) => withLinks(links, workspace.id, html)
   return {
-    body: (html, attachments) => body(linked(html) + lostOf(attachments).map(noteOfLost).join('')),
+    body: (html, attachments) => body(linked(html) + lostFiles(attachments).map(noteOfLost).join('')),
     subject,
     linked,
     attachments: (attachments) =>
-      attachments.filter(isThere).map((attachment) => presentAttachment(links, workspace.id, attachment)),
+      attachments.filter(isAvailable).map((attachment) => presentAttachment(links, workspace.id, attachment)),
   }
 }
 

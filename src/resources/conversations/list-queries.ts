@@ -2,7 +2,7 @@
 import type { Static } from 'typebox'
 import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
-import { attachmentsAsTheyAre } from '#resources/attachments/queries.ts'
+import { currentAttachments } from '#resources/attachments/queries.ts'
 import { appliedTagsOf } from '#resources/tags/fragments.ts'
 import type { AppliedTag } from '#resources/tags/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -44,7 +44,7 @@ const shown = (workspace: Workspace): Fragment => {
   const { sql, id } = workspace
   return sql`
   conversations.*,
-  ${attachmentsAsTheyAre(workspace, sql`conversations.attachments`)},
+  ${currentAttachments(workspace, sql`conversations.attachments`)},
   case author_type
     when 'admin' then (
       select json_build_object('name', name, 'email', email) from admins

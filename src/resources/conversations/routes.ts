@@ -4,7 +4,7 @@ import { assertBody } from '#http/errors.ts'
 import { pageOf } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, fromEpoch } from '#http/types.ts'
-import { attach, attachmentsAt, keepAttached } from '#resources/attachments/attach.ts'
+import { attach, attachmentsAt, writeAttachedFiles } from '#resources/attachments/attach.ts'
 import { findSender } from '#resources/contacts/named.ts'
 import { SearchBody } from '#search/query.ts'
 import type { Resource, Server } from '#server.ts'
@@ -25,7 +25,7 @@ import { conversationEvents } from './topics.ts'
 
 function conversations(app: App, server: Server) {
   const display = (workspace: Workspace, display_as?: string) => displayOf(workspace, server, display_as)
-  app.decorateRequest('kept_files')
+  app.decorateRequest('written_files')
 
   app.post(
     '/conversations',
@@ -132,10 +132,10 @@ function conversations(app: App, server: Server) {
         body: ReplyRequest,
         response: Conversation,
       }),
-      preHandler: keepAttached(server.files),
+      preHandler: writeAttachedFiles(server.files),
     },
-    async ({ workspace, params, body, kept_files }) => {
-      const attachments = await attach(workspace, server, body, kept_files)
+    async ({ workspace, params, body, written_files }) => {
+      const attachments = await attach(workspace, server, body, written_files)
       const { conversation_id, part_ids } = await reply(workspace, params.id, body, attachments)
       return showWithNewParts(workspace, conversation_id, part_ids, display(workspace))
     },

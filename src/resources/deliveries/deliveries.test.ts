@@ -1,4 +1,4 @@
-// The deliveries of one message, which may have gone to very many: page by page, as the recipients were named.
+// Lists the deliveries of one message in pages, in the order of its recipients.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../../../test/app.ts'
@@ -6,7 +6,7 @@ import { aContact, aMessage } from '../../../test/factories.ts'
 
 const { call, workspace } = await testApp()
 
-test('a message to several has a page of deliveries for each so many, in the order in which they were named', async () => {
+test('the deliveries of a message to several are listed in pages, in the order of its recipients', async () => {
   const contacts: string[] = []
   for (const name of ['a', 'b', 'c', 'd', 'e'])
     contacts.push(await aContact(workspace, { email: `${name}@example.com` }))
@@ -25,7 +25,7 @@ test('a message to several has a page of deliveries for each so many, in the ord
   assert.deepEqual(seen, contacts)
 })
 
-test('of a message that nobody knows there are none, and a cursor that is none is refused', async () => {
+test('an unknown message and an invalid cursor are refused', async () => {
   const id = await aMessage(workspace, { to: await aContact(workspace, { email: 'f@example.com' }) })
   const path = `/extensions/messages/${id}/deliveries`
   assert.equal((await call(`GET ${path}?starting_after=x`)).status, 400)

@@ -1,4 +1,4 @@
-// A delivery that waits and one that was canceled, and what another workspace may not do with them.
+// A queued and a canceled delivery, and requests of another workspace that must not reach them.
 import { admin, type Fixture, idOf, user } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

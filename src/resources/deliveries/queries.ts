@@ -1,4 +1,4 @@
-// Deliveries as people look at them: with their history, and by what state they are in.
+// The SQL to show, list and cancel deliveries.
 import type { ChannelName, Status } from '#channels/channel.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
@@ -6,7 +6,7 @@ import { endQueued } from '#delivery/end.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 type Transition = {
-  /** As JSON has it. */
+  /** A timestamp in JSON. */
   at: string
   event: 'attempt' | 'report' | 'given_up' | 'canceled' | 'retried'
   status: Status
@@ -38,7 +38,7 @@ export type DeliveryRow = {
   cursor_value: string
 }
 
-/** The queue goes by the server's clock; what is shown of it goes by the workspace's, like all other times. */
+/** The queue uses the server's clock; `due_at` is shown by the workspace's clock, like all other times. */
 const columns = ({ sql, ahead_ms }: Workspace) => sql`
   id, message_id, part_id, conversation_id, contact_id, channel, recipient_type, address, status, attempts,
   due_at + ${ahead_ms()} * interval '1 millisecond' as due_at,
@@ -51,10 +51,14 @@ const columns = ({ sql, ahead_ms }: Workspace) => sql`
 export const messageExists = async (workspace: Workspace, id: string): Promise<boolean> =>
   Boolean(await one(workspace.sql`select id from messages where workspace_id = ${workspace.id} and id = ${rowId(id)}`))
 
-/** As the recipients were named: blind copies last. The index has them in this order. */
-export const asNamed = ({ sql }: Workspace): Order => ({ by: sql`conversation_id`, type: 'bigint', direction: 'asc' })
+/** The order of the recipients in the request, blind copies last. It is the order of the index. */
+export const inRecipientOrder = ({ sql }: Workspace): Order => ({
+  by: sql`conversation_id`,
+  type: 'bigint',
+  direction: 'asc',
+})
 
-/** Of the message itself, not of what was answered later. */
+/** Deliveries of the message itself, not of later replies. */
 const ofMessage = ({ sql }: Workspace, message_id: string) => sql`message_id = ${rowId(message_id)} and part_id is null`
 
 export const listDeliveriesOf = (workspace: Workspace, message_id: string, order: Order, page: Page) =>
@@ -86,6 +90,6 @@ export const countDeliveries = async (workspace: Workspace, status: Status | und
   return Number(count)
 }
 
-/** An attempt that is under way is not called back: if it succeeds, it counts. */
+/** An attempt that is running is not stopped: if it succeeds, the delivery is sent. */
 export const cancelDelivery = (workspace: Workspace, id: string) =>
   one(endQueued(workspace.sql, workspace.id, workspace.sql`id = ${rowId(id)}`, 'canceled', workspace.now()))

@@ -1,4 +1,4 @@
-// Deliveries: what became of each recipient's message, and the hand that people have in it.
+// Deliveries: shows what happened to each recipient's message; retries and cancels.
 
 import { newest, pageResult } from '#db/page.ts'
 import { requeue } from '#delivery/requeue.ts'
@@ -10,11 +10,11 @@ import { ById } from '#http/types.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import {
-  asNamed,
   cancelDelivery,
   countDeliveries,
   countDeliveriesOf,
   findDelivery,
+  inRecipientOrder,
   listDeliveries,
   listDeliveriesOf,
   messageExists,
@@ -22,8 +22,8 @@ import {
 import { Delivery, DeliveryPage, DeliveryQuery, presentDelivery } from './schema.ts'
 
 const PAGE_SIZE = { default: 50, max: 150 }
-/** All recipients of most messages, and not of a broadcast. */
-const PAGE_OF_A_MESSAGE = { default: 150, max: 1000 }
+/** Enough for all recipients of most messages, but not of a broadcast. */
+const MESSAGE_PAGE_SIZE = { default: 150, max: 1000 }
 
 function deliveries(app: App) {
   app.get(
@@ -37,8 +37,8 @@ function deliveries(app: App) {
     }),
     async ({ workspace, params, query }) => {
       found((await messageExists(workspace, params.id)) || undefined, 'Message not found')
-      const page = pageOf(query, PAGE_OF_A_MESSAGE)
-      const rows = await listDeliveriesOf(workspace, params.id, asNamed(workspace), page)
+      const page = pageOf(query, MESSAGE_PAGE_SIZE)
+      const rows = await listDeliveriesOf(workspace, params.id, inRecipientOrder(workspace), page)
       return presentPage(
         page,
         await pageResult(rows, page, () => countDeliveriesOf(workspace, params.id)),

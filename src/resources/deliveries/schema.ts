@@ -1,4 +1,4 @@
-// A delivery over the wire: where one recipient's message stands, and everything that happened to it.
+// The schema of a delivery: the status of one recipient's message, and its history.
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'

@@ -1,4 +1,4 @@
-// What POST /messages refuses, in Intercom's order, and what remains: a message of one type with all that it needs.
+// Checks the request of POST /messages in Intercom's order, and returns a message of one type.
 
 import { linkifyit } from 'linkify-it'
 import type { ChannelName } from '#channels/channel.ts'
@@ -7,7 +7,7 @@ import { type ChangeName, has, versionOf } from '#versions/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { MessageRequest, Recipient } from './schema.ts'
 
-/** A recipient and the line they stand on. */
+/** A recipient, and whether it is in `to`, `cc` or `bcc`. */
 export type Addressee = Recipient & { recipient_type: 'to' | 'cc' | 'bcc' }
 
 export type CheckedMessage = {
@@ -22,7 +22,7 @@ export type CheckedMessage = {
   components: object[] | null
 }
 
-/** Every spelling that Intercom's documents have used. Without one, a message is in-app. */
+/** All spellings in Intercom's documentation. The default is in-app. */
 const MESSAGE_TYPES: Record<string, ChannelName> = {
   in_app: 'inapp',
   inapp: 'inapp',
@@ -37,8 +37,8 @@ const LATER_TYPES: Partial<Record<ChannelName, ChangeName>> = {
   sms: 'messages-by-sms',
 }
 
-/** What a carrier takes, in ten segments. */
-const LONGEST_SMS = 1600
+/** The limit of carriers: ten segments. */
+const MAX_SMS_LENGTH = 1600
 
 /** Returns the checked message, or throws the first error in Intercom's order. */
 export function checkMessage(workspace: Workspace, request: MessageRequest): CheckedMessage {
@@ -77,29 +77,31 @@ function checkText({ body, subject }: MessageRequest, message_type: ChannelName)
   if (message_type === 'email' && !subject?.trim()) {
     throw unprocessable('parameter_not_found', 'No subject supplied for email message')
   }
-  if (message_type === 'sms' && (holdsLink(body) || body.length > LONGEST_SMS)) throw invalidSms()
+  if (message_type === 'sms' && (hasLink(body) || body.length > MAX_SMS_LENGTH)) throw invalidSms()
 }
 
 const invalidSms = (): ApiError => invalid('Invalid SMS message body')
 
 /** Links by their scheme or `www.`; a bare `word.word` is more often a missing space than a link. */
 const links = linkifyit({ fuzzyLink: false, fuzzyEmail: false })
-const holdsLink = (text: string) => links.test(text) || /(^|\s)www\.\S/i.test(text)
+const hasLink = (text: string) => links.test(text) || /(^|\s)www\.\S/i.test(text)
 
 const SEVERAL = 'messages-to-several-recipients'
 
 function addresseesOf(workspace: Workspace, { to, cc, bcc }: MessageRequest): Addressee[] {
   const several = [to, cc, bcc].some(Array.isArray) || cc || bcc
   if (several && !has(workspace, SEVERAL)) throw invalid(`Several recipients need version ${versionOf(SEVERAL)}`)
-  const addressees = [...on('to', to), ...on('cc', cc), ...on('bcc', bcc)]
+  const addressees = [...recipientsIn('to', to), ...recipientsIn('cc', cc), ...recipientsIn('bcc', bcc)]
   if (!addressees.some(({ recipient_type }) => recipient_type === 'to')) throw missing('to is required')
   return addressees
 }
 
-const on = (recipient_type: 'to' | 'cc' | 'bcc', recipients: Recipient | Recipient[] | undefined): Addressee[] =>
-  [recipients ?? []].flat().map((recipient) => ({ ...recipient, recipient_type }))
+const recipientsIn = (
+  recipient_type: 'to' | 'cc' | 'bcc',
+  recipients: Recipient | Recipient[] | undefined,
+): Addressee[] => [recipients ?? []].flat().map((recipient) => ({ ...recipient, recipient_type }))
 
-/** An in-app message shows its body where a subject is asked for, as Intercom's own answers do. */
+/** An in-app message has its body as subject, as in Intercom's answers. */
 const subjectOf = ({ subject, body }: MessageRequest, type: ChannelName): string | null =>
   subject ?? (type === 'inapp' ? (body ?? null) : null)
 

@@ -1,4 +1,4 @@
-// An email and a WhatsApp message that was sent, and what another workspace may not do with them.
+// An email and a sent WhatsApp message, and requests of another workspace that must not reach them.
 import { admin, type Fixture, user } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

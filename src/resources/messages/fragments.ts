@@ -1,4 +1,4 @@
-// SQL of messages that others put into their own statements.
+// SQL fragments of messages for the statements of other resources.
 import type { ChannelName } from '#channels/channel.ts'
 import { type Fragment, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -12,7 +12,7 @@ export type TemplateMessage = {
   components: object[]
 }
 
-/** Returns an INSERT for a CTE that returns the message's `id`; it inserts nothing if the sender is no admin. */
+/** Returns an INSERT for a CTE that returns the message's `id`; it inserts nothing if the sender is not an admin. */
 export const insertedTemplateMessage = (workspace: Workspace, message: TemplateMessage): Fragment => {
   const { sql, id } = workspace
   return sql`

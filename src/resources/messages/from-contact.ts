@@ -1,4 +1,4 @@
-// POST /messages from a contact: the same as beginning a conversation.
+// POST /messages from a contact: it starts a conversation.
 
 import { invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
@@ -9,7 +9,7 @@ import type { MessageRequest } from './schema.ts'
 
 const CONTACT_TYPES = ['user', 'lead', 'contact']
 
-/** Whether a contact sends, or an admin; anything else is nobody who could. */
+/** Returns true for a contact, false for an admin. @throws a 400 for all other senders. */
 export function isContact(from: MessageRequest['from']): boolean {
   if (!from) throw missing('from is required')
   if (CONTACT_TYPES.includes(from.type)) return true

@@ -163,7 +163,7 @@ const REFUSED: [what: string, body: () => object, status: number, code: string, 
 ]
 
 for (const [what, body, status, code, message] of REFUSED) {
-  test(`${what} is refused, and nothing is kept`, async () => {
+  test(`${what} is refused, and nothing is stored`, async () => {
     const refused = errorOf(await call('POST /messages', body()))
     assert.equal(refused.status, status)
     assert.equal(refused.code, code)
@@ -188,7 +188,7 @@ test('an email address that two users share is a conflict', async () => {
   assert.match(refused.message as string, /^Multiple existing users match/)
 })
 
-test("another workspace's contacts and admins are nobody here", async () => {
+test("another workspace's contacts and admins are not found", async () => {
   const other = await t.another()
   const theirs = await aContact(other.workspace, { email: 'theirs@example.com' })
   assert.equal((await call('POST /messages', { ...email(), to: { type: 'user', id: theirs } })).status, 404)
@@ -229,7 +229,7 @@ test('an email is accepted with its owner, subject and layout, and queued for it
   assert.equal(delivery.status, 'queued')
 })
 
-test('every spelling of an in-app message comes back as inapp, with its body for a subject', async () => {
+test('every spelling of an in-app message is returned as inapp, with its body as subject', async () => {
   for (const message_type of ['inapp', 'in_app', 'conversation', undefined]) {
     const { body } = await call('POST /messages', { ...email(), message_type, subject: undefined })
     assert.equal(body.message_type, 'inapp')
@@ -237,7 +237,7 @@ test('every spelling of an in-app message comes back as inapp, with its body for
   }
 })
 
-test('recipients may be named by id, external id, email, in one or many, each once', async () => {
+test('recipients can be given by id, external id or email, one or many, each once', async () => {
   const bob = await aContact(workspace, { email: 'bob@example.com', role: 'lead' })
   const to = [
     { type: 'user', user_id: '70' },
@@ -252,7 +252,7 @@ test('recipients may be named by id, external id, email, in one or many, each on
   assert.ok(all.every(({ recipient_type }: { recipient_type: string }) => recipient_type === 'to'))
 })
 
-test('a blind copy has a conversation of its own to lead to', async () => {
+test('a blind copy reserves its own conversation', async () => {
   const bob = await aContact(workspace, { email: 'bob@example.com' })
   const { body } = await call('POST /messages', { ...email(), bcc: { id: bob } })
   const [to, bcc] = await deliveries(body.id)
@@ -276,7 +276,7 @@ test('before 2.14 there is one recipient, before 2.16 no WhatsApp, and SMS only 
   assert.equal((await call('POST /messages', sms)).status, 200)
 })
 
-test('of messages that come at the same moment each is accepted or refused by itself, in its own words', async () => {
+test('messages of the same moment are accepted or refused independently, each with its own error', async () => {
   const answers = await Promise.all([
     call('POST /messages', { ...email(), subject: 'First' }),
     call('POST /messages', { ...email(), to: { type: 'user', id: 'nobody' } }),
@@ -302,7 +302,7 @@ test('of messages that come at the same moment each is accepted or refused by it
   )
 })
 
-test('messages to the same new numbers in different orders wait for nobody in a circle', async () => {
+test('messages to the same new numbers in different orders do not deadlock', async () => {
   for (let round = 0; round < 8; round++) {
     const numbers = [`+1202555${2000 + round}`, `+1202555${3000 + round}`]
     const send = (to: string[]) => call('POST /messages', { ...whatsapp(), to: to.map((phone) => ({ phone })) })
@@ -314,7 +314,7 @@ test('messages to the same new numbers in different orders wait for nobody in a 
   }
 })
 
-test('a WhatsApp to an unknown number makes a lead of its name', async () => {
+test('a WhatsApp message to an unknown number creates a lead with the given name', async () => {
   const { body } = await call('POST /messages', { ...whatsapp(), to: { phone: '+5547999998888', name: 'John Doe' } })
   const [{ contact_id, address }] = await deliveries(body.id)
   assert.equal(address, '+5547999998888')
@@ -339,7 +339,7 @@ test('a contact writes into the inbox', async () => {
   assert.equal(conversation.body.source.url, 'https://twitter.com/bob')
 })
 
-test('a conversation is there at once when it is asked for, and otherwise only after a reply', async () => {
+test('a conversation is created at once if requested, otherwise by the first reply', async () => {
   const asked = await call('POST /messages', { ...email(), create_conversation_without_contact_reply: true })
   const { body: opened } = await call(`GET /conversations/${asked.body.conversation_id}`)
   assert.equal(opened.source.id, asked.body.id)

@@ -1,4 +1,4 @@
-// The SQL of accepting a message, and of reading what became of WhatsApp ones.
+// The SQL to accept messages, and to read the statuses of WhatsApp messages.
 
 import type { ChannelName } from '#channels/channel.ts'
 import { batched } from '#db/batched.ts'
@@ -13,7 +13,7 @@ export type MessageToAccept = {
   admin_id: string
   message_type: ChannelName
   subject: string | null
-  /** HTML for what is read as HTML, plain text for SMS. */
+  /** Plain text for SMS, else HTML. */
   body: string | null
   template: string | null
   locale: string | null
@@ -24,7 +24,10 @@ export type MessageToAccept = {
 
 export type Owner = Pick<AdminRow, 'id' | 'name' | 'email' | 'away_mode_enabled' | 'away_mode_reassign'>
 
-/** `id` is null where nothing was accepted: the sender is no admin, or a recipient is unknown or has no address. */
+/**
+ * `id` is null if the message was not accepted: the sender is not an admin, or a recipient is unknown or has no
+ * address.
+ */
 export type Attempt = {
   id: string | null
   owner: Owner | null
@@ -32,10 +35,10 @@ export type Attempt = {
 }
 
 /**
- * Accepts messages, each whole or not at all, in one statement: the message, a delivery for each recipient, and the
- * event. Everything that has to hold is looked up by the same statement, so one round trip and one commit are all that
- * the messages of one moment cost. Look-ups are lateral: PostgreSQL, which cannot know how few are asked for, would
- * else read all contacts that there are.
+ * Accepts messages in one statement: the message, a delivery for each recipient, and the event. Each is accepted
+ * completely or not at all. The same statement looks up the sender and the recipients, so messages of the same moment
+ * need one round trip and one commit. The look-ups are lateral joins: PostgreSQL cannot estimate how few rows they
+ * need, and would else read all contacts.
  */
 export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]): Promise<Attempt[]> {
   const { sql, id: workspace_id } = workspace
@@ -101,7 +104,7 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
     order by position`
 }
 
-/** Messages that are to be accepted in the same moment share a statement. */
+/** Messages of the same moment share a statement. */
 export const acceptMessage = batched(acceptMessages)
 
 const asRow = ({ admin_id, recipients, ...message }: MessageToAccept, position: number) => ({
@@ -114,7 +117,7 @@ const asRow = ({ admin_id, recipients, ...message }: MessageToAccept, position: 
 
 type Named = { id?: string | undefined; user_id?: string | undefined; email?: string | undefined }
 
-/** Whether one of these contacts was created after `since`. */
+/** Returns whether one of these contacts was created after `since`. */
 export async function anyCreatedAfter({ sql, id: workspace_id }: Workspace, named: Named[], since: Date) {
   const all = (key: keyof Named) => named.flatMap((one) => one[key] ?? [])
   const { count } = await sql`
@@ -160,13 +163,13 @@ const whatsappColumns = ({ sql }: Workspace) => sql`
   (select template from messages where messages.workspace_id = deliveries.workspace_id and messages.id = message_id
     and part_id is null)`
 
-/** What is still queued has no status that could be told yet; answers in the conversations are none of the set's. */
+/** Queued deliveries have no status to report yet. Replies in the conversations are not part of the ruleset. */
 const ofRuleset = ({ sql }: Workspace, ruleset_id: string) => sql`
   ruleset_id = ${rowId(ruleset_id)} and channel = 'whatsapp' and part_id is null and status <> 'queued'`
 
 /**
- * A page of a set's events, newest first by creation, which never moves, and how many there are: of one moment,
- * although statuses move. A broadcast's are not counted, its tally knows.
+ * Returns a page of a ruleset's events, newest first by creation time, which never changes, and their total count. Both
+ * are from the same snapshot, although statuses change. The count of a broadcast comes from its tallies.
  */
 export async function pageOfRuleset(workspace: Workspace, ruleset_id: string, order: Order, page: Page) {
   const { sql, id } = workspace

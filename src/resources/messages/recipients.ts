@@ -1,4 +1,4 @@
-// Who a message goes to: contacts by id, external id, email or phone number; each once.
+// Finds the recipients of a message by id, external id, email or phone number; each once.
 
 import type { ChannelName } from '#channels/channel.ts'
 import { invalid, notFound } from '#http/errors.ts'
@@ -13,8 +13,8 @@ import { anyCreatedAfter } from './queries.ts'
 export type ResolvedRecipient = { contact_id: string; recipient_type: 'to' | 'cc' | 'bcc' }
 
 /**
- * The contacts behind the addressees. Ids are taken at their word: the statement that accepts the message finds out
- * whether they are true. A phone number that nobody has becomes a lead, as it would if that person wrote first.
+ * Returns the contacts of the addressees. Ids are not checked here: the statement that accepts the message does that.
+ * An unknown phone number becomes a lead, as if that person wrote first.
  */
 export async function resolveRecipients(
   workspace: Workspace,
@@ -32,20 +32,20 @@ export async function resolveRecipients(
   return [...recipients.values()]
 }
 
-/** Whether every addressee is given by id, so that nothing has to be looked up or made first. */
+/** Returns whether all addressees have an id, so that no contact has to be found or created first. */
 export const allById = (addressees: Addressee[]): boolean => addressees.every(({ id }) => id !== undefined)
 
 /**
- * Intercom's own lag, where a sandbox asks for it: to messages a contact who was created a moment ago is not there yet.
- * A phone number is no contact, so that it can always be written to.
+ * Simulates Intercom's lag in a sandbox. @throws a 404 if a contact was created less than the lag ago. Phone numbers
+ * are not checked, because they do not have to be contacts.
  */
-export async function assertKnownByNow(workspace: Workspace, addressees: Addressee[]): Promise<void> {
+export async function assertNotTooNew(workspace: Workspace, addressees: Addressee[]): Promise<void> {
   const since = new Date(workspace.now().getTime() - workspace.lags.message_lag_ms)
-  if (await anyCreatedAfter(workspace, addressees.map(named), since)) throw notFound('User Not Found')
+  if (await anyCreatedAfter(workspace, addressees.map(identifierOf), since)) throw notFound('User Not Found')
 }
 
-/** By what an addressee is found, and by nothing else that is said. */
-const named = ({ id, user_id, email }: Addressee) =>
+/** Returns only the identifier that is used to find the contact. */
+const identifierOf = ({ id, user_id, email }: Addressee) =>
   id !== undefined ? { id } : user_id !== undefined ? { user_id } : { email }
 
 async function findAddressee(workspace: Workspace, addressee: Addressee, message_type: ChannelName): Promise<string> {

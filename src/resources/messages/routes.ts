@@ -1,4 +1,4 @@
-// Messages: sending one, and what became of those that went out by WhatsApp.
+// Messages: sends a message, and shows the statuses of WhatsApp messages.
 
 import { newest } from '#db/page.ts'
 import { BareError, found } from '#http/errors.ts'

@@ -1,4 +1,4 @@
-// The events of a broadcast, read while it is still being made and sent: what a reader can rely on.
+// The events of a broadcast, read while it is expanded and sent: what a reader can rely on.
 
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
@@ -59,7 +59,7 @@ async function readAll(ruleset_id: string, per_page = 100, between?: (page: Page
   return events
 }
 
-/** Says that these were sent, by the order in which they were made. */
+/** Marks these deliveries as sent, by the order in which they were created. */
 const say = async (ruleset_id: string, status: 'sent' | 'read', from: number, count: number) => {
   const rows = await sql<{ id: string }[]>`
     select id from deliveries where workspace_id = ${workspace.id} and ruleset_id = ${ruleset_id}
@@ -74,7 +74,7 @@ const say = async (ruleset_id: string, status: 'sent' | 'read', from: number, co
   return rows.map(({ id }) => id)
 }
 
-test('while it is made and sent, no event is read twice, none is missed that was there, and totals only grow', async (context) => {
+test('while it is expanded and sent, no event is read twice, none is missed that was there, and totals only grow', async (context) => {
   const id = await broadcast(2_500)
   const stop = await captureAll(sql, context)
   const summing = setInterval(() => void sumUp(sql), 20)
@@ -113,7 +113,7 @@ test('while it is made and sent, no event is read twice, none is missed that was
   assert.ok(events.every(({ status }) => status === 'delivered'))
 })
 
-test('the total of a page is that of its moment, whatever happens between two pages', async () => {
+test('the total of a page is from its own snapshot, whatever happens between two pages', async () => {
   const id = await broadcast(30)
   await carryOut()
   assert.equal((await page(id, 10)).total_count, 0)
@@ -128,7 +128,7 @@ test('the total of a page is that of its moment, whatever happens between two pa
   assert.equal(second.events.filter(({ status }) => status === 'read').length, 5)
 })
 
-test('what is sent behind a reader, who has passed its place, is read the next time; what is sent before, this time', async () => {
+test("an event that appears behind a reader's position is read the next time; one before it, this time", async () => {
   const id = await broadcast(30)
   await carryOut()
   const early = await say(id, 'sent', 10, 10)
@@ -144,7 +144,7 @@ test('what is sent behind a reader, who has passed its place, is read the next t
   assert.deepEqual(second.map((event) => event.id).sort(), [...early, ...ahead, ...behind].sort())
 })
 
-test('an event whose delivery is sent once more is away until that is sent', async () => {
+test('an event whose delivery is retried is missing until that is sent', async () => {
   const id = await broadcast(3)
   await carryOut()
   await say(id, 'sent', 0, 3)
@@ -168,7 +168,7 @@ test('an event whose delivery is sent once more is away until that is sent', asy
   assert.equal((await page(id, 10)).total_count, 3)
 })
 
-test('a ruleset_id may be written as a number, and one that can be none is nobody’s', async () => {
+test('a ruleset_id may be a number, and an impossible one is empty', async () => {
   const id = await broadcast(1)
   await carryOut()
   await say(id, 'sent', 0, 1)

@@ -1,5 +1,5 @@
-// What POST /messages takes and answers. The schema is lenient where Intercom's own order of checking decides which
-// error is told first; that order is in check.ts.
+// Request and response of POST /messages. The schema is lenient: check.ts checks in Intercom's order, which decides the
+// first error.
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS, type ChannelName } from '#channels/channel.ts'
@@ -70,7 +70,7 @@ export const Message = named(
   }),
 )
 
-/** `body` is told as the caller wrote it. */
+/** `body` is the text of the request. */
 export const presentMessage = (message: AcceptedMessage, body: string): Static<typeof Message> => ({
   type: 'admin_message',
   id: message.id,

@@ -1,4 +1,4 @@
-// POST /messages: an admin's message to contacts is accepted here and delivered by the worker.
+// POST /messages from an admin: accepts a message to contacts. The worker delivers it.
 import type { Static } from 'typebox'
 import { notifyWorker } from '#delivery/signals.ts'
 import { notFound, unprocessable } from '#http/errors.ts'
@@ -8,25 +8,25 @@ import { createFromMessage } from '#resources/conversations/start/from-message.t
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { type CheckedMessage, checkMessage } from './check.ts'
 import { type Attempt, acceptMessage } from './queries.ts'
-import { allById, assertKnownByNow, resolveRecipients } from './recipients.ts'
+import { allById, assertNotTooNew, resolveRecipients } from './recipients.ts'
 import { type Message, type MessageRequest, presentMessage } from './schema.ts'
 import { renderTemplate } from './template.ts'
 
-/** Message, deliveries and event are written by one statement; a transaction is there only for what needs more. */
+/** One statement writes message, deliveries and event. Only what needs more statements runs in a transaction. */
 export async function sendMessage(workspace: Workspace, request: MessageRequest): Promise<Static<typeof Message>> {
   const message = checkMessage(workspace, request)
   const created_at = request.created_at ? fromEpoch(request.created_at) : workspace.now()
-  const opens = request.create_conversation_without_contact_reply === true
+  const creates_conversation = request.create_conversation_without_contact_reply === true
 
-  if (allById(message.addressees) && !opens) return accept(workspace, message, created_at)
+  if (allById(message.addressees) && !creates_conversation) return accept(workspace, message, created_at)
   return atomically(workspace, async (workspace) => {
     const answer = await accept(workspace, message, created_at)
-    return opens ? { ...answer, conversation_id: await createFromMessage(workspace, answer.id) } : answer
+    return creates_conversation ? { ...answer, conversation_id: await createFromMessage(workspace, answer.id) } : answer
   })
 }
 
 async function accept(workspace: Workspace, message: CheckedMessage, created_at: Date) {
-  if (workspace.lags.message_lag_ms) await assertKnownByNow(workspace, message.addressees)
+  if (workspace.lags.message_lag_ms) await assertNotTooNew(workspace, message.addressees)
   const recipients = await resolveRecipients(workspace, message.addressees, message.message_type)
   const body = await storedBody(workspace, message)
   const attempt = await acceptMessage(workspace, { ...message, body, created_at, recipients })
@@ -35,13 +35,13 @@ async function accept(workspace: Workspace, message: CheckedMessage, created_at:
   return presentMessage({ ...message, id, owner, created_at }, message.body ?? body ?? '')
 }
 
-/** What is kept of a body: safe HTML, or the plain text of an SMS; of a WhatsApp message what its template says. */
+/** Returns the body to store: safe HTML, the plain text of an SMS, or the text of a WhatsApp template. */
 async function storedBody(workspace: Workspace, message: CheckedMessage): Promise<string | null> {
   if (message.message_type === 'sms') return message.body
   return message.message_type === 'whatsapp' ? renderTemplate(workspace, message) : toHtml(message.body ?? '')
 }
 
-/** Says what kept a message from being accepted: Intercom's order is the sender first, then the recipients. */
+/** @throws the reason why a message was not accepted, in Intercom's order: first the sender, then the recipients. */
 function assertAccepted({ id, owner, recipients }: Attempt, { message_type }: CheckedMessage) {
   if (!owner) throw notFound('Admin not found', 'admin_not_found')
   if (recipients.some(({ found }) => !found)) throw notFound('User Not Found')

@@ -1,4 +1,4 @@
-// The two reads of what became of WhatsApp messages, as Intercom has them.
+// The schemas of Intercom's two operations that show statuses of WhatsApp messages.
 import { type Static, Type } from 'typebox'
 import { epoch, Nullable, named } from '#http/types.ts'
 import type { WhatsAppDeliveryRow } from './queries.ts'
@@ -78,7 +78,7 @@ export const presentEvent = (delivery: WhatsAppDeliveryRow): Static<typeof Whats
   whatsapp_message_id: delivery.provider_id ?? '',
 })
 
-/** `error` is there only where the message failed. */
+/** `error` is present only if the message failed. */
 export const presentStatus = (delivery: WhatsAppDeliveryRow): Static<typeof WhatsAppMessageStatus> => ({
   ...presentCommon(delivery),
   message_id: delivery.provider_id ?? '',

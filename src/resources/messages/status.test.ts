@@ -1,4 +1,4 @@
-// The two reads of what became of WhatsApp messages, over a sandbox that takes them to every status.
+// The two operations that show statuses of WhatsApp messages, with a sandbox that sets every status.
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
@@ -46,7 +46,7 @@ async function send(to: object | object[], more = {}) {
   return body.id as string
 }
 
-test('an absent id is refused with the bare error of these two reads', async () => {
+test('an absent id is refused with the bare error of these two operations', async () => {
   for (const [path, message] of [
     ['/messages/status', 'ruleset_id is required'],
     ['/messages/whatsapp/status', 'message_id is required'],
@@ -57,7 +57,7 @@ test('an absent id is refused with the bare error of these two reads', async () 
   }
 })
 
-test('a message that nobody knows is 404; a ruleset that nobody knows is empty', async () => {
+test('an unknown message is a 404; an unknown ruleset is empty', async () => {
   const { status, body } = await call('GET /messages/whatsapp/status?message_id=wamid.none')
   assert.equal(status, 404)
   assert.deepEqual(body.errors, [{ code: 'whatsapp_message_not_found', message: 'Whatsapp message not found' }])
@@ -67,19 +67,19 @@ test('a message that nobody knows is 404; a ruleset that nobody knows is empty',
   assert.equal(unknown.body.pages.next, null)
 })
 
-test('both reads are refused before 2.16', async () => {
+test('both operations are refused before 2.16', async () => {
   const { status, body } = await call('GET /messages/status?ruleset_id=1', undefined, { version: '2.15' })
   assert.equal(status, 400)
   assert.equal(body.errors[0].code, 'intercom_version_invalid')
 })
 
-test('a cursor that is none of ours is refused', async () => {
+test('an invalid cursor is refused', async () => {
   const { status, body } = await call('GET /messages/status?ruleset_id=1&starting_after=nonsense')
   assert.equal(status, 400)
   assert.equal(body.errors[0].code, 'client_error')
 })
 
-test('each recipient of a message is one event with its present status, newest first, over pages with true totals', async () => {
+test('each recipient of a message is one event with its current status, newest first, in pages with exact totals', async () => {
   const id = await send(contacts.map((contact) => ({ type: 'user', id: contact })))
   const events: { status: string; user_id: string; whatsapp_message_id: string }[] = []
   let after = ''
@@ -104,7 +104,7 @@ test('each recipient of a message is one event with its present status, newest f
   })
 })
 
-test('what is answered in the conversation of a message is not of its set, nor of its template', async () => {
+test('replies in the conversation of a message are not in its ruleset, and have no template', async () => {
   const id = await send({ type: 'user', id: contacts[1] })
   const { conversation_id } = (await call(`GET /messages/status?ruleset_id=${id}`)).body.events[0]
   const reply = (more: object) =>
@@ -123,7 +123,7 @@ test('what is answered in the conversation of a message is not of its set, nor o
   assert.deepEqual([answer.body.status, answer.body.template_name], ['delivered', ''])
 })
 
-test('a single message is read by its wamid, with the error where it failed', async () => {
+test('a single message is read by its wamid, with the error if it failed', async () => {
   const sent = await send({ type: 'user', id: contacts[3] })
   const { body } = await call(`GET /messages/status?ruleset_id=${sent}`)
   const [{ whatsapp_message_id, conversation_id }] = body.events
@@ -146,7 +146,7 @@ test('a single message is read by its wamid, with the error where it failed', as
   assert.equal('error' in good.body, false)
 })
 
-test("another workspace's rulesets and messages are not there", async () => {
+test("another workspace's rulesets and messages are not found", async () => {
   const id = await send({ type: 'user', id: contacts[1] })
   const { body } = await call(`GET /messages/status?ruleset_id=${id}`)
   const wamid = encodeURIComponent(body.events[0].whatsapp_message_id)

@@ -1,4 +1,4 @@
-// WhatsApp templates as far as we know their text: what the recipient will read, for the sandbox and the inbox.
+// Renders WhatsApp templates with a known text, for the sandbox and the inbox.
 import { paragraphs } from '#lib/html.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { CheckedMessage } from './check.ts'
@@ -6,7 +6,7 @@ import { findTemplate } from './queries.ts'
 
 type Parameter = { text?: string; currency?: { fallback_value?: string }; date_time?: { fallback_value?: string } }
 
-/** The template's text with its parameters, as HTML; null where the template's text is only known to the provider. */
+/** Returns the template's text with its parameters as HTML, or null if only the provider knows its text. */
 export async function renderTemplate(
   workspace: Workspace,
   message: Pick<CheckedMessage, 'template' | 'locale' | 'components'>,
@@ -17,7 +17,9 @@ export async function renderTemplate(
   return paragraphs(template.body.replace(/\{\{(\d+)\}\}/g, (_, position) => values[Number(position) - 1] ?? ''))
 }
 
-/** Of the body: Intercom's examples write component types in capitals, Meta's in small letters. */
+/**
+ * Returns the parameters of the body. Intercom's examples write component types in upper case, Meta's in lower case.
+ */
 function parametersOf(components: object[]): Parameter[] {
   const body = components.find((component) => String((component as { type: string }).type).toLowerCase() === 'body')
   const { parameters } = (body ?? {}) as { parameters?: unknown }

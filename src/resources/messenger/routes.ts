@@ -7,7 +7,7 @@ import { HEADERS } from '#http/event-stream.ts'
 import { PageQuery, pageOf } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
-import { attach, keepAttached } from '#resources/attachments/attach.ts'
+import { attach, writeAttachedFiles } from '#resources/attachments/attach.ts'
 import { displayOf } from '#resources/conversations/display.ts'
 import type { Resource, Server } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
@@ -43,7 +43,7 @@ function messenger(app: App, server: Server) {
   const streams = messengerStreams(sql, app.log, server, server.streams)
   const display = (workspace: Workspace) => displayOf(workspace, server)
   app.addHook('preClose', () => streams.close())
-  app.decorateRequest('kept_files')
+  app.decorateRequest('written_files')
 
   app.post(
     '/extensions/messenger/sessions',
@@ -83,10 +83,10 @@ function messenger(app: App, server: Server) {
         response: MessengerConversation,
         summary: 'Start a conversation with the team',
       }),
-      preHandler: keepAttached(server.files),
+      preHandler: writeAttachedFiles(server.files),
     },
-    async ({ workspace, visitor, body, kept_files }) => {
-      const attachments = await attach(workspace, server, body, kept_files)
+    async ({ workspace, visitor, body, written_files }) => {
+      const attachments = await attach(workspace, server, body, written_files)
       const { contact_id, conversation_id } = await start(workspace, visitor, { ...body, attachments })
       return showConversation(workspace, contact_id, conversation_id, display(workspace))
     },
@@ -116,11 +116,11 @@ function messenger(app: App, server: Server) {
         response: MessengerConversation,
         summary: 'Reply in a conversation, or to a message',
       }),
-      preHandler: keepAttached(server.files),
+      preHandler: writeAttachedFiles(server.files),
     },
-    async ({ workspace, visitor, params, body, kept_files }) => {
+    async ({ workspace, visitor, params, body, written_files }) => {
       const contact = found(visitor.contact, 'Conversation not found')
-      const attachments = await attach(workspace, server, body, kept_files)
+      const attachments = await attach(workspace, server, body, written_files)
       await reply(workspace, contact, params.id, { ...body, attachments })
       return showConversation(workspace, contact.id, params.id, display(workspace))
     },

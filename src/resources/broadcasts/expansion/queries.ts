@@ -1,5 +1,5 @@
-// The SQL that makes an audience into deliveries, some hundred contacts at a time, and that ends what a canceled broadcast
-// has queued.
+// The SQL that creates the deliveries of an audience, in batches of contacts, and that ends the queued deliveries of a
+// canceled broadcast.
 import { type Fragment, one, type Pool, type Sql } from '#db/sql.ts'
 import { type Ending, endQueued } from '#delivery/end.ts'
 import { insertedDeliveries } from '#delivery/enqueue.ts'
@@ -17,7 +17,7 @@ export type DueBroadcast = {
   admin_id: string
   channel: 'whatsapp'
   parameters: Parameter[]
-  /** Without the ids where it is a list of them: they stay in the database. */
+  /** A list of ids is empty here: the ids stay in the database. */
   audience: Audience
   state: 'queued' | 'running' | 'canceled'
   ends_as: Ending
@@ -25,8 +25,8 @@ export type DueBroadcast = {
   left_out: Record<string, number>
 }
 
-/** The broadcast whose turn it is, held until the transaction ends; whoever else looks meanwhile finds another. */
-export const takeDue = (sql: Sql) =>
+/** Returns the next due broadcast, locked until the transaction ends. Other processes skip it. */
+export const lockNextDue = (sql: Sql) =>
   one(sql<DueBroadcast[]>`
     select workspace_id, id, admin_id, channel, parameters,
       case when audience ? 'contact_ids' then '{"contact_ids": []}' else audience end as audience,
@@ -35,8 +35,8 @@ export const takeDue = (sql: Sql) =>
     where due_at <= now() and state <> 'paused'
     order by due_at limit 1 for no key update skip locked`)
 
-/** The next contacts of the audience in the order of their ids: the order never changes, whoever comes or goes. */
-function considered(workspace: Workspace, broadcast: DueBroadcast, most: number): Fragment {
+/** The next contacts of the audience by id, an order that does not change when contacts are added or removed. */
+function nextContacts(workspace: Workspace, broadcast: DueBroadcast, limit: number): Fragment {
   const { sql, id: workspace_id } = workspace
   const { audience, id, reached } = broadcast
   if ('contact_ids' in audience)
@@ -45,20 +45,20 @@ function considered(workspace: Workspace, broadcast: DueBroadcast, most: number)
         select jsonb_array_elements_text(audience -> 'contact_ids') collate "C" as contact_id from broadcasts
         where workspace_id = ${workspace_id} and id = ${id}
       ) listed
-      where contact_id > ${reached} order by contact_id limit ${most}`
+      where contact_id > ${reached} order by contact_id limit ${limit}`
   if ('tag_id' in audience)
     return sql`
       select object_id as contact_id from (${taggedWith(workspace, 'contact', audience.tag_id)}) tagged
-      where object_id > ${reached} order by object_id limit ${most}`
+      where object_id > ${reached} order by object_id limit ${limit}`
   const { version } = audience
-  const as_asked = { ...workspace, version }
+  const in_its_version = { ...workspace, version }
   return sql`
     select id as contact_id from contacts
-    where workspace_id = ${workspace_id} and is_live and ${matching(as_asked, audience)} and id > ${reached}
-    order by id limit ${most}`
+    where workspace_id = ${workspace_id} and is_live and ${matching(in_its_version, audience)} and id > ${reached}
+    order by id limit ${limit}`
 }
 
-/** How each channel addresses a contact. */
+/** The columns of a contact that each channel needs, and the reason to leave out a contact without an address. */
 const CHANNELS = {
   whatsapp: { address: 'formatted_phone', opted_out: 'unsubscribed_from_whatsapp', none: 'no_phone' },
 }
@@ -81,14 +81,14 @@ function attributeOf(sql: Sql, name: string, data_type: string): Fragment {
     least(greatest(${json}::numeric, ${DATES.first}), ${DATES.last})::double precision) at time zone 'UTC', ${format}) end`
 }
 
-/** What a carrier takes in one place. */
-const LONGEST_VALUE = 1024
+/** Characters that WhatsApp accepts in one parameter. */
+const MAX_VALUE_LENGTH = 1024
 
-/** On one line, because WhatsApp takes no line breaks in a parameter; null where there is nothing to say. */
+/** On one line, because WhatsApp refuses line breaks in a parameter. Null without a value and a fallback. */
 function valueFor(sql: Sql, parameter: Parameter): Fragment {
   const { field, attribute, fallback } = parameter
   const source = field ? FIELDS[field](sql) : attributeOf(sql, attribute, parameter.data_type)
-  return sql`coalesce(nullif(left(btrim(regexp_replace(${source}, '[[:space:]]+', ' ', 'g')), ${LONGEST_VALUE}), ''),
+  return sql`coalesce(nullif(left(btrim(regexp_replace(${source}, '[[:space:]]+', ' ', 'g')), ${MAX_VALUE_LENGTH}), ''),
     ${fallback}::text)`
 }
 
@@ -100,40 +100,41 @@ const valuesFor = (sql: Sql, parameters: Parameter[]): Fragment =>
 export type Expanded = { reached: string | null; audience: number; accepted: number; left_out: Record<string, number> }
 
 /**
- * Looks at the next contacts and makes a delivery for each that is to get one, in one statement. A number that several
- * contacts have gets the message once. Each delivery reserves a conversation of its own: an answer concerns nobody else.
+ * Checks the next contacts and creates a delivery for each that is not left out, in one statement. A number that
+ * several contacts share gets the message once. Each delivery reserves its own conversation, so that an answer stays
+ * private.
  */
-export async function expand(workspace: Workspace, broadcast: DueBroadcast, most: number): Promise<Expanded> {
+export async function expand(workspace: Workspace, broadcast: DueBroadcast, limit: number): Promise<Expanded> {
   const { sql, id: workspace_id } = workspace
   const { id, channel, parameters } = broadcast
   const { address, opted_out, none } = CHANNELS[channel]
   const now = workspace.now()
   const [expanded] = await sql<[Expanded]>`
-    with considered as materialized (${considered(workspace, broadcast, most)}),
-    looked_at as materialized (
+    with next_contacts as materialized (${nextContacts(workspace, broadcast, limit)}),
+    checked as materialized (
       select contact_id, contact.*, case
         when is_live is not true then 'archived'
         when blocked_at is not null then 'blocked'
         when address is null then ${none}
         when opted_out then 'opted_out'
         when array_position(parameters, null) is not null then 'missing_parameter' end as reason
-      from considered
+      from next_contacts
       left join lateral (
         select is_live, blocked_at, name, ${sql(address)} as address, ${sql(opted_out)} as opted_out,
           ${valuesFor(sql, parameters)} as parameters
         from contacts where workspace_id = ${workspace_id} and id = contact_id limit 1
       ) contact on true
     ),
-    judged as materialized (
+    decided as materialized (
       select *, coalesce(reason, case
         when row_number() over (partition by address, reason order by contact_id) > 1 then 'duplicate_number'
         when exists (
           select from contacts twin
           join deliveries on deliveries.workspace_id = twin.workspace_id and deliveries.contact_id = twin.id
-          where twin.workspace_id = ${workspace_id} and twin.${sql(address)} = looked_at.address
-            and twin.id <> looked_at.contact_id and broadcast_id = ${id} and deliveries.address = looked_at.address
+          where twin.workspace_id = ${workspace_id} and twin.${sql(address)} = checked.address
+            and twin.id <> checked.contact_id and broadcast_id = ${id} and deliveries.address = checked.address
         ) then 'duplicate_number' end) as left_out
-      from looked_at
+      from checked
     ),
     accepted as (
       ${insertedDeliveries(
@@ -141,18 +142,18 @@ export async function expand(workspace: Workspace, broadcast: DueBroadcast, most
         sql`
         select ${workspace_id}, ${channel}, ${id}::bigint, ${id}::bigint, ${id}::bigint, nextval('conversation_ids'),
           contact_id, 'to', address, name, parameters, ${now}, ${now}
-        from judged where left_out is null order by contact_id`,
+        from decided where left_out is null order by contact_id`,
       )}
     )
     select max(contact_id) as reached, count(*)::int as audience,
       (count(*) filter (where left_out is null))::int as accepted,
       (select coalesce(jsonb_object_agg(left_out, times), '{}') from (
-        select left_out, count(*) as times from judged where left_out is not null group by left_out) reasons) as left_out
-    from judged`
+        select left_out, count(*) as times from decided where left_out is not null group by left_out) reasons) as left_out
+    from decided`
   return expanded
 }
 
-/** In the transaction of `expand`: what was looked at is not looked at again. `is_last`: nobody is left. */
+/** Stores the progress. Call it in the transaction of `expand`, so that no contact is checked twice. */
 export async function advance(
   workspace: Workspace,
   { id, reached, left_out }: DueBroadcast,
@@ -170,20 +171,23 @@ export async function advance(
     where workspace_id = ${workspace_id} and id = ${id}`
 }
 
-/** Ends some of what is queued, also what is being sent just now: what is sent all the same counts as sent. How many. */
-export async function endSome(workspace: Workspace, broadcast: DueBroadcast, most: number): Promise<number> {
+/**
+ * Ends up to `limit` queued deliveries, and returns how many. This includes deliveries that are being sent: if the send
+ * succeeds, they count as sent.
+ */
+export async function endBatch(workspace: Workspace, broadcast: DueBroadcast, limit: number): Promise<number> {
   const { sql, id: workspace_id } = workspace
   const { id, channel, ends_as } = broadcast
   const which = sql`id = any(array(
     select id from deliveries
     where workspace_id = ${workspace_id} and channel = ${channel} and broadcast_id = ${id} and status = 'queued'
-    order by due_at, id limit ${most} for update skip locked))`
+    order by due_at, id limit ${limit} for update skip locked))`
   return (await endQueued(sql, workspace_id, which, ends_as, workspace.now())).length
 }
 
 /**
- * Looks once more, after workers have had the time to give back what they held, and while anything is queued; else nothing
- * is left to be done, and what is retried by hand may be sent.
+ * Runs once more after two seconds while deliveries are queued or were just ended, because workers may still return
+ * some to the queue. After that the broadcast is done, and a manual retry of a delivery is sent.
  */
 export const finishCanceling = ({ sql, id: workspace_id }: Workspace, { id, channel }: DueBroadcast, ended: number) =>
   sql`
@@ -193,7 +197,7 @@ export const finishCanceling = ({ sql, id: workspace_id }: Workspace, { id, chan
       ) then now() + interval '2 seconds' end
     where workspace_id = ${workspace_id} and id = ${id}`
 
-/** After an error that would come again at once: others go first. */
+/** Lets other broadcasts go first after an error, which would probably occur again at once. */
 export const postpone = (sql: Pool, { workspace_id, id }: DueBroadcast) => sql`
   update broadcasts set due_at = now() + interval '10 seconds'
   where workspace_id = ${workspace_id} and id = ${id} and due_at is not null`

@@ -1,4 +1,5 @@
-// An audience becomes deliveries: who is left out and why, what each recipient is told, and that nobody is looked at twice.
+// Expanding an audience: who is left out and why, the parameters of each recipient, and that no contact is checked
+// twice.
 
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
@@ -47,7 +48,7 @@ const deliveriesOf = (id: string) => sql<{ contact_id: string; parameters: strin
 let numbers = 1_000_000
 const aReader = (contact: object = {}) => aContact(workspace, { formatted_phone: `+1212${numbers++}`, ...contact })
 
-/** Contacts with a number each, made by one statement. */
+/** Creates contacts with one number each, in one statement. */
 const many = (count: number, { id: workspace_id } = workspace) => sql`
   insert into contacts (workspace_id, id, role, formatted_phone, name, created_at, updated_at)
   select ${workspace_id}, lpad(to_hex(n), 24, '0'), 'user', '+1313' || (1000000 + n), 'Reader ' || n, now(), now()
@@ -55,7 +56,7 @@ const many = (count: number, { id: workspace_id } = workspace) => sql`
 
 const EVERYBODY = { query: { field: 'role', operator: '=', value: 'user' } }
 
-test('whoever must not or cannot get it is left out, counted by the first reason, and the others get it', async () => {
+test('contacts who must not or cannot get it are left out, counted by the first reason, and the others get it', async () => {
   const [first, second, third] = [
     await aReader({ name: 'A' }),
     await aReader({ name: 'B' }),
@@ -102,14 +103,14 @@ test('a number that several contacts have gets it once, in one step or in severa
   assert.equal(addresses[0]!['count'], 1)
 })
 
-test('a contact named twice is looked at once', async () => {
+test('a contact that is listed twice is checked once', async () => {
   const reader = await aReader()
   const id = await broadcast({ contact_ids: [reader, reader] })
   await carryOut()
   assert.equal((await shown(id)).counts.audience, 1)
 })
 
-test('an audience is also who has a tag, or whom a search finds, as its version reads it', async () => {
+test('an audience can be a tag, or a search in the meaning of its version', async () => {
   const [tagged, other] = [await aReader(), await aReader({ signed_up_at: new Date('2026-05-05T12:00:00Z') })]
   const archived = await aReader({ archived_at: new Date() })
   const { body: tag } = await call('POST /tags', { name: 'Readers', users: [{ id: tagged }] })
@@ -137,7 +138,7 @@ test('an audience is also who has a tag, or whom a search finds, as its version 
   )
 })
 
-test('each recipient is told what is true of them, on one line, or the fallback', async () => {
+test('each recipient gets their own values, on one line, or the fallback', async () => {
   for (const [name, data_type] of [
     ['plan', 'string'],
     ['seats', 'integer'],
@@ -177,7 +178,7 @@ test('each recipient is told what is true of them, on one line, or the fallback'
   ])
 })
 
-test('what was said to each is captured, and stands above the conversation that each answer opens', async (context) => {
+test('the text for each recipient is captured, and is the source of the conversation that an answer starts', async (context) => {
   await sql`
     insert into whatsapp_templates (workspace_id, name, language, category, body)
     values (${workspace.id}, 'hello', 'en', 'MARKETING', 'Hi {{1}}, {{2}} off!')`
@@ -210,7 +211,7 @@ test('what was said to each is captured, and stands above the conversation that 
   assert.ok(opened.every(({ source, contacts }) => source.id === id && contacts.contacts.length === 1))
 })
 
-test('whoever writes while a broadcast has not reached them yet is not taken to answer it', async () => {
+test('a message from a contact whom the broadcast has not reached yet is not an answer to it', async () => {
   const reader = await aReader()
   await broadcast({ contact_ids: [reader] })
   await carryOut()
@@ -220,7 +221,7 @@ test('whoever writes while a broadcast has not reached them yet is not taken to 
   assert.equal(body.errors?.[0].code, 'not_found')
 })
 
-test('who stops broadcasts while it is being sent gets none, and a message of their own all the same', async (context) => {
+test('a contact who opts out while it is being sent does not get it, but still gets single messages', async (context) => {
   const [stopped, magic] = [await aReader(), await aReader({ formatted_phone: '+12025550152' })]
   const id = await broadcast({ contact_ids: [stopped, magic] })
   await carryOut()
@@ -268,7 +269,7 @@ test('several workers share the broadcasts, and each recipient has one delivery'
   }
 })
 
-test('a step that fails has changed nothing, and holds up no other broadcast', async () => {
+test('a step that fails changes nothing, and delays no other broadcast', async () => {
   await aReader()
   const broken = await broadcast(EVERYBODY)
   await sql`
@@ -280,7 +281,7 @@ test('a step that fails has changed nothing, and holds up no other broadcast', a
   assert.deepEqual([(await shown(broken)).state, (await shown(good)).counts.accepted], ['queued', 1])
 })
 
-test('an attribute that is archived meanwhile goes on meaning what it meant', async () => {
+test('an attribute that is archived meanwhile keeps its meaning', async () => {
   const { body } = await call('POST /data_attributes', { model: 'contact', name: 'plan', data_type: 'string' })
   await aReader({ custom_attributes: { plan: 'pro' } })
   const query = { field: 'custom_attributes.plan', operator: '=', value: 'pro' }
@@ -293,7 +294,7 @@ test('an attribute that is archived meanwhile goes on meaning what it meant', as
   )
 })
 
-test('counts stay exact while statuses move in every way, and while they are summed up', async (context) => {
+test('counts stay exact while statuses change in every way, and while they are summed up', async (context) => {
   await many(200)
   const id = await broadcast(EVERYBODY)
   await carryOut()

@@ -4,7 +4,7 @@ import type { Static } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { one } from '#db/sql.ts'
 import { botOf } from '#resources/admins/fragments.ts'
-import { attachmentsAsTheyAre } from '#resources/attachments/queries.ts'
+import { currentAttachments } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { tagsOf } from '#resources/tags/fragments.ts'
 import type { Tag } from '#resources/tags/schema.ts'
@@ -53,7 +53,7 @@ export const MOST_PARTS = 500
 
 const columns = (workspace: Workspace) => workspace.sql`
   parts.*,
-  ${attachmentsAsTheyAre(workspace, workspace.sql`parts.attachments`)},
+  ${currentAttachments(workspace, workspace.sql`parts.attachments`)},
   coalesce(admins.name, contacts.name) as author_name, coalesce(admins.email, contacts.email) as author_email,
   ${tagsOf(workspace, 'conversation_part', workspace.sql`parts.id::text`)} as tags`
 

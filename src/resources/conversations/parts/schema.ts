@@ -1,7 +1,7 @@
 // A part of a conversation over the wire.
 import { type Static, Type } from 'typebox'
 import { epoch, Nullable, named } from '#http/types.ts'
-import { lostOf, ShownAttachment } from '#resources/attachments/schema.ts'
+import { lostFiles, ShownAttachment } from '#resources/attachments/schema.ts'
 import { Tag } from '#resources/tags/schema.ts'
 import { type Display, mailMetadata } from '../display.ts'
 import type { PartRow } from './queries.ts'
@@ -105,7 +105,7 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
 
 /** What came by WhatsApp and could not be fetched says why. */
 function withLoss({ metadata, attachments }: PartRow): PartRow['metadata'] {
-  const [lost] = lostOf(attachments)
+  const [lost] = lostFiles(attachments)
   const { whatsapp_media } = metadata
   return lost && whatsapp_media ? { ...metadata, whatsapp_media: { ...whatsapp_media, error: lost.lost } } : metadata
 }

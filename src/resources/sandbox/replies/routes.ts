@@ -1,7 +1,7 @@
 // Replies: a test writes as a contact, on any channel, without a phone, a mailbox or a provider.
 
 import { type App, op } from '#http/op.ts'
-import { attach, keepAttached } from '#resources/attachments/attach.ts'
+import { attach, writeAttachedFiles } from '#resources/attachments/attach.ts'
 import type { Resource, Server } from '#server.ts'
 import { Written, WrittenRequest } from './schema.ts'
 import { write } from './write.ts'
@@ -9,7 +9,7 @@ import { write } from './write.ts'
 const EMPTY = { type: 'reply' as const, conversation_id: null, part_ids: [], keyword: null, answer: null }
 
 function replies(app: App, server: Server) {
-  app.decorateRequest('kept_files')
+  app.decorateRequest('written_files')
   app.post(
     '/extensions/sandbox/replies',
     {
@@ -19,10 +19,10 @@ function replies(app: App, server: Server) {
         response: Written,
         summary: 'Write as a contact, as if the provider of a channel had delivered it',
       }),
-      preHandler: keepAttached(server.files),
+      preHandler: writeAttachedFiles(server.files),
     },
-    async ({ workspace, body, kept_files }) => {
-      const attachments = await attach(workspace, server, body, kept_files)
+    async ({ workspace, body, written_files }) => {
+      const attachments = await attach(workspace, server, body, written_files)
       return { ...EMPTY, ...(await write(workspace, body, attachments)) }
     },
   )
