@@ -1,7 +1,7 @@
 // GET /messages/status over the events of one large set: what the last page costs, held against the first, while statuses
 // move; and that a reader who follows the cursor gets every event once.
 
-import { report } from '#delivery/report.ts'
+import { applyStatusUpdate } from '#delivery/status-update.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { aBroadcast } from './broadcast.ts'
 import { alternate, inMs, type Row, type Size } from './figures.ts'
@@ -72,7 +72,12 @@ function moveStatuses({ sql, workspace: { workspace_id } }: Measured, ruleset_id
       select id from deliveries tablesample system (1) where workspace_id = ${workspace_id} and ruleset_id = ${ruleset_id}`
     for (const { id } of readers) {
       if (stopping) return
-      await report(sql, contactRecords, { workspace_id, channel: 'whatsapp', delivery_id: id }, { status: 'read' })
+      await applyStatusUpdate(
+        sql,
+        contactRecords,
+        { workspace_id, channel: 'whatsapp', delivery_id: id },
+        { status: 'read' },
+      )
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }

@@ -1,12 +1,12 @@
-// Brings the next attempts of a workspace's deliveries forward: as if time had passed, or because the account has changed.
+// Makes the next attempts of a workspace's deliveries due earlier: after the sandbox clock or the channel account changed.
 import type { SendingChannel } from '#channels/channel.ts'
 import type { Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { notifyWorker } from './signals.ts'
 
 /**
- * Only of what waits for its next attempt. What is leased just now is under way: to shorten its lease would send it twice;
- * and what somebody is writing to is left to them.
+ * Selects deliveries that wait for their next attempt. Leased ones are excluded, because a shorter lease would send them
+ * twice. Rows that another transaction has locked are skipped.
  */
 const waiting = (sql: Sql, workspace_id: string, channel: SendingChannel | null) => sql`
   select id from deliveries
@@ -18,6 +18,7 @@ const waiting = (sql: Sql, workspace_id: string, channel: SendingChannel | null)
         and attempt = deliveries.attempts and event = 'attempt'))
   for update skip locked`
 
+/** Makes all next attempts of the workspace due `ms` milliseconds earlier. */
 export async function bringForward({ sql, id: workspace_id, afterCommit }: Workspace, ms: number): Promise<void> {
   await sql`
     with waiting as (${waiting(sql, workspace_id, null)})
@@ -26,10 +27,10 @@ export async function bringForward({ sql, id: workspace_id, afterCommit }: Works
   afterCommit(notifyWorker)
 }
 
-/** Every worker has the changed account by then: see `accountPool`. */
+/** By then every worker uses the changed account: see `accountPool`. */
 const KNOWN_WITHIN = '1500 milliseconds'
 
-/** The channel has another account: deliveries that wait for their next attempt on it are due as soon as it is known. */
+/** For a channel whose account has changed: waiting deliveries are due as soon as all workers know the new account. */
 export const bringForwardOn = (sql: Sql, workspace_id: string, channel: SendingChannel) => sql`
   with waiting as (${waiting(sql, workspace_id, channel)})
   update deliveries set due_at = least(due_at, now() + ${KNOWN_WITHIN}::interval)

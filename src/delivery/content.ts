@@ -1,9 +1,9 @@
-// What a delivery says, and who says it: a message, or the part that it answers with.
+// Joins a delivery to its content and its author: a message, or a part of a conversation.
 import type { Fragment, Sql } from '#db/sql.ts'
 
 /**
- * Joins `messages`, `parts` (nulls where it is the message itself) and `admins` (the author; nulls where that is a contact)
- * to rows of deliveries by this name. Laterally, because PostgreSQL then has no choice but to look them up by their keys.
+ * Returns joins of `deliveries` (a table or alias) with `messages`, `parts` (nulls if the message itself is delivered) and
+ * `admins` (the author; nulls if that is a contact). The joins are lateral: so PostgreSQL looks the rows up by their keys.
  */
 export const withContent = (sql: Sql, deliveries: Fragment): Fragment => sql`
   cross join lateral (

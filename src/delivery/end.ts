@@ -1,8 +1,8 @@
-// Ends deliveries that are still queued, because somebody wants it rather than because of what a provider said.
+// Ends deliveries that are still queued: by request, or because their channel account was removed.
 import type { Fragment, Sql } from '#db/sql.ts'
 import { tally } from './tally.ts'
 
-/** By the error code that the delivery then shows. */
+/** Keyed by the error code that the delivery then shows. */
 const ENDINGS = {
   canceled: { event: 'canceled', reason: 'Canceled by request' },
   account_removed: { event: 'given_up', reason: 'The channel account was removed before this was sent' },
@@ -10,10 +10,10 @@ const ENDINGS = {
 
 export type Ending = keyof typeof ENDINGS
 
-/** A delivery that failed with one of these was not refused: an attempt under way that succeeds still counts. */
+/** These error codes do not come from a provider: if an attempt is running and then succeeds, its success counts. */
 export const ENDED = Object.keys(ENDINGS)
 
-/** Ends what is queued and `which` is true of; their ids. An attempt that is under way is not called back. */
+/** Ends the queued deliveries that match the condition `which`. Returns their ids. A running attempt is not stopped. */
 export function endQueued(sql: Sql, workspace_id: string, which: Fragment, code: Ending, at: Date) {
   const { event, reason } = ENDINGS[code]
   return sql<{ id: string }[]>`

@@ -1,4 +1,4 @@
-// Puts deliveries into the queue: one row for each recipient, in the transaction that accepts what is to be delivered.
+// Puts deliveries into the queue: one row for each recipient, in the transaction that accepts the message.
 import type { ChannelName } from '#channels/channel.ts'
 import type { Fragment, Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -6,16 +6,16 @@ import { notifyWorker } from './signals.ts'
 
 export type NewDelivery = {
   channel: ChannelName
-  /** The message that is delivered, or that the answered conversation began with. */
+  /** The message to deliver, or the source of the conversation if a part is delivered. */
   message_id: string
-  /** The part that is delivered, where it is an answer in a conversation. */
+  /** The part to deliver, if this is an answer in a conversation. */
   part_id: string | null
-  /** The set whose statuses are read together; a message on its own is its own set. */
+  /** The set whose statuses are read together; a single message is its own set. */
   ruleset_id: string
   conversation_id: string
   contact_id: string
   recipient_type: 'to' | 'cc' | 'bcc'
-  /** The email address or E.164 number; for in-app the contact's id. */
+  /** The email address or E.164 number; for in-app messages the contact's id. */
   address: string
   name: string | null
 }
@@ -37,7 +37,7 @@ const COLUMNS = [
 
 /**
  * Returns an INSERT for a CTE, for statements that find the recipients themselves. `rows` is a query of: workspace_id,
- * channel, message_id, ruleset_id, broadcast_id (0: of no broadcast), conversation_id, contact_id, recipient_type, address,
+ * channel, message_id, ruleset_id, broadcast_id (0: no broadcast), conversation_id, contact_id, recipient_type, address,
  * name, parameters, created_at, updated_at. Call `notifyWorker` after the commit.
  */
 export const insertedDeliveries = (sql: Sql, rows: Fragment): Fragment => sql`

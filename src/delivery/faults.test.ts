@@ -1,4 +1,4 @@
-// Faults that are armed for sends: met in the worker before any account is asked, by as many as were asked for.
+// Faults armed for sends: the worker applies them before the account, and to exactly as many sends as were armed.
 
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
@@ -71,7 +71,7 @@ type Shown = { status: string; attempts: number; channel: string; history: { cod
 const metOf = (deliveries: Shown[]) =>
   deliveries.flatMap(({ history }) => history.map(({ code }) => code)).filter((code) => code !== null)
 
-test('a permanent failure ends the delivery, in the words that were chosen, and its account is never asked', async () => {
+test('a permanent failure ends the delivery with the given code and reason, and its account is never called', async () => {
   await arm({ fault: 'permanent', code: '30007', reason: 'Carrier violation' })
   await messages(1)
   await work()
@@ -81,7 +81,7 @@ test('a permanent failure ends the delivery, in the words that were chosen, and 
   assert.equal(asked.length, 0)
 })
 
-test('passing faults are tried again until they are used up, and each message goes out once', async () => {
+test('temporary faults are retried until they are used up, and each message is sent once', async () => {
   await arm({ fault: '500', times: 2 })
   await arm({ fault: 'timeout' })
   await arm({ fault: '429', retry_after: 0 })
@@ -94,7 +94,7 @@ test('passing faults are tried again until they are used up, and each message go
   assert.deepEqual(await left(), [])
 })
 
-test('a 429 is kept to: the next attempt waits as long as it says', async () => {
+test('after a 429 the next attempt waits as long as it says', async () => {
   await arm({ fault: '429', retry_after: 30 })
   await messages(1)
   await work()
@@ -103,7 +103,7 @@ test('a 429 is kept to: the next attempt waits as long as it says', async () => 
   assert.ok(next_attempt_at - updated_at >= 29 && next_attempt_at - updated_at <= 31)
 })
 
-test('only the channel that is named meets it, and no other workspace', async () => {
+test('a fault affects only the named channel, and no other workspace', async () => {
   await arm({ fault: 'permanent', channel: 'sms', times: 5 })
   await messages(3)
   await messages(2, t, 'sms')
@@ -116,7 +116,7 @@ test('only the channel that is named meets it, and no other workspace', async ()
   assert.deepEqual(await left(), [3])
 })
 
-test('several workers share what is armed: exactly as many sends meet it', async () => {
+test('several workers share the armed faults: exactly as many sends fail', async () => {
   await arm({ fault: '500', times: 37 })
   await messages(60)
   await work(3)
@@ -125,7 +125,7 @@ test('several workers share what is armed: exactly as many sends meet it', async
   assert.equal(asked.length, 60)
 })
 
-test('whoever is not sent to anyway uses no fault up', async () => {
+test('a suppressed delivery uses no fault', async () => {
   await arm({ fault: '500' })
   const to = await aContact(t.workspace, { email: 'gone@example.com', has_hard_bounced: true })
   await aMessage(t.workspace, { to })
@@ -134,7 +134,7 @@ test('whoever is not sent to anyway uses no fault up', async () => {
   assert.deepEqual(await left(), [1])
 })
 
-test('a lease asks once for all of its deliveries whose sends meet faults', async () => {
+test('a lease says for each delivery whether its workspace has armed faults', async () => {
   await messages(2, other)
   await arm({ fault: '500' })
   await messages(2)

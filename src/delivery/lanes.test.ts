@@ -1,4 +1,4 @@
-// Broadcasts in the queue: they wait for whatever is on its own, share what is left, and stop when they are told to.
+// Broadcasts in the queue: single messages go first, broadcasts share the rest, and a pause or cancel stops them.
 
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
@@ -23,7 +23,7 @@ afterEach(async () => {
   await call('POST /extensions/sandbox/reset')
 })
 
-/** A WhatsApp account that takes its time; what it sent, in order. */
+/** Starts a worker with a slow WhatsApp account. Returns what the account has sent, in order. */
 async function work({ concurrency = 4, takes_ms = 5, outcome }: Partial<Slow> = {}): Promise<Outgoing[]> {
   const sent: Outgoing[] = []
   const account: Account = {
@@ -63,7 +63,7 @@ const moreThan = (sent: Outgoing[], count: number) =>
     (length) => length > count,
   )
 
-test('a message on its own does not wait for the thousands of a broadcast', async () => {
+test('a single message does not wait for the thousands of a broadcast', async () => {
   const id = await broadcast(3_000)
   const sent = await work()
   await moreThan(sent, 50)
@@ -77,7 +77,7 @@ test('a message on its own does not wait for the thousands of a broadcast', asyn
   assert.ok((await statusesOf(id)).queued > 1_000)
 })
 
-test('places that a broadcast fills with what hangs leave one for a message on its own', async () => {
+test('when the deliveries of a broadcast hang, one slot is free for a single message', async () => {
   await broadcast(50)
   const sent = await work({ takes_ms: 3_000 })
   await moreThan(sent, 2)
@@ -89,7 +89,7 @@ test('places that a broadcast fills with what hangs leave one for a message on i
   )
 })
 
-test('several broadcasts of a workspace go on side by side', async () => {
+test('several broadcasts of a workspace are sent side by side', async () => {
   const ids = [await broadcast(1_000), await broadcast(1_000)]
   const sent = await work({ concurrency: 8 })
   await moreThan(sent, 400)
@@ -100,7 +100,7 @@ test('several broadcasts of a workspace go on side by side', async () => {
   )
 })
 
-test('a paused broadcast stops within a moment, as if what waited had never been taken, and goes on where it was', async () => {
+test('a paused broadcast stops at once, its waiting deliveries are as before the lease, and it resumes without repeats', async () => {
   const id = await broadcast(600)
   const sent = await work()
   await moreThan(sent, 40)
@@ -110,10 +110,10 @@ test('a paused broadcast stops within a moment, as if what waited had never been
   await pause(400)
   assert.equal(sent.length, until)
   assert.ok(until < 600)
-  const [taken] = await sql`
+  const [leased] = await sql`
     select count(*)::int as count from deliveries
     where workspace_id = ${workspace.id} and status = 'queued' and (attempts > 0 or due_at > now())`
-  assert.equal(taken!['count'], 0)
+  assert.equal(leased!['count'], 0)
   await act(id, 'resume')
   await eventually(
     () => statusesOf(id),
@@ -122,7 +122,7 @@ test('a paused broadcast stops within a moment, as if what waited had never been
   assert.equal(new Set(sent.map((outgoing) => outgoing.id)).size, sent.length)
 })
 
-test('a canceled broadcast sends no more than what was under way, and every recipient has a true status', async () => {
+test('a canceled broadcast sends no more than what was already leased, and every recipient has a true status', async () => {
   const id = await broadcast(600)
   const sent = await work()
   await moreThan(sent, 40)
@@ -151,7 +151,7 @@ test('a canceled broadcast sends no more than what was under way, and every reci
   )
 })
 
-test('what has waited longer than a day for its turn is still tried more than once', async () => {
+test('a delivery that waited longer than a day for its turn is still retried', async () => {
   const id = await broadcast(1)
   await sql`update deliveries set created_at = now() - interval '3 days' where workspace_id = ${workspace.id}`
   const sent = await work({
@@ -167,7 +167,7 @@ test('what has waited longer than a day for its turn is still tried more than on
   assert.equal(sent.length, 2)
 })
 
-test('a clock that is ahead makes nobody old: what waited for its turn is tried again by it, too', async () => {
+test('with a clock that is ahead, a delivery that waited for its turn is still retried', async () => {
   assert.equal((await call('POST /extensions/sandbox/clock', { advance_seconds: 3 * 86_400 })).status, 200)
   const id = await broadcast(1)
   const sent = await work({
@@ -183,7 +183,7 @@ test('a clock that is ahead makes nobody old: what waited for its turn is tried 
   assert.equal(sent.length, 3)
 })
 
-test('of a broadcast that a reset removes nothing more is sent, and nothing of it is left', async () => {
+test('after a reset a broadcast sends nothing more, and no row of it is left', async () => {
   const id = await broadcast(600)
   const sent = await work({ takes_ms: 20 })
   await moreThan(sent, 20)

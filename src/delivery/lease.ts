@@ -1,5 +1,5 @@
-// Takes due deliveries out of the queue for a while. Whoever holds a lease alone works on the delivery; a worker that
-// dies lets its leases run out.
+// Leases due deliveries to a worker for a limited time. Only the worker with the lease sends the delivery; the leases of
+// a dead worker expire.
 import type { Outgoing } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
 import { type Links, linkTo } from '#files/link.ts'
@@ -9,31 +9,30 @@ import type { Clock } from '#workspaces/clock.ts'
 import { withContent } from './content.ts'
 
 /**
- * What a busy account takes more: so many messages on their own, and so many of all its broadcasts together. Each
- * broadcast is a lane of its own, and what is on its own is one.
+ * How many more deliveries a busy account can hold: `room` for single messages, `broadcast_room` for all its broadcasts
+ * together. Single messages are one lane; each broadcast is a lane of its own.
  */
 export type Busy = { workspace_id: string; channel: string; room: number; broadcast_room: number }
 
-/** A delivery with what its workspace's sandbox does to it: the clock that it goes by, and whether sends meet faults. */
+/** A delivery with the sandbox state of its workspace: the clock, and whether faults are armed for sends. */
 export type Leased = Outgoing & Clock & { meets_faults: boolean }
 
-/** However many lanes there are: what is held has to fit into memory. */
+/** The limit for all lanes together, because leased deliveries are kept in memory. */
 const LARGEST_LEASE = 1_000
 
 /**
- * Up to `room` deliveries of every lane that has any due, oldest first, messages on their own before broadcasts, whose
- * lanes share the room of their account. Lanes are found by skipping through the index of what is queued, so that a lane
- * with a hundred thousand deliveries costs another lane nothing; those of broadcasts that are held stay out. What is
- * found passes through arrays, and what belongs to it comes by lateral look-ups, because PostgreSQL expects little of
- * the former and no choice of the latter: of plain joins it makes walks through whole tables, or through all that a
- * workspace has, for a handful of rows.
+ * Leases up to `room` due deliveries of every lane for `seconds`, oldest first and single messages before broadcasts; the
+ * broadcasts of an account share its room. Returns them with their content.
  *
- * What waited long for its broadcast's turn has a day to succeed from its first attempt on.
- *
- * Nobody waits for the disk: where the database crashes and forgets a lease, the delivery is simply due.
+ * - Lanes are found by an index skip scan, so that a lane with 100,000 deliveries does not slow down the others. Lanes of
+ *   paused broadcasts are left out.
+ * - Ids pass through arrays, and related rows are joined laterally. With plain joins PostgreSQL scans whole tables, or all
+ *   rows of a workspace, for a few deliveries.
+ * - The retry period of a broadcast's delivery starts at its first attempt, however long it has waited before.
+ * - `synchronous_commit` is off: if the database crashes and loses a lease, the delivery is due again.
  */
 export async function lease(sql: Pool, busy: Busy[], room: number, seconds: number): Promise<Leased[]> {
-  const leased = await sql<Kept[]>`
+  const leased = await sql<LeasedRow[]>`
     with recursive lanes as (
       (select workspace_id, channel, broadcast_id from deliveries where status = 'queued'
         order by workspace_id, channel, broadcast_id limit 1)
@@ -68,7 +67,7 @@ export async function lease(sql: Pool, busy: Busy[], room: number, seconds: numb
           order by due_at, id limit open.room for update skip locked
         ) picked
         limit ${LARGEST_LEASE}
-      ) taken
+      ) picked
     ),
     relaxed as (select set_config('synchronous_commit', 'off', true)),
     leased as (
@@ -84,18 +83,18 @@ export async function lease(sql: Pool, busy: Busy[], room: number, seconds: numb
       select * from contacts where workspace_id = leased.workspace_id and id = contact_id limit 1) contacts
     ${withContent(sql, sql`leased`)}
     order by leased.due_at, leased.id`
-  return leased.map(personal)
+  return leased.map(personalized)
 }
 
 const clock = (sql: Pool) => sql`(
   select coalesce(clock_frozen_at, now() + clock_ahead_seconds * interval '1 second')
   from workspaces where id = deliveries.workspace_id)`
 
-/** Nothing of a broadcast is sent while it is paused, nor, once it is canceled, before all that was queued has ended. */
+/** False while the broadcast is paused, and after a cancel until all its queued deliveries have been ended. */
 const isOpen = (sql: Pool) => sql`(state in ('queued', 'running') or (state = 'canceled' and due_at is null))`
 
-/** Those of the broadcasts of which nothing may be sent now, or which are gone. */
-export const heldBroadcasts = (sql: Pool, broadcasts: { workspace_id: string; broadcast_id: string }[]) =>
+/** Returns those of the broadcasts that must not send now: paused, being canceled, or deleted. */
+export const listPausedBroadcasts = (sql: Pool, broadcasts: { workspace_id: string; broadcast_id: string }[]) =>
   sql<{ workspace_id: string; broadcast_id: string }[]>`
     select asked.workspace_id, broadcast_id
     from unnest(${broadcasts.map((one) => one.workspace_id)}::text[],
@@ -103,10 +102,10 @@ export const heldBroadcasts = (sql: Pool, broadcasts: { workspace_id: string; br
     where not exists (
       select from broadcasts where workspace_id = asked.workspace_id and id = broadcast_id and ${isOpen(sql)})`
 
-type Kept = Leased & { parameters: string[] | null }
+type LeasedRow = Leased & { parameters: string[] | null }
 
-/** The message as this recipient gets it. */
-const personal = ({ parameters, ...outgoing }: Kept): Leased =>
+/** Fills in the parameters of this recipient. */
+const personalized = ({ parameters, ...outgoing }: LeasedRow): Leased =>
   parameters
     ? {
         ...outgoing,
@@ -136,7 +135,7 @@ const outgoing = (sql: Pool) => sql`
   clock_frozen_at, clock_ahead_seconds,
   leased.workspace_id in (select workspace_id from faults where target = 'sends' and remaining > 0) as meets_faults`
 
-/** By the number, not by the contact: several contacts may have it, and it is the number that wrote. */
+/** Looked up by phone number, because several contacts can share it. */
 const lastWritten = (sql: Pool) => sql`(
   select max(last_whatsapp_at) from contacts others
   where others.workspace_id = leased.workspace_id and others.formatted_phone = leased.address)`
@@ -147,7 +146,7 @@ const named = (sql: Pool, recipient_type: 'to' | 'cc') => sql`(
   where others.workspace_id = leased.workspace_id and others.message_id = leased.message_id
     and others.part_id is not distinct from leased.part_id and others.recipient_type = ${recipient_type})`
 
-/** As many as a header may name; the first is what began it. */
+/** How many Message-IDs the References header names: the first one, and the latest ones. */
 const LONGEST_THREAD = 20
 
 const thread = (sql: Pool) => sql`(
@@ -162,22 +161,22 @@ const thread = (sql: Pool) => sql`(
   ) mails)`
 
 /**
- * Holds leases for longer, while their deliveries wait for a place or for a slow provider. Those that somebody is
- * writing to just now are left to them: to wait for one while holding others could end in a deadlock.
+ * Extends leases whose deliveries wait for a slot or for a slow provider. Rows that another transaction has locked are
+ * skipped: waiting for one lock while holding others could deadlock.
  */
-export async function renew(sql: Pool, leased: readonly Outgoing[], seconds: number): Promise<void> {
+export async function renewLeases(sql: Pool, leased: readonly Outgoing[], seconds: number): Promise<void> {
   await sql`
     update deliveries set due_at = now() + ${seconds} * interval '1 second'
     from ${listed(sql, leased)} cross join lateral (
       select workspace_id, id from deliveries
       where workspace_id = listed.workspace_id and id = listed.id and status = 'queued' for update skip locked
-    ) held
-    where deliveries.workspace_id = held.workspace_id and deliveries.id = held.id`
+    ) locked
+    where deliveries.workspace_id = locked.workspace_id and deliveries.id = locked.id`
 }
 
 /**
- * Ends the leases of workers that have died: of every delivery whose latest attempt nobody has written anything about.
- * Only for a worker that is alone, because it ends the leases of the living too.
+ * Ends the leases of dead workers: of all deliveries whose latest attempt has no outcome. Call it only if no other worker
+ * runs, because it ends the leases of live workers too.
  */
 export async function endLeases(sql: Pool): Promise<void> {
   await sql`
@@ -188,8 +187,8 @@ export async function endLeases(sql: Pool): Promise<void> {
         and attempt = deliveries.attempts and event = 'attempt')`
 }
 
-/** Gives back what a stopping worker will not get to, and undoes the attempt that it was counted as. */
-export async function giveBack(sql: Pool, leased: readonly Outgoing[]): Promise<void> {
+/** Releases the leases of deliveries that were not tried, and does not count the attempt. */
+export async function releaseLeases(sql: Pool, leased: readonly Outgoing[]): Promise<void> {
   if (!leased.length) return
   await sql`
     update deliveries set due_at = now(), attempts = attempts - 1
@@ -201,15 +200,15 @@ const listed = (sql: Pool, leased: readonly Outgoing[]) => sql`
   unnest(${leased.map((one) => one.workspace_id)}::text[], ${leased.map((one) => one.id)}::bigint[])
     as listed (workspace_id, id)`
 
-/** With links to files that we keep, which whoever sends the delivery can pass on. */
-export function withAddresses(links: Links | undefined, leased: Leased): Leased {
+/** Adds links to stored files, for the provider. Without `links`, stored files are left out. */
+export function withFileLinks(links: Links | undefined, leased: Leased): Leased {
   const { workspace_id } = leased
-  const attachments = leased.attachments.flatMap(({ file_id, ...file }: Named) => {
+  const attachments = leased.attachments.flatMap(({ file_id, ...file }: StoredAttachment) => {
     if (file.url || !file_id) return [file]
     return links ? [{ ...file, url: linkTo(links, { workspace_id, file_id }) }] : []
   })
   return { ...leased, attachments }
 }
 
-/** As an attachment is kept: with its own address, or as a file of ours. */
-type Named = Outgoing['attachments'][number] & { file_id?: string }
+/** An attachment as stored: with a URL, or with the id of a stored file. */
+type StoredAttachment = Outgoing['attachments'][number] & { file_id?: string }

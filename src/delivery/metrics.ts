@@ -1,9 +1,9 @@
-// What deliveries add to /metrics.
+// The metrics of deliveries.
 import { Counter, register } from 'prom-client'
 
 const settled = new Counter({
   name: 'interphone_deliveries_total',
-  help: 'Attempts to deliver, by channel and what came of them.',
+  help: 'Delivery attempts, by channel and outcome.',
   labelNames: ['channel', 'outcome'],
   registers: [register],
 })

@@ -1,4 +1,4 @@
-// Collects settlements and writes them in batches: while one batch is being written the next one gathers.
+// Writes settlements in batches: while one batch is being written, the next one is collected.
 import type { Pool } from '#db/sql.ts'
 import type { Recipients } from './recipients.ts'
 import { type Settlement, settle } from './settle.ts'
@@ -6,28 +6,28 @@ import { type Settlement, settle } from './settle.ts'
 const LARGEST_BATCH = 500
 const TRY_AGAIN_AFTER_MS = 200
 
-export type Settler = {
+export type OutcomeWriter = {
   add(settlement: Settlement): void
-  /** Resolves when all that was added is written, or when `deadline_ms` have passed. */
+  /** Resolves when everything added is written, or after `deadline_ms`. */
   drain(deadline_ms: number): Promise<void>
 }
 
 /**
- * `onWritten` is called with each batch once it is safe. While the database is away a batch is tried again and again:
- * what a provider said must not be forgotten, or the message would be sent once more.
+ * `onWritten` is called with each batch after its commit. While the database is unavailable, a batch is retried without
+ * limit: if an outcome were lost, the message would be sent again.
  */
-export function settler(
+export function outcomeWriter(
   sql: Pool,
   recipients: Recipients,
   onWritten: (batch: readonly Settlement[]) => void,
   onError: (error: Error) => void,
-): Settler {
-  let gathered: Settlement[] = []
+): OutcomeWriter {
+  let collected: Settlement[] = []
   let writing: Promise<void> | undefined
 
   async function write() {
-    while (gathered.length) {
-      const batch = gathered.slice(0, LARGEST_BATCH)
+    while (collected.length) {
+      const batch = collected.slice(0, LARGEST_BATCH)
       try {
         await settle(sql, recipients, batch)
       } catch (error) {
@@ -35,7 +35,7 @@ export function settler(
         await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_AFTER_MS))
         continue
       }
-      gathered = gathered.slice(batch.length)
+      collected = collected.slice(batch.length)
       onWritten(batch)
     }
     writing = undefined
@@ -43,7 +43,7 @@ export function settler(
 
   return {
     add(settlement) {
-      gathered.push(settlement)
+      collected.push(settlement)
       writing ??= write()
     },
     async drain(deadline_ms) {

@@ -3,7 +3,7 @@ import { one, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { tally } from './tally.ts'
 
-/** Makes a failed delivery due now, with a whole day to succeed in. Returns undefined if it has not failed. */
+/** Makes a failed delivery due now and restarts its retry period. Returns undefined if it has not failed. */
 export function requeue(workspace: Workspace, id: string) {
   const at = workspace.now()
   return one(workspace.sql<{ id: string }[]>`

@@ -14,12 +14,12 @@ test('waits grow threefold up to an hour', () => {
   assert.equal(wait(40), 3_600_000)
 })
 
-test('waits differ by up to a fifth, so that what failed together does not come back together', () => {
+test('waits vary by up to a fifth, so that deliveries that failed together are not retried together', () => {
   assert.equal(nextWait(DEFAULT_RETRY, { attempt: 1, age_ms: 0 }, 0), 4_000)
   assert.equal(nextWait(DEFAULT_RETRY, { attempt: 1, age_ms: 0 }, 1), 6_000)
 })
 
-test('a provider that names a time gets at least that', () => {
+test('a wait is at least as long as the provider asks for', () => {
   assert.equal(wait(1, { retry_after: 120 }), 120_000)
   assert.equal(wait(4, { retry_after: 1 }), 135_000)
 })

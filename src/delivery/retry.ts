@@ -1,10 +1,10 @@
-// When to try again, and when to give up.
+// When to retry a delivery, and when to give up.
 
 export type RetryPolicy = {
-  /** Wait after the first attempt, in milliseconds; each later wait is three times as long. */
+  /** The wait after the first attempt, in milliseconds; each later wait is three times as long. */
   first_wait_ms: number
   longest_wait_ms: number
-  /** A delivery that has not got through after this long is given up. */
+  /** A delivery that has not succeeded after this time is given up. */
   give_up_after_ms: number
 }
 
@@ -17,12 +17,12 @@ export const DEFAULT_RETRY: RetryPolicy = {
 }
 
 const GROWTH = 3
-/** Waits differ by up to this share, so that what failed together does not come back together. */
+/** Waits vary by up to this share, so that deliveries that failed together are not retried together. */
 export const JITTER = 0.2
 
 /**
- * Milliseconds until the next attempt, or null when it would come too late. What a provider asked for
- * (`retry_after`, seconds) is the least that it gets.
+ * Returns the milliseconds until the next attempt, or null if that is too late. The wait is at least `retry_after`, the
+ * seconds that the provider asked for.
  */
 export function nextWait(
   { first_wait_ms, longest_wait_ms, give_up_after_ms }: RetryPolicy,

@@ -1,5 +1,4 @@
-// Writes down what came of attempts, many at a time in one statement: statuses, the history that leads to them, what
-// was captured, and what the contacts' records learn of it.
+// Writes the outcomes of attempts, many in one statement: statuses, history, captured messages, and changes of contacts.
 import type { Captured, Outcome, Outgoing, Remark, Status } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
 import { storable } from '#lib/text.ts'
@@ -9,13 +8,13 @@ import { nextWait, type RetryPolicy } from './retry.ts'
 import { advance } from './status.ts'
 import { tally } from './tally.ts'
 
-/** One line of a delivery's history. */
+/** One entry of a delivery's history. */
 type Entry = { event: 'attempt' | 'report' | 'given_up'; status: Status } & Remark
 
-/** What is to be written of one attempt: the status it ends in, or when to try again. */
+/** The result of one attempt: the final status, or the wait until the next attempt. */
 export type Settlement = {
   outgoing: Outgoing
-  /** When it was, by the workspace's clock. */
+  /** By the workspace's clock. */
   at: Date
   status: Status
   provider_id?: string
@@ -29,7 +28,7 @@ export type Settlement = {
   unsubscribe: boolean
 }
 
-/** What an outcome means for its delivery; `now` by the clock of its workspace. Bare of I/O. */
+/** Returns the result of an outcome, without I/O. `now` is the time by the workspace's clock. */
 export function settlement(outgoing: Outgoing, outcome: Outcome, policy: RetryPolicy, now: Date): Settlement {
   if (outcome.outcome === 'sent') return sent(outgoing, outcome, now)
   if (outcome.outcome === 'failed') return failed(outgoing, outcome, now)
@@ -112,10 +111,13 @@ function givenUp(outgoing: Outgoing, outcome: Remark, at: Date): Settlement {
 }
 
 /**
- * Writes settlements. A delivery that has a better status meanwhile keeps it; one that was ended during the attempt becomes
- * sent if the attempt succeeded, and stays ended otherwise. The same settlements may be written twice, if the connection broke
- * before the answer: that adds nothing to the history. Deliveries are locked before contacts, as in `report`, and their status
- * is read after they are locked: a report at the same moment counts.
+ * Writes settlements.
+ *
+ * - A delivery that has a later status by now keeps it.
+ * - A delivery that was canceled during the attempt becomes `sent` if the attempt succeeded; otherwise it stays canceled.
+ * - Writing the same settlements twice, after a lost connection, adds nothing to the history.
+ * - Deliveries are locked before contacts, as in applyStatusUpdate(), so that the two cannot deadlock. The current status
+ *   is read under the lock, so that a simultaneous status update is not lost.
  */
 export async function settle(sql: Pool, recipients: Recipients, settlements: readonly Settlement[]): Promise<void> {
   await sql`
@@ -124,7 +126,7 @@ export async function settle(sql: Pool, recipients: Recipients, settlements: rea
         workspace_id text, id bigint, status text, provider_id text, code text, reason text, details text,
         wait_ms bigint, at timestamptz)
     ),
-    held as materialized (
+    locked as materialized (
       select current.* from (select workspace_id, id, status from settled order by workspace_id, id) settled
       cross join lateral (
         select workspace_id, id, broadcast_id, deliveries.status as was,
@@ -136,16 +138,16 @@ export async function settle(sql: Pool, recipients: Recipients, settlements: rea
     ),
     moved as (
       update deliveries set
-        status = case when held.is_open then settled.status else deliveries.status end,
+        status = case when locked.is_open then settled.status else deliveries.status end,
         provider_id = coalesce(settled.provider_id, deliveries.provider_id),
-        error_code = case when held.is_open then settled.code else error_code end,
-        error_reason = case when held.is_open then settled.reason else error_reason end,
-        error_details = case when held.is_open then settled.details else error_details end,
+        error_code = case when locked.is_open then settled.code else error_code end,
+        error_reason = case when locked.is_open then settled.reason else error_reason end,
+        error_details = case when locked.is_open then settled.details else error_details end,
         due_at = coalesce(now() + settled.wait_ms * interval '1 millisecond', due_at),
         updated_at = settled.at
-      from settled join held using (workspace_id, id)
+      from settled join locked using (workspace_id, id)
       where deliveries.workspace_id = settled.workspace_id and deliveries.id = settled.id
-      returning deliveries.workspace_id, deliveries.id, held.broadcast_id, was, deliveries.status as status
+      returning deliveries.workspace_id, deliveries.id, locked.broadcast_id, was, deliveries.status as status
     ),
     tally as (${tally(sql)}),
     history as (
@@ -187,8 +189,8 @@ export async function settle(sql: Pool, recipients: Recipients, settlements: rea
 }
 
 /**
- * A provider's words can hold what no database text does, or be cut off in the middle of a character. A batch that
- * cannot be written would be tried for ever, and everybody's outcomes with it.
+ * Removes characters that PostgreSQL cannot store. A provider's text can contain them, or end in the middle of a character,
+ * and one such row would block its whole batch.
  */
 const json = (rows: object[]) =>
   JSON.stringify(rows, (_, value) => (typeof value === 'string' ? storable(value) : value))

@@ -1,5 +1,5 @@
-// Signals that there is something to do: at once within this process; to other processes by PostgreSQL's NOTIFY, one for many
-// signals. The NOTIFY is sent outside of any transaction, because a NOTIFY in each transaction makes commits queue up.
+// Signals that there is work: at once within this process, and to other processes by PostgreSQL's NOTIFY, one for many
+// signals. The NOTIFY is sent outside of transactions, because a NOTIFY in each transaction serialises the commits.
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import type { Pool } from '#db/sql.ts'
@@ -9,7 +9,7 @@ const COALESCE_MS = 20
 const THIS_PROCESS = randomUUID()
 
 export type Signal = {
-  /** Call it after the commit that made something to do. */
+  /** Call it after the commit that created the work. */
   notify(): void
   /** Calls `listener` whenever this process notifies. Returns a function that ends that. */
   onNotify(listener: () => void): () => void
@@ -19,7 +19,7 @@ export type Signal = {
   listen(sql: Pool, listener: () => void): Promise<{ unlisten(): Promise<void> }>
 }
 
-/** A signal is a hint and can be lost: whoever waits for work must also poll for it. */
+/** A signal is a hint and can be lost: listeners must also poll. */
 export function signal(channel: string): Signal {
   const emitter = new EventEmitter().setMaxListeners(0)
 

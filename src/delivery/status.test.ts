@@ -1,11 +1,11 @@
-// The lattice of statuses, over every pair.
+// The order of statuses, for every pair.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { advance, type Status } from './status.ts'
 
 const ORDER: Status[] = ['queued', 'sent', 'delivered', 'read']
 
-test('a status never moves backwards, however late or doubled the reports are', () => {
+test('a status never moves back, however late or repeated the reports are', () => {
   for (const [i, from] of ORDER.entries()) {
     for (const [j, reported] of ORDER.entries()) {
       assert.equal(advance(from, reported), ORDER[Math.max(i, j)], `${from} then ${reported}`)
@@ -13,14 +13,14 @@ test('a status never moves backwards, however late or doubled the reports are', 
   }
 })
 
-test('a failure ends what was not delivered, and nothing else', () => {
+test('only a delivery that is not delivered yet can fail', () => {
   assert.deepEqual(
     ORDER.map((from) => advance(from, 'failed')),
     ['failed', 'failed', 'delivered', 'read'],
   )
 })
 
-test('a provider that first says failed and then something better is believed', () => {
+test('a success after a failure counts', () => {
   assert.equal(advance('failed', 'sent'), 'failed')
   assert.equal(advance('failed', 'delivered'), 'delivered')
   assert.equal(advance('failed', 'read'), 'read')

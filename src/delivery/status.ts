@@ -1,11 +1,11 @@
-// The lattice of a delivery's status. Reports arrive late, doubled and out of order: a status only ever moves up.
+// The order of delivery statuses (a lattice). Updates arrive late, twice and out of order: a status only moves forward.
 import type { Status } from '#channels/channel.ts'
 
 export type { Status }
 
 /**
- * From which statuses a report moves a delivery to a new one. `failed` ends what was not delivered; a provider that
- * later reports better was wrong before, and better is believed.
+ * For each status, those from which a delivery can move to it. A delivered message cannot fail; but a provider that first
+ * reports `failed` can still report `delivered` or `read`, and then the later update counts.
  */
 export const REACHED_FROM: Record<Status, Status[]> = {
   queued: [],
@@ -17,5 +17,5 @@ export const REACHED_FROM: Record<Status, Status[]> = {
 
 export const mayBecome = (from: Status, to: Status): boolean => REACHED_FROM[to].includes(from)
 
-/** The status after a report: the reported one, or the present one where that would be a step back. */
+/** Returns the reported status, or the present one if the report would move it back. */
 export const advance = (from: Status, reported: Status): Status => (mayBecome(from, reported) ? reported : from)

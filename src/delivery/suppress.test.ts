@@ -1,4 +1,4 @@
-// The day in which WhatsApp takes free text: who wrote last and when, and what becomes of an answer that comes too late.
+// The 24 hours in which WhatsApp allows free text, and what happens to an answer that is too late.
 import assert from 'node:assert/strict'
 import { beforeEach, type TestContext, test } from 'node:test'
 import { findContact } from '#resources/contacts/queries.ts'
@@ -25,7 +25,7 @@ beforeEach(async (context) => {
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
 let count = 0
 
-/** What Joe writes on a channel, and the conversation that it went to. */
+/** Joe writes on a channel. Returns the conversation. */
 async function write(created_at: Date, more: { contact?: string; channel?: 'sms'; answers?: null } = {}) {
   const { contact = joe, ...rest } = more
   const placed = await atomically(workspace, async (workspace) =>
@@ -52,14 +52,14 @@ async function answer(conversation_id: string) {
   )
 }
 
-test('an answer a day after the contact wrote is not sent, and says what to do', async () => {
+test('an answer a day after the contact wrote is not sent, and its error says what to do', async () => {
   const { status, error, attempts } = await answer(await write(hoursAgo(24)))
   assert.deepEqual([status, error.code, attempts], ['failed', '131047', 1])
   assert.match(error.reason, /More than 24 hours have passed .* send a template/)
   assert.equal((await call('GET /extensions/sandbox/messages')).body.total_count, 0)
 })
 
-test('an answer to somebody who never wrote is not sent', async () => {
+test('an answer to a contact who never wrote is not sent', async () => {
   await aMessage(workspace, { to: joe, message_type: 'whatsapp', template: 'order_update', components: [] })
   const [{ conversation_id }] = (await call('GET /extensions/deliveries')).body.data
   await workspace.sql`update contacts set last_whatsapp_at = null where workspace_id = ${workspace.id}`
@@ -70,7 +70,7 @@ test('an answer to somebody who never wrote is not sent', async () => {
   assert.equal((await answer(conversation_id)).error.code, '131047')
 })
 
-test('within the day it is sent, and whatever the contact writes on WhatsApp begins a new one', async () => {
+test('within 24 hours it is sent, and every message of the contact on WhatsApp starts them again', async () => {
   const conversation = await write(hoursAgo(23.9))
   assert.equal((await answer(conversation)).status, 'delivered')
   const old = await write(hoursAgo(50), { answers: null })
@@ -80,7 +80,7 @@ test('within the day it is sent, and whatever the contact writes on WhatsApp beg
   assert.equal((await answer(old)).status, 'delivered')
 })
 
-test('it is the number that wrote: another contact who has it may be answered too', async () => {
+test('the number counts, not the contact: another contact with the same number can be answered too', async () => {
   const twin = await aContact(workspace, { role: 'lead', formatted_phone: NUMBER })
   const old = await write(hoursAgo(30), { contact: twin })
   assert.equal((await answer(old)).status, 'failed')
@@ -88,7 +88,7 @@ test('it is the number that wrote: another contact who has it may be answered to
   assert.equal((await answer(old)).status, 'delivered')
 })
 
-test('what comes late does not close what a newer message opened; an SMS opens nothing', async () => {
+test('a late message does not shorten the 24 hours, and an SMS does not start them', async () => {
   const conversation = await write(hoursAgo(1))
   await write(hoursAgo(40))
   assert.equal((await answer(conversation)).status, 'delivered')
@@ -99,7 +99,7 @@ test('what comes late does not close what a newer message opened; an SMS opens n
   assert.equal((await answer(old)).status, 'failed')
 })
 
-test('templates and other channels know no such day', () => {
+test('templates and other channels have no such limit', () => {
   const last_written_at = new Date('2026-06-09T12:00:00Z')
   assert.equal(suppressed(outgoing(), now), undefined)
   assert.equal(suppressed(anAnswer('x', { channel: 'sms' }), now), undefined)

@@ -1,17 +1,17 @@
-// Who does not get a message although it was accepted: decided when it would be sent, by what is true then.
+// Which accepted messages are not sent, because of the contact's state at the time of sending.
 import type { Outcome, Outgoing } from '#channels/channel.ts'
 
 type Suppressed = Extract<Outcome, { outcome: 'failed' }>
 
 const because = (code: string, reason: string): Suppressed => ({ outcome: 'failed', code, reason })
 
-/** For so long after a person wrote, WhatsApp takes free text to that person. */
+/** How long WhatsApp allows free text after a person last wrote. */
 const WINDOW_MS = 24 * 60 * 60 * 1000
 
 /**
- * Why this delivery must not be sent, or undefined. An email to one person goes out although they unsubscribed, as
- * Intercom's manual messages do; one to several is a group email, which they have left. It is the same with WhatsApp:
- * who has stopped broadcasts there may still be told that the order has left.
+ * Returns why this delivery must not be sent, or undefined. An email to one recipient is sent although they unsubscribed,
+ * as Intercom does with manual messages; one to several is a group email and is not sent to those who unsubscribed. In the
+ * same way, an opt-out on WhatsApp stops broadcasts, but not single messages such as a shipping notice.
  */
 export function suppressed(outgoing: Outgoing, now = new Date()): Suppressed | undefined {
   const { channel, contact, to, cc, recipient_type, broadcast_id } = outgoing

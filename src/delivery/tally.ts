@@ -1,10 +1,10 @@
-// How many of a broadcast's deliveries are in each status: exact at every moment, without counting a hundred thousand
-// rows and without a row that everybody who moves a status would have to wait for.
+// Counts a broadcast's deliveries by status. The counts are always exact, without counting all deliveries and without one
+// row that every status change would have to lock.
 import type { Fragment, Pool, Sql } from '#db/sql.ts'
 
 /**
- * What a statement that moves statuses adds to itself, as one of its CTEs: `tally as (${tally(sql)})`. It needs another
- * one, `moved`, of the deliveries that it wrote: `workspace_id`, `broadcast_id`, `status`, and `was`, the status before.
+ * Returns a CTE for every statement that changes statuses: `tally as (${tally(sql)})`. The statement must have a CTE `moved`
+ * of the deliveries that it updates: `workspace_id`, `broadcast_id`, `status`, and `was`, the status before.
  */
 export const tally = (sql: Sql): Fragment => sql`
   insert into broadcast_tallies (workspace_id, broadcast_id, queued, sent, delivered, read, failed)
@@ -20,13 +20,13 @@ export const tallyQueued = (sql: Sql, workspace_id: string, broadcast_id: string
   insert into broadcast_tallies (workspace_id, broadcast_id, queued)
   values (${workspace_id}, ${broadcast_id}, ${queued})`
 
-/** Rows that a reader adds up without noticing. */
+/** A broadcast with no more rows than this is not summed up. */
 const FEW = 30
 const MOST_AT_ONCE = 20_000
 
 /**
- * Replaces many rows of a broadcast by their sum. Safe in several processes at once, and for whoever reads meanwhile. The
- * broadcast is held, so that whoever removes it with its rows overlooks no sum.
+ * Replaces many rows of a broadcast by their sum. Safe with concurrent readers and other processes. Locks the broadcast, so
+ * that a concurrent deletion does not miss the new row.
  */
 export const sumUp = (sql: Pool) => sql`
   with many as (
@@ -36,7 +36,7 @@ export const sumUp = (sql: Pool) => sql`
       group by workspace_id, broadcast_id having count(*) > ${FEW})
     for key share skip locked
   ),
-  taken as (
+  removed as (
     delete from broadcast_tallies where (workspace_id, broadcast_id, id) in (
       select workspace_id, broadcast_id, id from broadcast_tallies join many using (workspace_id, broadcast_id)
       limit ${MOST_AT_ONCE} for update of broadcast_tallies skip locked)
@@ -44,4 +44,4 @@ export const sumUp = (sql: Pool) => sql`
   )
   insert into broadcast_tallies (workspace_id, broadcast_id, is_sum, queued, sent, delivered, read, failed)
   select workspace_id, broadcast_id, true, sum(queued), sum(sent), sum(delivered), sum(read), sum(failed)
-  from taken group by workspace_id, broadcast_id`
+  from removed group by workspace_id, broadcast_id`

@@ -1,4 +1,4 @@
-// The worker on a real queue, against a real SMTP server: nothing is lost, nothing is sent under two names.
+// The worker on a real queue and a real SMTP server: nothing is lost, and every attempt has the same Message-ID.
 
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
@@ -57,7 +57,7 @@ const settled = (message_id: string) =>
     (all) => all.every(({ status }: { status: string }) => status !== 'queued'),
   )
 
-test('a message goes to the mail server and its delivery says so', async () => {
+test('a message is sent to the mail server, and its delivery shows it', async () => {
   const { received, url } = await sink()
   await work({ accounts: over(url) })
   const contact = await aContact(workspace, { email: 'anna@example.com', name: 'Anna' })
@@ -76,7 +76,7 @@ test('a message goes to the mail server and its delivery says so', async () => {
   assert.equal(received[0]?.mail.from?.text, '"Ada Admin" <team@example.com>')
 })
 
-test('several recipients each get a copy; blind copies are named to nobody', async () => {
+test('several recipients each get a copy, and blind copies are in no header', async () => {
   const { received, url } = await sink()
   await work({ accounts: over(url) })
   const ids = await Promise.all(
@@ -119,7 +119,7 @@ test('one dead address fails for good and marks its contact; the others get thei
   assert.equal(again.error.code, 'hard_bounced')
 })
 
-test('a passing refusal is tried again under the same Message-ID', async () => {
+test('a temporary refusal is retried with the same Message-ID', async () => {
   const server = await sink()
   server.refuse = (_, attempt) => (attempt < 3 ? '451 4.3.0 Try later' : undefined)
   await work({ accounts: over(server.url) })
@@ -135,7 +135,7 @@ test('a passing refusal is tried again under the same Message-ID', async () => {
   assert.equal(server.received.length, 1)
 })
 
-test('a mail server that is away for a while loses nothing', async () => {
+test('nothing is lost while the mail server is down', async () => {
   const port = await freePort()
   await work({ accounts: over(`smtp://127.0.0.1:${port}?ignoreTLS=true`) })
   const contact = await aContact(workspace, { email: 'patient@example.com' })
@@ -150,7 +150,7 @@ test('a mail server that is away for a while loses nothing', async () => {
   assert.equal(received.length, 1)
 })
 
-test('a message that never gets through is given up, with the reason', async () => {
+test('a message that never succeeds is given up, with the reason', async () => {
   const server = await sink()
   server.refuse = () => '451 4.3.0 Never'
   await work({ accounts: over(server.url), retry: { ...QUICK, give_up_after_ms: 150 } })
@@ -167,7 +167,7 @@ test('a message that never gets through is given up, with the reason', async () 
   assert.equal(now.status, 'sent')
 })
 
-test('an email to several leaves out who unsubscribed; one to a single person does not', async () => {
+test('an email to several is not sent to contacts who unsubscribed; an email to one is', async () => {
   await work()
   const gone = await aContact(workspace, { email: 'gone@example.com', unsubscribed_from_emails: true })
   const here = await aContact(workspace, { email: 'here@example.com' })
@@ -178,7 +178,7 @@ test('an email to several leaves out who unsubscribed; one to a single person do
   assert.equal(single.status, 'delivered')
 })
 
-test('a refusal that tells of an opt-out marks the contact, on that channel, and is told once', async () => {
+test('a refusal because of an opt-out unsubscribes the contact from that channel, with one event', async () => {
   const gone = await aContact(workspace, { formatted_phone: '+12025550152' })
   const ids = await Promise.all([1, 2].map(() => aMessage(workspace, { to: gone, message_type: 'sms', body: 'Hi' })))
   await work()
@@ -190,7 +190,7 @@ test('a refusal that tells of an opt-out marks the contact, on that channel, and
   assert.equal(again.error.code, 'opted_out')
 })
 
-test('what has no account is captured, as it would have gone out', async () => {
+test('without an account a message is captured as it would have been sent', async () => {
   const captured: Captured[] = []
   await work({ onCaptured: (message) => captured.push(message) })
   const contact = await aContact(workspace, { email: 'sandbox@example.com' })
@@ -205,7 +205,7 @@ test('what has no account is captured, as it would have gone out', async () => {
   assert.equal(captured.length, 1)
 })
 
-test('a worker that dies leaves its deliveries to the next one when the lease runs out', async () => {
+test('when the leases of a dead worker expire, another worker sends its deliveries', async () => {
   const contact = await aContact(workspace, { email: 'leased@example.com' })
   const id = await aMessage(workspace, { to: contact })
   const taken = await lease(sql, [], 10, 1)
@@ -218,7 +218,7 @@ test('a worker that dies leaves its deliveries to the next one when the lease ru
   assert.equal(delivery.status, 'delivered')
 })
 
-test('a worker that is alone does not wait for the leases of one that died, but for what is to be tried later', async () => {
+test('a worker that is alone ends the leases of a dead worker at once, but waits for later retries', async () => {
   const [left, later] = [await aContact(workspace, { email: 'a@example.com' }), await aContact(workspace, {})]
   const id = await aMessage(workspace, { to: left })
   const tried = await aMessage(workspace, { to: later, message_type: 'inapp' })
@@ -234,7 +234,7 @@ test('a worker that is alone does not wait for the leases of one that died, but 
   assert.equal((await deliveriesOf(tried))[0].status, 'queued')
 })
 
-test('a delivery whose lease runs out while it is being sent is not sent a second time by its worker', async () => {
+test('a delivery whose lease expires while it is being sent is not sent twice by its worker', async () => {
   let sends = 0
   const slow: Account = {
     concurrency: 4,
@@ -257,7 +257,7 @@ test('a delivery whose lease runs out while it is being sent is not sent a secon
   assert.equal(sends, 1)
 })
 
-test('what came of an attempt is on record once, also where it is written twice', async () => {
+test('an outcome that is written twice is in the history once', async () => {
   const id = await aMessage(workspace, { to: await aContact(workspace, { email: 'once@example.com' }) })
   const [outgoing] = await lease(sql, [], 10, 30)
   assert.ok(outgoing)
@@ -284,7 +284,7 @@ test('two workers share a queue and send nothing twice', async () => {
   assert.equal(new Set(received.map(({ message_id }) => message_id)).size, 200)
 })
 
-test('an account that hangs does not slow another one', async () => {
+test('an account that hangs does not slow down another one', async () => {
   let under_way = 0
   const hanging: Account = {
     concurrency: 2,
@@ -313,7 +313,7 @@ test('an account that hangs does not slow another one', async () => {
   assert.equal(under_way, 2)
 })
 
-test('stopping gives back what was not begun, so that it can go at once', async () => {
+test('a stop releases deliveries that were not started, so that they can be sent at once', async () => {
   const slow: Account = {
     concurrency: 1,
     close: async () => {},

@@ -6,7 +6,7 @@ import { type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/m
 import { type Envelope, type InboundMessage, type Meaning, meaningOf } from '#channels/email/inbound/meaning.ts'
 import type { ReportedMail } from '#channels/email/inbound/reports.ts'
 import type { Pool } from '#db/sql.ts'
-import { note, report } from '#delivery/report.ts'
+import { addRemark, applyStatusUpdate } from '#delivery/status-update.ts'
 import { type Files, FileTooLarge } from '#files/files.ts'
 import { type Links, referenceTo } from '#files/link.ts'
 import type { NewFile } from '#resources/attachments/queries.ts'
@@ -139,8 +139,8 @@ async function receiveReport(
   for (const { about, ...change } of reports) {
     for (const id of await reportedDeliveries(workspace, secret, about, delivery_id)) {
       const delivery = { workspace_id, channel: 'email' as const, delivery_id: id }
-      if ('remark' in change) await note(sql, delivery, change.remark, workspace.now())
-      else await report(sql, contactRecords, delivery, change.update, workspace.now())
+      if ('remark' in change) await addRemark(sql, delivery, change.remark, workspace.now())
+      else await applyStatusUpdate(sql, contactRecords, delivery, change.update, workspace.now())
       reported.add(id)
     }
   }

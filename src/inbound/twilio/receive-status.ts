@@ -4,7 +4,7 @@ import type { AccountRow } from '#channel-accounts/rows.ts'
 import { statusUpdateOf } from '#channels/sms/status.ts'
 import { readTracker } from '#channels/tracker.ts'
 import type { Pool } from '#db/sql.ts'
-import { type Meant, report } from '#delivery/report.ts'
+import { applyStatusUpdate, type DeliveryRef } from '#delivery/status-update.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { type Callback, param } from './callback.ts'
@@ -23,11 +23,11 @@ export async function receiveStatus(
   if (!update) return
   for (const delivery of deliveriesOf(secret, signers, callback)) {
     const { now } = await openWorkspace(sql, delivery.workspace_id)
-    if (await report(sql, contactRecords, delivery, update, now())) return
+    if (await applyStatusUpdate(sql, contactRecords, delivery, update, now())) return
   }
 }
 
-function deliveriesOf(secret: string, signers: AccountRow[], callback: Callback): Meant[] {
+function deliveriesOf(secret: string, signers: AccountRow[], callback: Callback): DeliveryRef[] {
   const provider_id = param(callback, 'MessageSid') || param(callback, 'SmsSid')
   if (!provider_id) return []
   const tracked = readTracker(

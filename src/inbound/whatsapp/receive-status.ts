@@ -3,7 +3,7 @@
 import { readTracker } from '#channels/tracker.ts'
 import { type MessageStatus, readStatus } from '#channels/whatsapp/status.ts'
 import type { Pool } from '#db/sql.ts'
-import { type Meant, report } from '#delivery/report.ts'
+import { applyStatusUpdate, type DeliveryRef } from '#delivery/status-update.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { openWorkspace, workspaceTime } from '#workspaces/open.ts'
 
@@ -15,12 +15,12 @@ export async function receiveStatus(sql: Pool, secret: string, workspace_id: str
   const delivery = deliveryOf(secret, workspace_id, status)
   if (!delivery) return true
   const workspace = await openWorkspace(sql, workspace_id)
-  await report(sql, contactRecords, delivery, status.update, workspaceTime(workspace, status.at))
+  await applyStatusUpdate(sql, contactRecords, delivery, status.update, workspaceTime(workspace, status.at))
   return true
 }
 
 /** Our tracker names the delivery, even before its wamid is stored; without a tracker the wamid does. */
-function deliveryOf(secret: string, workspace_id: string, { tracker, wamid }: MessageStatus): Meant | undefined {
+function deliveryOf(secret: string, workspace_id: string, { tracker, wamid }: MessageStatus): DeliveryRef | undefined {
   const about = { workspace_id, channel: 'whatsapp' as const, provider_id: wamid }
   const tracked = tracker === undefined ? undefined : readTracker(secret, 'whatsapp delivery', tracker)
   if (!tracked) return about

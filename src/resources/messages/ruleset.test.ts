@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
-import { report } from '#delivery/report.ts'
+import { applyStatusUpdate } from '#delivery/status-update.ts'
 import { sumUp } from '#delivery/tally.ts'
 import { step } from '#resources/broadcasts/expansion/step.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
@@ -65,7 +65,12 @@ const say = async (ruleset_id: string, status: 'sent' | 'read', from: number, co
     select id from deliveries where workspace_id = ${workspace.id} and ruleset_id = ${ruleset_id}
     order by id offset ${from} limit ${count}`
   for (const { id } of rows)
-    await report(sql, contactRecords, { workspace_id: workspace.id, channel: 'whatsapp', delivery_id: id }, { status })
+    await applyStatusUpdate(
+      sql,
+      contactRecords,
+      { workspace_id: workspace.id, channel: 'whatsapp', delivery_id: id },
+      { status },
+    )
   return rows.map(({ id }) => id)
 }
 
@@ -144,7 +149,7 @@ test('an event whose delivery is sent once more is away until that is sent', asy
   await carryOut()
   await say(id, 'sent', 0, 3)
   const [{ id: delivery_id }] = (await page(id, 1)).events as [Event]
-  await report(
+  await applyStatusUpdate(
     sql,
     contactRecords,
     { workspace_id: workspace.id, channel: 'whatsapp', delivery_id },
@@ -154,7 +159,7 @@ test('an event whose delivery is sent once more is away until that is sent', asy
   await call(`POST /extensions/deliveries/${delivery_id}/retry`)
   const without = await page(id, 10)
   assert.deepEqual([without.total_count, without.events.length], [2, 2])
-  await report(
+  await applyStatusUpdate(
     sql,
     contactRecords,
     { workspace_id: workspace.id, channel: 'whatsapp', delivery_id },

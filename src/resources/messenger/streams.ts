@@ -4,9 +4,9 @@ import type { Readable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import { Gauge, register } from 'prom-client'
 import type { Pool } from '#db/sql.ts'
-import { type Arrival, arrivals, beginningOf, gotUntil, placeWaiting } from '#delivery/in-app.ts'
-import { reportInApp } from '#delivery/report.ts'
+import { assignPositions, type InAppDelivery, listInAppSince, receivedUntil, startPosition } from '#delivery/in-app.ts'
 import { messengerSignal } from '#delivery/signals.ts'
+import { updateInAppStatus } from '#delivery/status-update.ts'
 import type { Links } from '#files/link.ts'
 import { ApiError } from '#http/errors.ts'
 import { type EventStream, eventStream, type StreamLimits } from '#http/event-stream.ts'
@@ -81,7 +81,7 @@ export function messengerStreams(
   const checkSessions = coalesced(check, logWarning('could not read sessions'))
   const stopListening = messengerSignal.onNotify(poll)
 
-  function send(watcher: Watcher, arrival: Arrival) {
+  function send(watcher: Watcher, arrival: InAppDelivery) {
     watcher.position = Number(arrival.position)
     watcher.stream.send({ id: arrival.position, data: eventOf(arrival, watcher.display) }, () => {
       if (arrival.status === 'sent') delivered.add(arrival)
@@ -127,7 +127,7 @@ export function messengerStreams(
    * Reports all messages up to `position` as delivered. The process that sent them can have died before it saved that.
    */
   const reportUntil = ({ id, now }: Workspace, contact_id: string, position: number) =>
-    reportInApp(sql, id, gotUntil(sql, contact_id, position), 'delivered', now())
+    updateInAppStatus(sql, id, receivedUntil(sql, contact_id, position), 'delivered', now())
 
   function assertBelowLimits({ session, contact }: Visitor) {
     const mine = [...watchers].filter((one) =>
@@ -199,7 +199,7 @@ function coalesced(work: () => Promise<void>, onError: (error: unknown) => void)
 async function sendNew(
   sql: Pool,
   watchers: Watcher[],
-  send: (watcher: Watcher, arrival: Arrival) => void,
+  send: (watcher: Watcher, arrival: InAppDelivery) => void,
 ): Promise<boolean> {
   const ready = watchers.filter((watcher) => {
     watcher.is_behind = !watcher.stream.is_idle
@@ -208,10 +208,10 @@ async function sendNew(
   for (let n = 0; n < ready.length; n += MAX_WATCHERS) {
     const batch = ready.slice(n, n + MAX_WATCHERS)
     const keys = batch.map(({ session, contact_id = '' }) => ({ workspace_id: session.workspace_id, contact_id }))
-    const starts = batch.map(async (watcher, n) => (watcher.position ??= await beginningOf(sql, keys[n]!)))
+    const starts = batch.map(async (watcher, n) => (watcher.position ??= await startPosition(sql, keys[n]!)))
     const since = await Promise.all(starts)
-    await placeWaiting(sql, keys)
-    const found = await arrivals(
+    await assignPositions(sql, keys)
+    const found = await listInAppSince(
       sql,
       keys.map((key, n) => ({ ...key, since: since[n]! })),
       MAX_MESSAGES,
@@ -228,7 +228,7 @@ async function sendNew(
 
 /** Reports messages as delivered, in batches, and retries until they are saved. */
 function reporter(sql: Pool, onError: (error: unknown) => void) {
-  let pending: Pick<Arrival, 'workspace_id' | 'delivery_id'>[] = []
+  let pending: Pick<InAppDelivery, 'workspace_id' | 'delivery_id'>[] = []
   let timer: NodeJS.Timeout | undefined
   let writing = Promise.resolve()
 
@@ -236,7 +236,7 @@ function reporter(sql: Pool, onError: (error: unknown) => void) {
     const batches = Map.groupBy(pending, ({ workspace_id }) => workspace_id)
     pending = []
     for (const [workspace_id, batch] of batches) {
-      await report(workspace_id, batch).catch((error) => {
+      await writeDelivered(workspace_id, batch).catch((error) => {
         pending.push(...batch)
         onError(error)
         schedule(RETRY_AFTER_MS)
@@ -244,10 +244,10 @@ function reporter(sql: Pool, onError: (error: unknown) => void) {
     }
   }
 
-  async function report(workspace_id: string, batch: typeof pending) {
+  async function writeDelivered(workspace_id: string, batch: typeof pending) {
     const which = sql`id = any(${batch.map(({ delivery_id }) => delivery_id)}::bigint[])`
     const workspace = await openWorkspace(sql, workspace_id)
-    await reportInApp(sql, workspace_id, which, 'delivered', workspace.now())
+    await updateInAppStatus(sql, workspace_id, which, 'delivered', workspace.now())
   }
 
   function schedule(ms: number) {
@@ -262,7 +262,7 @@ function reporter(sql: Pool, onError: (error: unknown) => void) {
   }
 
   return {
-    add(one: Pick<Arrival, 'workspace_id' | 'delivery_id'>) {
+    add(one: Pick<InAppDelivery, 'workspace_id' | 'delivery_id'>) {
       pending.push(one)
       schedule(REPORT_AFTER_MS)
     },
@@ -274,7 +274,7 @@ function reporter(sql: Pool, onError: (error: unknown) => void) {
   }
 }
 
-const eventOf = (arrival: Arrival, display: MessengerDisplay) => {
+const eventOf = (arrival: InAppDelivery, display: MessengerDisplay) => {
   const attachments = arrival.attachments as Attachment[]
   return {
     type: 'message' as const,

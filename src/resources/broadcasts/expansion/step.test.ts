@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { lease } from '#delivery/lease.ts'
-import { report } from '#delivery/report.ts'
+import { applyStatusUpdate } from '#delivery/status-update.ts'
 import { sumUp } from '#delivery/tally.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { contactReplies } from '#resources/conversations/replies/contact.ts'
@@ -305,9 +305,14 @@ test('counts stay exact while statuses move in every way, and while they are sum
   try {
     await Promise.all(
       deliveries.map(async ({ id: delivery_id }, n) => {
-        if (n % 3 === 0) await report(sql, contactRecords, { ...meant, delivery_id }, { status: 'read' })
+        if (n % 3 === 0) await applyStatusUpdate(sql, contactRecords, { ...meant, delivery_id }, { status: 'read' })
         if (n % 5 === 0)
-          await report(sql, contactRecords, { ...meant, delivery_id }, { status: 'failed', code: 'x', reason: 'x' })
+          await applyStatusUpdate(
+            sql,
+            contactRecords,
+            { ...meant, delivery_id },
+            { status: 'failed', code: 'x', reason: 'x' },
+          )
         if (n % 7 === 0) await call(`POST /extensions/deliveries/${delivery_id}/cancel`)
         if (n % 5 === 0) await call(`POST /extensions/deliveries/${delivery_id}/retry`)
       }),

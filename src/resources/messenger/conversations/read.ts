@@ -1,8 +1,8 @@
 // What a contact sees in a messenger, and marks as read. Messages that are listed or shown become `delivered`; those
 // that the messenger marks become `read`.
 import type { Page } from '#db/page.ts'
-import { endOf, placeWaiting } from '#delivery/in-app.ts'
-import { reportInApp } from '#delivery/report.ts'
+import { assignPositions, lastPosition } from '#delivery/in-app.ts'
+import { updateInAppStatus } from '#delivery/status-update.ts'
 import { found } from '#http/errors.ts'
 import { emitConversation } from '#resources/conversations/emit.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -25,8 +25,8 @@ export async function listConversations(
   display: MessengerDisplay,
 ) {
   const key = { workspace_id: workspace.id, contact_id }
-  await placeWaiting(workspace.sql, [key])
-  const last_event_id = await endOf(workspace.sql, key)
+  await assignPositions(workspace.sql, [key])
+  const last_event_id = await lastPosition(workspace.sql, key)
   await markDelivered(workspace, contact_id, null)
   const result = await pageOfConversations(workspace, contact_id, page)
   const ids = result.rows.map(({ id }) => id)
@@ -54,7 +54,7 @@ export const findOwn = async (workspace: Workspace, contact_id: string, id: stri
 
 /** Call it before reading what to show: then all that is marked is also shown. */
 const markDelivered = (workspace: Workspace, contact_id: string, conversation_id: string | null) =>
-  reportInApp(
+  updateInAppStatus(
     workspace.sql,
     workspace.id,
     available(workspace, contact_id, conversation_id),
@@ -66,7 +66,7 @@ const markDelivered = (workspace: Workspace, contact_id: string, conversation_id
 export async function markRead(workspace: Workspace, contact_id: string, id: string) {
   const { id: conversation_id, has_started } = await findOwn(workspace, contact_id, id)
   const which = available(workspace, contact_id, conversation_id)
-  const read = await reportInApp(workspace.sql, workspace.id, which, 'read', workspace.now())
+  const read = await updateInAppStatus(workspace.sql, workspace.id, which, 'read', workspace.now())
   if (read.length && has_started)
     await emitConversation(workspace, { topic: 'conversation.read', id: conversation_id, details: { contact_id } })
   return {

@@ -1,6 +1,6 @@
 // Applies a status that a test reports, by the same rules as a provider's, also if it is late or repeated.
 
-import { report } from '#delivery/report.ts'
+import { applyStatusUpdate } from '#delivery/status-update.ts'
 import { found, invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { defined } from '#lib/objects.ts'
@@ -15,7 +15,7 @@ export async function reportStatus(
 ): Promise<{ id: string; moved: boolean }> {
   const { status, code, reason, details, hard_bounce, spam_complaint, unsubscribe, at } = request
   const { id: delivery_id, channel } = await findNamedDelivery(workspace, request)
-  const reported = await report(
+  const reported = await applyStatusUpdate(
     workspace.sql,
     contactRecords,
     { workspace_id: workspace.id, channel, delivery_id },

@@ -1,4 +1,4 @@
-// Later words on deliveries: late, doubled, out of order, and about what nobody knows.
+// Status updates of deliveries: late, repeated, out of order, and for unknown deliveries.
 
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
@@ -7,9 +7,9 @@ import { contactRecords } from '#resources/contacts/fragments.ts'
 import { testApp } from '../../test/app.ts'
 import { aContact, aMessage } from '../../test/factories.ts'
 import { lease } from './lease.ts'
-import { report } from './report.ts'
 import { DEFAULT_RETRY } from './retry.ts'
 import { settle, settlement } from './settle.ts'
+import { applyStatusUpdate } from './status-update.ts'
 
 const t = await testApp()
 const { workspace, call } = t
@@ -18,7 +18,7 @@ let contact: string
 let delivery: { id: string }
 
 const look = async () => (await call(`GET /extensions/deliveries/${delivery.id}`)).body
-const meant = (more = {}) => ({ workspace_id, channel: 'sms' as const, delivery_id: delivery.id, ...more })
+const deliveryRef = (more = {}) => ({ workspace_id, channel: 'sms' as const, delivery_id: delivery.id, ...more })
 const failed = { status: 'failed' as const, code: '30003', reason: 'Unreachable' }
 
 beforeEach(async () => {
@@ -35,25 +35,25 @@ async function send(provider_id: string) {
   return () => settle(t.database.sql, contactRecords, [sent])
 }
 
-test('nobody knows it: another workspace, another channel, no number, no such name', async () => {
+test('an update for an unknown delivery changes nothing: another workspace, another channel, no number, no such id', async () => {
   const other = await t.another()
   for (const unknown of [
-    meant({ workspace_id: other.created.id }),
-    meant({ channel: 'whatsapp' }),
-    meant({ delivery_id: 'x' }),
+    deliveryRef({ workspace_id: other.created.id }),
+    deliveryRef({ channel: 'whatsapp' }),
+    deliveryRef({ delivery_id: 'x' }),
     { workspace_id, channel: 'sms' as const, provider_id: 'SMunknown' },
   ])
-    assert.equal(await report(sql, contactRecords, unknown, { status: 'delivered' }), undefined)
+    assert.equal(await applyStatusUpdate(sql, contactRecords, unknown, { status: 'delivered' }), undefined)
   assert.equal((await look()).status, 'queued')
 })
 
-test('a status never moves back, and the same word is kept once', async () => {
+test('a status never moves back, and a repeated update is recorded once', async () => {
   await (await send('SM1'))()
-  const by_name = { workspace_id, channel: 'sms' as const, provider_id: 'SM1' }
-  assert.equal((await report(sql, contactRecords, by_name, { status: 'read' }))?.moved, true)
-  assert.equal((await report(sql, contactRecords, by_name, { status: 'read' }))?.moved, false)
-  assert.equal((await report(sql, contactRecords, by_name, { status: 'delivered' }))?.moved, false)
-  assert.equal((await report(sql, contactRecords, by_name, failed))?.moved, false)
+  const by_provider_id = { workspace_id, channel: 'sms' as const, provider_id: 'SM1' }
+  assert.equal((await applyStatusUpdate(sql, contactRecords, by_provider_id, { status: 'read' }))?.moved, true)
+  assert.equal((await applyStatusUpdate(sql, contactRecords, by_provider_id, { status: 'read' }))?.moved, false)
+  assert.equal((await applyStatusUpdate(sql, contactRecords, by_provider_id, { status: 'delivered' }))?.moved, false)
+  assert.equal((await applyStatusUpdate(sql, contactRecords, by_provider_id, failed))?.moved, false)
   const { status, history, error } = await look()
   assert.deepEqual(
     [status, error, history.map((one: { status: string }) => one.status)],
@@ -61,29 +61,35 @@ test('a status never moves back, and the same word is kept once', async () => {
   )
 })
 
-test('a failure says why; whoever reports better afterwards is believed', async () => {
+test('a failure shows its reason, and a later success counts', async () => {
   await (await send('SM1'))()
-  await report(sql, contactRecords, meant(), failed)
+  await applyStatusUpdate(sql, contactRecords, deliveryRef(), failed)
   const failure = await look()
   assert.deepEqual([failure.status, failure.error.code, failure.error.reason], ['failed', '30003', 'Unreachable'])
-  await report(sql, contactRecords, meant(), { status: 'delivered' })
+  await applyStatusUpdate(sql, contactRecords, deliveryRef(), { status: 'delivered' })
   const better = await look()
   assert.deepEqual([better.status, better.error], ['delivered', null])
 })
 
-test('a word that comes before the sending is written down is not lost, nor is the message sent again', async () => {
-  const writeDown = await send('SM1')
-  assert.equal((await report(sql, contactRecords, meant({ provider_id: 'SM1' }), { status: 'delivered' }))?.moved, true)
-  await writeDown()
+test('an update that arrives before the outcome is written is not lost, and the message is not sent again', async () => {
+  const write = await send('SM1')
+  assert.equal(
+    (await applyStatusUpdate(sql, contactRecords, deliveryRef({ provider_id: 'SM1' }), { status: 'delivered' }))?.moved,
+    true,
+  )
+  await write()
   const { status, provider_id } = await look()
   assert.deepEqual([status, provider_id], ['delivered', 'SM1'])
   await sql`update deliveries set due_at = now() - interval '1 second' where workspace_id = ${workspace_id}`
   assert.equal((await lease(t.database.sql, [], 10, 30)).length, 0)
 })
 
-test('word that the provider has a message, where its answer was lost, keeps it from being sent again', async () => {
+test('if the answer of a provider is lost, an update that it has the message prevents another send', async () => {
   const [outgoing] = await lease(t.database.sql, [], 10, 30)
-  assert.equal((await report(sql, contactRecords, meant({ provider_id: 'SM1' }), { status: 'sent' }))?.moved, true)
+  assert.equal(
+    (await applyStatusUpdate(sql, contactRecords, deliveryRef({ provider_id: 'SM1' }), { status: 'sent' }))?.moved,
+    true,
+  )
   const lost = settlement(outgoing!, { outcome: 'retry', code: 'x', reason: 'x' }, DEFAULT_RETRY, new Date())
   await settle(t.database.sql, contactRecords, [lost])
   await sql`update deliveries set due_at = now() - interval '1 second' where workspace_id = ${workspace_id}`
@@ -96,7 +102,7 @@ test('word that the provider has a message, where its answer was lost, keeps it 
   )
 })
 
-test('words of a provider that no database text can hold are written as far as they can be', async () => {
+test('characters of a provider that PostgreSQL cannot store are removed, and the rest is written', async () => {
   const [outgoing] = await lease(t.database.sql, [], 10, 30)
   const refused = { outcome: 'failed' as const, code: 'x', reason: 'a\0b', answer: 'half a 😀'.slice(0, -1) }
   await settle(t.database.sql, contactRecords, [settlement(outgoing!, refused, DEFAULT_RETRY, new Date())])
@@ -104,49 +110,62 @@ test('words of a provider that no database text can hold are written as far as t
   assert.deepEqual([error.reason, history[0].provider_answer], ['ab', 'half a \ufffd'])
 })
 
-test('a word that comes while the sending is written down is not overwritten, and nobody waits in a circle', async () => {
+test('an update that arrives while the outcome is written is not overwritten, and there is no deadlock', async () => {
   for (let round = 0; round < 60; round++) {
     await sql`update deliveries set status = 'queued', due_at = now() - interval '1 second', provider_id = null where id = ${delivery.id}`
     await sql`update contacts set unsubscribed_from_sms = false where id = ${contact}`
-    const writeDown = await send(`SM${round}`)
-    await Promise.all([writeDown(), report(sql, contactRecords, meant(), { status: 'delivered', unsubscribe: true })])
+    const write = await send(`SM${round}`)
+    await Promise.all([
+      write(),
+      applyStatusUpdate(sql, contactRecords, deliveryRef(), { status: 'delivered', unsubscribe: true }),
+    ])
     assert.equal((await look()).status, 'delivered')
   }
 })
 
-test('the failure of the one message that the provider has counts, though a later attempt came to nothing', async () => {
+test('the failure of the only message at the provider counts, although a later attempt failed', async () => {
   const again = () =>
     sql`update deliveries set due_at = now() - interval '1 second' where workspace_id = ${workspace_id}`
   const lost = { outcome: 'retry' as const, code: 'x', reason: 'x' }
   for (const word of [undefined, 'sent'] as const) {
     await again()
     const [outgoing] = await lease(t.database.sql, [], 10, 30)
-    if (word) await report(sql, contactRecords, meant({ provider_id: 'SM1', attempt: 1 }), { status: word })
+    if (word)
+      await applyStatusUpdate(sql, contactRecords, deliveryRef({ provider_id: 'SM1', attempt: 1 }), { status: word })
     await settle(t.database.sql, contactRecords, [settlement(outgoing!, lost, DEFAULT_RETRY, new Date())])
   }
-  assert.equal((await report(sql, contactRecords, meant({ provider_id: 'SM0', attempt: 1 }), failed))?.moved, false)
-  assert.equal((await report(sql, contactRecords, meant({ provider_id: 'SM1', attempt: 1 }), failed))?.moved, true)
+  assert.equal(
+    (await applyStatusUpdate(sql, contactRecords, deliveryRef({ provider_id: 'SM0', attempt: 1 }), failed))?.moved,
+    false,
+  )
+  assert.equal(
+    (await applyStatusUpdate(sql, contactRecords, deliveryRef({ provider_id: 'SM1', attempt: 1 }), failed))?.moved,
+    true,
+  )
   assert.deepEqual([(await look()).status, (await look()).attempts], ['failed', 2])
 })
 
-test('the failure of an attempt says nothing about a later one, by whomever that was asked for', async () => {
+test('the failure of an attempt does not affect a later one, whether automatic or requested', async () => {
   await (await send('SM1'))()
-  await report(sql, contactRecords, meant({ attempt: 1 }), failed)
+  await applyStatusUpdate(sql, contactRecords, deliveryRef({ attempt: 1 }), failed)
   await call(`POST /extensions/deliveries/${delivery.id}/retry`)
-  assert.equal((await report(sql, contactRecords, meant({ attempt: 1 }), failed))?.moved, false)
+  assert.equal((await applyStatusUpdate(sql, contactRecords, deliveryRef({ attempt: 1 }), failed))?.moved, false)
   assert.equal((await look()).status, 'queued')
   await (await send('SM2'))()
-  assert.equal((await report(sql, contactRecords, meant({ attempt: 1 }), failed))?.moved, false)
+  assert.equal((await applyStatusUpdate(sql, contactRecords, deliveryRef({ attempt: 1 }), failed))?.moved, false)
   assert.equal((await look()).status, 'sent')
-  assert.equal((await report(sql, contactRecords, meant({ attempt: 2 }), failed))?.moved, true)
-  assert.equal((await report(sql, contactRecords, meant({ attempt: 1 }), { status: 'delivered' }))?.moved, true)
+  assert.equal((await applyStatusUpdate(sql, contactRecords, deliveryRef({ attempt: 2 }), failed))?.moved, true)
+  assert.equal(
+    (await applyStatusUpdate(sql, contactRecords, deliveryRef({ attempt: 1 }), { status: 'delivered' }))?.moved,
+    true,
+  )
 })
 
-test('the contact learns of an opt-out, also where the status stays', async () => {
+test('an opt-out is recorded with the contact, also if the status stays the same', async () => {
   await (await send('SM1'))()
-  await report(sql, contactRecords, meant(), { status: 'delivered' })
-  await report(sql, contactRecords, meant(), { status: 'delivered', unsubscribe: true })
-  await report(sql, contactRecords, meant(), { status: 'delivered', unsubscribe: true })
+  await applyStatusUpdate(sql, contactRecords, deliveryRef(), { status: 'delivered' })
+  await applyStatusUpdate(sql, contactRecords, deliveryRef(), { status: 'delivered', unsubscribe: true })
+  await applyStatusUpdate(sql, contactRecords, deliveryRef(), { status: 'delivered', unsubscribe: true })
   const [row] = await sql`select unsubscribed_from_sms, unsubscribed_from_emails from contacts where id = ${contact}`
   assert.deepEqual({ ...row }, { unsubscribed_from_sms: true, unsubscribed_from_emails: false })
   const [counted] = await sql`
@@ -154,7 +173,7 @@ test('the contact learns of an opt-out, also where the status stays', async () =
   assert.equal(counted?.['count'], 1)
 })
 
-test('what is canceled while an attempt fails stays canceled; where the attempt succeeds, that is what happened', async () => {
+test('a delivery canceled during an attempt stays canceled if it fails, and is sent if it succeeds', async () => {
   const [outgoing] = await lease(t.database.sql, [], 10, 30)
   assert.equal((await call(`POST /extensions/deliveries/${delivery.id}/cancel`)).status, 200)
   const settled = (outcome: Outcome) =>
