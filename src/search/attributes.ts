@@ -1,4 +1,4 @@
-// Attributes that a workspace defines itself, kept in a JSON column, as fields of a search.
+// Custom attributes of a workspace, stored in a JSON column, as fields of a search.
 import type { Fragment } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Precision } from './compare.ts'
@@ -8,9 +8,9 @@ import type { Field } from './where.ts'
 export type AttributeDefinition = { name: string; data_type: string }
 
 /**
- * The fields `prefix + name` of the attributes in a jsonb column that maps names to values, dates to Unix seconds.
- * A value of another type than its definition says counts as unset. `precision` is that of whole dates; a `datetime`
- * compares as the noun's own times do.
+ * Returns the fields `prefix + name` for the attributes in a jsonb column, which maps names to values and stores dates as
+ * Unix seconds. A value whose type differs from its definition counts as unset. `precision` applies to whole dates; a
+ * `datetime` compares like the noun's own times.
  */
 export const attributeFields = (
   prefix: string,
@@ -51,10 +51,10 @@ function attributeField(
   }
 }
 
-/** How a search names an attribute: `custom_attributes.plan`. */
+/** The prefix of an attribute in a search: `custom_attributes.plan`. */
 export const ATTRIBUTE = 'custom_attributes.'
 
-/** Returns the definitions; if none of the fields is an attribute, none, without asking for them. */
+/** Returns the definitions. If no field is an attribute, returns none and does not call `list`. */
 export const definitionsNamed = async (
   fields: readonly string[],
   list: () => Promise<AttributeDefinition[]>,

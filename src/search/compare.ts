@@ -1,4 +1,4 @@
-// What each kind of field makes of a positive operator; its negation is the caller's.
+// Compiles one comparison for each kind of field. The caller negates it for `!=`, `NIN` and `!~`.
 import type { Fragment, Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { isBigint, readList, readNumber, readSeconds, readText } from './values.ts'
@@ -19,11 +19,11 @@ const listed = (sql: Sql, value: unknown, folded: (text: Fragment) => Fragment) 
   sql`array(select ${folded(sql`v`)} from unnest(${readList(value, readText)}::text[]) v)`
 
 const MARKUP = '<[^<>]*>|&#?[[:alnum:]]+;'
-/** Spaces and punctuation, and an apostrophe only where it stands outside of a word. */
+/** Spaces and punctuation; WORD_BREAK adds the apostrophes outside of words. */
 const NO_LETTER = '[\\s!-&(-/:-@[-^`{-~\u00a0-\u00bf\u2010-\u2018\u201a-\u206f\u3000-\u303f]'
 const WORD_BREAK = `(?:['\u2019]*${NO_LETTER})+['\u2019]*|^['\u2019]+|['\u2019]+$`
 
-/** Letter case never counts. `=` and `IN` compare with each word of the column; a value of two words equals none. */
+/** Ignores case. `=` and `IN` compare with each word of the column, so a value of two words never matches. */
 export function compareWords(sql: Sql, column: Fragment, operator: string, value: unknown): Fragment {
   const text = sql`btrim(regexp_replace(${column}, ${MARKUP}, ' ', 'g'))`
   if (operator !== '=' && operator !== 'IN') return compareText(sql, text, operator, value, true)
@@ -31,7 +31,7 @@ export function compareWords(sql: Sql, column: Fragment, operator: string, value
   return sql`regexp_split_to_array(lower(${text}), ${WORD_BREAK}) && ${wanted}`
 }
 
-/** An id that is no bigint equals none. */
+/** An id that is not a bigint matches nothing. */
 export function compareId(sql: Sql, column: Fragment, operator: string, value: unknown): Fragment {
   if (operator === 'IN') return sql`${column} = any(${readList(value, readText).filter(isBigint)}::bigint[])`
   if (operator !== '=') return compareText(sql, sql`${column}::text`, operator, value)
@@ -49,7 +49,7 @@ export function compareNumber(sql: Sql, column: Fragment, operator: string, valu
   return sql`${column} ${sql.unsafe(operator)} ${text}::${sql.unsafe(type)}`
 }
 
-/** Every date stands for the time from its beginning to the beginning of the next. */
+/** A date is the period from its start to the start of the next one: a second or a day. */
 export function compareDate(
   workspace: Workspace,
   column: Fragment,

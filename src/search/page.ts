@@ -1,4 +1,4 @@
-// POST /<noun>/search: a page of what the noun finds, by the language, the attributes and the order of the request.
+// POST /<noun>/search: reads the request, compiles it, and returns one page of results.
 import { newest, type Order, type Page, type PageResult } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
 import { pageOf } from '#http/lists.ts'
@@ -8,7 +8,7 @@ import { indexed } from './lag.ts'
 import { type Query, readSearch } from './query.ts'
 import { type Searchable, sortOf, where } from './where.ts'
 
-/** What a noun's search consists of. */
+/** What a noun declares for its search. */
 export type Search<Row> = {
   page_size: { default: number; max: number }
   /** The order if the request names none: newest first by this column. */
@@ -16,12 +16,12 @@ export type Search<Row> = {
   /** The workspace's own attributes. Called only if the request names one. */
   listDefinitions(workspace: Workspace): Promise<AttributeDefinition[]>
   searchable(definitions: readonly AttributeDefinition[]): Searchable
-  /** Replaces what the noun reads in its own way. */
+  /** Rewrites parts of the query that the noun understands differently. */
   read?(query: Query): Query
   find(workspace: Workspace, page: Page, order: Order, condition: Fragment): Promise<PageResult<Row>>
 }
 
-/** Throws the documented 400s. */
+/** Throws the 400s that Intercom documents. */
 export async function searchPage<Row>(
   workspace: Workspace,
   { page_size, newest_by, listDefinitions, searchable, read = (query) => query, find }: Search<Row>,

@@ -1,4 +1,4 @@
-// The grammar of a search: what is refused with which words, and what is taken.
+// The grammar of a search: what is accepted, and which errors the rest gets.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Compile } from 'typebox/compile'
@@ -11,14 +11,14 @@ const group = (value: unknown, operator: unknown = 'AND') => ({ operator, value 
 const refused = (body: unknown, code: string, message: string) =>
   assert.throws(() => readSearch(body), { status: 400, code, message })
 
-test('what is no query at all is an invalid query', () => {
+test('a body without a query is an invalid query', () => {
   for (const query of [undefined, null, 7, 'email', true, [], [filter], {}, { field: 'email' }]) {
     refused({ query }, 'invalid_query', INVALID_QUERY)
   }
   for (const body of [undefined, null, 'query', [], {}]) refused(body, 'invalid_query', INVALID_QUERY)
 })
 
-test('a filter needs a field and an operator that are text', () => {
+test('a filter needs a field and an operator, both text', () => {
   for (const query of [
     { operator: '=', value: 'a' },
     { ...filter, field: 7 },
@@ -28,7 +28,7 @@ test('a filter needs a field and an operator that are text', () => {
   }
 })
 
-test('a group needs a list with something in it', () => {
+test('a group needs a list that is not empty', () => {
   for (const value of [undefined, null, 'email', {}, []])
     refused({ query: group(value) }, 'invalid_query', INVALID_QUERY)
 })
@@ -48,7 +48,7 @@ test('a group has at most 15 members', () => {
   )
 })
 
-test('groups nest two levels deep, and deeper ones are not even walked into', () => {
+test('groups nest two levels deep, and deeper ones are refused without being read', () => {
   assert.ok(readSearch({ query: group([filter, group([filter], 'OR')]) }))
   let bomb: unknown = filter
   for (let level = 0; level < 100_000; level++) bomb = group([bomb])
@@ -71,7 +71,7 @@ test('a pagination or sort of another shape is refused by name', () => {
   refused({ query: filter, pagination: { starting_after: 7 } }, 'bad_request', "bad 'starting_after' parameter")
 })
 
-test('a null pagination or sort, or null in it, is as good as none', () => {
+test('null as pagination or sort, or within it, means none', () => {
   for (const none of [null, {}, { per_page: null, starting_after: null, field: null, order: null }]) {
     const { pagination, sort } = readSearch({ query: filter, pagination: none, sort: none })
     assert.deepEqual(pagination, {})
@@ -79,7 +79,7 @@ test('a null pagination or sort, or null in it, is as good as none', () => {
   }
 })
 
-test('a value that was left out is null', () => {
+test('a missing value is null', () => {
   assert.deepEqual(readQuery({ field: 'external_id', operator: '!=' }), {
     field: 'external_id',
     operator: '!=',
@@ -87,7 +87,7 @@ test('a value that was left out is null', () => {
   })
 })
 
-test('a search is read whole, with the fields that it names', () => {
+test('a search is read completely, with the fields that it names', () => {
   const search = readSearch({
     query: group([filter, group([{ field: 'custom_attributes.plan', operator: '~', value: 'pro' }], 'OR')]),
     pagination: { per_page: '5', starting_after: null },
@@ -98,7 +98,7 @@ test('a search is read whole, with the fields that it names', () => {
   assert.deepEqual(search.fields, ['email', 'custom_attributes.plan', 'name'])
 })
 
-test('the schema documents a search and lets everything through to these errors', () => {
+test('the schema documents a search, and accepts everything so that these errors apply', () => {
   const schema = Compile(SearchBody)
   for (const body of [{ query: filter }, { query: 7, pagination: 'x' }, [], null, 'text']) assert.ok(schema.Check(body))
   const documented = JSON.stringify(SearchBody)

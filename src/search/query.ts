@@ -1,4 +1,4 @@
-// What a search may ask: Intercom's query language, checked as far as that goes without knowing a noun's fields.
+// Reads a search request in Intercom's query language, and checks everything that does not depend on a noun's fields.
 
 import { type TSchema, Type } from 'typebox'
 import { badRequest } from '#http/errors.ts'
@@ -7,7 +7,7 @@ import { named } from '#http/types.ts'
 import { isObject } from '#lib/objects.ts'
 import { shown } from './values.ts'
 
-/** One field against one value. `value` is null where the caller left it out: whether that makes sense is seen later. */
+/** Compares one field with one value. `value` is null if it was absent; `where` checks whether the operator allows that. */
 export type Filter = { field: string; operator: string; value: unknown }
 export type Group = { operator: 'AND' | 'OR'; members: Query[] }
 export type Query = Filter | Group
@@ -18,7 +18,7 @@ export type Search = {
   query: Query
   pagination: PageRequest
   sort: Sort
-  /** Every field that the query or the sort names: who looks up attributes by name can see whether it must. */
+  /** All fields that the query and the sort name, so that attributes are looked up only if needed. */
   fields: string[]
 }
 
@@ -57,10 +57,10 @@ const Documented = named(
   }),
 )
 
-/** The body of a search, for the API reference. It lets everything through: `readSearch` has the errors to answer. */
+/** The body of a search, for the API reference. It validates nothing: `readSearch` throws Intercom's errors. */
 export const SearchBody = Type.Unsafe<unknown>({ anyOf: [Documented, {}] })
 
-/** A search's whole body. Throws the documented 400s. */
+/** Reads the whole body of a search. Throws the 400s that Intercom documents. */
 export function readSearch(body: unknown): Search {
   if (!isObject(body)) throw invalidQuery()
   const { query, pagination, sort, ...rest } = body
@@ -70,7 +70,7 @@ export function readSearch(body: unknown): Search {
   return { ...read, fields: [...fieldsOf(read.query), read.sort.field].filter((name) => name !== undefined) }
 }
 
-/** A query alone, as it also names an audience. Throws the documented 400s. */
+/** Reads a query alone, which also describes the audience of a broadcast. Throws the same 400s. */
 export function readQuery(query: unknown, depth = 1): Query {
   if (!isObject(query) || typeof query['operator'] !== 'string') throw invalidQuery()
   const { field, operator, value } = query

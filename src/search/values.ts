@@ -1,24 +1,24 @@
-// The values of a search as the database may have them: whatever is refused here would be an error there.
+// Reads the values of a search. Refuses every value that would be an error in PostgreSQL.
 import { type ApiError, badRequest } from '#http/errors.ts'
 
 const LONGEST = 4096
 const MOST_VALUES = 1000
 
-/** The years 1 to 3000, in Unix seconds: milliseconds taken for seconds are beyond them. */
+/** The years 1 to 3000 in Unix seconds. A present time in milliseconds is outside, so that the mistake is refused. */
 export const DATES = { first: -62_135_596_800, last: 32_503_680_000 }
 
 const LARGEST_BIGINT = 2n ** 63n - 1n
 const WHOLE = /^[+-]?\d{1,19}$/
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
-/** Text; numbers are taken as their digits. */
+/** Reads text; a number becomes its digits. */
 export function readText(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : value
   if (typeof text !== 'string' || text.length > LONGEST || text.includes('\0')) throw invalidValue(value, 'string')
   return text
 }
 
-/** A number as PostgreSQL is to read it: a bigint where it is one, so that the index of a whole column serves. */
+/** A number with its PostgreSQL type: bigint if possible, so that an index on an integer column is used. */
 export type SqlNumber = { text: string; type: 'bigint' | 'numeric' }
 
 export function readNumber(value: unknown): SqlNumber {
@@ -29,7 +29,7 @@ export function readNumber(value: unknown): SqlNumber {
   return isBigint(text) ? { text, type: 'bigint' } : { text: String(Number(text)), type: 'numeric' }
 }
 
-/** Whether PostgreSQL's 64-bit integers have this number: what is none of them is nobody's id. */
+/** Returns whether the text is a 64-bit integer. Other text cannot be an id. */
 export function isBigint(text: string): boolean {
   if (!WHOLE.test(text)) return false
   const number = BigInt(text)
@@ -42,7 +42,7 @@ export function readBoolean(value: unknown): boolean {
   throw invalidValue(value, 'boolean')
 }
 
-/** Unix seconds; a fraction is dropped. */
+/** Reads Unix seconds; drops a fraction. */
 export function readSeconds(value: unknown): number {
   const seconds = typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value
   if (typeof seconds !== 'number' || !(seconds >= DATES.first && seconds <= DATES.last))
@@ -50,7 +50,7 @@ export function readSeconds(value: unknown): number {
   return Math.floor(seconds)
 }
 
-/** The members of the list that IN and NIN take. */
+/** Reads the list of IN or NIN. */
 export function readList<T>(value: unknown, readOne: (member: unknown) => T): T[] {
   if (!Array.isArray(value)) throw invalidValue(value, 'array')
   if (value.length > MOST_VALUES) {
@@ -62,7 +62,7 @@ export function readList<T>(value: unknown, readOne: (member: unknown) => T): T[
 const invalidValue = (value: unknown, kind: string): ApiError =>
   badRequest('invalid_value', `${shown(value)} is not a valid ${kind}`)
 
-/** A caller's value as an error message repeats it: short, and never walked into. */
+/** Returns a caller's value as shown in an error message: short, without the content of lists and objects. */
 export function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}'
   const text = String(value)

@@ -1,4 +1,4 @@
-// Compiled searches on real rows: every operator on every kind of field, unset values, and what is refused.
+// Compiled searches on real rows: every operator on every kind of field, unset values, and errors.
 import assert from 'node:assert/strict'
 import { after, before as beforeAll, test } from 'node:test'
 import fc from 'fast-check'
@@ -94,14 +94,14 @@ const run = async (condition: () => Fragment, order = () => database.sql`order b
     select id from specimens where workspace_id = 'abcdefgh' and ${condition()} ${order()}`
   return rows.map(({ id }) => id).join('')
 }
-/** The ids of the rows that match, as one string. */
+/** Returns the ids of the matching rows as one string. */
 const found = (query: unknown, options?: Options) => run(() => compile(query, options))
 const refused = (query: unknown, code: string, message: string, options?: Options) =>
   assert.throws(() => compile(query, options), { status: 400, code, message })
 
 const OPERATORS = ['=', '!=', 'IN', 'NIN', '>', '<', '>=', '<=', '~', '!~', '^', '$']
 
-/** field, operator, value, the rows that match: `a` and `b` have values, `n` has none. */
+/** Field, operator, value, matching rows: `a` and `b` have values, `n` has none. */
 const TABLE: [field: string, operator: string, value: unknown, rows: string][] = [
   ['email', '=', 'ADA@example.com', 'a'],
   ['email', '!=', 'ada@example.com', 'bn'],
@@ -206,7 +206,7 @@ for (const [field, operator, value, rows] of TABLE) {
   })
 }
 
-test('an unknown field is refused, and one that every object has', () => {
+test('an unknown field is refused, even one that every JavaScript object has', () => {
   for (const field of ['not_a_field', 'constructor', '__proto__', 'custom_attributes.unknown', '']) {
     refused({ field, operator: '=', value: 'x' }, 'invalid_field', `${field} is not a valid field`)
   }
@@ -236,7 +236,7 @@ test('an operator that a field does not have is refused, whatever the value', ()
   }
 })
 
-test('a value of the wrong kind is refused and named', () => {
+test('a value of the wrong kind is refused, and the error shows it', () => {
   const wrong: [field: string, operator: string, value: unknown, message: string][] = [
     ['email', '=', true, 'true is not a valid string'],
     ['email', '=', {}, '{…} is not a valid string'],
@@ -261,7 +261,7 @@ test('a value of the wrong kind is refused and named', () => {
   for (const [field, operator, value, message] of wrong) refused({ field, operator, value }, 'invalid_value', message)
 })
 
-test('only = and != take an absent value', () => {
+test('only = and != accept a missing value', () => {
   for (const operator of ['>', '<', '>=', '<=']) {
     assert.throws(() => compile({ field: 'age', operator }), { status: 400, code: 'invalid_query' })
   }
@@ -270,7 +270,7 @@ test('only = and != take an absent value', () => {
   }
 })
 
-test('IN takes a thousand values and no more', async () => {
+test('IN accepts a thousand values and no more', async () => {
   const ids = Array.from({ length: 1000 }, (_, index) => String(index))
   assert.equal(await found({ field: 'number', operator: 'IN', value: ids }), 'ab')
   assert.throws(() => compile({ field: 'number', operator: 'IN', value: [...ids, '1000'] }), {
@@ -279,7 +279,7 @@ test('IN takes a thousand values and no more', async () => {
   })
 })
 
-test('before Preview a contact is found by the whole day in the workspace, and only =, > and < compare', async () => {
+test('before Preview, dates of contacts compare by whole days in the workspace, with =, > and < only', async () => {
   const days = (operator: string, value: number) => found({ field: 'seen_at', operator, value }, { version: '2.16' })
   const midnight = AT - 30 * 60
   assert.equal(await days('=', midnight), 'ab')
@@ -302,7 +302,7 @@ test('a day has 23 hours where the clocks go forward', async () => {
   assert.deepEqual([...bounds.map(({ inside }) => inside)], [true, false])
 })
 
-test('a date attribute is found by its day: of UTC in Preview, of the workspace before', async () => {
+test('a date attribute compares by days: of UTC in Preview, of the workspace before', async () => {
   const on = (value: number, version: Version) =>
     found({ field: 'custom_attributes.date', operator: '=', value }, { version })
   assert.equal(await on(AT - 3600, LATEST), 'a')
@@ -311,7 +311,7 @@ test('a date attribute is found by its day: of UTC in Preview, of the workspace 
   assert.equal(await on(AT + DAY / 2, '2.16'), 'a')
 })
 
-test('conversations and tickets take > and < for "or equal", and lists of dates', async () => {
+test('for conversations and tickets > and < include the equal value, and dates can be lists', async () => {
   const noun = conversations
   assert.equal(await found({ field: 'seen_at', operator: '>', value: AT }, { noun }), 'ab')
   assert.equal(await found({ field: 'seen_at', operator: '<', value: AT }, { noun }), 'ab')
@@ -321,7 +321,7 @@ test('conversations and tickets take > and < for "or equal", and lists of dates'
   assert.equal(await found({ field: 'seen_at', operator: 'NIN', value: [AT] }, { noun }), 'n')
 })
 
-test('groups join their members, and keep to themselves within another', async () => {
+test('groups join their members, and nested groups are in parentheses', async () => {
   const is = (id: string) => ({ field: 'id', operator: '=', value: id })
   const either = { operator: 'OR', value: [is('a'), is('b')] }
   const others = { operator: 'OR', value: [is('b'), is('n')] }
@@ -331,7 +331,7 @@ test('groups join their members, and keep to themselves within another', async (
   assert.equal(await found({ operator: 'OR', value: [{ operator: 'AND', value: [is('a'), is('b')] }, is('n')] }), 'n')
 })
 
-test('the other rows of the table stay out of reach of an OR', async () => {
+test('an OR cannot reach the other rows of the table', async () => {
   const { sql } = database
   await sql`insert into specimens (workspace_id, id, created_at) values ('another0', 'x', now())`
   const anything = { field: 'id', operator: '!=', value: 'none' }
@@ -361,7 +361,7 @@ const sorted = (sort: { field?: string; order?: unknown }, version?: Version) =>
       }),
   )
 
-test('a search is sorted by any field of one value, unset ones counting as the smallest', async () => {
+test('a search can be sorted by any field with one value, and unset values are the smallest', async () => {
   for (const field of Object.keys(fields).filter((field) => !['tag_id', 'contact_ids', 'id'].includes(field))) {
     const descending = await sorted({ field })
     assert.equal(await sorted({ field, order: 'ascending' }), [...descending].reverse().join(''), field)
@@ -372,7 +372,7 @@ test('a search is sorted by any field of one value, unset ones counting as the s
   assert.equal(await sorted({ order: 'ascending' }), 'abn')
 })
 
-test('a sorted search is read page by page, through equal and unset values alike', async () => {
+test('a sorted search is read page by page, also across equal and unset values', async () => {
   const { sql } = database
   for (const field of Object.keys(fields).filter((field) => !['tag_id', 'contact_ids'].includes(field))) {
     const order = sortOf(as(), contacts, { field }, newest(as(), 'created_at'))
@@ -391,7 +391,7 @@ test('a sorted search is read page by page, through equal and unset values alike
   }
 })
 
-test('a field of many values, or an unknown one, cannot be sorted by', () => {
+test('a search cannot be sorted by a field with many values, or an unknown one', () => {
   for (const field of ['tag_id', 'nonsense']) {
     assert.throws(() => sortOf(as(), contacts, { field }, newest(as(), 'created_at')), {
       status: 400,
@@ -401,7 +401,7 @@ test('a field of many values, or an unknown one, cannot be sorted by', () => {
   }
 })
 
-test('an unknown sort order is refused from 2.16, and taken for descending before', async () => {
+test('an unknown sort order is refused from 2.16, and means descending before', async () => {
   assert.throws(() => sortOf(as('2.16'), contacts, { order: 'desc' }, newest(as(), 'created_at')), {
     status: 400,
     code: 'invalid_sort_order',
@@ -410,7 +410,7 @@ test('an unknown sort order is refused from 2.16, and taken for descending befor
   assert.equal(await sorted({ field: 'age', order: 'asc' }, '2.15'), 'abn')
 })
 
-test('whatever a query says, it is answered or refused, and never an error of the database', async () => {
+test('every query is answered or refused, and none is a database error', async () => {
   const scalar = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom(

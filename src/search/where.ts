@@ -1,4 +1,4 @@
-// Compiles a search into a condition on a noun's rows. What a caller sent only ever travels as a parameter.
+// Compiles a search into a condition on a noun's rows. A caller's values are always parameters, never SQL text.
 import type { Order } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
 import { badRequest } from '#http/errors.ts'
@@ -10,16 +10,16 @@ import { isBigint, readBoolean, readList, readText, shown } from './values.ts'
 /** A column's name, or an expression over the noun's row. */
 export type Column = string | ((workspace: Workspace) => Fragment)
 
-/** `column` is the field's own name where absent; `required` says that it is never null. */
+/** `column`: default is the name of the field. `required`: the column is never null. */
 type Stored = { column?: Column; required?: boolean }
 
 /**
- * What a field is to a search:
- * - `text`; with `fold`, letter case makes no difference (the index is on `lower(column)`);
- * - `word`: HTML or text that `=` and `IN` look for a whole word in;
+ * A searchable field:
+ * - `text`; with `fold`, case is ignored (the index is on `lower(column)`);
+ * - `word`: HTML or text in which `=` and `IN` find a whole word;
  * - `id`: text to callers, a bigint in the database;
- * - `number`, `boolean`, `date` (timestamptz; its own `precision` goes before the noun's);
- * - `set`: ids that hang on the row. `has` is true of a row that has any of them, or any at all for null.
+ * - `number`, `boolean`, `date` (timestamptz; its own `precision` overrides the noun's);
+ * - `set`: ids related to the row. `has` is true if the row has one of `ids`, or any id if `ids` is null.
  */
 export type Field =
   | (Stored & { kind: 'text'; fold?: boolean })
@@ -28,21 +28,21 @@ export type Field =
   | {
       kind: 'set'
       has: (workspace: Workspace, ids: string[] | null) => Fragment
-      /** The ids are bigints in the database: others are left out before `has` sees them. */
+      /** The ids are bigints in the database; other values are removed before `has` is called. */
       of?: 'bigint'
       operators?: readonly string[]
     }
 
-/** What a noun can be searched by, and where its search differs from the others'. */
+/** The searchable fields of a noun, and how its search differs from others. */
 export type Searchable = {
   fields: Record<string, Field>
-  /** How exactly dates compare: to the second where absent. */
+  /** The precision of date comparisons. Default: a second. */
   precision?: (workspace: Workspace) => Precision
-  /** `>` and `<` let the equal value in, and dates take IN and NIN: conversations and tickets. */
+  /** `>` and `<` include the equal value, and dates accept IN and NIN: conversations and tickets. */
   inclusive?: boolean
-  /** Whether an unknown `sort.order` is refused; else it counts as `descending`. */
+  /** Whether an unknown `sort.order` is an error. If not, it means `descending`. */
   checks_order?: (workspace: Workspace) => boolean
-  /** What error messages call a field. */
+  /** The word for a field in error messages. */
   called?: 'field' | 'search field'
 }
 
@@ -53,13 +53,14 @@ const NUMBER = [...EQUALITY, ...ORDER]
 const DAY = ['=', '>', '<']
 const INSTANT = ['=', '!=', ...ORDER]
 
-/** Operators that match whatever their opposite does not: unset values too. */
+/** Operators that match everything that their opposite does not, including unset values. */
 const NEGATED: Record<string, string> = { '!=': '=', NIN: 'IN', '!~': '~' }
 const INCLUSIVE: Record<string, string> = { '>': '>=', '<': '<=' }
 
 /**
- * The condition that a query puts on the noun's row, in parentheses. Throws the documented 400s, so that PostgreSQL
- * never sees a value that it cannot take. Never return it from an async function: awaiting a fragment runs it.
+ * Returns the query as a condition in parentheses. Do not return it from an async function: awaiting a fragment runs it.
+ *
+ * @throws ApiError the 400s that Intercom documents; values that PostgreSQL cannot handle are refused here.
  */
 export function where(workspace: Workspace, searchable: Searchable, query: Query): Fragment {
   if (!('members' in query)) return matches(workspace, searchable, query)
@@ -69,7 +70,7 @@ export function where(workspace: Workspace, searchable: Searchable, query: Query
   return sql`(${members.reduce((left, right) => sql`${left} ${link} ${right}`)})`
 }
 
-/** The order of a search's rows. A row without a value counts as one with the smallest. */
+/** Returns the order of the rows. A row without a value sorts as the smallest. */
 export function sortOf(workspace: Workspace, searchable: Searchable, sort: Sort, otherwise: Order): Order {
   const direction = directionOf(workspace, searchable, sort.order)
   if (sort.field === undefined) return { ...otherwise, direction: direction ?? otherwise.direction }
