@@ -1,4 +1,4 @@
-// The log of events: written with its cause, read in an order that loses nothing.
+// The log of events: written in the transaction of the cause, and read without losing events.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RESOURCES } from '#resources/index.ts'
@@ -20,7 +20,7 @@ const emit = (workspace: Workspace, topic: 'thing.created' | 'thing.deleted', ob
 const topicsAfter = async (position: string, workspace_id = t.workspace.id) =>
   (await readEvents(sql, workspace_id, position, 100)).map(({ object_id }) => object_id)
 
-test('each topic is declared once, by the noun that it begins with or is about', () => {
+test('each topic is declared once, by the noun whose name it starts with', () => {
   const declared = RESOURCES.flatMap(({ events }) => (events ? [events] : []))
   const topics = declared.flatMap(({ topics }) => Object.keys(topics))
   assert.equal(new Set(topics).size, topics.length)
@@ -28,7 +28,7 @@ test('each topic is declared once, by the noun that it begins with or is about',
     for (const topic of Object.keys(topics)) assert.ok(topic.startsWith(object_type), `${topic} of ${object_type}`)
 })
 
-test('an event of a transaction that is rolled back never was', async () => {
+test('a transaction that is rolled back leaves no event', async () => {
   const start = await endOfEvents(sql)
   const failing = atomically(t.workspace, async (workspace) => {
     await emit(workspace, 'thing.created', 'a')
@@ -38,7 +38,7 @@ test('an event of a transaction that is rolled back never was', async () => {
   assert.deepEqual(await topicsAfter(start), [])
 })
 
-test('an event that commits late is read after those that a reader has seen, and not lost', async () => {
+test('an event that commits late is not lost: readers wait for it', async () => {
   const start = await endOfEvents(sql)
   let commit = () => {}
   const written = Promise.withResolvers<void>()
@@ -49,7 +49,7 @@ test('an event that commits late is read after those that a reader has seen, and
   })
   await written.promise
   await emit(t.workspace, 'thing.created', 'early')
-  assert.deepEqual(await topicsAfter(start), [], 'what comes after an open transaction waits for it')
+  assert.deepEqual(await topicsAfter(start), [], 'events after an open transaction wait for it')
   commit()
   await late
   const [first] = await readEvents(sql, t.workspace.id, start, 1)
@@ -57,7 +57,7 @@ test('an event that commits late is read after those that a reader has seen, and
   assert.deepEqual(await topicsAfter(first.position), ['early'])
 })
 
-test('many writers at once: one reader gets every event once, each writer’s in order', async () => {
+test('with many writers a reader gets every event once, in order for each writer', async () => {
   let position = await endOfEvents(sql)
   const seen: string[] = []
   const writers = Array.from({ length: 8 }, async (_, writer) => {
@@ -87,7 +87,7 @@ test('many writers at once: one reader gets every event once, each writer’s in
   }
 })
 
-test('an event says what it is about and who caused it', async () => {
+test('an event has its object and its actor', async () => {
   const start = await endOfEvents(sql)
   await emit(t.workspace, 'thing.created', '1', { details: { size: 3 } })
   await emit(t.workspace, 'thing.created', '2', { actor: { type: 'lead', id: 'abc' } })
@@ -109,7 +109,7 @@ test('an event says what it is about and who caused it', async () => {
   )
 })
 
-test('the object as it was is kept only if the workspace listens to the topic', async () => {
+test('a snapshot of the object is stored only if the workspace listens to the topic', async () => {
   const start = await endOfEvents(sql)
   const listening: Workspace = workspaceOf(sql, {
     workspace_id: t.workspace.id,
@@ -123,7 +123,7 @@ test('the object as it was is kept only if the workspace listens to the topic', 
   assert.deepEqual(snapshots, [{ type: 'thing', id: '1' }, null, null])
 })
 
-test('a request knows with its token what its workspace listens to', async () => {
+test('a request learns from its token which topics the workspace listens to', async () => {
   const other = await t.another()
   await sql`update workspaces set listened_topics = '{contact.user.created}' where id = ${other.created.id}`
   const { body } = await other.call('POST /contacts', { email: 'anna@example.com' })
@@ -133,7 +133,7 @@ test('a request knows with its token what its workspace listens to', async () =>
   assert.deepEqual(event.snapshot, body)
 })
 
-test('one workspace reads nothing of another', async () => {
+test('a workspace cannot read the events of another', async () => {
   const other = await t.another()
   await emit(other.workspace, 'thing.created', 'theirs')
   assert.ok(!(await topicsAfter('0.0')).includes('theirs'))

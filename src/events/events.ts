@@ -1,10 +1,10 @@
-// The events of one kind of object: which topics it has, and the only SQL that writes them. An event is one row, written in
-// the transaction of its cause (transactional outbox): it is there exactly if its cause is.
+// The events of one kind of object: its topics, and the SQL that writes them. An event is one row in the transaction of its
+// cause (transactional outbox), so that both are committed or neither.
 import type { Fragment, Sql } from '#db/sql.ts'
 import type { Version } from '#versions/versions.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/** `is_ours`: a topic that Intercom does not have. `since`: the first version that has it; all where absent. */
+/** `is_ours`: a topic that Intercom does not have. `since`: the first version that has it. Default: all. */
 export type TopicFacts = { since?: Version; is_ours?: true }
 
 /** Who caused an event. */
@@ -13,13 +13,13 @@ export type Actor = { type: 'admin' | 'user' | 'lead' | 'bot'; id: string | null
 export type NewEvent<Topic extends string> = {
   topic: Topic
   object_id: string
-  /** What the object itself does not tell: `{ tag_id: '81' }`. */
+  /** Facts that are not in the object: `{ tag_id: '81' }`. */
   details?: object
-  /** Where absent: the admin of the request's token, else the workspace's bot. */
+  /** Default: the admin of the request's token, or the workspace's bot. */
   actor?: Actor
   /**
-   * Returns the object as it is now, in the latest version of the API. Called only where somebody listens to the topic:
-   * presenting an object costs more than the event.
+   * Returns the object as it is now, in the latest API version. Called only if the workspace listens to the topic, because
+   * presenting the object costs more than writing the event.
    */
   snapshot(): object | undefined | Promise<object | undefined>
 }
@@ -30,8 +30,8 @@ export type ObjectEvents<Topic extends string = string> = {
   /** Writes one event in the current transaction. */
   emit(workspace: Workspace, event: NewEvent<Topic>): Promise<void>
   /**
-   * Returns the insert of many events, for use within a statement. `rows` selects `workspace_id`, `object_id`, `details`,
-   * `actor_type`, `actor_id` and `created_at`. There is no snapshot: a reader presents the object as it finds it.
+   * Returns an INSERT of many events, for a CTE. `rows` selects `workspace_id`, `object_id`, `details`, `actor_type`,
+   * `actor_id` and `created_at`. There is no snapshot: a reader presents the object as it is then.
    */
   insertFrom(sql: Sql, topic: Topic, rows: Fragment): Fragment
 }

@@ -1,10 +1,10 @@
-// Follows the events of a workspace in an order that is the same for every reader, and loses none that commits late.
+// Reads the events of a workspace in the same order for every reader, without losing events that commit late.
 import type { Sql } from '#db/sql.ts'
 import type { Actor } from './events.ts'
 
 /**
- * A place in the log: `12345.678`, the transaction and the id of the last event that was read. Ids alone are no order: they
- * are taken before the commit, so that a smaller one can appear after a greater one.
+ * A position in the log: `12345.678`, the transaction and the id of the last event that was read. Ids alone are not
+ * enough: they are assigned before the commit, so that a lower id can appear after a higher one.
  */
 export type Position = string
 
@@ -22,8 +22,8 @@ export type EventRow = {
 }
 
 /**
- * Returns the next events after a position, the oldest first: of transactions that ended before the oldest one that is still
- * open. A transaction that stays open delays all readers, and makes them miss nothing.
+ * Returns the next events after a position, oldest first. Events of the oldest open transaction, and of all that started
+ * after it, are left for later calls: a long transaction delays all readers, but they miss nothing.
  */
 export const readEvents = (sql: Sql, workspace_id: string, after: Position, limit: number) => {
   const [transaction_id = '0', id = '0'] = after.split('.')
@@ -36,7 +36,7 @@ export const readEvents = (sql: Sql, workspace_id: string, after: Position, limi
     order by transaction_id, id limit ${limit}`
 }
 
-/** Where a new reader begins that wants nothing of the past. */
+/** Returns the position for a new reader that wants only new events. */
 export async function endOfEvents(sql: Sql): Promise<Position> {
   const [row] = await sql<[{ position: string }]>`
     select pg_snapshot_xmin(pg_current_snapshot())::text || '.0' as position`

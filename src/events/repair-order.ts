@@ -1,9 +1,9 @@
-// After a restore from a dump, the order of old events is repaired.
+// Repairs the order of events after a restore from a dump.
 import type { Sql } from '#db/sql.ts'
 
 /**
- * A database that was restored from a dump counts its transactions anew: events of the old one would lie in the future. They
- * become one transaction of the past, and their ids keep their order. Returns whether that was needed.
+ * A restored database starts its transaction ids again, so that old events would have ids from the future. This gives them
+ * all one old transaction id; their own ids keep the order. Returns whether that was necessary.
  */
 export async function repairOrder(sql: Sql): Promise<boolean> {
   const [newest] = await sql<{ is_ahead: boolean }[]>`
