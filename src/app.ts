@@ -15,8 +15,8 @@ import { BODY_LIMIT, parseBodies } from '#http/body.ts'
 import { convertVersions } from '#http/convert.ts'
 import { answerPreflights, CORS_HEADERS } from '#http/cors.ts'
 import { docsPage } from '#http/docs/page.ts'
-import { errorHandler, notFound, refuseUnreadable } from '#http/errors.ts'
-import { armedFaults, cut } from '#http/faults.ts'
+import { errorHandler, notFound, refuseMalformed } from '#http/errors.ts'
+import { armedFaults, destroyConnection } from '#http/faults.ts'
 import { health } from '#http/health.ts'
 import type { Listener } from '#http/listen.ts'
 import { measureRequests } from '#http/metrics.ts'
@@ -66,7 +66,7 @@ export function buildApp(options: AppOptions): App {
     // Requests that no route could be found for: they meet no hook.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       errorHandler(error, request, reply.header('x-request-id', request.id)),
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: refuseMalformed,
     // Given from the start, so that Fastify does not load its own.
     schemaController: { compilersFactory: { buildValidator: () => validatorCompiler, buildSerializer } },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
@@ -100,7 +100,7 @@ export function buildApp(options: AppOptions): App {
     ...{ streams: options.streams ?? {}, identify, forgetTokens, countRequest, operations },
     kept_tables: new Set(RESOURCES.flatMap(({ kept_tables = [] }) => kept_tables)),
   }
-  const { meetFault, release } = armedFaults(sql)
+  const { applyFault, release } = armedFaults(sql)
   app.addHook('preClose', async () => release())
 
   function enter(token: Token, request: FastifyRequest, reply: FastifyReply, operation: Operation) {
@@ -110,7 +110,7 @@ export function buildApp(options: AppOptions): App {
     assertAvailable(operation, version)
     request.token = token
     request.workspace = workspaceOf(sql, token, version)
-    return token.faults ? meetFault(token.faults, request, reply) : undefined
+    return token.faults ? applyFault(token.faults, request, reply) : undefined
   }
   const authenticate: Record<Auth, Authentication> = {
     token(request, reply, operation) {
@@ -135,7 +135,7 @@ export function buildApp(options: AppOptions): App {
   convertVersions(app, { operations, check: options.check_contracts })
   app.addHook('onRoute', runHandlers(options.secret))
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (request.losesAnswer) cut(reply)
+    if (request.losesAnswer) destroyConnection(reply)
     done(null, payload)
   })
 

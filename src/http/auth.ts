@@ -1,4 +1,4 @@
-// Who is calling: an access token, as Bearer or as the user name of Basic. Only its SHA-256 is stored.
+// Authenticates callers by access tokens, sent as Bearer or as the user name of Basic. Only their SHA-256 is stored.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Pool } from '#db/sql.ts'
@@ -6,7 +6,7 @@ import { findToken, hashToken, type Token } from '#workspaces/tokens.ts'
 import { forbidden, unauthorized } from './errors.ts'
 import type { Operation } from './op.ts'
 
-/** Proves that the request may call its operation: one function for each `Auth`. Throws a 401, 403 or 429. */
+/** Checks that the request may call its operation: one function for each `Auth`. Throws a 401, 403 or 429. */
 export type Authentication = (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -16,19 +16,19 @@ export type Authentication = (
 export const verifiedByHandler: Authentication = () => {}
 
 /**
- * A change to a token, or to its workspace's sandbox, takes effect in every process after this long at most; in the
- * process that makes the change, at once.
+ * Other processes see a change of a token, or of its workspace's sandbox, after this time at most. The process that makes
+ * the change sees it at once.
  */
 const CACHED_FOR_MS = 3_000
 const NO_TOKEN = 'none'
-/** Longer than any token of ours with its scheme: not worth a look-up or a cache entry. */
+/** Longer than any valid header, so that it needs no look-up and no cache entry. */
 const LONGEST_HEADER = 512
-/** The scope of operations under /extensions that name none of Intercom's. A token without limits has every scope. */
+/** The scope of operations under /extensions that name no scope of Intercom's. An unlimited token has every scope. */
 const EXTENSIONS = 'extensions'
 
-/** Returns what knows the access tokens. A token that is cached is returned at once, without a promise. */
+/** Returns the look-up of tokens, with its cache. A cached token is returned at once, without a promise. */
 export function authentication(sql: Pool) {
-  /** By the whole header, so that a known one need not be read. */
+  /** Keyed by the whole header, so that a known header is not parsed. */
   const cache = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: CACHED_FOR_MS, ttlResolution: 50 })
   let forgotten = 0
 
@@ -37,7 +37,7 @@ export function authentication(sql: Pool) {
     if (!text) return NO_TOKEN
     const before = forgotten
     const token = (await findToken(sql, hashToken(text))) ?? NO_TOKEN
-    // The answer may be older than a `forgetTokens` that came meanwhile.
+    // If `forgetTokens` was called meanwhile, the row may be outdated.
     if (forgotten === before) cache.set(header, token)
     return token
   }
@@ -67,7 +67,7 @@ function admit(token: Token | typeof NO_TOKEN, { routeOptions: { url = '', confi
   return token
 }
 
-/** The token in an Authorization header: after `Bearer`, or the user name (else the password) of `Basic`. */
+/** Returns the token of an Authorization header: after `Bearer`, or the user name of `Basic`, or its password. */
 function credentials(header = ''): string | undefined {
   if (header.length > LONGEST_HEADER) return undefined
   const [, scheme, value] = /^(bearer|basic)\s+(\S+)\s*$/i.exec(header) ?? []

@@ -1,13 +1,13 @@
-// Reads request bodies the way Intercom's clients write them.
+// Parses request bodies as Intercom's clients send them.
 import type { FastifyBodyParser, FastifyInstance } from 'fastify'
 import { ApiError, invalid } from './errors.ts'
 
-/** Ten megabytes: Intercom publishes no figure; this is well above its largest documented JSON body. */
+/** Ten megabytes. Intercom publishes no limit; this is well above its largest documented JSON body. */
 export const BODY_LIMIT = 10 * 1024 * 1024
 
 /**
- * JSON, also under vendor media types and without any Content-Type. An empty body is no body: Ruby's and PHP's
- * clients say `application/json` on a POST or DELETE that has none.
+ * Accepts JSON, also with a vendor media type or without a Content-Type. An empty body counts as none: Ruby's and PHP's
+ * clients send `application/json` with an empty POST or DELETE.
  */
 export function parseBodies(app: FastifyInstance) {
   const parseJson = app.getDefaultJsonParser('error', 'error')
@@ -15,7 +15,7 @@ export function parseBodies(app: FastifyInstance) {
     if (body === '') return done(null, undefined)
     parseJson(request, body, (error, value) => {
       if (error || !value) return done(error, value)
-      done(unreadable(body, value), HALF_A_CHARACTER.test(body) ? madeWhole(value) : value)
+      done(refusalOf(body, value), SURROGATE_ESCAPE.test(body) ? wellFormed(value) : value)
     })
   }
   const parseUntyped: FastifyBodyParser<string> = (request, body, done) =>
@@ -27,27 +27,27 @@ export function parseBodies(app: FastifyInstance) {
   app.addContentTypeParser('*', { parseAs: 'string' }, parseUntyped)
 }
 
-/** The escape of a surrogate; most come in pairs. */
-const HALF_A_CHARACTER = /\\ud[89a-f]/i
+/** An escaped surrogate; most come in pairs. */
+const SURROGATE_ESCAPE = /\\ud[89a-f]/i
 
-/** Whoever cuts a text in the middle of an emoji sends half of it, which no database text holds: it becomes a U+FFFD. */
-function madeWhole(value: unknown): unknown {
+/** Replaces lone surrogates (half of an emoji) by U+FFFD, because PostgreSQL cannot store them. */
+function wellFormed(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed()
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(madeWhole)
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), madeWhole(inner)]))
+  if (Array.isArray(value)) return value.map(wellFormed)
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), wellFormed(inner)]))
 }
 
 const unsupported = () =>
   new ApiError(415, 'unsupported_media_type', 'The Content-Type header should be application/json')
 
-/** More than any request of Intercom's needs, and few enough for every walk over a body. */
+/** More levels than any request of Intercom's API has, and few enough for recursion. */
 const DEEPEST = 32
 
-/** Why a body that is JSON is refused all the same: nested beyond reason, or with U+0000, which no database text holds. */
-function unreadable(body: string, value: unknown) {
+/** Returns the error for valid JSON that is nested too deeply, or contains U+0000, which PostgreSQL cannot store. */
+function refusalOf(body: string, value: unknown) {
   if (body.length > DEEPEST && isDeeper(value, DEEPEST)) return invalid('The request body is nested too deeply')
-  if (body.includes('\\u0000') && holdsNul(value)) return invalid('The request body holds a NUL character')
+  if (body.includes('\\u0000') && hasNul(value)) return invalid('The request body contains a NUL character')
   return null
 }
 
@@ -56,8 +56,8 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
 
-function holdsNul(value: unknown): boolean {
+function hasNul(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\0')
   if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(([key, inner]) => key.includes('\0') || holdsNul(inner))
+  return Object.entries(value).some(([key, inner]) => key.includes('\0') || hasNul(inner))
 }

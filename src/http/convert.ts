@@ -1,5 +1,5 @@
-// Between versions: requests of an older version are read as those of the latest, and answers are given as the older
-// version gives them. Outside production each answer must fit the schema of the version that it is given in.
+// Converts between API versions: requests to the latest version, and answers to the caller's version. Outside production
+// it also checks each answer against the schema of the caller's version.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isObject } from '#lib/objects.ts'
@@ -18,7 +18,7 @@ type Options = {
 /** The conversions between the versions of Intercom's API. */
 export const CONVERSIONS = conversionsOf(CHANGES)
 
-/** Adds the hooks for all routes that come later. The server does not start if a change fits no operation. */
+/** Adds the hooks for all later routes. The server does not start if a change fits no operation. */
 export function convertVersions(app: FastifyInstance, { operations, conversions = CONVERSIONS, check }: Options) {
   const inVersion = ({ routeOptions, workspace }: FastifyRequest): OperationInVersion | undefined => {
     const operation = workspace && operations.get(routeOptions.config.operation?.id ?? '')

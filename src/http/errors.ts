@@ -1,10 +1,10 @@
-// Everything a request can be refused with, and the one place that renders it.
+// The errors that an operation can throw, and the handler that renders them.
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 
-/** An answer other than success, in Intercom's `error.list` shape: status, machine-readable code, words for people. */
+/** An error in Intercom's `error.list` shape: the status, a code for programs, and a message for people. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
@@ -22,20 +22,20 @@ export class ApiError extends Error {
   }
 }
 
-/** The two WhatsApp status reads answer 400 and 500 with a bare error instead of a list. */
+/** The two operations that read WhatsApp statuses answer 400 and 500 with a bare error instead of a list. */
 export class BareError extends ApiError {
   override body(request_id: string) {
     return { type: 'error', request_id, message: this.message }
   }
 }
 
-/** What a workspace has armed for itself: nothing has gone wrong. */
+/** An armed fault of the sandbox, which is not logged as an error. */
 export class ArmedError extends ApiError {}
 
 export const badRequest = (code: string, message: string) => new ApiError(400, code, message)
-/** A parameter that is there but wrong. */
+/** A parameter has a wrong value. */
 export const invalid = (message: string) => badRequest('parameter_invalid', message)
-/** A parameter that is required and absent. */
+/** A required parameter is absent. */
 export const missing = (message: string) => badRequest('parameter_not_found', message)
 export const unprocessable = (code: string, message: string) => new ApiError(422, code, message)
 export const conflict = (message: string) => new ApiError(409, 'conflict', message)
@@ -51,7 +51,7 @@ export function assertBody(text: string | null | undefined, attachments: readonl
   if (!text?.trim() && !attachments.length) throw invalid('Body is required')
 }
 
-/** The row, or a 404 that says what there is none of: `found(await findTag(…), 'Resource Not Found')`. */
+/** Returns the row; throws a 404 with the message if there is none: `found(await findTag(…), 'Resource Not Found')`. */
 export function found<Row>(row: Row | undefined | null, message?: string, code?: string): Row {
   if (row === undefined || row === null) throw notFound(message, code)
   return row
@@ -62,21 +62,22 @@ export function errorHandler(error: FastifyError | ApiError, request: FastifyReq
   const url = loggable(request)
   if (refusal instanceof ArmedError) request.log.debug({ url }, 'answered with an armed fault')
   else if (refusal.status === UNAVAILABLE)
-    request.log.warn({ code: error.code, reason: error.message, url }, 'database or file storage out of reach')
+    request.log.warn({ code: error.code, reason: error.message, url }, 'database or file storage unavailable')
   else if (refusal.status >= 500) request.log.error({ err: error, url }, 'request failed')
-  if (refusal.status === UNAVAILABLE && isOfEvents(request.raw)) return void reply.hijack().raw.destroy()
+  if (refusal.status === UNAVAILABLE && isFromEventSource(request.raw)) return void reply.hijack().raw.destroy()
   return reply.code(refusal.status).headers(refusal.headers).send(refusal.body(request.id))
 }
 
-/** Asked for by an EventSource: one that is refused never comes back, one that is cut off does. */
-export const isOfEvents = ({ headers }: IncomingMessage): boolean => !!headers.accept?.includes('text/event-stream')
+/** An EventSource reconnects after a broken connection, but not after an error status. */
+export const isFromEventSource = ({ headers }: IncomingMessage): boolean =>
+  !!headers.accept?.includes('text/event-stream')
 
-/** Without an access token, the URL itself can be the proof of who calls: the log shows only its route. */
+/** Without an access token, the URL itself can be a credential, so that only its route is logged. */
 const loggable = ({ url, routeOptions }: FastifyRequest) =>
   (routeOptions?.config?.operation?.auth ?? 'token') === 'token' ? url : routeOptions.url
 
-/** Answers what cannot be read as a request of HTTP, so that there is none to be handled. */
-export function refuseUnreadable({ code }: { code?: string }, socket: Socket) {
+/** Answers bytes that are not valid HTTP, for which Fastify has no request. */
+export function refuseMalformed({ code }: { code?: string }, socket: Socket) {
   if (code === 'ECONNRESET' || !socket.writable) return
   const refusal =
     code === 'HPE_HEADER_OVERFLOW'
@@ -89,10 +90,10 @@ export function refuseUnreadable({ code }: { code?: string }, socket: Socket) {
   )
 }
 
-/** Fastify's own refusals (and what nobody foresaw) in Intercom's terms. */
+/** Converts errors of Fastify, PostgreSQL and storage, and unexpected ones. */
 function asApiError(error: FastifyError): ApiError {
   if (error.validation) return fromValidation(error)
-  if (isOutOfReach(error))
+  if (isUnavailable(error))
     return new ApiError(UNAVAILABLE, 'service_unavailable', 'The database is not available, try again', {
       'retry-after': '1',
     })
@@ -127,29 +128,29 @@ const FASTIFY_REFUSALS: Record<string, [status: number, code: string, message: s
 const UNAVAILABLE = 503
 
 /**
- * The database is restarting or was cut off. Where that happened in the middle of a commit nobody can say whether the
- * request was carried out: a caller who must not do a thing twice sends it again under its Idempotency-Key.
+ * The database restarts, or the connection is lost. If that happens during a commit, it is not known whether the request
+ * was carried out: a caller that must not do it twice retries with its Idempotency-Key.
  */
-const isOutOfReach = (error: { code?: string }) =>
+const isUnavailable = (error: { code?: string }) =>
   /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|CONNECTION_\w+|CONNECT_TIMEOUT|57P0[123]|53300)$/.test(error.code ?? '')
 
-/** Two requests at once that only one of could win. */
+/** Two simultaneous requests, of which only one can succeed. */
 const UNIQUE_VIOLATION = '23505'
 
-/** PostgreSQL's class 22: a value that no column could hold, such as the time in a cursor that was tampered with. */
+/** PostgreSQL's class 22: a value that does not fit its type, such as the time in a forged cursor. */
 const isDataException = (error: { code?: string }) => /^22[0-9A-Z]{3}$/.test(error.code ?? '')
 
-/** Another process removed the workspace while this one still remembered its token. */
+/** Another process has removed the workspace, whose token is still in this one's cache. */
 const isWorkspaceGone = ({ code, constraint_name = '' }: { code?: string; constraint_name?: string }) =>
   code === '23503' && constraint_name.endsWith('_workspace_id_fkey')
 
-/** Whether the same again would be refused again, for what it is; a fault of ours or of the moment may pass. */
+/** Returns whether a retry of the same request would fail again. False for server errors and outages, which can pass. */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof ApiError
     ? error.status < 500
     : isDataException(error as { code?: string }) || isWorkspaceGone(error as { code?: string })
 
-/** Schema errors name the field; a missing one and a wrong one have different codes. */
+/** Returns an error that names the field. A missing and a wrong field have different codes. */
 function fromValidation(error: FastifyError): ApiError {
   const [first] = error.validation ?? []
   if (!first) return invalid('The request is malformed')

@@ -1,5 +1,4 @@
-// The faults that a workspace has armed for its own requests: they meet a request before anything of it is done; or, where
-// its answer is to be lost, after all of it is done.
+// Faults that a workspace has armed for its requests. They apply before the request is handled; a lost answer applies after.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import { type RequestFault, useFault } from '#workspaces/faults.ts'
@@ -12,18 +11,18 @@ declare module 'fastify' {
   }
 }
 
-/** A request that is left hanging is cut off after this long, if its client has not given up before. */
+/** How long a request hangs for a `timeout`, if its client does not give up before. */
 const LONGEST_HANG_MS = 5 * 60_000
 
-/** Where faults are armed and disarmed: nothing armed there may get into its own way. */
+/** The paths that arm and disarm faults. No fault applies to them, so that every fault can be disarmed. */
 const CONTROLS = '/extensions/sandbox'
-/** What Intercom does not have, no client of Intercom asks for; faults meet it only where they name it. */
+/** Clients of Intercom do not call these paths, so that only faults that name them apply. */
 const OURS = '/extensions'
 
 export type FaultyRequest = { operation: string; method: string; path: string }
 
-/** Whether the fault is meant for a request like this. */
-export function concerns(fault: RequestFault, { operation, method, path }: FaultyRequest): boolean {
+/** Returns whether the fault applies to the request. */
+export function appliesTo(fault: RequestFault, { operation, method, path }: FaultyRequest): boolean {
   if (isUnder(path, CONTROLS)) return false
   if (fault.operation !== null && fault.operation !== operation) return false
   if (fault.method !== null && fault.method !== method) return false
@@ -54,7 +53,7 @@ export function armedFaults(sql: Pool) {
     })
   }
 
-  const meet: Record<RequestFault['fault'], (fault: RequestFault, reply: FastifyReply) => unknown> = {
+  const effects: Record<RequestFault['fault'], (fault: RequestFault, reply: FastifyReply) => unknown> = {
     429: ({ retry_after }, reply) => {
       throw tooMany(retry_after, reply)
     },
@@ -64,7 +63,7 @@ export function armedFaults(sql: Pool) {
     503: ({ retry_after }, reply) => {
       throw failure(503, 'service_unavailable', 'The service is not available, try again', retry_after, reply)
     },
-    timeout: (_, reply) => wait(LONGEST_HANG_MS, reply).then(() => cut(reply)),
+    timeout: (_, reply) => wait(LONGEST_HANG_MS, reply).then(() => destroyConnection(reply)),
     delay: ({ delay_ms }, reply) => wait(delay_ms, reply),
     lose_answer(_, { request }) {
       request.losesAnswer = true
@@ -72,16 +71,16 @@ export function armedFaults(sql: Pool) {
   }
 
   return {
-    /** Does to the request what is armed for it: the oldest fault that concerns it and is not used up. */
-    async meetFault(faults: readonly RequestFault[], request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    /** Applies the oldest armed fault for this request that is not used up. */
+    async applyFault(faults: readonly RequestFault[], request: FastifyRequest, reply: FastifyReply): Promise<void> {
       const { workspace_id } = request.token
       for (const fault of faults) {
-        if (!concerns(fault, faultyRequest(request)) || !(await useFault(sql, workspace_id, fault.id))) continue
-        await meet[fault.fault](fault, reply)
+        if (!appliesTo(fault, faultyRequest(request)) || !(await useFault(sql, workspace_id, fault.id))) continue
+        await effects[fault.fault](fault, reply)
         return
       }
     },
-    /** Lets go of everything that hangs, and of everything that would. */
+    /** Ends all waits, and those that start later, when the server stops. */
     release() {
       released = true
       for (const end of waits) end()
@@ -95,7 +94,7 @@ const faultyRequest = ({ method, url, routeOptions }: FastifyRequest): FaultyReq
   path: url.replace(/\/?(\?.*)?$/s, ''),
 })
 
-/** Without a Retry-After some of Intercom's own come, too: then the reset says when. */
+/** Intercom also sends some 429s without Retry-After; then the client uses the reset header. */
 function tooMany(retry_after: number, reply: FastifyReply): ArmedError {
   reply.headers({
     'x-ratelimit-remaining': 0,
@@ -105,20 +104,20 @@ function tooMany(retry_after: number, reply: FastifyReply): ArmedError {
     429,
     'rate_limit_exceeded',
     exceeding(reply.getHeader('x-ratelimit-limit')),
-    comeBack(retry_after),
+    retryAfter(retry_after),
   )
 }
 
-/** It comes from in front of what counts requests: an SDK that would wait for the limit's reset backs off instead. */
+/** Removes the rate-limit headers: with them, SDKs would wait for the reset of the limit instead of backing off. */
 function failure(status: 500 | 503, code: string, message: string, retry_after: number, reply: FastifyReply) {
   for (const name of ['limit', 'remaining', 'reset']) reply.removeHeader(`x-ratelimit-${name}`)
-  return new ArmedError(status, code, message, comeBack(retry_after))
+  return new ArmedError(status, code, message, retryAfter(retry_after))
 }
 
-const comeBack = (seconds: number): Record<string, string> => (seconds ? { 'retry-after': String(seconds) } : {})
+const retryAfter = (seconds: number): Record<string, string> => (seconds ? { 'retry-after': String(seconds) } : {})
 
-/** The connection ends without an answer. */
-export function cut(reply: FastifyReply): void {
+/** Closes the connection without an answer. */
+export function destroyConnection(reply: FastifyReply): void {
   reply.hijack()
   reply.raw.destroy()
 }

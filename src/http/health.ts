@@ -1,4 +1,4 @@
-// For whoever watches the process: alive, ready, and its figures.
+// Endpoints for monitoring: /healthz, /readyz and /metrics.
 import type { FastifyInstance } from 'fastify'
 import { register } from 'prom-client'
 import type { Pool } from '#db/sql.ts'

@@ -1,4 +1,4 @@
-// `Idempotency-Key` on a POST: the same key and body get the first answer again, for a day.
+// `Idempotency-Key` on a POST: for a day, the same key and request get the first answer again.
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { seal, unseal } from '#lib/seal.ts'
@@ -8,7 +8,7 @@ import { claimKey, findAnswer, releaseKey, storeAnswer } from './queries.ts'
 
 const LONGEST_KEY = 255
 
-/** Returns the request's key, or undefined without one. Only a POST has one: elsewhere the header means nothing. */
+/** Returns the request's key, or undefined. Other methods than POST ignore the header. */
 export function idempotencyKey(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key']
   if (request.method !== 'POST' || key === undefined || key === '') return undefined
@@ -17,20 +17,20 @@ export function idempotencyKey(request: FastifyRequest): string | undefined {
   return request.caller ? `${request.caller} ${key}` : String(key)
 }
 
-/** How an answer is stored, and read again. */
+/** How an answer is written to the database, and read from it. */
 export type Storing = { pack(answer: unknown): unknown; unpack(stored: unknown): unknown }
 
 export const PLAIN_ANSWERS: Storing = { pack: (answer) => answer, unpack: (stored) => stored }
 
 const PURPOSE = 'kept answer'
 
-/** For answers with a secret that is stored nowhere in clear text. */
+/** For answers with a secret, which must not be stored in clear text. */
 export const sealedAnswers = (secret: string): Storing => ({
   pack: (answer) => seal(secret, PURPOSE, JSON.stringify(answer)).toString('base64'),
   unpack(stored) {
     const text = unseal(secret, PURPOSE, Buffer.from(String(stored), 'base64'))
     if (text === undefined)
-      throw new ApiError(409, 'conflict', 'The first answer to this request cannot be read any more')
+      throw new ApiError(409, 'conflict', 'The first answer to this request can no longer be decrypted')
     return JSON.parse(text)
   },
 })
@@ -38,9 +38,9 @@ export const sealedAnswers = (secret: string): Storing => ({
 type Exchange = { request: FastifyRequest; reply: FastifyReply; storing: Storing }
 
 /**
- * Returns the stored answer, or carries the request out and stores its answer. Both happen in the transaction of
- * `workspace`: what was done and what was answered are stored together or not at all. A refusal is not stored, because
- * it changed nothing. A second request that arrives during the first waits for it.
+ * Returns the stored answer, or carries the request out and stores its answer, in the transaction of `workspace`: effects
+ * and answer are committed together or not at all. Errors are not stored, because they change nothing. A second request
+ * waits until the first one has ended.
  */
 export async function once(
   workspace: Workspace,
@@ -56,8 +56,8 @@ export async function once(
 }
 
 /**
- * The same without a transaction, for handlers that call other servers. A second request that arrives during the first
- * is refused with a 409. After a crash the key is free again once its claim is five minutes old.
+ * The same without a transaction, for handlers that call other servers. A second request during the first one gets a 409.
+ * After a crash, the key can be used again five minutes after its claim.
  */
 export async function onceOutside(key: string, exchange: Exchange, carryOut: () => Promise<unknown>): Promise<unknown> {
   const { workspace } = exchange.request
@@ -73,8 +73,7 @@ export async function onceOutside(key: string, exchange: Exchange, carryOut: () 
 
 async function replay(workspace: Workspace, key: string, hash: Buffer, { reply, storing }: Exchange) {
   const stored = await findAnswer(workspace, key)
-  if (!stored)
-    throw new ApiError(409, 'conflict', 'A request with this Idempotency-Key is being carried out, try again')
+  if (!stored) throw new ApiError(409, 'conflict', 'A request with this Idempotency-Key is running, try again')
   if (!stored.request_hash.equals(hash)) {
     throw unprocessable('parameter_invalid', 'Idempotency-Key was used before with another request')
   }

@@ -1,23 +1,23 @@
-// Listens from the first moment of the process: alive before the rest of the server is loaded and the database is up.
+// Listens from the start of the process: /healthz answers before the server is loaded and the database is up.
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { isOfEvents } from './errors.ts'
+import { isFromEventSource } from './errors.ts'
 
 export type Listener = {
-  /** For Fastify's `serverFactory`: makes `handler` the one that is opened to. */
+  /** For Fastify's `serverFactory`: sets the handler that `open` switches to. */
   serve(handler: RequestListener): Server
-  /** From here on the handler answers. */
+  /** From now on the handler answers. */
   open(): void
-  /** Takes no more connections, and ends each one after its answer; without one where that takes too long. */
+  /** Accepts no more connections, and closes each one after its answer; without an answer after a time limit. */
   close(): Promise<void>
 }
 
-/** Longer than load balancers keep theirs, so that none is closed under a request. */
+/** Longer than the idle timeout of load balancers, so that the server closes no connection that they are about to use. */
 const KEEP_ALIVE_MS = 72_000
-/** How long requests under way may take to finish when the server stops. */
+/** How long running requests can take when the server stops. */
 const LAST_REQUESTS_MS = 3_000
 
-/** @throws Error with one sentence where that is not possible. */
+/** @throws Error with a message for the operator if the address cannot be used. */
 export async function listen(host: string, port: number): Promise<Listener> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, starting).listen(port, host)
   await once(server, 'listening').catch((error) => {
@@ -34,12 +34,12 @@ export async function listen(host: string, port: number): Promise<Listener> {
       server.removeListener('request', starting).on('request', handler)
     },
     async close() {
-      // What was under way is answered with a promise to keep the connection alive.
-      const tidying = setInterval(() => server.closeIdleConnections(), 20)
-      const impatience = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS)
+      // Connections of running requests stay open for keep-alive after their answers, so they are closed here.
+      const closing = setInterval(() => server.closeIdleConnections(), 20)
+      const deadline = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS)
       await new Promise((resolve) => server.close(resolve))
-      clearInterval(tidying)
-      clearTimeout(impatience)
+      clearInterval(closing)
+      clearTimeout(deadline)
     },
   }
 }
@@ -47,7 +47,7 @@ export async function listen(host: string, port: number): Promise<Listener> {
 const STARTING = { code: 'service_unavailable', message: 'The server is starting, try again' }
 
 const starting: RequestListener = (request, response) => {
-  if (isOfEvents(request)) return void request.destroy()
+  if (isFromEventSource(request)) return void request.destroy()
   const isAlive = request.url === '/healthz'
   response.writeHead(isAlive ? 200 : 503, { 'content-type': 'application/json', 'retry-after': '1' })
   response.end(JSON.stringify(isAlive ? { status: 'alive' } : { type: 'error.list', errors: [STARTING] }))

@@ -1,4 +1,4 @@
-// Pages by their number, and by the cursor of the page before.
+// Pages by number, and by the cursor of the page before.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { beyond, cursorValue, inOrder, type Order, pageResult } from '#db/page.ts'
@@ -14,7 +14,7 @@ const order: Order = { by: sql`value`, type: 'bigint', direction: 'desc' }
 const SIZE = { default: 50, max: 150 }
 type Asked = { page?: number; per_page?: number; starting_after?: string }
 
-/** A page of the numbers from 1 to 5, the largest first; those in `added` have come since. */
+/** Returns a page of the numbers from 1 to 5, largest first, together with the later `added`. */
 async function list(asked: Asked, added: number[] = []) {
   const page = numberedPageOf(asked, SIZE)
   const values = [1, 2, 3, 4, 5, ...added]
@@ -49,7 +49,7 @@ test('pages are found by their number until the last, which has no next', async 
   assert.deepEqual(pages[2]?.pages, { type: 'pages', page: 3, next: null, per_page: 2, total_pages: 3 })
 })
 
-test('the cursor goes on after the last row, although a row has come in before it', async () => {
+test('the cursor continues after the last row, although an earlier row was added', async () => {
   const first = await list({ per_page: 2 })
   const second = await list({ ...first.pages.next, page: 9 }, [6])
   assert.deepEqual([second.data, second.pages.page, second.total_count], [[3, 2], 2, 6])

@@ -1,16 +1,16 @@
-// How pages look on the wire: what a list takes, what it answers, and the cursor's text.
+// Pages on the wire: the parameters of a list, its answer, and the text of a cursor.
 import { type TSchema, Type } from 'typebox'
 import type { Cursor, Page, PageResult } from '#db/page.ts'
 import { badRequest } from './errors.ts'
 import { Nullable, named } from './types.ts'
 
-/** What a cursor-paged list takes in its query string, or under `pagination` in a search. */
+/** The parameters of a list with cursors: its query string, or `pagination` of a search. */
 export const PageQuery = Type.Object({
   per_page: Type.Optional(
-    Type.Integer({ description: 'Rows on a page; more than the maximum is taken as the maximum.' }),
+    Type.Integer({ description: 'Rows on a page; a number above the maximum means the maximum.' }),
   ),
   starting_after: Type.Optional(
-    Nullable(Type.String({ description: "The cursor from the page before's `pages.next`." })),
+    Nullable(Type.String({ description: 'The cursor from `pages.next` of the page before.' })),
   ),
 })
 
@@ -44,7 +44,7 @@ export const PageOf = <S extends TSchema>(item: S) =>
     pages: CursorPages,
   })
 
-/** The page that a caller asks for. A `per_page` out of bounds is clamped; a cursor that is none of ours is a 400. */
+/** Returns the requested page. A `per_page` out of bounds is clamped. Throws a 400 for an invalid cursor. */
 export function pageOf(asked: PageRequest | undefined, size: { default: number; max: number }): Page {
   const per_page = Math.min(Math.max(asked?.per_page ?? size.default, 1), size.max)
   const after = asked?.starting_after ? decodeCursor(asked.starting_after) : undefined
@@ -52,30 +52,30 @@ export function pageOf(asked: PageRequest | undefined, size: { default: number; 
 }
 
 /**
- * What a list takes whose pages can be asked for by their number, too. The number finds a page by counting rows; the cursor in
+ * The query string of a list whose pages also have numbers. A number finds its page by counting rows; the cursor in
  * `pages.next` neither skips nor repeats rows while others are written.
  */
 export const NumberedPageQuery = Type.Object({
-  page: Type.Optional(Type.Integer({ description: 'The number of the page, from 1; not read with a cursor.' })),
+  page: Type.Optional(Type.Integer({ description: 'The number of the page, from 1; ignored with a cursor.' })),
   ...PageQuery.properties,
 })
 
-/** Offsets stay far below the largest that PostgreSQL takes. */
+/** Keeps offsets far below PostgreSQL's limit. */
 const LAST_PAGE = 1_000_000_000
 
-/** The page that a caller asks for. A `page` or `per_page` out of bounds is clamped; a page after the last has no rows. */
+/** Returns the requested page. A `page` or `per_page` out of bounds is clamped; a page after the last has no rows. */
 export function numberedPageOf(asked: PageRequest & { page?: number }, size: { default: number; max: number }): Page {
   const page = pageOf(asked, size)
   return page.after ? page : { ...page, number: Math.min(Math.max(asked.page ?? 1, 1), LAST_PAGE) }
 }
 
-/** The answer to a list whose pages have numbers: as `presentPage`, but `pages.next` is null on the last page. */
+/** Returns the answer of a list with numbered pages: like `presentPage`, but `pages.next` is null on the last page. */
 export function presentNumberedPage<Row, Shown>(page: Page, result: PageResult<Row>, present: (row: Row) => Shown) {
   const { pages, ...list } = presentPage(page, result, present)
   return { ...list, pages: { ...pages, next: pages.next ?? null } }
 }
 
-/** The answer to a list of pages: see `PageOf`. */
+/** Returns the answer of a list with cursors: see `PageOf`. */
 export const presentPage = <Row, Shown>(page: Page, result: PageResult<Row>, present: (row: Row) => Shown) => ({
   type: 'list' as const,
   data: result.rows.map(present),
@@ -83,7 +83,7 @@ export const presentPage = <Row, Shown>(page: Page, result: PageResult<Row>, pre
   pages: presentPages(page, result),
 })
 
-/** `pages` of a list answer; `next` is absent on the last page, which is how SDKs know it. */
+/** Returns `pages` of a list. `next` is absent on the last page: SDKs stop there. */
 export const presentPages = (page: Page, { next, total_count }: PageResult<unknown>) => ({
   type: 'pages' as const,
   page: page.number,

@@ -1,4 +1,4 @@
-// What every request adds to /metrics: how many requests, how long they took, and with which status.
+// The metrics of requests: how many, how long they took, and with which status.
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Histogram, register } from 'prom-client'
 
@@ -13,7 +13,7 @@ const durations = new Histogram({
 })
 
 export function measureRequests(app: FastifyInstance) {
-  // Labels are looked up by a hash of all of them: once for each operation and status, rather than for each request.
+  // prom-client hashes all labels on each look-up, so do it once for each operation and status, not for each request.
   const bound = new Map<string, Map<number, Histogram.Internal<'operation' | 'status'>>>()
   const durationsOf = (operation: string, status: number) => {
     const known = bound.get(operation)?.get(status)

@@ -1,4 +1,4 @@
-// Ties a route to the operation of Intercom's API that it is: its operationId, its schemas, and since which version.
+// Declares the operation of Intercom's API that a route implements: its operationId, schemas, versions and rules.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServerDefault } from 'fastify'
@@ -13,7 +13,7 @@ interface TypeBox extends FastifyTypeProvider {
   serializer: this['schema'] extends TSchema ? Static<this['schema']> : unknown
 }
 
-/** The server as resources see it: Fastify, with TypeBox schemas giving the types. */
+/** The server as resources see it: Fastify, typed by TypeBox schemas. */
 export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBox>
 
 export type Shapes = { params?: TSchema; query?: TSchema; body?: TSchema; response?: TSchema }
@@ -21,28 +21,28 @@ export type Shapes = { params?: TSchema; query?: TSchema; body?: TSchema; respon
 export type OperationOptions = Shapes & {
   /** One line for the API reference. */
   summary: string
-  /** A call of Intercom's official SDK that does it; the reference shows the text of this function as a sample. */
+  /** The call in Intercom's official SDK; the API reference shows the text of this function as a sample. */
   sdk?: (client: IntercomClient) => unknown
-  /** The first and the last version that has the operation; all of them where absent. */
+  /** The first and the last version that has the operation. Default: all. */
   since?: Version
   until?: Version
-  /** What a token must be allowed, where it is limited at all. */
+  /** The scope that a limited token needs. */
   scope?: string
-  /** The status of success, 200 where absent. */
+  /** The status of success. Default: 200. */
   status?: 200 | 201 | 202 | 204
   auth?: Auth
   runs?: Runs
-  /** Statuses that it refuses with, besides those that follow from its path, its schemas and its token. */
+  /** Error statuses besides those that follow from its path, its schemas and its token. */
   refuses?: readonly number[]
-  /** It answers 400 and 500 with a bare error in the place of a list. */
+  /** 400 and 500 have a bare error instead of a list. */
   bare_errors?: boolean
   /** The answer contains a secret: if it is stored for an Idempotency-Key, it is encrypted. */
   confidential?: boolean
 }
 
 /**
- * Who may call the operation, and how that is proven:
- * - `token`: an access token of the workspace (where absent).
+ * Who may call the operation, and the proof:
+ * - `token`: an access token of the workspace (the default).
  * - `contact`: a messenger session, which belongs to a contact or a visitor.
  * - `signature`: the provider signs the request; the handler verifies it.
  * - `link`: a signed link in the URL; the handler verifies it.
@@ -52,10 +52,10 @@ export type Auth = 'token' | 'contact' | 'signature' | 'link' | 'public'
 
 /**
  * How the handler runs:
- * - `read`: it writes nothing; no transaction (where absent: GET).
- * - `statement`: it writes with a single statement; no transaction, unless an Idempotency-Key is to be stored with it.
- * - `transaction`: in one transaction (where absent: all other methods with `token` or `contact`).
- * - `outside`: outside of any transaction, because it calls other servers or decides for itself (where absent: the rest).
+ * - `read`: it writes nothing; no transaction (the default for GET).
+ * - `statement`: it writes with a single statement; no transaction, except to store the answer for an Idempotency-Key.
+ * - `transaction`: in one transaction (the default for other methods with `token` or `contact`).
+ * - `outside`: outside of a transaction, because it calls other servers or makes its own (the default for the rest).
  */
 export type Runs = 'read' | 'statement' | 'transaction' | 'outside'
 
@@ -64,13 +64,13 @@ export type Operation = Omit<OperationOptions, keyof Shapes> & { id: string }
 declare module 'fastify' {
   interface FastifyContextConfig {
     operation?: Operation
-    /** Its chapter in the API reference. */
+    /** The chapter in the API reference. */
     group?: string
   }
   interface FastifyRequest {
     workspace: Workspace
     token: Token
-    /** Who calls, unless it is the holder of a token: separates the Idempotency-Keys of contacts. */
+    /** The contact or visitor that calls without a token: separates their Idempotency-Keys. */
     caller?: string
   }
 }

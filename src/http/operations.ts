@@ -1,11 +1,11 @@
-// All operations of the server, as their routes are added.
+// Collects all operations of the server while their routes are added.
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { OperationShape } from '#versions/conversions.ts'
 import type { Operation } from './op.ts'
 
 export type RegisteredOperation = OperationShape & {
   method: string
-  /** As Fastify writes it: `/tags/:id`. */
+  /** In Fastify's form: `/tags/:id`. */
   url: string
   options: Operation
   route: RouteOptions
@@ -13,14 +13,14 @@ export type RegisteredOperation = OperationShape & {
 
 type RouteSchemas = { body?: object; querystring?: object; response?: Record<string, object> }
 
-/** Returns the operations by their ids; complete after `app.ready()`. Two with one id are an error. */
+/** Returns the operations by operationId; complete after `app.ready()`. Throws if two routes have the same id. */
 export function collectOperations(app: FastifyInstance): ReadonlyMap<string, RegisteredOperation> {
   const operations = new Map<string, RegisteredOperation>()
   app.addHook('onRoute', (route) => {
     const options = route.config?.operation
     if (!options) return
     const { id, status = 200 } = options
-    if (operations.has(id)) throw new Error(`Two routes are the operation ${id}`)
+    if (operations.has(id)) throw new Error(`Two routes have the operationId ${id}`)
     const { body, querystring, response } = (route.schema ?? {}) as RouteSchemas
     operations.set(id, {
       ...{ id, status, options, route, method: String(route.method), url: route.url },

@@ -5,10 +5,10 @@ import type { Workspace } from '#workspaces/workspace.ts'
 export type StoredAnswer = { request_hash: Buffer; status: number; answer: unknown }
 
 const VALID_FOR = '24 hours'
-/** A claim without an answer that is older than this was left by a crash. Within a transaction none is ever seen. */
+/** An older claim without an answer was left by a crash. Claims within a transaction are never seen by others. */
 const CLAIMED_FOR = '5 minutes'
 
-/** Takes the key, unless another request has it. A key older than a day is free again. */
+/** Claims the key; returns false if another request has it. A key older than a day can be claimed again. */
 export async function claimKey(workspace: Workspace, key: string, request_hash: Buffer): Promise<boolean> {
   const rows = await workspace.sql`
     insert into idempotency_keys (workspace_id, key, request_hash, created_at)
@@ -20,11 +20,11 @@ export async function claimKey(workspace: Workspace, key: string, request_hash: 
   return rows.count > 0
 }
 
-/** Frees a claimed key whose request failed. */
+/** Releases a claimed key whose request failed. */
 export const releaseKey = (workspace: Workspace, key: string) => workspace.sql`
   delete from idempotency_keys where workspace_id = ${workspace.id} and key = ${key} and status is null`
 
-/** Makes the workspace's keys older by `ms`, except the one of the request that asks for it. */
+/** Makes the workspace's keys older by `ms`, except the key of the current request. */
 export const ageKeys = (workspace: Workspace, ms: number) => workspace.sql`
   update idempotency_keys set created_at = created_at - ${ms} * interval '1 millisecond'
   where workspace_id = ${workspace.id} and created_at < date_trunc('milliseconds', now())`

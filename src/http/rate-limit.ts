@@ -1,10 +1,10 @@
-// The rate limit as Intercom has it: a minute's allowance in slices of ten seconds, reported in three headers.
+// Intercom's rate limit: a limit per minute, divided into slices of ten seconds and reported in three headers.
 import type { FastifyReply } from 'fastify'
 import { ApiError } from './errors.ts'
 
 const SLICE_SECONDS = 10
 const SLICES_PER_MINUTE = 60 / SLICE_SECONDS
-/** What Intercom allows an app. The headers report it where no limit is set. */
+/** Intercom's limit for an app. The headers report it if no limit is set. */
 const INTERCOM_PER_MINUTE = 10_000
 
 export const exceeding = (limit: unknown) => `Exceeded rate limit of ${limit} in ${SLICE_SECONDS}_seconds`
@@ -12,8 +12,8 @@ export const exceeding = (limit: unknown) => `Exceeded rate limit of ${limit} in
 type Slice = { ends_at: number; used: number }
 
 /**
- * Returns a function that counts one request of `key` and writes the headers. It throws a 429 if the key's slice is used
- * up, and `perMinute` is not 0. A slice begins with the key's first request; ended ones are removed as new ones begin.
+ * Returns a function that counts one request of `key` and sets the headers. It throws a 429 if the key's slice is used up;
+ * never if `perMinute` is 0. A slice starts with the first request of a key. Ended slices are removed when new ones start.
  */
 export function rateLimit(perMinute: number) {
   const limit = Math.max(1, Math.floor((perMinute || INTERCOM_PER_MINUTE) / SLICES_PER_MINUTE))

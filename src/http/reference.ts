@@ -1,4 +1,4 @@
-// /openapi.json: the API's own description, of any version, for programs and for the page at /docs.
+// /openapi.json: the OpenAPI document of any API version, for programs and for the page at /docs.
 import type { FastifyInstance } from 'fastify'
 import { LATEST, parseVersion, type Version } from '#versions/versions.ts'
 import { CONVERSIONS } from './convert.ts'
@@ -6,7 +6,7 @@ import { unknownVersion } from './errors.ts'
 import { describeApi } from './openapi/document.ts'
 import type { RegisteredOperation } from './operations.ts'
 
-/** `GET /openapi.json?version=2.11`; without a version, the latest. Each document is made once. */
+/** `GET /openapi.json?version=2.11`. Default: the latest version. Each document is created once. */
 export function reference(app: FastifyInstance, operations: ReadonlyMap<string, RegisteredOperation>) {
   const documents = new Map<Version, string>()
   const documentOf = (version: Version): string => {

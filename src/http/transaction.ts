@@ -1,4 +1,4 @@
-// How handlers run: see `Runs`. Most operations that write run in one transaction, so that nothing is ever half done.
+// Wraps handlers as `Runs` says. Most operations that write run in one transaction.
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify'
 import { atomically } from '#workspaces/workspace.ts'
 import { idempotencyKey, once, onceOutside, PLAIN_ANSWERS, type Storing, sealedAnswers } from './idempotency.ts'
@@ -6,7 +6,7 @@ import type { Operation, Runs } from './op.ts'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
-/** An onRoute hook: wraps the handlers of operations. `secret` encrypts stored answers that are confidential. */
+/** An onRoute hook that wraps the handlers of operations. `secret` encrypts stored answers that are confidential. */
 export const runHandlers = (secret: string) => (route: RouteOptions) => {
   const operation = route.config?.operation
   if (!operation) return

@@ -1,4 +1,4 @@
-// Holds what comes in against the schemas: compiled when a route is first called, lenient where Intercom's clients need it.
+// Validates requests against their schemas, which are compiled at the first call. Lenient where Intercom's clients need it.
 
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
@@ -7,8 +7,8 @@ import { Convert } from 'typebox/value'
 import { isObject } from '#lib/objects.ts'
 
 /**
- * Query strings and paths carry text, so they are converted to the schema's types; bodies are taken as they are, but
- * for ids: `{"id": 81}` and `{"id": "81"}` mean the same, and handlers only ever see the string.
+ * Query strings and paths are text, so they are converted to the schema's types. Bodies are not converted, except ids:
+ * `{"id": 81}` and `{"id": "81"}` are equal, and handlers always get the string.
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const stringifyIds = idStringifier(schema)
@@ -28,7 +28,7 @@ type JsonSchema = Record<string | symbol, unknown> & {
   items?: TSchema
 }
 
-/** What turns the numeric ids of a value of this schema into strings, or undefined where the schema has no ids. */
+/** Returns a function that converts numeric ids in a value of this schema to strings; undefined if it has no ids. */
 function idStringifier(schema: TSchema): Rewrite | undefined {
   const { anyOf, properties, items, [Symbol.for('id')]: isId } = schema as JsonSchema
   if (isId) return (value) => (typeof value === 'number' ? String(value) : value)

@@ -1,10 +1,10 @@
-// Which version of the API a request speaks, and whether that version has an operation.
+// The API version of a request, and whether that version has an operation.
 import type { FastifyRequest } from 'fastify'
 import { before, parseVersion, type Version } from '#versions/versions.ts'
 import { badRequest, unknownVersion } from './errors.ts'
 import type { Operation } from './op.ts'
 
-/** The header's version, else the workspace's, else the server's. */
+/** Returns the version of the header, or the workspace's default, or the server's. Throws a 400 if it is unknown. */
 export function versionOf(request: FastifyRequest, workspaceDefault: Version | null, serverDefault: Version): Version {
   const header = request.headers['intercom-version']
   if (header === undefined || header === '') return workspaceDefault ?? serverDefault
@@ -13,7 +13,7 @@ export function versionOf(request: FastifyRequest, workspaceDefault: Version | n
   return version
 }
 
-/** Older than 2.7 is served as 2.7. */
+/** Requests with older versions get this version's operations. */
 const OLDEST_PUBLISHED = '2.7'
 
 export function isAvailable({ since, until }: Operation, version: Version): boolean {

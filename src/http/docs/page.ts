@@ -1,4 +1,4 @@
-// The page at /docs, where people read the API: Scalar's reference. The browser loads all of it from this server.
+// The page at /docs: Scalar's API reference. The browser loads everything from this server.
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -60,8 +60,8 @@ export function docsPage(app: FastifyInstance, operations: ReadonlyMap<string, R
 }
 
 /**
- * Returns Scalar's script, compressed. The package has it inside of a Fastify plugin, as a text of 5 MB: it is loaded at the
- * first request for it, and read by a request to that plugin.
+ * Returns Scalar's script, compressed. The package contains it as a text of 5 MB within a Fastify plugin: the plugin is
+ * loaded at the first request, and the script is read by an injected request to it.
  */
 async function loadScalar(): Promise<Buffer> {
   const { default: plugin } = await import('@scalar/fastify-api-reference')

@@ -1,9 +1,9 @@
-// The script of the page at /docs: adds the samples of the SDK to the API's description, and starts Scalar with it.
+// The script of the page at /docs: adds SDK samples to the OpenAPI document, and starts Scalar with it.
 import type { RegisteredOperation } from '../operations.ts'
 
 type Operations = ReadonlyMap<string, Pick<RegisteredOperation, 'options'>>
 
-/** Everything that would call another server is off. The page's Content-Security-Policy forbids it, too. */
+/** Turns off everything that calls other servers. The page's Content-Security-Policy forbids that too. */
 const CONFIGURATION = {
   withDefaultFonts: false,
   telemetry: false,

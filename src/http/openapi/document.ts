@@ -1,4 +1,4 @@
-// The API as an OpenAPI document: the operations of one version, as that version takes and answers them.
+// Builds the OpenAPI document of one API version: its operations, with the schemas of that version.
 
 import type { Conversions, OperationInVersion } from '#versions/conversions.ts'
 import { before, LATEST, VERSIONS, type Version } from '#versions/versions.ts'
@@ -105,13 +105,13 @@ const sharedParameters = (version: Version) => ({
   version: {
     name: 'Intercom-Version',
     in: 'header',
-    description: "The version of the request and of its answer; the workspace's, else the server's, where absent.",
+    description: "The version of the request and of its answer. Default: the workspace's version, or the server's.",
     schema: { type: 'string', enum: VERSIONS.filter((other) => !before(other, '2.7')), default: version },
   },
   idempotency_key: {
     name: 'Idempotency-Key',
     in: 'header',
-    description: 'The same key with the same request gets the first answer again, for a day.',
+    description: 'For a day, the same key with the same request gets the first answer again.',
     schema: { type: 'string', maxLength: 255 },
   },
 })

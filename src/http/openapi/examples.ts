@@ -1,5 +1,4 @@
-// Examples for the API reference, made from the schemas: what a schema gives under `examples`, else a value that suits the
-// property's name.
+// Examples for the API reference: the schema's own `examples`, or a value that suits the name of the property.
 
 type Schema = {
   examples?: unknown[]
@@ -12,7 +11,7 @@ type Schema = {
   minimum?: number
 }
 
-/** Returns a value that fits the schema. `key` is the property that it is for. */
+/** Returns a value that fits the schema. `key` is the name of its property. */
 export function exampleOf(schema: Schema, key = '', siblings: Record<string, Schema> = {}): unknown {
   if (schema.examples) return schema.examples[0]
   if ('const' in schema) return schema.const

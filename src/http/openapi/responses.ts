@@ -1,4 +1,4 @@
-// How operations refuse a request, for the API reference: one response for each status that several operations share.
+// The error responses in the API reference: one for each status, shared by the operations.
 import { Type } from 'typebox'
 import type { Operation } from '../op.ts'
 import type { RegisteredOperation } from '../operations.ts'
@@ -15,7 +15,7 @@ export const ErrorList = named(
   }),
 )
 
-/** What the two WhatsApp status reads answer in the place of a list. */
+/** The error of the two operations that read WhatsApp statuses, instead of a list. */
 export const BareErrorBody = named(
   'error',
   Type.Object({ type: Type.Literal('error'), request_id: Type.String(), message: Type.String() }),
@@ -45,19 +45,19 @@ export const REFUSALS: Record<number, Refusal> = {
   },
   404: {
     name: 'NotFound',
-    description: 'Something that the request names does not exist in the workspace.',
+    description: 'An object that the request names does not exist in the workspace.',
     code: 'not_found',
     message: 'Resource Not Found',
   },
   409: {
     name: 'Conflict',
-    description: 'Another request, or the state of the object, is in the way.',
+    description: 'There is a conflict with another request, or with the state of the object.',
     code: 'conflict',
     message: 'Another request has just made the same, try again',
   },
   422: {
     name: 'Unprocessable',
-    description: 'The request is well formed, but cannot be carried out as it is.',
+    description: 'The request is well formed, but cannot be carried out.',
     code: 'parameter_not_found',
     message: 'No subject supplied for email message',
   },
@@ -82,7 +82,7 @@ const listResponse = ({ description, code, message }: Refusal) => ({
 
 const OTHER: Refusal = {
   name: 'Error',
-  description: 'Any other refusal, such as 413 for a body that is too large, or 503 while the database is away.',
+  description: 'Any other error, such as 413 for a body that is too large, or 503 while the database is unavailable.',
   code: 'service_unavailable',
   message: 'The database is not available, try again',
 }
@@ -98,15 +98,15 @@ export const sharedResponses = () => ({
 
 const refer = (name: string) => ({ $ref: `#/components/responses/${name}` })
 
-/** What the refusals of an operation depend on. */
+/** The facts about an operation that decide which errors it can return. */
 export type Refusing = Pick<RegisteredOperation, 'options' | 'url' | 'method' | 'query'>
 
 export const takesToken = ({ auth = 'token' }: Operation): boolean => auth === 'token'
 export const isOpen = ({ auth = 'token' }: Operation): boolean => auth !== 'token' && auth !== 'contact'
 
 /**
- * The statuses of `REFUSALS` that an operation can have: what follows from its path, its schemas and its token, and what it
- * adds by `refuses`.
+ * Returns the error statuses of an operation: those that follow from its path, its schemas and its token, and its own
+ * `refuses`.
  */
 export function statusesOf({ options, url, query, method }: Refusing): number[] {
   const { scope, refuses = [] } = options
@@ -116,14 +116,14 @@ export function statusesOf({ options, url, query, method }: Refusing): number[] 
     ...(isOpen(options) ? [] : [401, 429]),
     ...(scope || (takesToken(options) && url.startsWith('/extensions/')) ? [403] : []),
     ...(url.includes(':') ? [404] : []),
-    // An Idempotency-Key that is in use, or was used for another request.
+    // The Idempotency-Key is in use, or was used for another request.
     ...(method === 'POST' && !isOpen(options) ? [409, 422] : []),
     ...refuses,
   ]
   return [...new Set(statuses)].sort()
 }
 
-/** The responses of an operation that refuses with these statuses; `bare` ones answer 400 and 500 without a list. */
+/** Returns the error responses of an operation; `bare` ones have no list for 400 and 500. */
 export const refusalsOf = (statuses: readonly number[], { bare }: { bare: boolean }) => ({
   ...Object.fromEntries(
     statuses.flatMap((status) => {

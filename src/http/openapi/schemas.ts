@@ -1,13 +1,13 @@
-// Schemas as the API reference shows them: plain, and each named one once, as a component.
+// Schemas for the API reference: plain JSON Schema, with each named schema as one component.
 
 type Json = Record<string, unknown>
 
-/** The components that a document has so far, by their names. */
+/** The components of a document so far, by name. */
 export type Components = Map<string, Json>
 
 /**
- * Returns the schema with a reference in the place of each named one, which becomes a component. Two schemas of one name
- * that differ are an error.
+ * Returns the schema with references to named schemas, which are added to the components. Throws if two different schemas
+ * have the same name.
  */
 export function describeSchema(schema: object, components: Components): Json {
   const { $id, ...own } = schema as Json
@@ -15,7 +15,8 @@ export function describeSchema(schema: object, components: Components): Json {
   if (typeof $id !== 'string') return described
   const known = components.get($id)
   if (!known) components.set($id, described)
-  else if (JSON.stringify(known) !== JSON.stringify(described)) throw new Error(`Two schemas are named ${$id}`)
+  else if (JSON.stringify(known) !== JSON.stringify(described))
+    throw new Error(`Two different schemas are named ${$id}`)
   return { $ref: `#/components/schemas/${$id}` }
 }
 
@@ -29,7 +30,7 @@ function describeOwn(schema: Json, components: Components): Json {
   return { ...rest }
 }
 
-/** A branch that allows anything is there to be lenient; the reference shows only what a client should send. */
+/** Omits branches that allow anything: they only make validation lenient. The reference shows what a client should send. */
 function describeUnion(rest: Json, branches: object[], describe: (inner: unknown) => Json): Json {
   const [first, ...others] = branches.filter((branch) => Object.keys(branch).length > 0)
   if (!first) return rest

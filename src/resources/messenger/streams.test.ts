@@ -17,7 +17,7 @@ after(() => {
 
 const logged: string[] = []
 const t = await testApp({
-  streams: { look_every_ms: 100, beat_every_ms: 100, stuck_for_ms: 300, of_one: 3, in_all: 150 },
+  streams: { poll_every_ms: 100, heartbeat_every_ms: 100, stuck_for_ms: 300, per_contact: 3, per_process: 150 },
   logger: { level: 'info', stream: { write: (line: string) => void logged.push(line) } },
 })
 const { sql } = t.database

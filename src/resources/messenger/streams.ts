@@ -22,11 +22,11 @@ import { refusalOf, type Visitor } from './sessions/recognize.ts'
 import { hasExpired, type Session } from './sessions/token.ts'
 
 const LIMITS: StreamLimits = {
-  look_every_ms: 5_000,
-  beat_every_ms: 15_000,
+  poll_every_ms: 5_000,
+  heartbeat_every_ms: 15_000,
   stuck_for_ms: 30_000,
-  of_one: 20,
-  in_all: 10_000,
+  per_contact: 20,
+  per_process: 10_000,
 }
 
 export type Streams = {
@@ -67,7 +67,7 @@ export function messengerStreams(
   links: Links,
   limits: Partial<StreamLimits> = {},
 ): Streams {
-  const { look_every_ms, beat_every_ms, stuck_for_ms, of_one, in_all } = { ...LIMITS, ...limits }
+  const { poll_every_ms, heartbeat_every_ms, stuck_for_ms, per_contact, per_process } = { ...LIMITS, ...limits }
   const watchers = new Set<Watcher>()
   const logWarning = (what: string) => (error: unknown) => log.warn({ err: error }, what)
   let listening: Promise<{ unlisten(): Promise<void> }> | undefined
@@ -93,13 +93,13 @@ export function messengerStreams(
     if (timers.length) return
     listening = messengerSignal.listen(sql, poll)
     listening.catch(logWarning('could not listen for in-app messages; polling instead'))
-    timers = [setInterval(checkSessions, look_every_ms), setInterval(sendHeartbeats, beat_every_ms)]
+    timers = [setInterval(checkSessions, poll_every_ms), setInterval(sendHeartbeats, heartbeat_every_ms)]
   }
 
   function sendHeartbeats() {
     for (const { stream } of watchers) {
-      if (Date.now() - (stream.stuck_since ?? Number.POSITIVE_INFINITY) > stuck_for_ms) stream.cut()
-      else stream.beat()
+      if (Date.now() - (stream.stuck_since ?? Number.POSITIVE_INFINITY) > stuck_for_ms) stream.abort()
+      else stream.heartbeat()
     }
   }
 
@@ -135,8 +135,8 @@ export function messengerStreams(
         ? one.session.workspace_id === session.workspace_id && one.contact_id === contact.id
         : one.session.visitor_id === session.visitor_id,
     )
-    if (mine.length >= of_one) throw tooMany(`A contact can have ${of_one} streams`)
-    if (watchers.size >= in_all || closed) throw tooMany('This server has reached its limit of streams')
+    if (mine.length >= per_contact) throw tooMany(`A contact can have ${per_contact} streams`)
+    if (watchers.size >= per_process || closed) throw tooMany('This server has reached its limit of streams')
   }
 
   return {
