@@ -1,4 +1,4 @@
--- How a workspace's channels really send, and what has come in on them.
+-- The channel accounts of a workspace, and the messages that were received on them.
 
 create table channel_accounts (
   workspace_id text collate "C" not null references workspaces on delete cascade,
@@ -6,22 +6,22 @@ create table channel_accounts (
   channel text not null check (channel in ('email', 'sms', 'whatsapp')),
   provider text not null check (provider in ('smtp', 'twilio', 'meta')),
   name text not null,
-  -- What may be shown, and beside it what may not: JSON, encrypted with the server's secret key.
+  -- `settings` can be shown; `secrets` cannot: JSON, encrypted with the server's secret key.
   settings jsonb not null,
   secrets bytea not null,
   -- What callbacks name the account by: an AccountSid, a phone_number_id, a mail domain.
   key text collate "C",
-  -- Kept as the environment says at each start; nobody else changes it.
+  -- Written from the environment at each start; it cannot be changed otherwise.
   from_environment boolean not null default false,
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
   primary key (workspace_id, id)
 );
 create unique index channel_accounts_one on channel_accounts (workspace_id, channel);
--- A callback knows no workspace: the account that it names tells which it is.
+-- A callback does not name a workspace: it is found by the account that the callback names.
 create index channel_accounts_by_key on channel_accounts (channel, key);
 
--- What came in and was taken, by its provider's own name: providers send a thing again when they are unsure.
+-- Received messages by their provider's id: providers send a message again if they are unsure.
 create table received_messages (
   workspace_id text collate "C" not null references workspaces on delete cascade,
   channel text not null,

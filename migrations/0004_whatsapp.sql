@@ -1,5 +1,5 @@
 -- When the contact last wrote on WhatsApp: for a day after that an answer may be free text, later only a template.
 alter table contacts add column last_whatsapp_at timestamptz(3);
 
--- What came along with the message that began a conversation, as parts keep it: such as media that are to be fetched.
+-- Attachments of the first message of a conversation, in the same form as those of parts: such as media to fetch.
 alter table messages add column metadata jsonb not null default '{}';

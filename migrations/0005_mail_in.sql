@@ -1,10 +1,10 @@
--- Mail that comes in: what it was as a mail, and by what its thread is known.
+-- Inbound mail: the properties of a mail, and the identification of its thread.
 
--- Of a conversation that a mail began: `{ subject, email_address_headers, message_id, history }`, as parts have it too.
+-- For a conversation that a mail started: `{ subject, email_address_headers, message_id, history }`, as parts have too.
 alter table conversations add column email_message_metadata jsonb;
 
--- The mails from contacts in a conversation, by their Message-IDs: answers to them, from us or from others who got them
--- too, belong there.
+-- The mails of contacts in a conversation, by Message-ID: answers to them, from us or from other recipients,
+-- belong to it.
 create table conversation_mails (
   workspace_id text collate "C" not null,
   message_id text collate "C" not null,

@@ -1,4 +1,4 @@
--- Broadcasts: one message to an audience, whose deliveries are made in the background.
+-- Broadcasts: one message to an audience, whose deliveries are created in the background.
 
 create table broadcasts (
   workspace_id text collate "C" not null references workspaces on delete cascade,
@@ -7,21 +7,21 @@ create table broadcasts (
   name text,
   admin_id bigint not null,
   channel text not null check (channel in ('whatsapp')),
-  -- As they were asked for; the message has numbers where recipients differ, and `parameters` say what those stand for.
+  -- As requested. If recipients differ, the message has numbers, and `parameters` say what they stand for.
   components jsonb not null,
   parameters jsonb not null,
-  -- With all that it needs to go on meaning the same: a search, the attributes that it names, and the version it spoke.
+  -- With everything that fixes its meaning: the search, the attributes that it names, and the API version.
   audience jsonb not null,
-  -- Whether it is complete is told by its deliveries.
+  -- Whether it is complete is derived from its deliveries.
   state text not null default 'queued' check (state in ('queued', 'running', 'paused', 'canceled')),
-  -- The error code with which what is queued ends where it is canceled.
+  -- The error code for deliveries that are queued when it is canceled.
   ends_as text not null default 'canceled' check (ends_as in ('canceled', 'account_removed')),
-  -- When there is something to be done for it next; null: nothing more.
+  -- When its next step is due; null: never.
   due_at timestamptz default now(),
-  -- The last contact that was looked at: those with greater ids are still to come.
+  -- The last contact that was processed: contacts with greater ids follow.
   reached text collate "C" not null default '',
   audience_count integer not null default 0,
-  -- How many were left out, by reason.
+  -- How many contacts were left out, by reason.
   left_out jsonb not null default '{}',
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
@@ -29,8 +29,8 @@ create table broadcasts (
 );
 create index broadcasts_due on broadcasts (due_at) where due_at is not null;
 
--- How many of a broadcast's deliveries are in each status, as changes that add up: whoever moves a status adds a row and
--- waits for nobody. From time to time the rows of a broadcast are replaced by their sum.
+-- The number of a broadcast's deliveries in each status, as differences that add up: a change of status adds a row and
+-- waits for no other. From time to time the rows of a broadcast are replaced by their sum.
 create table broadcast_tallies (
   workspace_id text collate "C" not null references workspaces on delete cascade,
   broadcast_id bigint not null,
@@ -45,24 +45,24 @@ create table broadcast_tallies (
 );
 create index broadcast_tallies_to_sum on broadcast_tallies (workspace_id, broadcast_id) where not is_sum;
 
--- The broadcast that a delivery is of, and what the numbers in its message are for this recipient; 0 and null where the
--- message is one on its own.
+-- The broadcast of a delivery, and the values of the numbers in its message for this recipient; 0 and null for a single
+-- message.
 alter table deliveries
   add broadcast_id bigint not null default 0,
   add parameters text[];
 
--- Learned from WhatsApp: the contact wants no more broadcasts there.
+-- Reported by WhatsApp: the contact wants no more broadcasts there.
 alter table contacts add unsubscribed_from_whatsapp boolean not null default false;
 
--- Each broadcast is a lane of its own, so that it can be held, and so that messages on their own go first.
+-- Each broadcast is a lane of its own, so that it can be paused, and so that single messages are sent first.
 drop index deliveries_due;
 create index deliveries_due on deliveries (workspace_id, channel, broadcast_id, due_at, id) where status = 'queued';
 
--- A reply asks for one conversation of a message that may have gone to a hundred thousand.
+-- A reply needs one conversation of a message that may have gone to a hundred thousand contacts.
 drop index deliveries_by_message;
 create index deliveries_by_message on deliveries (workspace_id, message_id, conversation_id);
 
--- What is queued has no status that could be read, and a broadcast has much that is queued.
+-- Queued deliveries have no status to read, and a broadcast has many of them.
 drop index deliveries_by_ruleset;
 create index deliveries_by_ruleset on deliveries (workspace_id, ruleset_id, created_at desc, id desc)
   where channel = 'whatsapp' and part_id is null and status <> 'queued';

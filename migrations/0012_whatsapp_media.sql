@@ -1,8 +1,8 @@
--- What people send by WhatsApp lies at Meta until it is fetched by its id, through the workspace's account.
+-- Media that people send by WhatsApp are at Meta until they are fetched by their ids, with the workspace's account.
 
 alter table attachments
   add column whatsapp_media_id text,
-  -- What the last attempt to fetch it ended with, in words; of one that is given up, why.
+  -- The error of the last attempt to fetch it; for a file that is given up, the reason.
   add column fetch_error text,
   drop constraint attachments_are_somewhere,
   add constraint attachments_are_somewhere check (

@@ -1,4 +1,4 @@
--- Which workers of the job queue live: a job that a dead one holds is given to another. The queue itself is graphile-worker's
+-- The heartbeats of job workers: the jobs of a dead worker are given to another one. The queue is graphile-worker's
 -- schema `graphile_worker`.
 
 create table job_workers (

@@ -1,4 +1,4 @@
--- Away status reasons are listed: in which order, and since when they are there.
+-- Away status reasons are listed: their order, and the time of their creation.
 
 alter table away_status_reasons
   add "order" integer,

@@ -20,7 +20,7 @@ const emit = (workspace: Workspace, topic: 'thing.created' | 'thing.deleted', ob
 const topicsAfter = async (position: string, workspace_id = t.workspace.id) =>
   (await readEvents(sql, workspace_id, position, 100)).map(({ object_id }) => object_id)
 
-test('each topic is declared once, by the noun that it begins with or is about', () => {
+test('each topic is declared once, by the noun whose name it starts with', () => {
   const declared = RESOURCES.flatMap(({ events }) => (events ? [events] : []))
   const topics = declared.flatMap(({ topics }) => Object.keys(topics))
   assert.equal(new Set(topics).size, topics.length)

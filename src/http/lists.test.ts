@@ -1,4 +1,4 @@
-// Pages by their number, and by the cursor of the page before.
+// Pages by number, and by the cursor of the page before.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { beyond, cursorValue, inOrder, type Order, pageResult } from '#db/page.ts'

@@ -1,4 +1,4 @@
-// All changes, oldest first, and whether a workspace's version has one.
+// All version changes, oldest first, and the check whether a workspace's version has one.
 import { changes as in_2_8 } from './changes/2.8.ts'
 import { changes as in_2_10 } from './changes/2.10.ts'
 import { changes as in_2_11 } from './changes/2.11.ts'
@@ -18,9 +18,9 @@ const NAMES = new Map(
   ]),
 )
 
-/** Whether the version that the caller speaks has the change: `has(workspace, 'messages-by-sms')`. */
+/** Returns whether the caller's version has the change: `has(workspace, 'messages-by-sms')`. */
 export const has = ({ version }: { readonly version: Version }, name: ChangeName): boolean =>
   NAMES.get(version)?.has(name) ?? false
 
-/** The first version that has the change, for messages. */
+/** Returns the first version that has the change, for error messages. */
 export const versionOf = (name: ChangeName): Version => CHANGES.find((change) => change.name === name)!.version

@@ -1,13 +1,13 @@
-// Whether the changes fit the operations that there are. A name that nothing has is a typo, found before the first request.
-import type { Change } from './change.ts'
+// Checks at the start that all version changes fit the operations, so that a wrong name is found before the first request.
+import type { VersionChange } from './change.ts'
 import type { Conversions, OperationInVersion, OperationShape } from './conversions.ts'
 
-/** Throws an error that names the change where one names a schema or an operation that does not exist, or does not fit. */
+/** @throws Error with the name of the change, if it names an unknown schema or operation, or does not fit it. */
 export function assertChangesFit({ changes, step }: Conversions, operations: readonly OperationShape[]): void {
   const names = new Set<string>()
   let current: OperationInVersion[] = [...operations]
   for (const change of changes.toReversed()) {
-    if (names.has(change.name)) throw new Error(`Two changes are called ${change.name}`)
+    if (names.has(change.name)) throw new Error(`Two changes have the name ${change.name}`)
     names.add(change.name)
     assertKnown(change, 'schema', Object.keys(change.answers ?? {}), namesIn(current))
     assertKnown(change, 'operation', operationsOf(change), new Set(operations.map(({ id }) => id)))
@@ -23,17 +23,17 @@ export function assertChangesFit({ changes, step }: Conversions, operations: rea
   }
 }
 
-const operationsOf = ({ requests = {}, operations = {} }: Change) => [
+const operationsOf = ({ requests = {}, operations = {} }: VersionChange) => [
   ...Object.keys(requests),
   ...Object.keys(operations),
 ]
 
-function assertKnown({ name }: Change, what: string, named: readonly string[], known: ReadonlySet<string>) {
+function assertKnown({ name }: VersionChange, what: string, named: readonly string[], known: ReadonlySet<string>) {
   const unknown = named.find((one) => !known.has(one))
   if (unknown !== undefined) throw new Error(`The change ${name} names the ${what} ${unknown}, which does not exist`)
 }
 
-/** The names of all schemas in the answers. */
+/** Returns the names of all schemas in the answers. */
 function namesIn(operations: readonly OperationInVersion[]): Set<string> {
   const names = new Set<string>()
   const seen = new Set<object>()

@@ -1,9 +1,9 @@
-// One change, compiled for schemas of many shapes: what it refuses, what it converts, and what it leaves alone.
+// One change, compiled for schemas of many shapes: what it converts, what it leaves alone, and its errors.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
-import type { Change } from './change.ts'
+import type { VersionChange } from './change.ts'
 import { type Conversion, compileChange, type Schema } from './compile.ts'
 import { added, fields, unchanged, without } from './fields.ts'
 
@@ -13,12 +13,17 @@ const Pet = named('pet', Type.Object({ type: Type.Literal('pet'), name: Type.Str
 const ada = { type: 'person', id: '1', age: 36 }
 const younger = { type: 'person', id: '1' }
 
-const changing = (answers: Change['answers']): Change => ({ name: 'a-change', version: '2.5', why: '', ...{ answers } })
+const changing = (answers: VersionChange['answers']): VersionChange => ({
+  name: 'a-change',
+  version: '2.5',
+  why: '',
+  ...{ answers },
+})
 const NO_AGE = changing({ person: without('age') })
 
 const compile = (schema: TSchema, change = NO_AGE): Conversion => compileChange(change)(schema as unknown as Schema)
 
-/** The converted value, which must fit the converted schema, as the value must fit its own. */
+/** Returns the converted value. Checks that both values fit their schemas. */
 function convert(schema: TSchema, value: unknown, change = NO_AGE): unknown {
   assert.ok(Check(schema, value), 'the value fits the newer schema')
   const { schema: older, convert } = compile(schema, change)
@@ -27,18 +32,18 @@ function convert(schema: TSchema, value: unknown, change = NO_AGE): unknown {
   return converted
 }
 
-test('a change that names a property that is not there is an error', () => {
+test('a change of an unknown property is an error', () => {
   assert.throws(() => compile(Person, changing({ person: without('height') })), /person has no property height/)
   const misspelt = fields({ agee: { value: (age) => age, schema: Type.Integer() } })
   assert.throws(() => compile(Person, changing({ person: misspelt })), /person has no property agee/)
 })
 
-test('a union that does not tell its objects apart is an error where one of them changes', () => {
+test('a union whose objects cannot be distinguished is an error if one of them changes', () => {
   const Other = Type.Object({ type: Type.String(), id: Type.String() })
-  assert.throws(() => compile(Type.Union([Person, Other])), /no property that tells its objects apart/)
+  assert.throws(() => compile(Type.Union([Person, Other])), /no property that distinguishes its objects/)
   const Optional = Type.Object({ type: Type.Optional(Type.Literal('other')) })
-  assert.throws(() => compile(Type.Union([Person, Optional])), /no property that tells its objects apart/)
-  assert.throws(() => compile(Type.Union([Person, Person])), /no property that tells its objects apart/)
+  assert.throws(() => compile(Type.Union([Person, Optional])), /no property that distinguishes its objects/)
+  assert.throws(() => compile(Type.Union([Person, Person])), /no property that distinguishes its objects/)
   assert.throws(() => compile(Type.Union([Person, Type.Unknown()])), /branch without a type/)
   assert.throws(() => compile(Type.Union([Type.Array(Person), Type.Array(Pet)])), /several kinds of arrays/)
   assert.equal(compile(Type.Union([Pet, Other])).convert, undefined)
@@ -46,11 +51,11 @@ test('a union that does not tell its objects apart is an error where one of them
 
 test('a schema that could hide a change is an error', () => {
   for (const schema of [{ $ref: 'person' }, { allOf: [Person] }, { type: 'array', prefixItems: [Person] }]) {
-    assert.throws(() => compile(Type.Object({ inner: schema as unknown as TSchema })), /may not have/)
+    assert.throws(() => compile(Type.Object({ inner: schema as unknown as TSchema })), /must not have/)
   }
 })
 
-test('an answer that the change does not touch is neither converted nor copied, and keeps its schema', () => {
+test('an answer without a change is neither converted nor copied, and has the same schema', () => {
   const Answer = Type.Object({ pet: Pet, pets: Type.Array(Pet), anything: Type.Unknown() })
   const { schema, convert } = compile(Answer)
   assert.equal(schema, Answer)
@@ -71,7 +76,7 @@ test('an object is converted wherever the schema has it', () => {
   assert.deepEqual(convert(Type.Record(Type.String(), Person), { ada }), { ada: younger })
 })
 
-test('what only looks like the object is left alone: the schema decides, not the value', () => {
+test('a value that only looks like the object is left alone: the schema decides', () => {
   const Answer = Type.Object({
     person: Person,
     attributes: Type.Record(Type.String(), Type.Unknown()),
@@ -81,7 +86,7 @@ test('what only looks like the object is left alone: the schema decides, not the
   assert.deepEqual(convert(Answer, value), { ...value, person: younger })
 })
 
-test('only what lies on the way to a change is copied, and the answer itself stays as it was', () => {
+test('only the objects around a change are copied, and the original answer is not modified', () => {
   const Answer = Type.Object({ pet: Pet, nested: Type.Object({ person: Person, pet: Pet }) })
   const value = Object.freeze({
     pet: { type: 'pet', name: 'Rex' },
@@ -95,7 +100,7 @@ test('only what lies on the way to a change is copied, and the answer itself sta
   assert.equal(value.nested.person.age, 36)
 })
 
-test('the branch of a union is chosen by the values that the schema fixes', () => {
+test('the branch of a union is chosen by fixed values of the schema', () => {
   const Owner = Type.Union([Pet, Person, Type.Array(Person), Type.Null(), Type.String()])
   assert.deepEqual(convert(Owner, ada), younger)
   assert.deepEqual(convert(Owner, [ada]), [younger])
@@ -113,7 +118,7 @@ test('the branch of a union is chosen by the values that the schema fixes', () =
   assert.deepEqual(convert(ByEnum, { kind: 'b', person: ada }), { kind: 'b', person: younger })
 })
 
-test('objects within a changed object come first, so that each change sees what its version had', () => {
+test('inner objects are converted first, so that each change sees the objects of its version', () => {
   const Family = named('family', Type.Object({ head: Person, others: Type.Array(Person) }))
   const change = changing({
     person: without('age'),
@@ -129,7 +134,7 @@ test('objects within a changed object come first, so that each change sees what 
   assert.deepEqual(convert(Family, { head: ada, others: [ada] }, change), { members: [younger, younger] })
 })
 
-test('fields of an older version are added, changed, or left out', () => {
+test('fields of an older version are added, changed or removed', () => {
   const change = changing({ person: added('object', { value: ({ type }) => type, schema: Type.String() }) })
   assert.deepEqual(convert(Person, ada, change), { ...ada, object: 'person' })
   const asText = fields({ age: { value: String, schema: Type.String() } })

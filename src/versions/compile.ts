@@ -1,20 +1,20 @@
-// Compiles changes for the schema of an answer: which parts of an answer a change touches is read from the schema, once.
-// Answers that nothing touches are not walked, and data of the caller's own (a schema that allows anything) never is.
+// Compiles version changes for the schema of an answer, once: the schema says which parts of an answer a change applies to.
+// Other parts are not visited, and never data of the caller's own (a schema that allows anything).
 import { isObject } from '#lib/objects.ts'
-import type { Change, ObjectSchema, Wire } from './change.ts'
+import type { ObjectSchema, VersionChange, Wire } from './change.ts'
 import { branchChooser } from './union.ts'
 
 export type Schema = Record<string, unknown> & { $id?: string }
 type Convert = (value: unknown) => unknown
 
-/** The older schema, and what makes older values of newer ones; without `convert` both are the same. */
+/** The older schema, and the conversion of newer values; without `convert` nothing changes. */
 export type Conversion = { schema: Schema; convert?: Convert | undefined }
 
 /**
- * Compiles one change for the schemas that it meets. The schemas of the result are plain JSON Schema. Throws an error
- * where the change does not fit: a property that it names is not there, or a union does not tell its branches apart.
+ * Returns a compiler for one change. Its results are plain JSON Schema. It throws if the change does not fit: the schema has
+ * no such property, or the branches of a union cannot be told apart.
  */
-export function compileChange({ answers = {} }: Change): (schema: Schema) => Conversion {
+export function compileChange({ answers = {} }: VersionChange): (schema: Schema) => Conversion {
   const compiled = new WeakMap<Schema, Conversion>()
 
   function compile(schema: Schema): Conversion {
@@ -100,15 +100,14 @@ export function compileChange({ answers = {} }: Change): (schema: Schema) => Con
   return compile
 }
 
-/** A union within a union has no branch of its own. */
+/** Replaces a union within a union by its branches. */
 const flatten = (branches: Schema[]): Schema[] =>
   branches.flatMap((branch) => (branch['anyOf'] ? flatten(branch['anyOf'] as Schema[]) : [branch]))
 
-/** Keywords under which a changed object would go unnoticed. */
+/** Keywords that this compiler does not read, so that it would miss a changed object there. */
 const UNREADABLE = ['$ref', 'allOf', 'oneOf', 'prefixItems', 'if', 'dependentSchemas']
 
 function assertReadable(schema: Schema) {
   const keyword = UNREADABLE.find((keyword) => keyword in schema)
-  if (keyword)
-    throw new Error(`The schema of an answer may not have ${keyword}: changes between versions cannot read it`)
+  if (keyword) throw new Error(`The schema of an answer must not have ${keyword}: version changes cannot read it`)
 }

@@ -1,8 +1,8 @@
-// Many changes in a row: their order, requests, statuses, and that a change fits the operations that there are.
+// Several changes together: their order, requests, statuses, and the check that they fit the operations.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Type } from 'typebox'
-import type { Change, ChangeOptions } from './change.ts'
+import type { ChangeOptions, VersionChange } from './change.ts'
 import { CHANGES, has, versionOf } from './changes.ts'
 import { assertChangesFit } from './check.ts'
 import type { Schema } from './compile.ts'
@@ -23,16 +23,16 @@ const saveThing: OperationShape = {
   query: plain(Thing),
 }
 
-const change = (name: string, version: string, options: Omit<ChangeOptions, 'why'>): Change => ({
+const change = (name: string, version: string, options: Omit<ChangeOptions, 'why'>): VersionChange => ({
   ...{ name, version, why: '' },
   ...options,
 })
 const size = (value: (size: unknown) => unknown, schema = {}) => ({ thing: fields({ size: { value, schema } }) })
 
-const fit = (changes: Change[], operations = [getThing, saveThing]) =>
+const fit = (changes: VersionChange[], operations = [getThing, saveThing]) =>
   assertChangesFit(conversionsOf(changes), operations)
 
-test('a change that names what does not exist is refused', () => {
+test('a change that names an unknown schema or operation is refused', () => {
   const misspelt = change('a-typo', '2.9', { answers: { thingg: without('size') } })
   assert.throws(() => fit([misspelt]), /The change a-typo names the schema thingg, which does not exist/)
   const nowhere = change('no-operation', '2.9', { requests: { loseThing: {} } })
@@ -41,29 +41,29 @@ test('a change that names what does not exist is refused', () => {
   assert.throws(() => fit([status]), /names the operation loseThing/)
 })
 
-test('a change that does not fit is refused, with the operation that it does not fit', () => {
+test('a change that does not fit is refused, and the error names the operation', () => {
   const noHeight = change('no-height', '2.9', { answers: { thing: without('height') } })
   assert.throws(() => fit([noHeight]), /The change no-height does not fit getThing: thing has no property height/)
   const noBody = change('no-body', '2.9', { requests: { getThing: { body: without('size') } } })
-  assert.throws(() => fit([noBody]), /getThing takes no body/)
+  assert.throws(() => fit([noBody]), /getThing has no body/)
   const empty = { ...getThing, answer: plain(Type.Literal('')) }
   const notAnObject = change('empty', '2.9', { operations: { getThing: { answer: without('size') } } })
   assert.throws(() => fit([notAnObject], [empty]), /getThing does not answer an object/)
 })
 
-test('a change that an older one builds upon is there when the older one is checked, and no longer after', () => {
+test('each change is checked against the schemas after the newer ones', () => {
   const newer = change('no-color', '2.12', { answers: { thing: without('color') } })
   const older = change('no-color-yet', '2.9', { answers: { thing: without('color') } })
   assert.throws(() => fit([older, newer]), /The change no-color-yet does not fit getThing/)
   fit([newer])
 })
 
-test('two changes cannot have one name', () => {
+test('two changes cannot have the same name', () => {
   const twice = [change('same', '2.9', {}), change('same', '2.10', {})]
-  assert.throws(() => fit(twice), /Two changes are called same/)
+  assert.throws(() => fit(twice), /Two changes have the name same/)
 })
 
-test('changes are applied from the newest to the oldest that the version lacks', () => {
+test('changes that the version lacks are applied from newest to oldest', () => {
   const conversions = conversionsOf([
     change('in-2.9', '2.9', { answers: size((size) => `${size} 2.9`) }),
     change('first-in-2.12', '2.12', { answers: size((size) => `${size} first`) }),
@@ -79,7 +79,7 @@ test('changes are applied from the newest to the oldest that the version lacks',
   assert.equal(sizeIn('2.7'), '1 second first 2.9')
 })
 
-test('an operation is compiled once for each version, and is the latest where nothing has changed', () => {
+test('an operation is compiled once for each version, and is the latest one if nothing has changed', () => {
   const conversions = conversionsOf([change('in-2.12', '2.12', { answers: size(String) })])
   assert.equal(conversions.in(getThing, '2.7'), conversions.in(getThing, '2.7'))
   assert.equal(conversions.in(getThing, '2.12'), getThing)
@@ -87,7 +87,7 @@ test('an operation is compiled once for each version, and is the latest where no
   assert.equal(conversions.in(untouched, '2.7').convertAnswer, undefined)
 })
 
-test('a request is upgraded from the oldest change to the newest, by operation', () => {
+test('requests are upgraded for each operation, from the oldest change to the newest', () => {
   const append = (text: string) => ({
     value: ({ size }: { size?: unknown }) => ({ size: `${size} ${text}` }),
     schema: unchanged,
@@ -116,7 +116,7 @@ test('a status and an answer can change for one operation alone', () => {
   assert.equal(conversions.in(getThing, '2.11').convertAnswer, undefined)
 })
 
-test('a workspace has a change from its version on', () => {
+test('a workspace has a change from the version of the change on', () => {
   for (const { name, version } of CHANGES) {
     assert.equal(versionOf(name), version)
     for (const [index, asked] of VERSIONS.entries()) {

@@ -1,9 +1,9 @@
-// What lies between the latest version and an older one for each operation, compiled when a request first needs it.
-import type { Change, ObjectSchema, RequestChange, Wire } from './change.ts'
+// The conversions of each operation between the latest version and an older one, compiled at the first request.
+import type { ObjectSchema, RequestChange, VersionChange, Wire } from './change.ts'
 import { type Conversion, compileChange, type Schema } from './compile.ts'
 import { before, VERSIONS, type Version } from './versions.ts'
 
-/** What the changes need to know of an operation: the schemas and the status of success in the latest version. */
+/** The parts of an operation that changes apply to: its schemas and status of success in the latest version. */
 export type OperationShape = {
   id: string
   status: number
@@ -12,7 +12,7 @@ export type OperationShape = {
   query?: Schema | undefined
 }
 
-/** An operation as one version has it; what is absent is as in the latest version. */
+/** An operation in one version. Absent parts are as in the latest version. */
 export type OperationInVersion = OperationShape & {
   convertAnswer?: ((answer: unknown) => unknown) | undefined
   upgradeBody?: ((body: Wire) => Wire) | undefined
@@ -21,16 +21,16 @@ export type OperationInVersion = OperationShape & {
 
 export type Conversions = ReturnType<typeof conversionsOf>
 
-/** The conversions that these changes make, oldest change first. */
-export function conversionsOf(changes: readonly Change[]) {
+/** Returns the conversions for these changes, which are ordered oldest first. */
+export function conversionsOf(changes: readonly VersionChange[]) {
   const compiled = new Map(changes.map((change) => [change, compileChange(change)]))
   const newerThan = new Map(
     VERSIONS.map((version) => [version, changes.filter((change) => before(version, change.version)).toReversed()]),
   )
-  const remembered = new WeakMap<OperationShape, Map<Version, OperationInVersion>>()
+  const cache = new WeakMap<OperationShape, Map<Version, OperationInVersion>>()
 
-  /** One change further back. */
-  function step(change: Change, newer: OperationInVersion): OperationInVersion {
+  /** Applies one change: returns the operation as it was before. */
+  function step(change: VersionChange, newer: OperationInVersion): OperationInVersion {
     const { status, answer } = change.operations?.[newer.id] ?? {}
     const { body, query } = change.requests?.[newer.id] ?? {}
     const inner = compiled.get(change)?.(newer.answer) as Conversion
@@ -51,10 +51,10 @@ export function conversionsOf(changes: readonly Change[]) {
   return {
     changes,
     step,
-    /** The operation as the version has it. */
+    /** Returns the operation as it is in the version. */
     in(operation: OperationShape, version: Version): OperationInVersion {
-      const versions = remembered.get(operation) ?? new Map<Version, OperationInVersion>()
-      remembered.set(operation, versions)
+      const versions = cache.get(operation) ?? new Map<Version, OperationInVersion>()
+      cache.set(operation, versions)
       const known = versions.get(version)
       if (known) return known
       const changes = newerThan.get(version) ?? []
@@ -67,7 +67,7 @@ export function conversionsOf(changes: readonly Change[]) {
 
 type Convert = (value: unknown) => unknown
 
-/** The functions that there are, one after the other. */
+/** Returns a function that calls the given functions in order; undefined if there are none. */
 function chain<Value>(...functions: (((value: Value) => Value) | undefined)[]): ((value: Value) => Value) | undefined {
   const [first, ...others] = functions.filter((one) => one !== undefined)
   return others.reduce((left, right) => left && ((value: Value) => right(left(value))), first)
@@ -76,6 +76,6 @@ function chain<Value>(...functions: (((value: Value) => Value) | undefined)[]): 
 function requestOf(part: 'body' | 'query', newer: OperationInVersion, change: RequestChange | undefined) {
   const schema = newer[part]
   if (!change) return { [part]: schema }
-  if (!schema) throw new Error(`${newer.id} takes no ${part}`)
+  if (!schema) throw new Error(`${newer.id} has no ${part}`)
   return { [part]: change.schema(schema as ObjectSchema) }
 }

@@ -1,14 +1,14 @@
-// The common changes of an object, each with its value and its schema together, so that the two cannot differ.
+// Common changes of objects. Each one changes value and schema together, so that they always agree.
 import type { AnswerChange, ObjectSchema, Wire } from './change.ts'
 
 type Field = {
-  /** The older value of the newer one. */
+  /** Returns the older value. */
   value: (newer: unknown) => unknown
-  /** The older schema: one of its own, or made of the newer one. */
+  /** The older schema, or a function that returns it. */
   schema: object | ((newer: object) => object)
 }
 
-/** The older version does not have the fields: answers lose them, and requests that have them are read without. */
+/** The older version does not have these fields: they are removed from answers and ignored in requests. */
 export const without = (...keys: string[]): AnswerChange => ({
   value: (newer) => Object.fromEntries(Object.entries(newer).filter(([key]) => !keys.includes(key))),
   schema(newer) {
@@ -21,7 +21,7 @@ export const without = (...keys: string[]): AnswerChange => ({
   },
 })
 
-/** Fields that have other values in the older version. A field that is absent stays so. */
+/** These fields have other values in the older version. An absent field stays absent. */
 export const fields = (changed: Record<string, Field>): AnswerChange => ({
   value(newer) {
     const older = { ...newer }
@@ -38,7 +38,7 @@ export const fields = (changed: Record<string, Field>): AnswerChange => ({
   },
 })
 
-/** A field that only the older version has. */
+/** Only the older version has this field. */
 export const added = (key: string, { value, schema }: { value: (newer: Wire) => unknown; schema: object }) => ({
   value: (newer: Wire) => ({ ...newer, [key]: value(newer) }),
   schema: (newer: ObjectSchema): ObjectSchema => ({
@@ -48,7 +48,7 @@ export const added = (key: string, { value, schema }: { value: (newer: Wire) => 
   }),
 })
 
-/** For a change of values that both schemas allow. */
+/** For changes of values that the schema of both versions allows. */
 export const unchanged = (newer: ObjectSchema): ObjectSchema => newer
 
 function assertHas({ $id = 'The schema', properties }: Partial<ObjectSchema>, key: string) {

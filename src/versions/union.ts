@@ -1,10 +1,10 @@
-// Which branch of a union a value belongs to, by what the schema says of the branches: null and plain values have none,
-// an array has the branch that is an array, and objects are told apart by a property whose values are fixed.
+// Finds the branch of a union that a value belongs to: for an array the array branch, for an object the branch whose fixed
+// property value it has. Null and plain values have none, because no change can apply to them.
 
 type Branch = Fixed & { type?: unknown; properties?: Record<string, Fixed>; required?: string[]; items?: unknown }
 type Fixed = { const?: unknown; enum?: unknown[] }
 
-/** Returns the index of a value's branch, or -1 for a value that no change can touch. */
+/** Returns a function that returns the index of a value's branch, or -1 if no change can apply to it. */
 export function branchChooser(branches: readonly object[]): (value: unknown) => number {
   const indexes = (test: (branch: Branch) => boolean) => branches.flatMap((branch, at) => (test(branch) ? [at] : []))
   const arrays = indexes(({ type }) => type === 'array')
@@ -20,7 +20,7 @@ export function branchChooser(branches: readonly object[]): (value: unknown) => 
   }
 }
 
-/** By the first property that each branch requires and that has other values in each. */
+/** Chooses by the first property that all branches require and that has different fixed values in each. */
 function byProperty(branches: readonly Branch[], objects: readonly number[]) {
   for (const key of branches[objects[0]!]?.required ?? []) {
     const values = objects.map((at) => fixedValues(branches[at]!, key))
@@ -29,7 +29,7 @@ function byProperty(branches: readonly Branch[], objects: readonly number[]) {
     const indexOf = new Map(values.flatMap((own, position) => own.map((value) => [value, objects[position]!] as const)))
     return (value: Record<string, unknown>) => indexOf.get(value[key]) ?? -1
   }
-  throw new Error('A union in an answer has no property that tells its objects apart')
+  throw new Error('A union in an answer has no property that distinguishes its objects')
 }
 
 function fixedValues({ properties = {}, required = [] }: Branch, key: string): unknown[] {

@@ -1,8 +1,8 @@
-// The versions of Intercom's API that a request may ask for, and their order.
+// The versions of Intercom's API, and their order.
 
 export const LATEST = 'Preview'
 
-/** Oldest first. Before 2.7 the API is served as 2.7: nothing older is published. */
+/** Oldest first. Versions before 2.7 get the API of 2.7, because Intercom publishes nothing older. */
 const NUMBERED = [
   ...['1.0', '1.1', '1.2', '1.3', '1.4'],
   ...Array.from({ length: 17 }, (_, minor) => `2.${minor}`),
@@ -10,15 +10,15 @@ const NUMBERED = [
 
 export const VERSIONS: readonly string[] = [...NUMBERED, LATEST]
 
-/** A version's name as Intercom writes it: `2.11`, `Preview`. */
+/** The name of a version in Intercom's spelling: `2.11`, `Preview`. */
 export type Version = string & { readonly brand?: 'Version' }
 
-/** The version that a header names (in any case; `Unstable` is Preview's old name), or undefined. */
+/** Returns the version of a header in any case, or undefined. `Unstable` is the old name of Preview. */
 export function parseVersion(text: string): Version | undefined {
   const name = text.trim().toLowerCase()
   if (name === 'unstable') return LATEST
   return VERSIONS.find((version) => version.toLowerCase() === name)
 }
 
-/** Whether `version` came out before `other`: `before('2.9', '2.16')`. */
+/** Returns whether `version` is older than `other`: `before('2.9', '2.16')`. */
 export const before = (version: Version, other: Version): boolean => VERSIONS.indexOf(version) < VERSIONS.indexOf(other)

@@ -7,7 +7,7 @@ const object = added('object', { value: () => 'contact', schema: Type.Literal('c
 
 export const changes = changesIn('2.10', {
   'archived-contacts-have-no-object': {
-    why: 'An archived or deleted contact says what it is by `type` alone, no longer by `object` too.',
+    why: 'An archived or deleted contact has only `type`, no longer also `object`.',
     answers: { contact_archived: object, contact_deleted: object },
   },
 })

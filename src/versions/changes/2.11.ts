@@ -4,7 +4,7 @@ import { unchanged } from '../fields.ts'
 
 export const changes = changesIn('2.11', {
   'data-attributes-are-not-messenger-writable': {
-    why: 'A messenger may write a new data attribute only if the request says so.',
+    why: 'A messenger may write a new data attribute only if the request allows it.',
     requests: {
       createDataAttribute: { body: { value: (body) => ({ messenger_writable: true, ...body }), schema: unchanged } },
     },

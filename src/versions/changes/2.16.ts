@@ -5,8 +5,8 @@ import { fields, unchanged, without } from '../fields.ts'
 
 const IntegerOrNull = Type.Union([Type.Integer(), Type.Null()])
 
-const nullForNobody = { value: (id: unknown) => (id === 0 ? null : id), schema: IntegerOrNull }
-const assignees = fields({ admin_assignee_id: nullForNobody, team_assignee_id: nullForNobody })
+const nullIfUnassigned = { value: (id: unknown) => (id === 0 ? null : id), schema: IntegerOrNull }
+const assignees = fields({ admin_assignee_id: nullIfUnassigned, team_assignee_id: nullIfUnassigned })
 
 const priority = fields({
   priority: {
@@ -24,12 +24,12 @@ export const changes = changesIn('2.16', {
       }),
     },
   },
-  'nobody-assigned-is-0': {
-    why: 'The assignee ids of a conversation are 0 when nobody is assigned; before, null.',
+  'unassigned-is-0': {
+    why: 'The assignee ids of an unassigned conversation are 0; before, null.',
     answers: { conversation: assignees, conversation_list_item: assignees },
   },
   'priority-has-five-levels': {
-    why: 'A conversation has one of five priorities; before, it had priority or not.',
+    why: 'A conversation has one of five priorities; before, one of two.',
     answers: { conversation: priority, conversation_list_item: priority },
     requests: {
       searchConversations: {
@@ -38,11 +38,11 @@ export const changes = changesIn('2.16', {
     },
   },
   'tag-answers-show-targets': {
-    why: 'POST /tags answers which contacts and companies were tagged.',
+    why: 'The answer to POST /tags has the contacts and companies that were tagged.',
     answers: { tag_with_targets: without('users', 'companies') },
   },
   'unknown-tag-targets-are-left-out': {
-    why: 'POST /tags leaves out contacts and companies that it does not find; before, one of them was a 404.',
+    why: 'POST /tags ignores contacts and companies that do not exist; before, it answered 404.',
   },
   'conversation-attributes-have-their-own-list': {
     why: 'GET /data_attributes does not list the attributes of conversations.',
@@ -52,13 +52,13 @@ export const changes = changesIn('2.16', {
     why: 'POST /contacts/search refuses an unknown sort.order; before, it counted as descending.',
   },
   'email-history-can-be-included': {
-    why: 'GET /conversations/{id} takes include_email_history.',
+    why: 'GET /conversations/{id} accepts include_email_history.',
     requests: { retrieveConversation: { query: without('include_email_history') } },
   },
   'plain-text-subjects': { why: 'display_as=plaintext also covers subjects.' },
 })
 
-/** A search for the two old priorities as a search for the five levels. */
+/** Converts a search for the two old priorities to the five levels. */
 function withLevels(query: unknown): unknown {
   if (typeof query !== 'object' || query === null) return query
   const { field, operator, value } = query as Wire

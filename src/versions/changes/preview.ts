@@ -6,7 +6,7 @@ import { LATEST } from '../versions.ts'
 
 export const changes = changesIn(LATEST, {
   'data-attributes-tell-a-time-from-a-date': {
-    why: 'The data_type of a data attribute can be datetime, which was called date.',
+    why: 'The data_type of a data attribute can be datetime; before, it was date.',
     answers: {
       data_attribute: fields({
         data_type: {
@@ -22,7 +22,7 @@ export const changes = changesIn(LATEST, {
   },
   'messages-by-sms': { why: 'POST /messages sends SMS.' },
   'contact-searches-compare-seconds': {
-    why: "Searches compare a contact's times by the second, and dates by UTC; before, both by the workspace's days.",
+    why: "Contact searches compare times by seconds and dates by days in UTC; before, both by the workspace's days.",
   },
-  'plain-text-shows-link-addresses': { why: 'display_as=plaintext writes the address of a link after its label.' },
+  'plain-text-shows-link-addresses': { why: 'display_as=plaintext writes the URL of a link after its label.' },
 })
