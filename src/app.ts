@@ -1,4 +1,4 @@
-// The server: hooks, in the order in which a request meets them.
+// Builds the HTTP server: its hooks are registered in the order in which they run.
 import formbody from '@fastify/formbody'
 import Fastify, {
   type FastifyBaseLogger,
@@ -40,13 +40,13 @@ export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
   Pick<Server, 'public_url' | 'attachment_link_days' | 'fetch_attachments' | 'egress' | 'streams'>
 > & {
     logger?: FastifyServerOptions['logger'] | undefined
-    /** Of requests that name none, in a workspace that has none. */
+    /** For requests without a version, in a workspace without a default. */
     default_version?: Version
     /** 0 or absent: no limit. */
     rate_limit_per_minute?: number
-    /** Checks every answer against its schema: for tests and development. */
+    /** Checks every response against its schema, in tests and development. */
     check_contracts?: boolean
-    /** Where requests come from; absent in tests, which inject them. */
+    /** Accepts the connections; absent in tests, which inject requests. */
     listener?: Listener | undefined
   }
 
@@ -63,11 +63,11 @@ export function buildApp(options: AppOptions): App {
     bodyLimit: BODY_LIMIT,
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
-    // Requests that no route could be found for: they meet no hook.
+    // Errors before routing, which run no hooks.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       errorHandler(error, request, reply.header('x-request-id', request.id)),
     clientErrorHandler: refuseMalformed,
-    // Given from the start, so that Fastify does not load its own.
+    // Set here, so that Fastify does not load its own.
     schemaController: { compilersFactory: { buildValidator: () => validatorCompiler, buildSerializer } },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
   } as unknown as FastifyServerOptions) as unknown as App
@@ -123,13 +123,13 @@ export function buildApp(options: AppOptions): App {
     link: verifiedByHandler,
     public: verifiedByHandler,
   }
-  // Without a promise where the token is cached: it is the path of most requests.
+  // No promise if the token is cached, as in most requests.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     for (const [name, value] of CORS_HEADERS) reply.header(name, value)
     const { operation } = request.routeOptions.config
-    const proven = operation && authenticate[operation.auth ?? 'token'](request, reply, operation)
-    if (proven) proven.then(() => done(), done)
+    const authenticated = operation && authenticate[operation.auth ?? 'token'](request, reply, operation)
+    if (authenticated) authenticated.then(() => done(), done)
     else done()
   })
   convertVersions(app, { operations, check: options.check_contracts })

@@ -1,4 +1,4 @@
-// What the parts of a running server share, and what each resource adds to it.
+// The types of what the parts of a running server share, and of what each resource declares.
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import type { ObjectEvents } from '#events/events.ts'
@@ -11,24 +11,26 @@ import type { SafeFetch } from '#net/safe-fetch.ts'
 import type { Token } from '#workspaces/tokens.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/** Functions take a `Pick` of it: what they need and no more. */
+/** Functions take a `Pick` of what they need. */
 export type Server = {
   sql: Pool
   /** Signs links and addresses, and encrypts stored secrets. */
   secret: string
-  /** Where the server is reached from outside, without a slash at the end; empty in tests. */
+  /** The server's public URL, without a slash at the end; empty in tests. */
   public_url: string
   /** Where attached files are stored. */
   files: Files
   /** Days that a link to an attached file is valid. */
   attachment_link_days: number
-  /** Whether the worker fetches files that attachments name by URL, so that they outlive the original. */
+  /** Whether the worker fetches the files at the URLs of attachments, so that they outlive the original. */
   fetch_attachments: boolean
-  /** Limits the connections of channel accounts that workspaces make. */
+  /** Limits the connections of channel accounts that workspaces create. */
   egress: EgressPolicy
   /** Overrides the limits of messenger streams. */
   streams: Partial<StreamLimits>
-  /** Returns the access token of a request; throws a 401 without a valid one, a 403 if it lacks the operation's scope. */
+  /**
+   * Returns the access token of a request; throws a 401 without a valid one, a 403 if it lacks the operation's scope.
+   */
   identify(request: FastifyRequest): Token | Promise<Token>
   /** Call it when a token, or the sandbox state that is cached with it, has changed. */
   forgetTokens(): void
@@ -40,9 +42,9 @@ export type Server = {
   kept_tables: ReadonlySet<string>
 }
 
-/** What the worker process has for jobs. */
+/** What jobs get from the worker process. */
 export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress'> & {
-  /** Fetches files by URL; absent if files elsewhere are left there. */
+  /** Fetches files by URL; absent if remote files are not fetched. */
   fetch: SafeFetch | undefined
   log: FastifyBaseLogger
 }
@@ -57,8 +59,8 @@ export type Resource = {
   /** Tables that a sandbox reset leaves as they are, because no REST call could fill them again. */
   kept_tables?: readonly string[]
   /**
-   * Adds to a demo workspace what a first look should find, most of all what no REST call can create. Runs in the
-   * transaction that creates the workspace, after the resources before it in the list.
+   * Adds example data to a demo workspace, above all what no REST call can create. Runs in the transaction that creates
+   * the workspace, after the resources that come before it in the list.
    */
   demo?(workspace: Workspace): Promise<unknown>
   jobs?: readonly Job<WorkerContext>[]

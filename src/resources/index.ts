@@ -1,4 +1,5 @@
-// All resources, in reading order: the chapters of the API reference, and the order in which a demo is filled.
+// The list of all resources. Its order is that of the chapters in the API reference, and that in which a demo is
+// filled.
 
 import type { Sql } from '#db/sql.ts'
 import inboundEmail from '#inbound/email/routes.ts'
@@ -63,7 +64,9 @@ export const RESOURCES: readonly Resource[] = [
   inboundWhatsapp,
 ]
 
-/** Fills a new workspace with a demo, so that every read of the API has something true to answer from the first minute. */
+/**
+ * Fills a new workspace with demo data, so that every read of the API has something to return from the first minute.
+ */
 export async function fillWithDemo(sql: Sql, { id, admin_id }: { id: string; admin_id: string }): Promise<void> {
   const workspace = workspaceOf(sql, { workspace_id: id, admin_id })
   for (const resource of RESOURCES) await resource.demo?.(workspace)

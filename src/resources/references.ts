@@ -1,4 +1,4 @@
-// How one noun shows another: the shapes that several of them share.
+// Schemas of references to other resources, which several resources share.
 import { type Static, Type } from 'typebox'
 import { Nullable, named } from '#http/types.ts'
 
@@ -34,7 +34,7 @@ export const ContactReference = named(
 
 export const Avatar = named('avatar', Type.Object({ type: Type.Literal('avatar'), image_url: Nullable(Type.String()) }))
 
-/** A part of a WhatsApp template with its parameters, as Meta's API takes it. */
+/** A component of a WhatsApp template with its parameters, in the form of Meta's API. */
 export const TemplateComponent = named(
   'whatsapp_template_component',
   Type.Object({ type: Type.String() }, { additionalProperties: true }),

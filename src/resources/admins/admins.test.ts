@@ -13,7 +13,7 @@ const AWAY = { away_mode_enabled: true, away_mode_reassign: true }
 const away = (id: unknown, body: unknown = AWAY, version?: string) =>
   t.call(`PUT /admins/${id}/away`, body, version ? { version } : {})
 
-test('nothing is told or done without a token', async () => {
+test('every operation needs a token', async () => {
   for (const route of ['GET /me', 'GET /admins', `GET /admins/${admin_id}`, `PUT /admins/${admin_id}/away`]) {
     const { status, body } = await t.call(route, route.startsWith('PUT') ? AWAY : undefined, { token: null })
     assert.equal(status, 401, route)
@@ -21,7 +21,7 @@ test('nothing is told or done without a token', async () => {
   }
 })
 
-test('an admin that is not there is a 404, and so is one of another workspace', async () => {
+test('an unknown admin is a 404, and so is one of another workspace', async () => {
   const other = await t.another()
   for (const id of ['999999', 'nobody', '99999999999999999999', other.created.admin_id]) {
     const shown = await t.call(`GET /admins/${id}`)
@@ -69,7 +69,7 @@ test('away mode changes nothing but away mode', async () => {
   assert.equal((await other.call('GET /admins')).body.admins.length, 1)
 })
 
-test('the bot that acts for the workspace is no teammate', async () => {
+test('the bot of the workspace is not a teammate', async () => {
   const [bot] = await sql`select id from admins where workspace_id = ${workspace_id} and is_bot`
   const { body } = await t.call('GET /admins')
   assert.deepEqual(
@@ -79,7 +79,7 @@ test('the bot that acts for the workspace is no teammate', async () => {
   assert.equal((await away(bot!['id'])).status, 404)
 })
 
-test('the token says who is calling, and from which workspace', async () => {
+test('/me shows the admin and the workspace of the token', async () => {
   const { status, body } = await t.call('GET /me')
   assert.equal(status, 200)
   assert.deepEqual(
@@ -99,7 +99,7 @@ test('the token says who is calling, and from which workspace', async () => {
   })
 })
 
-test('an admin is shown with the teams that it is in', async () => {
+test('an admin is shown with their teams', async () => {
   const [team] = await sql`
     insert into teams (workspace_id, name, admin_ids) values (${workspace_id}, 'Support', ${[admin_id]}::bigint[])
     returning id`
@@ -109,7 +109,7 @@ test('an admin is shown with the teams that it is in', async () => {
   await sql`delete from teams where workspace_id = ${workspace_id}`
 })
 
-test('pictures are shown where they are asked for', async () => {
+test('avatars are shown if requested', async () => {
   await sql`
     update admins set avatar_url = 'https://example.com/ada.png'
     where workspace_id = ${workspace_id} and id = ${admin_id}`
@@ -120,7 +120,7 @@ test('pictures are shown where they are asked for', async () => {
   assert.equal((await t.call('GET /admins?display_avatar=perhaps')).status, 400)
 })
 
-test('an admin goes away and comes back, and both are told', async () => {
+test('an admin goes away and comes back, and both emit an event', async () => {
   const reason = await insertAwayStatusReason(t.workspace, { label: 'Lunch', emoji: '🍔', order: 1 })
   const before = (await topicsOf(t.workspace, admin_id)).length
   const gone = await away(admin_id, { ...AWAY, away_status_reason_id: Number(reason) })

@@ -1,4 +1,4 @@
-// What the demo has of teammates, and what another workspace may not do with them.
+// The admins and the team of the demo, and requests of another workspace that must not reach them.
 import { type Fixture, idOf } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

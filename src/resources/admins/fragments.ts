@@ -1,4 +1,4 @@
-// SQL of admins that others put into their own statements.
+// SQL fragments of admins for the statements of other folders.
 import type { Fragment, Sql } from '#db/sql.ts'
 
 /** The id of the bot that acts for a workspace. `workspace_id` is the id, or SQL for it. */

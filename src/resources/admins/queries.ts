@@ -31,7 +31,7 @@ export const findAdmin = (workspace: Workspace, id: string) =>
   one(workspace.sql<AdminRow[]>`
     select ${columns(workspace)} from admins where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
-/** Returns the admin, or throws a 404. */
+/** @throws a 404 if there is no such admin. */
 export const theAdmin = async (workspace: Workspace, id: string): Promise<AdminRow> =>
   found(await findAdmin(workspace, id), 'Admin not found', 'admin_not_found')
 
@@ -46,7 +46,7 @@ export const findTeam = (workspace: Workspace, id: string) =>
   one(workspace.sql<{ id: string }[]>`
     select id from teams where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
-/** Returns the team, or throws a 404. */
+/** @throws a 404 if there is no such team. */
 export const theTeam = async (workspace: Workspace, id: string) =>
   found(await findTeam(workspace, id), 'Team not found', 'team_not_found')
 
@@ -58,7 +58,7 @@ export type WorkspaceRow = {
   name: string
   timezone: string
   region: string
-  /** Whether users have to prove to a messenger who they are. */
+  /** Whether messenger sessions of users need a proof of identity. */
   identity_verification: boolean
   created_at: Date
 }

@@ -1,4 +1,4 @@
-// Admins: who the token is, who the teammates are, and who is away.
+// Admins: shows the admin of the token and the teammates, and sets away mode.
 
 import { Type } from 'typebox'
 import { found, invalid } from '#http/errors.ts'

@@ -1,4 +1,4 @@
-// An admin over the wire: in lists, and as `/me`, where the workspace comes along.
+// The schemas of an admin: in lists, and in `/me` with the workspace.
 import { type Static, Type } from 'typebox'
 import { epoch, Id, Nullable, named } from '#http/types.ts'
 import { Avatar } from '#resources/references.ts'
@@ -83,7 +83,7 @@ const presentCommon = (admin: AdminRow) => ({
   role: null,
 })
 
-/** The avatar is shown where it was asked for (`display_avatar`) and nowhere else. */
+/** The avatar is shown only if requested (`display_avatar`). */
 export const presentAdmin = (admin: AdminRow, { avatar = false } = {}): Static<typeof Admin> => ({
   ...presentCommon(admin),
   away_status_reason_id: admin.away_status_reason_id === null ? null : Number(admin.away_status_reason_id),

@@ -14,13 +14,13 @@ export type StoredAttachment = Described & { file_id: string; url?: never }
 export type AwaitedAttachment = StoredAttachment & { awaited: true; lost?: string }
 type Described = { name: string; content_type: string; filesize: number }
 
-const MOST = 10
+const MAX_ATTACHMENTS = 10
 
 /** Properties of requests with attachments. If a request has both, the URLs are ignored. */
 export const ATTACHING = {
   attachment_urls: Type.Optional(
     Type.Array(Type.String({ maxLength: 2048 }), {
-      maxItems: MOST,
+      maxItems: MAX_ATTACHMENTS,
       description: 'URLs (http or https) of files; the server fetches them.',
     }),
   ),
@@ -34,7 +34,7 @@ export const ATTACHING = {
           data: Type.String({ description: 'The file, in base64.' }),
         }),
       ),
-      { maxItems: MOST },
+      { maxItems: MAX_ATTACHMENTS },
     ),
   ),
 }

@@ -1,12 +1,12 @@
 // The audience of a broadcast: contacts by id, contacts with a tag, or contacts that a search finds.
 import { found, invalid, missing, notFound } from '#http/errors.ts'
 import { findUnknownContact } from '#resources/contacts/queries.ts'
-import { type KeptQuery, keepQuery } from '#resources/contacts/search.ts'
+import { prepareQuery, type StoredQuery } from '#resources/contacts/search.ts'
 import { findTag } from '#resources/tags/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /** The stored form. `version` is the API version of the query, because versions differ in the meaning of dates. */
-export type Audience = { contact_ids: string[] } | { tag_id: string } | ({ version: string } & KeptQuery)
+export type Audience = { contact_ids: string[] } | { tag_id: string } | ({ version: string } & StoredQuery)
 
 export type AudienceRequest = { contact_ids?: string[]; tag_id?: string; query?: unknown }
 
@@ -35,6 +35,6 @@ const READ: Record<(typeof KINDS)[number], (workspace: Workspace, request: Audie
     return { tag_id: id }
   },
   async query(workspace, { query }) {
-    return { version: workspace.version, ...(await keepQuery(workspace, query)) }
+    return { version: workspace.version, ...(await prepareQuery(workspace, query)) }
   },
 }

@@ -1,4 +1,4 @@
-// An account that its provider refuses fails no message: they wait and say why, and go out when the account is put right.
+// If the provider refuses an account, messages do not fail: they wait with the reason, and are sent when it is fixed.
 
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
@@ -31,7 +31,7 @@ after(async () => {
   await accounts.close()
   await Promise.all([strict, sink, twilio, meta].map((peer) => peer.close()))
 })
-/** Of its own, so that nothing of an account is remembered from another test. */
+/** A separate pool, so that no account is cached from another test. */
 let one: Awaited<ReturnType<typeof t.another>>
 beforeEach(async () => {
   one = await t.another()
@@ -81,7 +81,7 @@ const becomes = (id: string, status: string) =>
     () => look(id),
     (delivery) => delivery.status === status,
   )
-/** As after many attempts: for an hour. */
+/** Postpones it for an hour, as after many attempts. */
 const waitLong = () => sql`
   update deliveries set due_at = now() + interval '1 hour' where workspace_id = ${one.workspace.id} and status = 'queued'`
 const dueIn = async (id: string) => {
@@ -90,7 +90,7 @@ const dueIn = async (id: string) => {
   return row?.['seconds']
 }
 
-test('what waits is not hurried by a new name, nor by another channel’s account', async () => {
+test('a new name, or another channel’s account, does not retry waiting deliveries', async () => {
   const { wrong } = CASES.sms
   const { body } = await one.call('POST /extensions/channels', wrong)
   const id = await send('sms')
@@ -100,13 +100,13 @@ test('what waits is not hurried by a new name, nor by another channel’s accoun
   assert.equal((await one.call('POST /extensions/channels', CASES.email.wrong)).status, 200)
   assert.ok((await dueIn(id)) > 3_000)
   await waitLong()
-  await sql`update deliveries set attempts = attempts + 1 where message_id = ${id}` // Leased: it is under way.
+  await sql`update deliveries set attempts = attempts + 1 where message_id = ${id}` // Leased: it is being sent.
   await one.call(`PUT /extensions/channels/${body.id}`, { secrets: { auth_token: 'wrong, too' } })
   assert.ok((await dueIn(id)) > 3_000)
 })
 
 for (const channel of CHANNELS) {
-  test(`${channel}: an account at fault keeps its messages, says so, and is tried at once when it is changed`, async () => {
+  test(`${channel}: messages of an account with an error wait with the reason, and are retried at once when it is changed`, async () => {
     const { code, wrong, right } = CASES[channel]
     const { body, status, text } = await one.call('POST /extensions/channels', wrong)
     assert.equal(status, 200, text)
@@ -123,7 +123,7 @@ for (const channel of CHANNELS) {
   })
 }
 
-test('an account of the environment that is changed there is tried at once, too', async () => {
+test('a changed account from the environment is retried at once too', async () => {
   const environment = (account: object) => ({
     ...{ accounts: [{ channel: 'whatsapp', ...account } as EnvironmentAccount], secret: SECRET, is_secret_set: true },
   })

@@ -1,4 +1,4 @@
-// Channel accounts: what is refused, what is never shown again, and that a changed account is the one that sends.
+// Channel accounts: what is refused, what is never shown again, and that a changed account is used to send.
 
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
@@ -29,12 +29,12 @@ const smtp = (more: object = {}) => ({
 })
 const create = async (more: object = {}) => (await call('POST /extensions/channels', smtp(more))).body
 
-test('without a token nothing of it is told', async () => {
+test('every operation needs a token', async () => {
   for (const route of ['GET /extensions/channels', 'POST /extensions/channels', 'DELETE /extensions/channels/1'])
     assert.equal((await call(route, route.startsWith('POST') ? smtp() : undefined, { token: null })).status, 401)
 })
 
-test('what cannot work is refused, and the setting named', async () => {
+test('an account that cannot work is refused, and the setting is named', async () => {
   const cases: [object, RegExp][] = [
     [{ provider: 'pigeon' }, /provider must be one of smtp/],
     [{ settings: {} }, /^settings.from is required$/],
@@ -64,7 +64,7 @@ test('what cannot work is refused, and the setting named', async () => {
   assert.deepEqual((await call('GET /extensions/channels')).body.data, [])
 })
 
-test('a token that is limited does not reach the accounts', async () => {
+test('a token with limited scopes has no access to the accounts', async () => {
   const { id } = await create()
   const text = newTokenText()
   const limited = { name: 'reads', admin_id: workspace.admin_id, scopes: ['read_conversations'] }
@@ -100,14 +100,14 @@ test("another workspace's account is not found", async () => {
   assert.equal((await call(`GET /extensions/channels/${id}`)).body.name, 'smtp')
 })
 
-test('what the environment sets is not changed here', async () => {
+test('an account from the environment cannot be changed through the API', async () => {
   const { id } = await create()
   await sql`update channel_accounts set from_environment = true`
   assert.equal((await call(`PUT /extensions/channels/${id}`, { name: 'x' })).status, 409)
   assert.equal((await call(`DELETE /extensions/channels/${id}`)).status, 409)
 })
 
-test('secrets are encrypted and never shown; a change keeps those that it does not name', async () => {
+test('secrets are encrypted and never shown; a change leaves absent ones as they are', async () => {
   const created = await create()
   assert.deepEqual(created.secrets, { url: '****' })
   const changed = await call(`PUT /extensions/channels/${created.id}`, { settings: { reply_domain: 'in.example.com' } })
@@ -120,7 +120,7 @@ test('secrets are encrypted and never shown; a change keeps those that it does n
   assert.doesNotMatch(JSON.stringify((await call('GET /extensions/channels')).body), /hunter2/)
 })
 
-test('what waits for an account that is removed fails, is never called delivered, and can be retried', async () => {
+test('deliveries that wait for a removed account fail, are never reported as delivered, and can be retried', async () => {
   const { id } = await create()
   const message = await aMessage(workspace, { to: await aContact(workspace, { email: 'joe@example.com' }) })
   assert.equal((await call(`DELETE /extensions/channels/${id}`)).status, 200)
@@ -131,7 +131,7 @@ test('what waits for an account that is removed fails, is never called delivered
   await call(`POST /extensions/deliveries/${delivery.id}/cancel`)
 })
 
-test('a new name leaves the open account alone, a new setting replaces it, and a new account is used at once', async () => {
+test('a new name does not reopen the account, a new setting does, and a new account is used at once', async () => {
   const mail = { from: 'sandbox@example.com', reply_domain: null, public_url: 'http://localhost', secret: SECRET }
   const accounts = accountPool(
     sql,
@@ -151,7 +151,7 @@ test('a new name leaves the open account alone, a new setting replaces it, and a
   await accounts.close()
 })
 
-test('what the environment sets is kept, and removed with it; what the API made is not overwritten', async () => {
+test('accounts from the environment are stored, and removed with it; those created through the API are not overwritten', async () => {
   const account = {
     ...{ channel: 'email' as const, provider: 'smtp' as const, settings: { from: 'env@example.com' } },
     secrets: { url: 'smtp://127.0.0.1:2525' },
@@ -173,7 +173,7 @@ test('what the environment sets is kept, and removed with it; what the API made 
   )
 })
 
-test('the account sends from the next message on, a changed one too, and without one the channel is captured', async () => {
+test('a new or changed account sends the next message, and without one the channel is captured', async () => {
   const [first, second] = [await smtpSink(), await smtpSink()]
   const mail = { from: 'sandbox@example.com', reply_domain: null, public_url: 'http://localhost', secret: SECRET }
   const accounts = accountPool(
@@ -224,7 +224,7 @@ test('the account sends from the next message on, a changed one too, and without
   }
 })
 
-test('an account whose secrets cannot be read loses nothing, and each delivery says why it waits', async () => {
+test('if the secrets of an account cannot be read, no delivery is lost, and each has the reason', async () => {
   await create()
   const around = { public_url: 'http://localhost', secret: 'another secret' }
   const mail = { from: 'sandbox@example.com', reply_domain: null, ...around }

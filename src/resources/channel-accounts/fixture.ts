@@ -1,4 +1,4 @@
-// An account for email, and what another workspace may not do with it.
+// An email account, and requests of another workspace that must not reach it.
 import type { Fixture } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

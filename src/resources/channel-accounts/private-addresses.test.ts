@@ -1,4 +1,4 @@
-// Private addresses: a workspace names none, neither when its account is made nor when a connection is; the operator may.
+// Private addresses: refused for a workspace when an account is saved and when it connects; allowed for the operator.
 
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
@@ -17,7 +17,7 @@ import { smtpSink } from '../../../test/smtp-sink.ts'
 import { twilioPeer } from '../../../test/twilio.ts'
 import { type EnvironmentAccount, saveEnvironmentAccounts } from './environment.ts'
 
-/** The DNS, as it is just now. */
+/** The current records of the DNS. */
 const dns = new Map<string, string[]>()
 const egress = egressPolicy({
   async resolve(hostname) {
@@ -49,7 +49,7 @@ beforeEach(async () => {
   await sql`delete from channel_accounts`
 })
 
-/** An account of each provider whose server is at a host, and the field that names it. */
+/** An account of each provider with a server at the host, and the field with its address. */
 const ACCOUNTS: Record<Exclude<ChannelName, 'inapp'>, [field: string, at: (host: string) => object]> = {
   email: [
     'secrets.url',
@@ -88,7 +88,7 @@ const HOSTS = [
   ...['[::ffff:10.0.0.1]', 'inside.example.com', 'localhost'],
 ]
 
-test('an account that names a private address, or a name that leads to one alone, is refused by that field', async () => {
+test('an account with a private address, or a name with private addresses only, is refused, and the field is named', async () => {
   dns.set('inside.example.com', ['10.0.0.5', '::1'])
   dns.set('localhost', ['127.0.0.1'])
   for (const channel of CHANNELS) {
@@ -102,7 +102,7 @@ test('an account that names a private address, or a name that leads to one alone
   assert.deepEqual((await call('GET /extensions/channels')).body.data, [])
 })
 
-test('an account is not changed to one, either', async () => {
+test('an account cannot be changed to a private address', async () => {
   dns.set('outside.example.com', ['93.184.216.34'])
   for (const channel of CHANNELS) {
     const [field, at] = ACCOUNTS[channel]
@@ -115,7 +115,7 @@ test('an account is not changed to one, either', async () => {
   }
 })
 
-/** A message on a channel, and its delivery once it has been tried. */
+/** Sends a message on a channel, and returns its delivery after the first attempt. */
 async function tried(channel: keyof typeof ACCOUNTS, { call, workspace }: Pick<typeof t, 'call' | 'workspace'> = t) {
   const to = await aContact(workspace, { email: 'joe@example.com', formatted_phone: '+12025550123' })
   const components = channel === 'whatsapp' && { components: [], locale: 'en', template: 'order_update' }
@@ -127,7 +127,7 @@ async function tried(channel: keyof typeof ACCOUNTS, { call, workspace }: Pick<t
   return delivery
 }
 
-test('a name that leads elsewhere when the connection is made is not followed, and each delivery says why', async () => {
+test('a name that resolves to a private address later is not connected, and each delivery has the reason', async () => {
   const before = asked()
   for (const channel of CHANNELS) {
     dns.set('moves.example.com', ['93.184.216.34'])
@@ -141,7 +141,7 @@ test('a name that leads elsewhere when the connection is made is not followed, a
   assert.equal(asked(), before)
 })
 
-test('an account from before the operator forbade it is not connected either', async () => {
+test('an account from before the operator forbade private addresses is not connected either', async () => {
   const before = asked()
   const one = await t.another()
   await saveEnvironmentAccounts(sql, one.workspace.id, { accounts: LOCAL, secret: SECRET, is_secret_set: true })
@@ -150,7 +150,7 @@ test('an account from before the operator forbade it is not connected either', a
   assert.equal(asked(), before)
 })
 
-test('media of WhatsApp are not fetched from there', async () => {
+test('WhatsApp media are not fetched from private addresses', async () => {
   dns.set('moves.example.com', ['93.184.216.34'])
   await call('POST /extensions/channels', ACCOUNTS.whatsapp[1]('moves.example.com'))
   dns.set('moves.example.com', ['127.0.0.1'])
@@ -162,7 +162,7 @@ test('media of WhatsApp are not fetched from there', async () => {
   assert.equal(asked(), before)
 })
 
-test('of several addresses those that are public are used, and a name that cannot be looked up is let pass', async () => {
+test('the public ones of several addresses are used, and a name that does not resolve is accepted', async () => {
   dns.set('both.example.com', ['10.0.0.5', '93.184.216.34'])
   const created = await call('POST /extensions/channels', ACCOUNTS.email[1]('both.example.com'))
   assert.equal(created.status, 200)
@@ -170,13 +170,13 @@ test('of several addresses those that are public are used, and a name that canno
   assert.equal((await call('POST /extensions/channels', ACCOUNTS.email[1]('nobody.example.com'))).status, 200)
 })
 
-test('what the operator names by the environment may be anywhere', async () => {
+test('accounts from the environment can have any address', async () => {
   const one = await t.another()
   await saveEnvironmentAccounts(sql, one.workspace.id, { accounts: LOCAL, secret: SECRET, is_secret_set: true })
   for (const channel of CHANNELS) assert.equal((await tried(channel, one)).status, 'sent', channel)
 })
 
-test('a server that only its own machine reaches lets accounts name anything there; others only what is allowed', () => {
+test('a server on loopback lets accounts use every address; others only what the operator allows', () => {
   const ANYTHING = ['0.0.0.0/0', '::/0']
   const PUBLIC = 'https://interphone.example.com'
   const cases: [environment: NodeJS.ProcessEnv, channels: string[], attachments: string[]][] = [

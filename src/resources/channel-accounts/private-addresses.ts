@@ -1,4 +1,4 @@
-// Whom an account that a workspace makes may not have the server call: what is private to the server's network.
+// Refuses channel accounts that would connect the server to private addresses.
 import type { FastifyRequest } from 'fastify'
 import { PROVIDERS } from '#channels/providers.ts'
 import { invalid } from '#http/errors.ts'
@@ -8,10 +8,10 @@ import type { Configuration } from './schema.ts'
 const ADDRESSES = new Set(Object.values(PROVIDERS).map(({ address }) => address))
 
 /**
- * A preHandler, so that no transaction waits for the DNS. It tells early what would be refused with each message: names
- * are judged anew with each connection.
+ * A preHandler, so that no transaction waits for the DNS. It only reports the error early: every connection checks the
+ * address again.
  */
-export const assertWithin = (egress: EgressPolicy) => async (request: FastifyRequest) => {
+export const assertAllowedAddresses = (egress: EgressPolicy) => async (request: FastifyRequest) => {
   const configuration = request.body as Partial<Configuration>
   for (const field of ADDRESSES) {
     const [part, name] = field.split('.') as [keyof Configuration, string]

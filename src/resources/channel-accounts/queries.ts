@@ -1,4 +1,4 @@
-// Channel accounts: those that a workspace makes, and those from the environment.
+// The SQL of channel accounts, created by a workspace or from the environment.
 
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import type { SendingChannel } from '#channels/channel.ts'
@@ -12,15 +12,18 @@ export const findChannel = (workspace: Workspace, id: string) =>
   one(workspace.sql<AccountRow[]>`
     select * from channel_accounts where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
-/** Nobody else changes it until the transaction ends. */
+/** Locks the account until the transaction ends. */
 export const lockChannel = (workspace: Workspace, id: string) =>
   one(workspace.sql<AccountRow[]>`
     select * from channel_accounts where workspace_id = ${workspace.id} and id = ${rowId(id)} for update`)
 
-type Kept = Pick<AccountRow, 'name' | 'settings' | 'secrets' | 'key'>
+type AccountValues = Pick<AccountRow, 'name' | 'settings' | 'secrets' | 'key'>
 
-/** Undefined where the workspace has an account on that channel already. */
-export const insertChannel = (workspace: Workspace, account: Kept & Pick<AccountRow, 'channel' | 'provider'>) => {
+/** Returns undefined if the workspace already has an account on the channel. */
+export const insertChannel = (
+  workspace: Workspace,
+  account: AccountValues & Pick<AccountRow, 'channel' | 'provider'>,
+) => {
   const { channel, provider, name, settings, secrets, key } = account
   return one(workspace.sql<AccountRow[]>`
     insert into channel_accounts (workspace_id, channel, provider, name, settings, secrets, key, created_at, updated_at)
@@ -30,7 +33,7 @@ export const insertChannel = (workspace: Workspace, account: Kept & Pick<Account
     returning *`)
 }
 
-export const updateChannel = (workspace: Workspace, id: string, { name, settings, secrets, key }: Kept) =>
+export const updateChannel = (workspace: Workspace, id: string, { name, settings, secrets, key }: AccountValues) =>
   one(workspace.sql<AccountRow[]>`
     update channel_accounts set name = ${name}, settings = ${JSON.stringify(settings)}::text::jsonb,
       secrets = ${secrets}, key = ${key}, updated_at = greatest(${workspace.now()}, updated_at + interval '1 millisecond')
@@ -40,11 +43,11 @@ export const updateChannel = (workspace: Workspace, id: string, { name, settings
 export const deleteChannel = (workspace: Workspace, id: string) => workspace.sql`
   delete from channel_accounts where workspace_id = ${workspace.id} and id = ${id}`
 
-/** Removes the accounts from the environment on all other channels than `kept`, and returns their channels. */
-export const deleteEnvironmentAccounts = (sql: Sql, workspace_id: string, kept: SendingChannel[]) =>
+/** Removes the accounts from the environment on all other channels than `given`, and returns their channels. */
+export const deleteEnvironmentAccounts = (sql: Sql, workspace_id: string, given: SendingChannel[]) =>
   sql<{ channel: SendingChannel }[]>`
     delete from channel_accounts
-    where workspace_id = ${workspace_id} and from_environment and not channel = any(${kept}) returning channel`
+    where workspace_id = ${workspace_id} and from_environment and not channel = any(${given}) returning channel`
 
 type EnvironmentAccountRow = Pick<AccountRow, 'workspace_id' | 'channel' | 'provider' | 'settings' | 'secrets' | 'key'>
 

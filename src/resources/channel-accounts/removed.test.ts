@@ -1,4 +1,4 @@
-// An account that is removed while its worker holds messages: none of them goes into the sandbox instead.
+// An account that is removed while the worker has leased its messages: the sandbox captures none of them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,7 +11,7 @@ const { call, workspace } = t
 const MESSAGES = 200
 const total = async (path: string) => (await call(`GET ${path}`)).body.total_count
 
-test('what waits fails as account_removed, what was under way is sent, and a new account takes what is retried', async () => {
+test('queued deliveries fail as account_removed, those being sent are sent, and retries use the new account', async () => {
   peer.slowness = 150
   const to = await aContact(workspace, { formatted_phone: '+12025550123' })
   await Promise.all(Array.from({ length: MESSAGES }, () => aMessage(workspace, { to, message_type: 'whatsapp' })))

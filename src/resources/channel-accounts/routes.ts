@@ -1,5 +1,5 @@
-// Channel accounts: through whom this workspace's email, SMS and WhatsApp messages leave. A channel without one is
-// captured by the sandbox.
+// Channel accounts: the providers that send a workspace's email, SMS and WhatsApp messages. The sandbox captures
+// channels without an account.
 
 import { Type } from 'typebox'
 import { inboundUrl } from '#channel-accounts/inbound-url.ts'
@@ -12,25 +12,25 @@ import { ById, ListOf } from '#http/types.ts'
 import { Message, Recipient } from '#resources/messages/schema.ts'
 import { sendMessage } from '#resources/messages/send.ts'
 import type { Resource, Server } from '#server.ts'
-import { assertWithin } from './private-addresses.ts'
+import { assertAllowedAddresses } from './private-addresses.ts'
 import { deleteChannel, findChannel, listChannels, lockChannel } from './queries.ts'
-import { assertOurs, changeChannel, createChannel } from './save.ts'
+import { assertNotFromEnvironment, changeChannel, createChannel } from './save.ts'
 import { Channel, ChannelRequest, ChannelUpdate, DeletedChannel, presentChannel } from './schema.ts'
 import { endWaiting } from './waiting.ts'
 
 const TestRequest = Type.Object({
   to: Recipient,
-  template: Type.Optional(Type.String({ description: 'WhatsApp sends nothing but templates to who has not written.' })),
+  template: Type.Optional(Type.String({ description: 'Required for WhatsApp contacts who have not written.' })),
   locale: Type.Optional(Type.String()),
 })
 
 function channels(app: App, { secret, public_url, egress }: Server) {
-  const preHandler = assertWithin(egress)
-  const around: AccountOptions = { secret, public_url }
+  const preHandler = assertAllowedAddresses(egress)
+  const options: AccountOptions = { secret, public_url }
   const present = (account: AccountRow) => ({
-    ...presentChannel(account, Object.keys(secretsOf(around.secret, account))),
+    ...presentChannel(account, Object.keys(secretsOf(options.secret, account))),
     ...(account.channel === 'email' && {
-      inbound_url: inboundUrl(around, { workspace_id: account.workspace_id, account_id: account.id }),
+      inbound_url: inboundUrl(options, { workspace_id: account.workspace_id, account_id: account.id }),
     }),
   })
 
@@ -46,7 +46,7 @@ function channels(app: App, { secret, public_url, egress }: Server) {
       ...op('createChannel', { body: ChannelRequest, response: Channel, summary: 'Create a channel account' }),
       preHandler,
     },
-    async ({ workspace, body }) => present(await createChannel(workspace, around, body)),
+    async ({ workspace, body }) => present(await createChannel(workspace, options, body)),
   )
 
   app.get(
@@ -67,7 +67,7 @@ function channels(app: App, { secret, public_url, egress }: Server) {
       }),
       preHandler,
     },
-    async ({ workspace, params, body }) => present(await changeChannel(workspace, around, params.id, body)),
+    async ({ workspace, params, body }) => present(await changeChannel(workspace, options, params.id, body)),
   )
 
   app.delete(
@@ -79,7 +79,9 @@ function channels(app: App, { secret, public_url, egress }: Server) {
       summary: 'Delete a channel account; its queued deliveries fail',
     }),
     async ({ workspace, params }) => {
-      const { id, channel } = assertOurs(found(await lockChannel(workspace, params.id), 'Channel not found'))
+      const { id, channel } = assertNotFromEnvironment(
+        found(await lockChannel(workspace, params.id), 'Channel not found'),
+      )
       await deleteChannel(workspace, id)
       await endWaiting(workspace.sql, workspace.id, channel, workspace.now())
       return { type: 'channel' as const, id, deleted: true as const }

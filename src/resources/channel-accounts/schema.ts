@@ -1,4 +1,4 @@
-// A channel account over the wire: through whom a workspace's email, SMS or WhatsApp messages leave.
+// The schema of a channel account: the provider that sends a workspace's email, SMS or WhatsApp messages.
 
 import { type Static, type TSchema, Type } from 'typebox'
 import { Errors } from 'typebox/value'
@@ -9,11 +9,11 @@ import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { invalid, missing } from '#http/errors.ts'
 import { epoch, named } from '#http/types.ts'
 
-const Provider = Type.Enum(Object.keys(PROVIDERS) as ProviderName[], { description: 'Who sends.' })
+const Provider = Type.Enum(Object.keys(PROVIDERS) as ProviderName[], { description: 'The provider that sends.' })
 const Settings = Type.Record(Type.String(), Type.Unknown(), {
-  description: 'What may be shown; which, the provider says.',
+  description: 'Settings of the provider, which can be shown.',
 })
-const Secrets = Type.Record(Type.String(), Type.Unknown(), { description: 'Kept encrypted, and never shown again.' })
+const Secrets = Type.Record(Type.String(), Type.Unknown(), { description: 'Stored encrypted, and never shown again.' })
 const Name = Type.String({ minLength: 1, maxLength: 255 })
 
 export const Channel = named(
@@ -28,10 +28,10 @@ export const Channel = named(
     secrets: Type.Record(Type.String(), Type.Literal('****'), { description: 'Which secrets are set.' }),
     inbound_url: Type.Optional(
       Type.String({
-        description: 'Of email: where an inbound-parse service posts mail for the workspace. Keep it secret.',
+        description: 'For email: the URL where an inbound-parse service posts mail for the workspace. Keep it secret.',
       }),
     ),
-    from_environment: Type.Boolean({ description: 'Set by the environment of the server, which alone changes it.' }),
+    from_environment: Type.Boolean({ description: 'Set by the environment of the server; it cannot be changed here.' }),
     created_at: Type.Integer(),
     updated_at: Type.Integer(),
   }),
@@ -47,7 +47,7 @@ export const ChannelRequest = named(
   }),
 )
 
-/** What is not named stays; null takes a setting away. */
+/** Values that are absent stay; null removes one. */
 export const ChannelUpdate = named(
   'channel_update_request',
   Type.Object({
@@ -66,7 +66,7 @@ export const DeletedChannel = named(
   }),
 )
 
-/** `secrets` are the names of those that are set. */
+/** `secrets` has the names of the secrets that are set. */
 export const presentChannel = (row: AccountRow, secrets: string[]): Static<typeof Channel> => ({
   type: 'channel',
   id: row.id,
@@ -82,7 +82,7 @@ export const presentChannel = (row: AccountRow, secrets: string[]): Static<typeo
 
 export type Configuration = { settings: Record<string, unknown>; secrets: Record<string, unknown> }
 
-/** Throws a 400 that names the first setting or secret that is missing, wrong or unknown. */
+/** @throws a 400 that names the first setting or secret that is missing, wrong or unknown. */
 export function assertFits(provider: ProviderName, { settings, secrets }: Configuration): void {
   check('settings', PROVIDERS[provider].settings, settings)
   check('secrets', PROVIDERS[provider].secrets, secrets)
@@ -90,8 +90,8 @@ export function assertFits(provider: ProviderName, { settings, secrets }: Config
 
 function check(what: keyof Configuration, schema: PlainSchema, values: Record<string, unknown>) {
   const names = Object.keys(schema.properties)
-  const stray = Object.keys(values).find((name) => !names.includes(name))
-  if (stray !== undefined) throw invalid(`${what} has no ${stray}; it has ${names.join(', ')}`)
+  const unknown = Object.keys(values).find((name) => !names.includes(name))
+  if (unknown !== undefined) throw invalid(`${what} has no ${unknown}; it has ${names.join(', ')}`)
   const absent = schema.required?.find((name) => values[name] === undefined)
   if (absent !== undefined) throw missing(`${what}.${absent} is required`)
   const [wrong] = Errors(schema as unknown as TSchema, values)

@@ -1,4 +1,5 @@
-// What waits for a channel account: ended when the account is removed, retried when the channel has another one.
+// Deliveries that wait for a channel account: they fail when it is removed, and are retried when the channel has
+// another.
 import type { SendingChannel } from '#channels/channel.ts'
 import type { Sql } from '#db/sql.ts'
 import { bringForwardOn } from '#delivery/bring-forward.ts'
@@ -16,7 +17,9 @@ export async function endWaiting(sql: Sql, workspace_id: string, channel: Sendin
   await endQueued(sql, workspace_id, sql`channel = ${channel} and broadcast_id = 0`, 'account_removed', at)
 }
 
-/** Makes the next attempts due at once: of deliveries on the channel, and for WhatsApp of files to be fetched from Meta. */
+/**
+ * Makes the next attempts due at once: of deliveries on the channel, and for WhatsApp of files to be fetched from Meta.
+ */
 export async function retryWaiting(sql: Sql, workspace_id: string, channel: SendingChannel): Promise<void> {
   await bringForwardOn(sql, workspace_id, channel)
   if (channel === 'whatsapp') await retryFetchesFromMeta(sql, workspace_id)

@@ -1,4 +1,4 @@
-// What other nouns write into contacts: that they were contacted, that they replied, that they were seen, what they want.
+// SQL with which other resources update contacts: last contacted, replied or seen, and subscriptions.
 import type { ChannelName } from '#channels/channel.ts'
 import { type Fragment, one, type Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -6,9 +6,9 @@ import type { ContactRow } from './queries.ts'
 import { contactEvents } from './topics.ts'
 
 /**
- * Marks contacts as contacted now, and returns them with their addresses on the channel. `ids` is a query of contact ids.
- * Contacts without an address there, blocked ones, and those that are not live are left out. Rows are locked in one order, so that
- * two replies to the same contacts do not wait for each other in a circle.
+ * Marks contacts as contacted now, and returns them with their addresses on the channel. `ids` is a query of contact
+ * ids. Contacts without an address there, blocked ones, and those that are not live are left out. Rows are locked in
+ * one order, so that two replies to the same contacts do not deadlock.
  */
 export const markContacted = (workspace: Workspace, ids: Fragment, channel: ChannelName) => {
   const { sql, id } = workspace
@@ -25,18 +25,18 @@ export const markContacted = (workspace: Workspace, ids: Fragment, channel: Chan
     returning reached.id, reached.name, reached.address`
 }
 
-/** The contact has written, on that channel. */
+/** Call it when the contact has written on the channel. */
 export const markReplied = (workspace: Workspace, id: string, at: Date, channel: ChannelName) => workspace.sql`
   update contacts set last_replied_at = greatest(last_replied_at, ${at}::timestamptz),
     last_whatsapp_at = greatest(last_whatsapp_at, ${channel === 'whatsapp' ? at : null}::timestamptz)
   where workspace_id = ${workspace.id} and id = ${id}`
 
 export type SeenContact = Pick<ContactRow, 'workspace_id' | 'id'> & {
-  /** When, by the workspace's clock. */
+  /** By the workspace's clock. */
   at: Date
 }
 
-/** The contacts have the messenger open. Written once a minute; it does not count as a change of the contact. */
+/** Marks contacts who have a messenger open. Writes at most once a minute, and does not change `updated_at`. */
 export const markSeen = (sql: Sql, contacts: readonly SeenContact[]) => sql`
   update contacts set last_seen_at = at
   from unnest(${contacts.map((one) => one.workspace_id)}::text[], ${contacts.map((one) => one.id)}::text[],
@@ -44,7 +44,7 @@ export const markSeen = (sql: Sql, contacts: readonly SeenContact[]) => sql`
   where workspace_id = workspace and id = contact
     and (last_seen_at is null or last_seen_at not between at - interval '1 minute' and at + interval '1 minute')`
 
-/** The contact has started a messenger, which reports this of itself; what it does not report stays. */
+/** Call it when a messenger session starts. Stores what the messenger reported; other reported values stay. */
 export const markBooted = (workspace: Workspace, id: string, reported: Record<string, string>) =>
   one(workspace.sql<ContactRow[]>`
     update contacts set last_seen_at = ${workspace.now()},
@@ -78,7 +78,7 @@ export const setWhatsAppOptOut = (workspace: Workspace, id: string, unsubscribed
     update contacts set unsubscribed_from_whatsapp = ${unsubscribed}
     where workspace_id = ${workspace.id} and id = ${id} and is_live returning id`)
 
-/** Returns the number's contacts for whom that is new; archived ones too, because they can be brought back. */
+/** Returns the contacts of the number whose consent changed; also archived ones, because they can be unarchived. */
 export const setSmsConsent = (workspace: Workspace, number: string, is_wanted: boolean) => workspace.sql<
   { id: string }[]
 >`

@@ -1,4 +1,4 @@
-// Reading contacts, and their life cycle: sad paths first.
+// Contacts are shown, listed, archived and deleted: sad paths first.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../../../test/app.ts'
@@ -21,7 +21,7 @@ const OTHERS = ['GET /contacts', 'POST /contacts', 'POST /contacts/search', 'GET
 
 const bodyOf = (route: string) => (route.startsWith('PUT') ? { name: 'Mallory' } : undefined)
 
-test('nothing is told or done without a token', async () => {
+test('every operation needs a token', async () => {
   for (const route of [...ON_ONE, ...OTHERS]) {
     const { status, body } = await t.call(route.replace(':id', UNKNOWN), bodyOf(route), { token: null })
     assert.equal(status, 401, route)
@@ -29,7 +29,7 @@ test('nothing is told or done without a token', async () => {
   }
 })
 
-test('an id that nobody has is a 404, also one that no contact could have', async () => {
+test('an unknown id is a 404, also an impossible one', async () => {
   for (const route of ON_ONE) {
     for (const id of [UNKNOWN, 'nobody', '7', '%F0%9F%91%BB']) {
       const { status, body } = await t.call(route.replace(':id', id), bodyOf(route))
@@ -103,7 +103,7 @@ test('a contact is shown with all its keys, unset ones as null', async () => {
   })
 })
 
-test('what a messenger reported is shown', async () => {
+test('values that a messenger reported are shown', async () => {
   const messenger = { browser: 'firefox', ios_last_seen_at: 1700000000, location: { country: 'Brazil' } }
   const id = await aContact(t.workspace, { messenger })
   const { body } = await t.call(`GET /contacts/${id}`)
@@ -112,7 +112,7 @@ test('what a messenger reported is shown', async () => {
   assert.deepEqual([body.location.type, body.location.country, body.location.city], ['location', 'Brazil', null])
 })
 
-test('ten tags are shown, in the order they were put on, and how many there are', async () => {
+test('ten tags are shown, in the order in which they were attached, with their total count', async () => {
   const id = await aContact(t.workspace)
   const tags: string[] = []
   for (let number = 1; number <= 11; number++) {
@@ -128,7 +128,7 @@ test('ten tags are shown, in the order they were put on, and how many there are'
   )
 })
 
-test('the merge history is shown of users, and only where it is asked for', async () => {
+test('the merge history is shown for users, and only if requested', async () => {
   const user = await aContact(t.workspace)
   const lead = await aContact(t.workspace, { role: 'lead' })
   const query = 'include_merge_history=true'
@@ -147,7 +147,7 @@ test('up to 2.15 the owner is a number, since then a string', async () => {
   assert.equal(await owner('Preview'), t.created.admin_id)
 })
 
-test('a user is found by external id, a lead is not, and before 2.13 nobody is', async () => {
+test('a user is found by external id, a lead is not, and before 2.13 there is no such operation', async () => {
   const id = await aContact(t.workspace, { external_id: 'a b/c@d' })
   await aContact(t.workspace, { role: 'lead', external_id: 'a-lead' })
   const path = `GET /contacts/find_by_external_id/${encodeURIComponent('a b/c@d')}`
@@ -158,7 +158,7 @@ test('a user is found by external id, a lead is not, and before 2.13 nobody is',
   assert.deepEqual([old.status, old.body.errors[0].code], [400, 'intercom_version_invalid'])
 })
 
-test('a cursor that is none is a 400', async () => {
+test('an invalid cursor is a 400', async () => {
   const cursor = (value: unknown) => encodeURIComponent(Buffer.from(JSON.stringify(value)).toString('base64'))
   const { body } = await t.call('GET /contacts?starting_after=nonsense')
   assert.equal(body.errors[0].code, 'client_error')
@@ -179,7 +179,7 @@ test('an empty list has no pages', async () => {
   })
 })
 
-test('a list is walked from the newest contact to the oldest, and nobody who comes meanwhile is in the way', async () => {
+test('a list goes from the newest contact to the oldest, and new contacts do not shift its pages', async () => {
   const other = await t.another()
   const oldest = Date.UTC(2024, 0)
   const made: string[] = []
@@ -212,7 +212,7 @@ test('a list is walked from the newest contact to the oldest, and nobody who com
   }
 })
 
-test('a page holds 50, and never more than 150', async () => {
+test('a page has 50 contacts, and never more than 150', async () => {
   const { call, workspace } = await t.another()
   await workspace.sql`
     insert into contacts (workspace_id, id, role, created_at, updated_at)
@@ -227,7 +227,7 @@ test('a page holds 50, and never more than 150', async () => {
   assert.equal(await sizeOf('?per_page=0'), 1)
 })
 
-test('an archived contact is hidden until it is brought back as it was', async () => {
+test('an archived contact is hidden, and unarchiving restores it unchanged', async () => {
   const { body: made } = await t.call('POST /contacts', { external_id: 'archived-1', name: 'Anna' })
   const archived = await t.call(`POST /contacts/${made.id}/archive`)
   assert.deepEqual(archived.body, { type: 'contact', id: made.id, external_id: 'archived-1', archived: true })
@@ -274,7 +274,7 @@ test('an archived contact can be deleted', async () => {
   assert.equal((await t.call(`DELETE /contacts/${id}`)).status, 200)
 })
 
-test('who was merged into another cannot be brought back', async () => {
+test('a contact that was merged into another cannot be unarchived', async () => {
   const id = await aContact(t.workspace, { merged_into: UNKNOWN })
   const { status, body } = await t.call(`POST /contacts/${id}/unarchive`)
   assert.equal(status, 400)
@@ -282,7 +282,7 @@ test('who was merged into another cannot be brought back', async () => {
   assert.equal((await t.call(`DELETE /contacts/${id}`)).status, 404)
 })
 
-test('up to 2.9 the end of a contact is told of an object', async () => {
+test('up to 2.9 archiving and deleting return the type as `object`', async () => {
   const id = await aContact(t.workspace)
   const objectOf = async (route: string, version: string) => (await t.call(route, undefined, { version })).body.object
   assert.equal(await objectOf(`POST /contacts/${id}/archive`, '2.7'), 'contact')

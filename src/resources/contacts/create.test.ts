@@ -1,4 +1,4 @@
-// Making contacts: sad paths first.
+// Creating contacts: sad paths first.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../../../test/app.ts'
@@ -51,18 +51,18 @@ test('a wrong value is a 400 that names its field', async () => {
   for (const [field, value] of wrong) await refused({ role: 'user', [field]: value }, 400, new RegExp(field))
 })
 
-test('what is no object is a 400', async () => {
+test('a body that is not an object is a 400', async () => {
   for (const body of [[], '"text"']) assert.equal((await create(body)).status, 400)
   const { status } = await t.call('POST /contacts', '{"email":', { headers: { 'content-type': 'application/json' } })
   assert.equal(status, 400)
 })
 
-test("another workspace's admin owns nobody here", async () => {
+test("another workspace's admin cannot be the owner", async () => {
   const other = await t.another()
   await refused({ role: 'user', owner_id: other.created.admin_id }, 400, /owner_id/)
 })
 
-test('an email can be called verified only where it is given', async () => {
+test('email_verified needs an email', async () => {
   await refused({ role: 'user', email_verified: true }, 400, /email_verified/)
   const { body } = await create({ email: 'verified@example.com', email_verified: true })
   assert.ok(!('email_verified' in body))
@@ -114,7 +114,7 @@ test('a custom attribute must be defined, and of its type', async () => {
   assert.deepEqual(body.custom_attributes, { whole: 7, part: 1.5, yes: false, day: -86400, size: 'small' })
 })
 
-test('an archived attribute can no longer be given', async () => {
+test('an archived attribute cannot be set', async () => {
   await t.call('POST /data_attributes', { name: 'former', model: 'contact', data_type: 'string' })
   await t.database.sql`update data_attributes set archived = true where name = 'former'`
   await refused({ role: 'user', custom_attributes: { former: 'x' } }, 400, /'former' does not exist/)
@@ -134,7 +134,7 @@ test('a user with the email or external id of another is a 409 that names the ot
   }
 })
 
-test('whoever is archived or deleted keeps email and external id', async () => {
+test('archived and deleted contacts keep their email and external id reserved', async () => {
   for (const farewell of ['POST /contacts/:id/archive', 'DELETE /contacts/:id']) {
     const who = { email: `${farewell.length}@example.com`, external_id: `gone-${farewell.length}` }
     const { body: gone } = await create(who)
@@ -148,20 +148,20 @@ test('whoever is archived or deleted keeps email and external id', async () => {
   }
 })
 
-test('of two simultaneous creates with one email, one is made and the other refused', async () => {
+test('of two simultaneous creates with one email, one succeeds and the other is refused', async () => {
   const bodies = ['race@example.com', 'RACE@example.com', 'race@example.com', 'Race@Example.com']
   const answers = await Promise.all(bodies.map((email) => create({ email })))
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409, 409, 409])
 })
 
-test('of two simultaneous creates with one external id, one is made and the other refused', async () => {
+test('of two simultaneous creates with one external id, one succeeds and the other is refused', async () => {
   const answers = await Promise.all(
     ['a', 'b', 'c', 'd'].map((name) => create({ external_id: 'race', email: `race-${name}@example.com` })),
   )
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409, 409, 409])
 })
 
-test('creates that cross over email and external id never wait in a ring', async () => {
+test('creates with crossed emails and external ids do not deadlock', async () => {
   const answers = await Promise.all(
     Array.from({ length: 12 }, (_, number) =>
       create({ email: `ring-${number % 3}@example.com`, external_id: `ring-${Math.floor(number / 4)}` }),
@@ -170,14 +170,14 @@ test('creates that cross over email and external id never wait in a ring', async
   assert.ok(answers.every(({ status }) => status === 200 || status === 409))
 })
 
-test("one workspace's contacts are in nobody else's way", async () => {
+test('contacts of different workspaces can have the same email and external id', async () => {
   const other = await t.another()
   const who = { email: 'shared@example.com', external_id: 'shared' }
   assert.equal((await create(who)).status, 200)
   assert.equal((await other.call('POST /contacts', who)).status, 200)
 })
 
-test('an email alone makes a user', async () => {
+test('an email alone creates a user', async () => {
   const { status, body } = await create({ email: '  Ada@Example.com ' })
   assert.equal(status, 200)
   assert.deepEqual(
@@ -187,7 +187,7 @@ test('an email alone makes a user', async () => {
   assert.deepEqual(await topicsOf(t.workspace, body.id), ['contact.user.created'])
 })
 
-test('everything that may be said is kept', async () => {
+test('all values are stored', async () => {
   const { body } = await create({
     role: 'user',
     external_id: 4711,
@@ -219,20 +219,20 @@ test('everything that may be said is kept', async () => {
   assert.deepEqual([body.unsubscribed_from_emails, body.language_override], [true, 'pt-BR'])
 })
 
-test('a phone that is no number is kept as it is, and a language that there is not becomes null', async () => {
+test('an invalid phone number is stored unchanged, and an unknown language becomes null', async () => {
   const { body } = await create({ role: 'lead', phone: 'ask at the desk', language_override: 'klingon' })
   assert.deepEqual([body.phone, body.formatted_phone, body.language_override], ['ask at the desk', null, null])
   assert.equal((await create({ role: 'lead', language_override: 'xx' })).body.language_override, null)
 })
 
-test('a lead may have nothing but its role, and its external id is made up here', async () => {
+test('a lead needs only its role, and gets a random external id', async () => {
   const { body } = await create({ role: 'lead', external_id: 'mine' })
   assert.equal(body.role, 'lead')
   assert.match(body.external_id, UUID)
   assert.deepEqual(await topicsOf(t.workspace, body.id), ['contact.lead.created'])
 })
 
-test('leads may share an email with anybody', async () => {
+test('leads can share an email with any contact', async () => {
   await create({ email: 'lead@example.com' })
   const first = await create({ role: 'lead', email: 'lead@example.com' })
   const second = await create({ role: 'lead', email: 'lead@example.com' })
@@ -246,21 +246,21 @@ test('an old version sends and gets the owner as a number', async () => {
   assert.equal((await create({ email: 'oldest@example.com' }, '2.7')).body.owner_id, null)
 })
 
-test('the same request under one Idempotency-Key makes one contact', async () => {
+test('a repeated request with the same Idempotency-Key creates one contact', async () => {
   const send = () => t.call('POST /contacts', { email: 'once@example.com' }, { headers: { 'idempotency-key': 'once' } })
   const [first, second] = [await send(), await send()]
   assert.deepEqual([first.status, second.status], [200, 200])
   assert.equal(second.body.id, first.body.id)
 })
 
-test('a lead is made for a phone number that nobody has', async () => {
+test('a lead is created for an unknown phone number', async () => {
   const lead = await createLead(t.workspace, { phone: '5547999990000', name: 'Ana' })
   assert.deepEqual([lead.role, lead.name, lead.formatted_phone], ['lead', 'Ana', '+5547999990000'])
   assert.match(lead.external_id ?? '', UUID)
   assert.deepEqual(await topicsOf(t.workspace, lead.id), ['contact.lead.created'])
 })
 
-test('what is made in a transaction that fails is not there', async () => {
+test('a contact that is created in a failed transaction does not exist', async () => {
   const { workspace } = t
   const made = t.database.sql.begin(async (sql) => {
     await createContact({ ...workspace, sql }, { email: 'undone@example.com' })

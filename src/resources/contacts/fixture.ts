@@ -1,4 +1,4 @@
-// A user, a lead and an archived lead, and what another workspace may not do with them.
+// A user, a lead and an archived lead, and requests of another workspace that must not reach them.
 import type { Fixture } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

@@ -1,8 +1,8 @@
-// SQL of contacts that others put into their own statements.
+// SQL fragments of contacts for the statements of other folders.
 import type { Recipients } from '#delivery/recipients.ts'
 import { contactEvents } from './topics.ts'
 
-/** What a contact's record learns from deliveries: contacted, bounced, complained, unsubscribed. */
+/** Updates contacts from the outcomes of deliveries: contacted, bounced, complained, unsubscribed. */
 export const contactRecords: Recipients = {
   update: (sql, changes) => sql`
     update contacts set

@@ -32,7 +32,7 @@ async function lockPresent(workspace: Workspace, id: string): Promise<ContactRow
   return found(contact && !contact.deleted_at && !contact.merged_into ? contact : undefined, 'User Not Found')
 }
 
-/** An event about a contact that is archived or deleted, or was, shows a reference with one of these. */
+/** The snapshot of these events is a reference to the contact with this flag. */
 const MARKS = {
   'contact.archived': { archived: true },
   'contact.unarchive': { archived: false },

@@ -1,4 +1,4 @@
-// What a caller writes about a contact, checked and as it is stored.
+// Checks the values that a request gives a contact, and returns them as they are stored.
 import { invalid } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { isEmail } from '#lib/email.ts'
@@ -54,7 +54,7 @@ export async function readProfile(workspace: Workspace, request: ContactRequest)
   return { ...named, custom_attributes }
 }
 
-/** A value; null clears it (so does an empty text); undefined: the request does not name it. */
+/** Null (or an empty text) clears the value; undefined: the request does not have it. */
 type Given<T> = T | null | undefined
 
 const readText = (given: Given<string>): Given<string> => (given === undefined ? undefined : given?.trim() || null)
@@ -70,14 +70,16 @@ function readEmail(given: Given<string>): Given<string> {
 async function readOwner(workspace: Workspace, given: Given<string>): Promise<Given<string>> {
   const owner_id = readText(given)
   if (owner_id && !(await findAdmin(workspace, owner_id))) {
-    throw invalid(`owner_id '${shown(owner_id)}' is no admin of this workspace`)
+    throw invalid(`owner_id '${shown(owner_id)}' is not an admin of this workspace`)
   }
   return owner_id
 }
 
 const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
 
-/** A language by its two letters, perhaps with a region: `pt-BR`. One that there is not is none, and no error. */
+/**
+ * Reads a two-letter language, optionally with a region: `pt-BR`. Returns null for an unknown one, which is no error.
+ */
 function readLanguage(given: Given<string>): Given<string> {
   const code = readText(given)
   if (!code) return code

@@ -1,4 +1,4 @@
-// The SQL behind what is asked most often: how many statements there are, and by which index they find their rows.
+// The SQL of the most frequent requests: the number of statements, and the indexes that they use.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { buildApp } from '#app.ts'
@@ -33,7 +33,7 @@ after(async () => {
   await watched.end()
 })
 
-/** The statements on contacts that a request leads to. */
+/** Returns the statements on contacts that a request causes. */
 async function statementsOf(method: 'GET' | 'POST', url: string, payload?: object): Promise<Statement[]> {
   const headers = { authorization: `Bearer ${t.created.token}` }
   statements = []
@@ -49,7 +49,7 @@ async function planOf({ text, parameters }: Statement): Promise<string> {
 
 const SOMEONE = '000000000000000000000007'
 
-test('a search by email goes by its index, also before there are statistics, and needs no count', async () => {
+test('a search by email uses its index, also before there are statistics, and needs no count', async () => {
   const body = { query: { field: 'email', operator: '=', value: 'SOMEONE-7@example.com' } }
   const [only, ...others] = await statementsOf('POST', '/contacts/search', body)
   assert.equal(others.length, 0)

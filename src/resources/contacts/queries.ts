@@ -16,7 +16,7 @@ export type ContactRow = {
   email: string | null
   email_verified: boolean
   phone: string | null
-  /** E.164, or null where `phone` cannot be read as a number. */
+  /** E.164, or null if `phone` is not a valid number. */
   formatted_phone: string | null
   name: string | null
   avatar_url: string | null
@@ -33,19 +33,19 @@ export type ContactRow = {
   last_email_opened_at: Date | null
   last_email_clicked_at: Date | null
   custom_attributes: Record<string, unknown>
-  /** What only a messenger reports, by its names on the wire, times in Unix seconds. */
+  /** Values that only a messenger reports, by their names in the API; times in Unix seconds. */
   messenger: Record<string, unknown>
   archived_at: Date | null
   deleted_at: Date | null
   blocked_at: Date | null
   merged_into: string | null
-  /** Neither archived nor deleted nor merged away: can be found, listed and written to. */
+  /** Not archived, deleted or merged into another: can be found, listed and written to. */
   is_live: boolean
   created_at: Date
   updated_at: Date
 }
 
-/** A contact with all that its answer shows; its tags in the order in which they were put on. */
+/** A contact with everything that its answer shows. Tags are in the order in which they were attached. */
 export type WholeContactRow = ContactRow & { tag_ids: string[]; notes: NewestNotes }
 
 const whole = (workspace: Workspace) => {
@@ -58,22 +58,22 @@ export const findContact = (workspace: Workspace, id: string) =>
   one(workspace.sql<ContactRow[]>`
     select * from contacts where workspace_id = ${workspace.id} and id = ${id} and is_live`)
 
-/** Returns the contact, or throws a 404. */
+/** @throws a 404 if there is no such contact. */
 export const theContact = async (workspace: Workspace, id: string): Promise<ContactRow> =>
   found(await findContact(workspace, id), 'User Not Found')
 
-/** Returns the first id that is no contact of the workspace; deleted and merged ones are none. */
+/** Returns the first id without a contact in the workspace; deleted and merged contacts do not count. */
 export const findUnknownContact = async (workspace: Workspace, ids: string[]): Promise<string | undefined> =>
   (
     await one(workspace.sql<{ id: string }[]>`
-      select asked.id from unnest(${ids}::text[]) with ordinality as asked (id, position)
+      select given.id from unnest(${ids}::text[]) with ordinality as given (id, position)
       where not exists (
         select from contacts
-        where workspace_id = ${workspace.id} and contacts.id = asked.id and deleted_at is null and merged_into is null)
+        where workspace_id = ${workspace.id} and contacts.id = given.id and deleted_at is null and merged_into is null)
       order by position limit 1`)
   )?.id
 
-/** Live contacts with this value, users first, the most recently active of them first. Emails fold case. */
+/** Returns live contacts with this value: users first, then by latest activity. Emails ignore case. */
 export function findContactsBy(workspace: Workspace, key: 'external_id' | 'email' | 'formatted_phone', value: string) {
   const { sql } = workspace
   const matches = key === 'email' ? sql`lower(email) = lower(${value})` : sql`${sql(key)} = ${value}`
@@ -82,14 +82,14 @@ export function findContactsBy(workspace: Workspace, key: 'external_id' | 'email
     order by role = 'lead', coalesce(last_seen_at, last_replied_at, updated_at) desc, id`
 }
 
-/** The oldest contact that has an email address. */
+/** Returns the oldest contact with an email address. */
 export const findFirstWithEmail = (sql: Sql, workspace_id: string) =>
   one(sql<Pick<ContactRow, 'id' | 'role' | 'name'>[]>`
     select id, role, name from contacts
     where workspace_id = ${workspace_id} and email is not null and is_live
     order by created_at, id limit 1`)
 
-/** The most frequent read: calls at the same moment share a query. */
+/** Calls at the same moment share a query, because it is the most frequent read. */
 export const findWholeContact = batched(async (workspace: Workspace, ids: string[]) => {
   const contacts = await workspace.sql<WholeContactRow[]>`
     select ${whole(workspace)} from contacts
@@ -108,7 +108,7 @@ export const lockContact = (workspace: Workspace, id: string) =>
   one(workspace.sql<WholeContactRow[]>`
     select ${whole(workspace)} from contacts where workspace_id = ${workspace.id} and id = ${id} for update`)
 
-/** One page of the live contacts that `condition` is true of. */
+/** Returns a page of the live contacts that meet `condition`. */
 export async function pageOfContacts(
   workspace: Workspace,
   page: Page,
@@ -142,7 +142,7 @@ export async function insertContact(workspace: Workspace, contact: NewContact): 
 
 export type ContactChanges = Partial<Omit<ContactRow, Given | 'id'>>
 
-/** Call it on a contact that the transaction holds locked. */
+/** The transaction must have locked the contact. */
 export async function updateContactRow(workspace: Workspace, id: string, changes: ContactChanges) {
   const [updated] = await workspace.sql<WholeContactRow[]>`
     update contacts set ${workspace.sql({ ...changes, updated_at: workspace.now() } as never)}
@@ -154,12 +154,12 @@ export async function updateContactRow(workspace: Workspace, id: string, changes
 export const touchContact = (workspace: Workspace, id: string) => workspace.sql`
   update contacts set updated_at = ${workspace.now()} where workspace_id = ${workspace.id} and id = ${id}`
 
-/** What no two users of a workspace share. */
+/** Values that are unique for the users of a workspace. */
 export type Identity = { email?: string | null; external_id?: string | null; phone?: string | null }
 
 /**
- * Locks these values until the transaction ends, so that no other request gives one to a contact. The locks of one call are
- * taken in one order, so that two requests do not wait for each other: a request that needs several takes them in one call.
+ * Locks these values until the transaction ends, so that no other request gives one to a contact. One call locks in a
+ * fixed order to prevent deadlocks, so a request that needs several locks must use one call.
  */
 export const lockIdentity = (workspace: Workspace, ...identities: Identity[]) => {
   const claims = identities
@@ -171,11 +171,18 @@ export const lockIdentity = (workspace: Workspace, ...identities: Identity[]) =>
       from unnest(${claims}::text[]) claim order by key) keys`
 }
 
-export type Rival = { id: string; is_live: boolean }
+export type DuplicateContact = { id: string; is_live: boolean }
 
-/** Another contact with this external id, or another user with this email; deleted ones hold theirs until erased. */
-export const findRival = (workspace: Workspace, { email = null, external_id = null }: Identity, id: string | null) =>
-  one(workspace.sql<Rival[]>`
+/**
+ * Returns another contact with this external id, or another user with this email. Deleted contacts keep theirs
+ * reserved.
+ */
+export const findDuplicate = (
+  workspace: Workspace,
+  { email = null, external_id = null }: Identity,
+  id: string | null,
+) =>
+  one(workspace.sql<DuplicateContact[]>`
     select id, is_live from contacts
     where workspace_id = ${workspace.id} and id is distinct from ${id}
       and (external_id = ${external_id} or (lower(email) = lower(${email}) and role = 'user' and merged_into is null))

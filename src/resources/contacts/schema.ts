@@ -1,4 +1,4 @@
-// A contact over the wire: whole, and as a mere reference.
+// The schemas of a contact: complete, and as a reference.
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
 import { PageOf } from '#http/lists.ts'
 import { Epoch, epoch, epochOrNull, Id, Nullable, named, Some } from '#http/types.ts'
@@ -37,7 +37,7 @@ const Location = named(
   }),
 )
 
-/** What only a messenger reports; null as long as none has. */
+/** Values that only a messenger reports; null until one does. */
 const Reported = Type.Object({
   browser: Text,
   browser_version: Text,
@@ -86,7 +86,7 @@ export const Contact = named(
     email: Text,
     email_domain: Type.Optional(Type.String()),
     phone: Text,
-    formatted_phone: Nullable(Type.String({ description: '`phone` in E.164, where it can be read as a number.' })),
+    formatted_phone: Nullable(Type.String({ description: '`phone` in E.164 if it is a valid number.' })),
     name: Text,
     avatar: Nullable(Avatar),
     owner_id: Text,
@@ -117,15 +117,15 @@ export const Contact = named(
 
 export const ContactList = named('contact_list', PageOf(Contact))
 
-/** What parameters decide of an answer. */
+/** Query parameters that change the answer. */
 export const ContactView = Some({
-  include_merge_history: Type.Boolean({ description: 'Shows who was merged into a user.' }),
+  include_merge_history: Type.Boolean({ description: 'Adds the contacts that were merged into a user.' }),
 })
 export type ContactView = Static<typeof ContactView>
 
 const limited = (maxLength: number) => Nullable(Type.String({ maxLength }))
 
-/** What may be written about a contact. Null and the empty text clear a value. */
+/** The values of a contact that a request can set. Null and the empty text clear a value. */
 export const ContactRequest = named(
   'contact_request',
   Some({
@@ -141,7 +141,7 @@ export const ContactRequest = named(
     owner_id: Nullable(Id),
     unsubscribed_from_emails: Nullable(Type.Boolean()),
     language_override: Nullable(
-      Type.String({ maxLength: 35, description: 'An ISO 639-1 code; one that there is not counts as null.' }),
+      Type.String({ maxLength: 35, description: 'An ISO 639-1 code; an unknown code counts as null.' }),
     ),
     custom_attributes: Nullable(
       Type.Record(Type.String(), Type.Unknown(), { description: 'Data attributes of contacts; null clears one.' }),
@@ -164,10 +164,10 @@ export const presentContactReference = ({
 const nothing = <P extends TProperties>({ properties }: TObject<P>) =>
   Object.fromEntries(Object.keys(properties).map((key) => [key, null])) as { [K in keyof P]: null }
 
-const UNREPORTED = nothing(Reported)
-const NOWHERE = { ...nothing(Location), type: 'location' as const }
+const NOT_REPORTED = nothing(Reported)
+const NO_LOCATION = { ...nothing(Location), type: 'location' as const }
 
-const SHOWN_INLINE = 10
+const MAX_INLINE = 10
 
 /** `ids` are all that there are, or the first of `total_count`. Their objects are at `/<type>s/<id>`. */
 const presentIds = (
@@ -177,10 +177,10 @@ const presentIds = (
   total_count = ids.length,
 ): Static<typeof AddressableList> => ({
   type: 'list',
-  data: ids.slice(0, SHOWN_INLINE).map((id) => ({ id, type, url: `/${type}s/${id}` })),
+  data: ids.slice(0, MAX_INLINE).map((id) => ({ id, type, url: `/${type}s/${id}` })),
   url,
   total_count,
-  has_more: total_count > SHOWN_INLINE,
+  has_more: total_count > MAX_INLINE,
 })
 
 export function presentContact(
@@ -221,9 +221,9 @@ export function presentContact(
     companies: presentIds('company', `${url}/companies`, []),
     opted_out_subscription_types: presentIds('subscription', `${url}/subscriptions`, []),
     opted_in_subscription_types: presentIds('subscription', `${url}/subscriptions`, []),
-    ...UNREPORTED,
+    ...NOT_REPORTED,
     ...reported,
-    location: { ...NOWHERE, ...location },
+    location: { ...NO_LOCATION, ...location },
     ...(include_merge_history && contact.role === 'user' && { merge_history: [] }),
   }
 }

@@ -49,7 +49,7 @@ const tag = (await t.call('POST /tags', { name: 'VIP', users: [{ id: ann }] })).
 const NAMES: Record<string, string> = { [ann]: 'ann', [bob]: 'bob', [cat]: 'cat' }
 const namesIn = (answer: { body: { data: { id: string }[] } }) => answer.body.data.map(({ id }) => NAMES[id])
 
-test('a search that makes no sense is one of the documented 400s', async () => {
+test('an invalid search is one of the documented 400s', async () => {
   const wrong: [body: unknown, code: string][] = [
     [undefined, 'invalid_query'],
     [{}, 'invalid_query'],
@@ -77,14 +77,14 @@ test('the cursor of another order is a 400', async () => {
   assert.equal((await search(everybody, { pagination: { starting_after } })).status, 400)
 })
 
-test('nobody who is archived, deleted or of another workspace is found', async () => {
+test('contacts that are archived, deleted or of another workspace are not found', async () => {
   const { status, body } = await search(['email', '=', 'ann@example.com'])
   assert.equal(status, 200)
   assert.equal(body.total_count, 1)
   assert.equal(body.data[0].id, ann)
 })
 
-test('every documented field is one', async () => {
+test('every documented field can be searched', async () => {
   const found: [asked: Filter, who: string[]][] = [
     [['id', '=', ann], ['ann']],
     [['role', '=', 'lead'], ['bob']],
@@ -157,7 +157,7 @@ test('every documented field is one', async () => {
   for (const field of texts) assert.deepEqual(namesIn(await search([field, '=', 'x'])), [], field)
 })
 
-test('groups, sorting and pages come together, with an exact count', async () => {
+test('groups, sorting and pages work together, with an exact count', async () => {
   const query = {
     operator: 'OR',
     value: [
@@ -181,7 +181,7 @@ test('groups, sorting and pages come together, with an exact count', async () =>
   assert.deepEqual(seen, ['cat', 'ann', 'bob'])
 })
 
-test('a contact is found as soon as it is there, as it is shown', async () => {
+test('a contact is found as soon as it exists, in its usual form', async () => {
   const { body } = await stranger.call('POST /contacts', { email: 'soon@example.com' })
   const found = await stranger.call('POST /contacts/search?include_merge_history=true', {
     query: filter(['email', '=', 'soon@example.com']),

@@ -1,4 +1,4 @@
-// What contacts can be searched by.
+// The search fields of contacts.
 import type { Fragment } from '#db/sql.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
 import { hasTag } from '#resources/tags/fragments.ts'
@@ -13,14 +13,14 @@ import { pageOfContacts } from './queries.ts'
 export const CONTACTS_PAGE = { default: 50, max: 150 }
 
 const text: Field = { kind: 'text' }
-/** Letter case makes no difference. */
+/** Ignores letter case. */
 const folded: Field = { kind: 'text', fold: true }
 const flag: Field = { kind: 'boolean' }
 const time: Field = { kind: 'date' }
 
-/** What a messenger reported. */
+/** A value that a messenger reported. */
 const reported = (name: string): Field => ({ ...text, column: ({ sql }: Workspace) => sql`(messenger ->> ${name})` })
-const place = (name: string): Field => ({
+const location = (name: string): Field => ({
   ...folded,
   column: ({ sql }: Workspace) => sql`(messenger -> 'location' ->> ${name})`,
 })
@@ -72,17 +72,17 @@ const FIELDS: Record<string, Field> = {
   ios_last_seen_at: seenOn('ios_last_seen_at'),
   android_last_seen_at: seenOn('android_last_seen_at'),
   ...Object.fromEntries(REPORTED.map((name) => [name, reported(name)])),
-  // Two names that are documented, though they are misspelt.
+  // Misspelled in Intercom's documentation.
   ios_app_device: reported('ios_device'),
   andoid_sdk_version: reported('android_sdk_version'),
-  'location.country': place('country'),
-  'location.region': place('region'),
-  'location.city': place('city'),
+  'location.country': location('country'),
+  'location.region': location('region'),
+  'location.city': location('city'),
   tag_id: tagged,
   segment_id: inSegment,
 }
 
-/** Days are those of the workspace's time zone. Attributes that are dates have no time of day in any version. */
+/** Days are in the workspace's time zone. Date attributes have no time of day in any version. */
 const precision = (workspace: Workspace) => (has(workspace, 'contact-searches-compare-seconds') ? 'second' : 'day')
 const dayPrecision = (workspace: Workspace) => (has(workspace, 'contact-searches-compare-seconds') ? 'utc-day' : 'day')
 
@@ -107,20 +107,20 @@ export const searchContacts = (workspace: Workspace, body: unknown) =>
     body,
   )
 
-/** A query that is asked again later, with the attributes as they were when it was first asked. */
-export type KeptQuery = { query: Query; definitions: AttributeDefinition[] }
+/** A query that is stored to run later, with the attribute definitions of the time when it was stored. */
+export type StoredQuery = { query: Query; definitions: AttributeDefinition[] }
 
-/** What POST /contacts/search takes under `query`, checked, to be kept. Throws the same documented 400s. */
-export async function keepQuery(workspace: Workspace, body: unknown): Promise<KeptQuery> {
+/** Checks the `query` of POST /contacts/search, and returns it to be stored. @throws the same documented 400s. */
+export async function prepareQuery(workspace: Workspace, body: unknown): Promise<StoredQuery> {
   const { query, fields } = readSearch({ query: body })
   const named = (await definitionsNamed(fields, () => listAttributes(workspace))).filter(({ name }) =>
     fields.includes(ATTRIBUTE + name),
   )
-  const kept = { query, definitions: named.map(({ name, data_type }) => ({ name, data_type })) }
-  matching(workspace, kept)
-  return kept
+  const stored = { query, definitions: named.map(({ name, data_type }) => ({ name, data_type })) }
+  matching(workspace, stored)
+  return stored
 }
 
-/** The condition that it puts on a row of `contacts`, besides that it is live. */
-export const matching = (workspace: Workspace, { query, definitions }: KeptQuery): Fragment =>
+/** Returns the condition of the query on a row of `contacts`. It does not include `is_live`. */
+export const matching = (workspace: Workspace, { query, definitions }: StoredQuery): Fragment =>
   where(workspace, searchable(definitions), query)

@@ -1,4 +1,4 @@
-// Changing contacts: sad paths first.
+// Updating contacts: sad paths first.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../../../test/app.ts'
@@ -12,7 +12,7 @@ const update = (id: string, body: unknown, version?: string) =>
 
 const LONG_AGO = new Date('2024-01-01')
 
-/** A contact that was last changed long ago. */
+/** A contact that was last updated long ago. */
 const contact = (columns: Record<string, unknown> = {}) =>
   aContact(t.workspace, { created_at: LONG_AGO, updated_at: LONG_AGO, ...columns })
 
@@ -63,7 +63,7 @@ test("a user cannot take another's email or external id", async () => {
   assert.equal((await update(id, { email: 'MINE@example.com', external_id: 'mine' })).status, 200)
 })
 
-test('a lead that would become a user with the email of one is a 409', async () => {
+test('a lead cannot become a user with the email of another user', async () => {
   const user = await contact({ email: 'grown@example.com' })
   const lead = await contact({ role: 'lead', email: 'grown@example.com' })
   const { status, body } = await update(lead, { role: 'user' })
@@ -72,13 +72,13 @@ test('a lead that would become a user with the email of one is a 409', async () 
   assert.equal((await update(lead, { email: 'taken@example.com' })).status, 200)
 })
 
-test('of two simultaneous changes to one email, one is made and the other refused', async () => {
+test('of two simultaneous changes to one email, one succeeds and the other is refused', async () => {
   const ids = [await contact(), await contact(), await contact()]
   const answers = await Promise.all(ids.map((id) => update(id, { email: 'wanted@example.com' })))
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409, 409])
 })
 
-test('simultaneous changes of one contact all count', async () => {
+test('simultaneous changes of one contact all take effect', async () => {
   for (const name of ['one', 'two', 'three', 'four']) {
     await t.call('POST /data_attributes', { name, model: 'contact', data_type: 'integer' })
   }
@@ -88,7 +88,7 @@ test('simultaneous changes of one contact all count', async () => {
   assert.deepEqual(body.custom_attributes, { one: 1, two: 1, three: 1, four: 1 })
 })
 
-test('only what is sent changes, and the time of the change moves', async () => {
+test('only the given values change, and updated_at', async () => {
   const id = await contact({ name: 'Ann', email: 'ann@example.com', phone: '5547999998888' })
   const { status, body } = await update(id, { name: 'Anna' })
   assert.equal(status, 200)
@@ -98,7 +98,7 @@ test('only what is sent changes, and the time of the change moves', async () => 
   assert.deepEqual(await topicsOf(t.workspace, id), ['contact.user.updated'])
 })
 
-test('a request that changes nothing is heard of by nobody', async () => {
+test('a request that changes nothing emits no event', async () => {
   const id = await contact({ name: 'Ann', signed_up_at: LONG_AGO, custom_attributes: { one: 1 } })
   const same = { name: 'Ann', signed_up_at: LONG_AGO.getTime() / 1000, custom_attributes: { one: 1, two: null } }
   for (const body of [{}, same, { unheard_of: 1 }]) {
@@ -144,14 +144,14 @@ test('null and the empty text clear a value', async () => {
   }
 })
 
-test('attributes that are not sent keep their values', async () => {
+test('attributes that are not in the request keep their values', async () => {
   const id = await contact({ custom_attributes: { one: 1, two: 2, three: 3 } })
   const { body } = await update(id, { custom_attributes: { two: 22, three: null } })
   assert.deepEqual(body.custom_attributes, { one: 1, two: 22 })
   assert.deepEqual((await update(id, { custom_attributes: null })).body.custom_attributes, { one: 1, two: 22 })
 })
 
-test('a lead becomes a user, with an external id of its own', async () => {
+test('a lead becomes a user, with the given external id', async () => {
   const { body: lead } = await t.call('POST /contacts', { role: 'lead' })
   assert.equal((await update(lead.id, { external_id: 'not yet' })).body.external_id, lead.external_id)
   const { body } = await update(lead.id, { role: 'user', external_id: 'grown-up' })
@@ -163,7 +163,7 @@ test('a lead becomes a user, with an external id of its own', async () => {
   ])
 })
 
-test('what happened to an email is told, and a new one has not bounced', async () => {
+test('a changed email has its own event, and a new one has not bounced', async () => {
   const lead = await contact({ role: 'lead' })
   await update(lead, { email: 'first@example.com' })
   assert.deepEqual(await topicsOf(t.workspace, lead), ['contact.lead.added_email', 'contact.lead.updated'])
@@ -174,7 +174,7 @@ test('what happened to an email is told, and a new one has not bounced', async (
   assert.deepEqual((await topicsOf(t.workspace, user)).slice(-2), ['contact.email.updated', 'contact.user.updated'])
 })
 
-test('unsubscribing and subscribing are told once each', async () => {
+test('unsubscribing and subscribing emit one event each', async () => {
   const id = await contact()
   for (const unsubscribed_from_emails of [true, true, false]) await update(id, { unsubscribed_from_emails })
   assert.deepEqual(
@@ -183,7 +183,7 @@ test('unsubscribing and subscribing are told once each', async () => {
   )
 })
 
-test('the answer tells of tags and, where asked, of merges', async () => {
+test('the answer has tags and, if requested, the merge history', async () => {
   const id = await contact()
   await t.call('POST /tags', { name: 'Kept', users: [{ id }] })
   const { body } = await t.call(`PUT /contacts/${id}?include_merge_history=true`, { name: 'Tagged' })

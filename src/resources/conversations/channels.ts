@@ -1,4 +1,4 @@
-// The channel that a conversation began on, by its names: to the API `conversation` is what deliveries call `inapp`.
+// Names of the channel that a conversation started on: the API says `conversation` where deliveries say `inapp`.
 import type { ChannelName } from '#channels/channel.ts'
 import type { ConversationRow } from './queries.ts'
 
@@ -9,6 +9,6 @@ export const channelOf = ({ source_type }: Pick<ConversationRow, 'source_type'>)
 
 export const sourceTypeOf = (channel: ChannelName): SourceType => (channel === 'inapp' ? 'conversation' : channel)
 
-/** As the `channel` of a conversation names it. */
+/** Returns the name in the `channel` property of a conversation. */
 export const channelName = ({ source_type }: ConversationRow): string =>
   source_type === 'conversation' ? 'messenger' : source_type

@@ -1,9 +1,9 @@
-// Conversations as contacts begin them, and as they are read, listed and updated: sad paths first.
+// Conversations are started by contacts, shown, listed and updated: sad paths first.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../../../test/app.ts'
 import { aContact } from '../../../test/factories.ts'
-import { MOST_PARTS } from './parts/queries.ts'
+import { MAX_PARTS } from './parts/queries.ts'
 
 const t = await testApp()
 const { sql } = t.workspace
@@ -19,14 +19,14 @@ const create = (conversation: object = {}, options = {}) =>
 const begin = async (conversation: object = {}): Promise<string> => (await create(conversation)).body.conversation_id
 const update = (id: string, changes: object, options = {}) => t.call(`PUT /conversations/${id}`, changes, options)
 
-test('without a token nothing is answered', async () => {
+test('every operation needs a token', async () => {
   for (const route of ['POST /conversations', 'GET /conversations', 'GET /conversations/1', 'PUT /conversations/1']) {
     const body = route.startsWith('GET') ? undefined : {}
     assert.equal((await t.call(route, body, { token: null })).status, 401)
   }
 })
 
-test('nobody begins a conversation whom nobody knows', async () => {
+test('an unknown contact cannot start a conversation', async () => {
   const theirs = await aContact((await t.another()).workspace, {})
   for (const from of [{ id: '123_doesnt_exist' }, { user_id: 'x' }, { email: 'x@example.com' }, { id: theirs }]) {
     const { status, body } = await create({ from: { type: 'user', ...from } })
@@ -35,7 +35,7 @@ test('nobody begins a conversation whom nobody knows', async () => {
   }
 })
 
-test('what a new conversation lacks is named', async () => {
+test('a missing field of a new conversation is named', async () => {
   const cases: [object, string][] = [
     [{ body: undefined }, 'body is required'],
     [{ body: ' ' }, 'Body is required'],
@@ -66,7 +66,7 @@ test('an unknown conversation is a 404, and so is one of another workspace', asy
   assert.equal((await other.call('GET /conversations')).body.total_count, 0)
 })
 
-test('a contact begins a conversation, and the answer is the message', async () => {
+test('a contact starts a conversation, and the answer is the message', async () => {
   const { status, body } = await create({ brand_id: '123' })
   assert.equal(status, 200)
   const { id, created_at, conversation_id } = body
@@ -105,7 +105,7 @@ test('a contact begins a conversation, and the answer is the message', async () 
   assert.equal(events.count, 1)
 })
 
-test('a lead without a name or an email, named by external id, can begin one too, in the past', async () => {
+test('a lead without a name or an email, by external id, can start one too, in the past', async () => {
   const lead = await aContact(t.workspace, { role: 'lead', external_id: 'l-1' })
   const { body } = await create({
     from: { type: 'contact', user_id: 'l-1' },
@@ -121,7 +121,7 @@ test('a lead without a name or an email, named by external id, can begin one too
   assert.equal(conversation.created_at, 1_700_000_000)
 })
 
-test('plain text is shown as each version shows it', async () => {
+test('plain text is rendered as in each version', async () => {
   const id = await begin({ subject: 'A & B' })
   const reply = {
     message_type: 'comment',
@@ -141,7 +141,7 @@ test('plain text is shown as each version shows it', async () => {
   assert.equal(body.source.body, 'Hello there')
 })
 
-test('tags show who hung them, on the conversation and on its newest part', async () => {
+test('tags have the admin who added them, on the conversation and on its newest part', async () => {
   const id = await begin()
   const { body: tag } = await t.call('POST /tags', { name: 'VIP' })
   await t.call(`POST /conversations/${id}/reply`, { message_type: 'note', type: 'admin', admin_id, body: 'x' })
@@ -153,13 +153,13 @@ test('tags show who hung them, on the conversation and on its newest part', asyn
   assert.deepEqual(body.conversation_parts.conversation_parts[0].tags, [{ type: 'tag', id: tag.id, name: 'VIP' }])
 })
 
-test('of many parts the newest 500 are shown, oldest first, and all are counted', async () => {
+test('the newest 500 parts are shown, oldest first, and all are counted', async () => {
   const id = await begin()
   await sql`
     insert into conversation_parts (workspace_id, conversation_id, part_type, body, author_type, author_id, state,
       notified_at, created_at, updated_at)
     select ${t.workspace.id}, ${id}, 'note', n::text, 'admin', ${admin_id}, 'open', at, at, at
-    from generate_series(1, ${MOST_PARTS + 1}) n, lateral (select now() + n * interval '1 second' as at) times`
+    from generate_series(1, ${MAX_PARTS + 1}) n, lateral (select now() + n * interval '1 second' as at) times`
   const { conversation_parts, total_count } = (await t.call(`GET /conversations/${id}`)).body.conversation_parts
   assert.equal(total_count, 501)
   assert.deepEqual(
@@ -168,7 +168,7 @@ test('of many parts the newest 500 are shown, oldest first, and all are counted'
   )
 })
 
-test('the list goes from what changed last, page by page, and leaves the parts out', async () => {
+test('the list starts with the last updated conversation, has pages, and no parts', async () => {
   const other = await t.another()
   const contact = await aContact(other.workspace, {})
   const ids: string[] = []
@@ -187,7 +187,7 @@ test('the list goes from what changed last, page by page, and leaves the parts o
   assert.equal((await other.call('GET /conversations?starting_after=nonsense')).status, 400)
 })
 
-test('an update of what is not there is refused whole', async () => {
+test('an invalid update is refused and changes nothing', async () => {
   const id = await begin()
   const cases: [object, number, string][] = [
     [{ custom_attributes: { unknown: 1 } }, 400, "Custom attribute 'unknown' does not exist"],
@@ -205,14 +205,14 @@ test('an update of what is not there is refused whole', async () => {
   assert.equal((await t.call(`GET /conversations/${id}`)).body.title, null)
 })
 
-test('read, title and company leave no part', async () => {
+test('read, title and company add no part', async () => {
   const id = await begin()
   const { status, body } = await update(id, { read: true, title: 'New title', company_id: null })
   assert.equal(status, 200)
   assert.deepEqual([body.read, body.title, body.conversation_parts.total_count], [true, 'New title', 0])
 })
 
-test('the priority leaves a part by who set it, once', async () => {
+test('a changed priority adds one part by the admin who set it', async () => {
   const id = await begin()
   const { body } = await update(id, { priority: 'high', admin_id: Number(admin_id) })
   assert.equal(body.priority, 'high')
@@ -224,14 +224,14 @@ test('the priority leaves a part by who set it, once', async () => {
   assert.equal(cleared.conversation_parts.conversation_parts[0].author.type, 'bot')
 })
 
-test('before Preview a priority cannot be set, and is shown as having one or not', async () => {
+test('before Preview a priority cannot be set, and is shown as priority or not_priority', async () => {
   const id = await begin()
   assert.equal((await update(id, { priority: 'high' }, { version: '2.16' })).body.priority, 'none')
   await update(id, { priority: 'low' })
   assert.equal((await t.call(`GET /conversations/${id}`, undefined, { version: '2.11' })).body.priority, 'priority')
 })
 
-test('each attribute that changes leaves a part by the bot', async () => {
+test('each changed attribute adds a part by the bot', async () => {
   const id = await begin()
   const { body } = await update(id, { custom_attributes: { issue_type: 'Billing', seats: 3 } })
   assert.deepEqual(body.custom_attributes, { issue_type: 'Billing', seats: 3 })
@@ -248,7 +248,7 @@ test('each attribute that changes leaves a part by the bot', async () => {
   assert.equal(cleared.conversation_parts.total_count, 1)
 })
 
-test('the statistics tell how fast it went, and leave out what has not happened', async () => {
+test('the statistics have the response times, and omit what has not happened', async () => {
   const id = await begin({ created_at: 1_700_000_000 })
   const at = (created_at: number, reply: object) =>
     t.call(`POST /conversations/${id}/reply`, { message_type: 'comment', body: 'x', created_at, ...reply })
@@ -273,7 +273,7 @@ test('the statistics tell how fast it went, and leave out what has not happened'
   })
 })
 
-test('nobody reviews conversations here: the lists are empty, and there only for whoever asks', async () => {
+test('there are no quality reviews: the lists are empty, and only present if requested', async () => {
   const { body: begun } = await t.call('POST /conversations', { from: { type: 'user', id: joe }, body: 'Hello' })
   const asked = '?include_monitors=true&include_scorecards=true&include_translations=true'
   const { body: one } = await t.call(`GET /conversations/${begun.conversation_id}${asked}`)

@@ -1,5 +1,4 @@
-// Bodies and subjects as the caller wants them: HTML, or plain text with `display_as=plaintext`; and attachments with
-// links that are valid from now on.
+// Renders bodies and subjects as HTML, or as plain text with `display_as=plaintext`, and attachments with new links.
 import { type Static, Type } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { type Links, withLinks } from '#files/link.ts'
@@ -29,9 +28,9 @@ export const DisplayQuery = Type.Object({
   display_as: Type.Optional(Type.String({ description: '`plaintext` for bodies without HTML.' })),
 })
 
-type Words = { body(html: string): string; subject(text: string): string }
+type TextFormat = { body(html: string): string; subject(text: string): string }
 
-const AS_HTML: Words = {
+const AS_HTML: TextFormat = {
   body: (html) => html,
   subject: (text) => text && `<p>${escapeHtml(text)}</p>`,
 }
@@ -58,12 +57,12 @@ export const snapshotDisplay: Display = {
     })),
 }
 
-/** HTML where `display_as` is absent. */
+/** Returns a display for plain text if `display_as` is `plaintext`, else for HTML. */
 export function displayOf(workspace: Workspace, links: Links, display_as?: string): Display {
   const { body, subject } = display_as === 'plaintext' ? asPlainText(workspace) : AS_HTML
   const linked = (html: string) => withLinks(links, workspace.id, html)
   return {
-    body: (html, attachments) => body(linked(html) + lostFiles(attachments).map(noteOfLost).join('')),
+    body: (html, attachments) => body(linked(html) + lostFiles(attachments).map(lostFileNote).join('')),
     subject,
     linked,
     attachments: (attachments) =>
@@ -71,10 +70,10 @@ export function displayOf(workspace: Workspace, links: Links, display_as?: strin
   }
 }
 
-const noteOfLost = ({ name, lost }: { name: string; lost: string }) =>
+const lostFileNote = ({ name, lost }: { name: string; lost: string }) =>
   `<p>[${escapeHtml(`${name} could not be fetched. ${lost}`.trim())}]</p>`
 
-function asPlainText(workspace: Workspace): Words {
+function asPlainText(workspace: Workspace): TextFormat {
   const links = has(workspace, 'plain-text-shows-link-addresses') ? 'label (url)' : 'label'
   return {
     body: (html) => toPlainText(html, { links }),

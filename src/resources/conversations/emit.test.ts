@@ -1,4 +1,4 @@
-// What an event keeps of a conversation, where somebody listens: the conversation as it was then, with the part of the event.
+// The snapshot in a conversation's event: the conversation at that time, with the part of the event.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readEvents } from '#events/read.ts'
@@ -22,7 +22,7 @@ const by = { type: 'admin', admin_id: t.created.admin_id }
 const eventsOf = async (topic: string): Promise<any[]> =>
   (await readEvents(sql, workspace.id, '0.0', 1000)).filter((event) => event.topic === topic)
 
-test('a snapshot has the part of its event and no other, and later changes do not reach it', async () => {
+test('a snapshot has the part of its event and no other, and does not change later', async () => {
   for (const body of ['First', 'Second']) await call(`POST ${path}/reply`, { message_type: 'comment', ...by, body })
   await call(`POST ${path}/parts`, { message_type: 'close', ...by })
   const [first, second] = await eventsOf('conversation.admin.replied')
@@ -40,14 +40,14 @@ test('a snapshot has the part of its event and no other, and later changes do no
   assert.deepEqual([closed.actor_type, closed.actor_id], ['admin', t.created.admin_id])
 })
 
-test('a contact is the actor of what the contact writes', async () => {
+test('a contact is the actor of their own messages', async () => {
   const [created] = await eventsOf('conversation.user.created')
   assert.deepEqual([created.object_type, created.object_id], ['conversation', begun.conversation_id])
   assert.deepEqual([created.actor_type, created.actor_id], ['user', contact])
   assert.equal(created.snapshot.source.body, '<p>Help</p>')
 })
 
-test('a snapshot names files by their ids: a stored link would expire, and would open the file to readers of the log', async () => {
+test('a snapshot has the ids of files: a stored link would expire, and would expose the file to readers of the log', async () => {
   await call(`POST ${path}/reply`, {
     ...{ message_type: 'comment', type: 'user', intercom_user_id: contact, body: 'See this' },
     attachment_files: [file],
@@ -59,7 +59,7 @@ test('a snapshot names files by their ids: a stored link would expire, and would
   assert.ok(!JSON.stringify(event.snapshot).includes('support.example.com/attachments'))
 })
 
-test('a workspace that listens to nothing keeps no snapshot', async () => {
+test('a workspace without listeners stores no snapshot', async () => {
   const other = await t.another()
   const id = await aContact(other.workspace)
   await other.call('POST /conversations', { from: { type: 'user', id }, body: 'Help' })

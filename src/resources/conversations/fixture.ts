@@ -1,4 +1,4 @@
-// A conversation with an answer, and what another workspace may not do with it.
+// A conversation with a reply, and requests of another workspace that must not reach it.
 import { type Fixture, type Request, user } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

@@ -24,7 +24,7 @@ export const wasReceived = async (workspace: Workspace, channel: ChannelName, pr
 
 /** The contact's newest conversation on the channel, and the newest message to the contact without a reply. */
 export type Candidates = {
-  conversation: (Pick<ConversationRow, 'id' | 'state' | 'last_close_at'> & { last_word_at: Date }) | undefined
+  conversation: (Pick<ConversationRow, 'id' | 'state' | 'last_close_at'> & { last_message_at: Date }) | undefined
   unanswered: { conversation_id: string; created_at: Date } | undefined
 }
 
@@ -36,7 +36,7 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const { sql, id } = workspace
   const conversation = await one(sql<NonNullable<Candidates['conversation']>[]>`
-    select id, state, last_close_at, greatest(created_at, last_contact_reply_at, last_admin_reply_at) as last_word_at
+    select id, state, last_close_at, greatest(created_at, last_contact_reply_at, last_admin_reply_at) as last_message_at
     from conversations
     where workspace_id = ${id} and source_type = ${source_type} and id in (
       select conversation_id from conversation_contacts where workspace_id = ${id} and contact_id = ${contact_id})

@@ -1,4 +1,4 @@
-// What contacts write on channels, and where it goes; by SMS, because there nothing but the rules can tell.
+// Messages that contacts write on channels, and their conversations; by SMS, where only the rules decide.
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { findContact } from '#resources/contacts/queries.ts'
@@ -34,25 +34,25 @@ const conversationOf = async (placed: object) => {
 const manage = (id: string, act: object) =>
   call(`POST /conversations/${id}/parts`, { type: 'admin', admin_id: workspace.admin_id, ...act })
 
-test('a blocked contact is not heard', async () => {
+test('messages of a blocked contact are ignored', async () => {
   await workspace.sql`update contacts set blocked_at = now() where workspace_id = ${workspace.id} and id = ${joe}`
   assert.deepEqual(await write('Hello'), { outcome: 'blocked' })
   assert.equal((await call('GET /conversations')).body.total_count, 0)
 })
 
-test('what is brought twice, even at once, is taken once', async () => {
+test('a message that is delivered twice, even at once, is received once', async () => {
   const outcomes = await Promise.all([1, 2, 3].map(() => write('Hello', { provider_id: 'SM-same' })))
   assert.deepEqual(outcomes.map(({ outcome }) => outcome).sort(), ['begun', 'known', 'known'])
   assert.equal((await call('GET /conversations')).body.total_count, 1)
 })
 
-test('things that come at the same moment go to one conversation', async () => {
+test('messages that arrive at the same moment go to one conversation', async () => {
   const placed = await Promise.all([write('One'), write('Two'), write('Three')])
   assert.deepEqual(placed.map(({ outcome }) => outcome).sort(), ['begun', 'replied', 'replied'])
   assert.equal((await call('GET /conversations')).body.total_count, 1)
 })
 
-test('who answers a message while others reply in the open conversation waits for nobody in a circle', async () => {
+test('a reply to a message does not deadlock with replies in the open conversation', async () => {
   for (let round = 0; round < 15; round++) {
     await call('POST /extensions/sandbox/reset')
     joe = await aContact(workspace, { formatted_phone: '+12025550123' })
@@ -68,12 +68,12 @@ test('who answers a message while others reply in the open conversation waits fo
   }
 })
 
-test('what could not be put anywhere can be brought again', async () => {
+test('a message that could not be stored can be delivered again', async () => {
   await assert.rejects(write('Hello', { provider_id: 'SM-again', answers: '999999' }))
   assert.equal((await write('Hello', { provider_id: 'SM-again' })).outcome, 'begun')
 })
 
-test('a contact who has been written to answers that message', async () => {
+test('a contact replies to the last message to them', async () => {
   const message = await aMessage(workspace, { to: joe, message_type: 'sms', body: 'Your parcel is here' })
   const conversation = await conversationOf(await write('Thanks'))
   assert.equal(conversation.source.id, message)
@@ -81,7 +81,7 @@ test('a contact who has been written to answers that message', async () => {
   assert.equal(conversation.conversation_parts.conversation_parts[0].body, '<p>Thanks</p>')
 })
 
-test('an answer to a newer message closes the SMS conversation that was open and begins one', async () => {
+test('a reply to a newer message closes the open SMS conversation and starts one', async () => {
   const first = await conversationOf(await write('Hello'))
   const message = await aMessage(workspace, { to: joe, message_type: 'sms', body: 'Your parcel is here' })
   const second = await conversationOf(await write('Thanks'))
@@ -89,7 +89,7 @@ test('an answer to a newer message closes the SMS conversation that was open and
   assert.equal((await call(`GET /conversations/${first.id}`)).body.state, 'closed')
 })
 
-test('what was said since a message goes on', async () => {
+test('a conversation that is newer than the message continues', async () => {
   await aMessage(workspace, { to: joe, message_type: 'sms', body: 'Old news' })
   const first = await conversationOf(await write('Hello', { answers: null }))
   assert.deepEqual(
@@ -98,7 +98,7 @@ test('what was said since a message goes on', async () => {
   )
 })
 
-test('an open conversation goes on, a closed one too, and one that was closed long ago does not', async () => {
+test('an open conversation continues, a recently closed one too, and one that was closed long ago does not', async () => {
   const first = await conversationOf(await write('Hello'))
   assert.equal((await conversationOf(await write('Anybody?'))).id, first.id)
   await manage(first.id, { message_type: 'close' })
@@ -111,14 +111,14 @@ test('an open conversation goes on, a closed one too, and one that was closed lo
   assert.notEqual(another.id, first.id)
 })
 
-test('channels are kept apart', async () => {
+test('each channel has its own conversations', async () => {
   const sms = await conversationOf(await write('Hello'))
   const whatsapp = await conversationOf(await write('Hello', { channel: 'whatsapp' }))
   assert.notEqual(whatsapp.id, sms.id)
   assert.equal(whatsapp.source.type, 'whatsapp')
 })
 
-test('what came along is kept with the message that begins a conversation, and with each part', async () => {
+test('files and metadata are stored with the message that starts a conversation, and with each part', async () => {
   const metadata = { media: { id: '1001' } }
   const { id, source } = await conversationOf(await write('Look', { metadata }))
   const [begun] = await workspace.sql`
@@ -129,10 +129,10 @@ test('what came along is kept with the message that begins a conversation, and w
   assert.deepEqual(conversation_parts.conversation_parts[0].metadata, metadata)
 })
 
-test('five days after it was closed a conversation is over, unless a message waits for an answer', () => {
+test('five days after it was closed a conversation does not continue; a message without a reply does', () => {
   const now = new Date('2026-06-10T12:00:00Z')
   const closed = (last_close_at: string) => ({
-    ...{ id: '1', state: 'closed' as const, last_word_at: new Date('2026-06-01T00:00:00Z') },
+    ...{ id: '1', state: 'closed' as const, last_message_at: new Date('2026-06-01T00:00:00Z') },
     last_close_at: new Date(last_close_at),
   })
   const unanswered = { conversation_id: '2', created_at: new Date('2026-05-01T00:00:00Z') }

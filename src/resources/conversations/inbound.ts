@@ -30,16 +30,16 @@ export type Received = {
   /** Of an email: subject, addresses, Message-ID and history. */
   email_message_metadata?: EmailMessageMetadata
   /**
-   * The conversation that it replies to, if the channel says so (the thread of an email, a quoted WhatsApp message): one
-   * that exists, or one that a message to the contact reserved. Null: none, it starts a new one. Absent: the channel does
-   * not say, and `destination` decides.
+   * The conversation that it replies to, if the channel says so (the thread of an email, a quoted WhatsApp message):
+   * one that exists, or one that a message to the contact reserved. Null: none, it starts a new one. Absent: the
+   * channel does not say, and `destination` decides.
    */
   answers?: string | null
   created_at?: Date
 }
 
 /** `blocked`: messages of blocked contacts are ignored. `known`: it was received before. */
-export type Placed =
+export type ReceiveResult =
   | { outcome: 'begun' | 'replied'; conversation_id: string; part_ids: string[] }
   | { outcome: 'blocked' | 'known' }
 
@@ -47,7 +47,7 @@ export type Placed =
  * Run it in a transaction, so that the message and the note that it was received are stored together. Messages of one
  * contact are received one after the other, so that two at the same moment reach the same conversation.
  */
-export async function receive(workspace: Workspace, received: Received): Promise<Placed> {
+export async function receive(workspace: Workspace, received: Received): Promise<ReceiveResult> {
   const { channel, provider_id, contact, recipients, subject, answers, ...written } = received
   if (contact.blocked_at) return { outcome: 'blocked' }
   await lockWriters(workspace, 'writes', [contact.id])
@@ -57,14 +57,14 @@ export async function receive(workspace: Workspace, received: Received): Promise
     const reply = await contactReplies(workspace, { ...written, contact, channel, conversation_id })
     return { outcome: 'replied', ...reply }
   }
-  const begun = await startConversation(workspace, {
+  const started = await startConversation(workspace, {
     ...written,
     contact,
     channel,
     ...(subject !== undefined && { subject }),
     ...(recipients && { recipients }),
   })
-  return { outcome: 'begun', conversation_id: begun.conversation_id, part_ids: [] }
+  return { outcome: 'begun', conversation_id: started.conversation_id, part_ids: [] }
 }
 
 async function findDestination(workspace: Workspace, contact: ContactRow, channel: ChannelName) {
@@ -73,7 +73,9 @@ async function findDestination(workspace: Workspace, contact: ContactRow, channe
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** A conversation that was closed within this time is reopened. Intercom's rule for SMS, and its setting for WhatsApp. */
+/**
+ * A conversation that was closed within this time is reopened. Intercom's rule for SMS, and its setting for WhatsApp.
+ */
 const REOPENED_WITHIN_MS = 5 * DAY_MS
 
 /**
@@ -81,11 +83,11 @@ const REOPENED_WITHIN_MS = 5 * DAY_MS
  * conversation; else the conversation that is not closed, or was closed a short while ago; else null.
  */
 export function destination({ conversation, unanswered }: Candidates, now: Date): string | null {
-  if (unanswered && (!conversation || unanswered.created_at >= conversation.last_word_at))
+  if (unanswered && (!conversation || unanswered.created_at >= conversation.last_message_at))
     return unanswered.conversation_id
   if (!conversation) return null
-  const { id, state, last_close_at, last_word_at } = conversation
-  const closed_for_ms = now.getTime() - (last_close_at ?? last_word_at).getTime()
+  const { id, state, last_close_at, last_message_at } = conversation
+  const closed_for_ms = now.getTime() - (last_close_at ?? last_message_at).getTime()
   if (state !== 'closed' || closed_for_ms < REOPENED_WITHIN_MS) return id
   return unanswered?.conversation_id ?? null
 }

@@ -20,7 +20,7 @@ export const showConversation = (workspace: Workspace, id: string) =>
   one(workspace.sql<ShownRow[]>`
     select ${shown(workspace)} from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
-/** One page of the conversations that `condition` is true of. */
+/** Returns a page of the conversations that meet `condition`. */
 export async function pageOfConversations(
   workspace: Workspace,
   page: Page,

@@ -6,7 +6,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 
 export type ConversationRow = {
   id: string
-  /** The message that began it. */
+  /** The message that started it. */
   source_id: string
   source_type: 'conversation' | 'email' | 'sms' | 'whatsapp'
   delivered_as: 'customer_initiated' | 'admin_initiated'
@@ -16,7 +16,7 @@ export type ConversationRow = {
   author_id: string
   url: string | null
   attachments: Attachment[]
-  /** What the mail that began it was as a mail. */
+  /** Subject, addresses, Message-ID and history of the email that started it. */
   email_message_metadata: EmailMessageMetadata | null
   state: 'open' | 'closed' | 'snoozed'
   read: boolean
@@ -56,7 +56,7 @@ export const findConversation = (workspace: Workspace, id: string) =>
   one(workspace.sql<ConversationRow[]>`
     select * from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
-/** Locked until the transaction ends, so that of two changes at once the second one sees the first. */
+/** Locks the conversation until the transaction ends, so that the second of two concurrent changes sees the first. */
 export const lockConversation = (workspace: Workspace, id: string) =>
   one(workspace.sql<ConversationRow[]>`
     select * from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)} for update`)

@@ -1,4 +1,4 @@
-// What requests on conversations take; see `replies/schema.ts` for replies.
+// The schemas of requests on conversations; those of replies are in `replies/schema.ts`.
 import { type Static, Type } from 'typebox'
 import { PageQuery } from '#http/lists.ts'
 import { Epoch, Id, Nullable, named, Some } from '#http/types.ts'
@@ -16,7 +16,7 @@ export const CreateRequest = Type.Object({
   brand_id: Type.Optional(Id),
 })
 
-/** What Intercom's quality reviews add for callers who ask. Nobody reviews here, so that both lists are empty. */
+/** Options for the results of Intercom's quality reviews. There are no reviews here, so both lists are empty. */
 export const QualityQuery = Some({
   include_monitors: Type.Boolean({ description: 'Adds `monitor_evaluations`.' }),
   include_scorecards: Type.Boolean({ description: 'Adds `scorecards`.' }),
@@ -28,10 +28,10 @@ export const ShowQuery = Type.Object({
   ...DisplayQuery.properties,
   ...QualityQuery.properties,
   include_email_history: Type.Optional(
-    Type.Boolean({ description: 'What mails quoted, passed on and were signed with.' }),
+    Type.Boolean({ description: 'Adds quotes, forwards and signatures of emails.' }),
   ),
   include_translations: Type.Optional(
-    Type.Boolean({ description: 'Nothing is translated here: `translations` of every part is null.' }),
+    Type.Boolean({ description: 'There are no translations: `translations` of every part is null.' }),
   ),
 })
 
@@ -52,7 +52,7 @@ export const ManageRequest = named(
   'conversation_action_request',
   Type.Object({
     message_type: Type.Enum(['close', 'open', 'snoozed', 'assignment']),
-    type: Type.Optional(Type.Enum(['admin', 'team'], { description: 'Of an assignment: what the assignee is.' })),
+    type: Type.Optional(Type.Enum(['admin', 'team'], { description: 'For an assignment: the type of the assignee.' })),
     admin_id: Id,
     assignee_id: Type.Optional(Id),
     snoozed_until: Type.Optional(Epoch),

@@ -1,4 +1,4 @@
-// Conversations over the wire: what is answered, and how a row becomes an answer. A listed conversation has no parts.
+// The schemas of conversations, and their mapping from rows. A listed conversation has no parts.
 import { type Static, Type } from 'typebox'
 import type { Page, PageResult } from '#db/page.ts'
 import { CursorPages, presentPages } from '#http/lists.ts'
@@ -23,14 +23,14 @@ const Source = named(
   'conversation_source',
   Type.Object({
     type: Type.String({ description: 'The channel: conversation (in-app), email, sms or whatsapp.' }),
-    id: Type.String({ description: 'The id of the message that began the conversation.' }),
+    id: Type.String({ description: 'The id of the message that started the conversation.' }),
     delivered_as: Type.Enum(['customer_initiated', 'admin_initiated']),
     recipients: Type.Optional(
       Type.Array(
         Type.Object({
           type: Type.Enum(['to', 'cc', 'bcc']),
           email: Type.String(),
-          drop_reason: Nullable(Type.String({ description: 'Why the mail did not reach this recipient.' })),
+          drop_reason: Nullable(Type.String({ description: 'Why the email was not delivered to this recipient.' })),
         }),
       ),
     ),
@@ -72,9 +72,9 @@ export const ListedConversation = named(
         Type.Object({ created_at: Type.Integer(), type: Type.String(), url: Nullable(Type.String()) }),
       ),
     ),
-    admin_assignee_id: Type.Integer({ description: '0 where nobody is assigned.' }),
-    team_assignee_id: Type.Integer({ description: '0 where no team is assigned.' }),
-    open: Type.Boolean({ description: 'Also of a snoozed conversation.' }),
+    admin_assignee_id: Type.Integer({ description: '0 if no admin is assigned.' }),
+    team_assignee_id: Type.Integer({ description: '0 if no team is assigned.' }),
+    open: Type.Boolean({ description: 'Also true for a snoozed conversation.' }),
     state: Type.Enum(['open', 'closed', 'snoozed']),
     read: Type.Boolean(),
     tags: named('conversation_tags', Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(AppliedTag) })),
@@ -127,7 +127,7 @@ export const ConversationList = named(
   }),
 )
 
-/** What the API answers to a message from a contact. */
+/** The answer to a message from a contact. */
 export const UserMessage = named(
   'user_message',
   Type.Object({

@@ -38,7 +38,7 @@ const ask = (query: object, more: object = {}, options = {}) =>
 const OLDEST_FIRST = { sort: { field: 'created_at', order: 'ascending' } }
 const NUMBERS: Record<string, number> = { [first]: 1, [second]: 2, [third]: 3 }
 
-/** Which of the three conversations match. */
+/** Returns which of the three conversations match. */
 const matches = async (field: string, operator: string, value: unknown, options = {}): Promise<number[]> => {
   const { body } = await ask({ field, operator, value }, OLDEST_FIRST, options)
   return body.conversations.map(({ id }: { id: string }) => NUMBERS[id])
@@ -49,7 +49,7 @@ test('a search without a token is refused', async () => {
   assert.equal((await t.call('POST /conversations/search', { query }, { token: null })).status, 401)
 })
 
-test('a field, an operator or a value that cannot be is a 400', async () => {
+test('an invalid field, operator or value is a 400', async () => {
   for (const [query, code] of [
     [{ field: 'colour', operator: '=', value: 'red' }, 'invalid_field'],
     [{ field: 'custom_attributes.unknown', operator: '=', value: 'x' }, 'invalid_field'],
@@ -64,13 +64,13 @@ test('a field, an operator or a value that cannot be is a 400', async () => {
   }
 })
 
-test('another workspace finds nothing of ours', async () => {
+test('another workspace finds none of the conversations', async () => {
   const other = await t.another()
   const query = { field: 'contact_ids', operator: '=', value: joe }
   assert.equal((await other.call('POST /conversations/search', { query })).body.total_count, 0)
 })
 
-test('every kind of field finds what it should', async () => {
+test('every kind of field can be searched', async () => {
   const cases: [field: string, operator: string, value: unknown, found: number[]][] = [
     ['id', '=', second, [2]],
     ['id', 'IN', [first, third], [1, 3]],
@@ -114,12 +114,12 @@ test('every kind of field finds what it should', async () => {
   }
 })
 
-test('the two old priorities find what they now are', async () => {
+test('the two old priorities find the new ones', async () => {
   assert.deepEqual(await matches('priority', '=', 'priority', { version: '2.11' }), [2])
   assert.deepEqual(await matches('priority', '=', 'not_priority', { version: '2.11' }), [1, 3])
 })
 
-test('filters combine, results come sorted and in pages, without parts', async () => {
+test('filters combine, and results are sorted, in pages and without parts', async () => {
   const query = {
     operator: 'AND',
     value: [
@@ -141,7 +141,7 @@ test('filters combine, results come sorted and in pages, without parts', async (
   assert.deepEqual([next.body.conversations[0].id, next.body.pages.next], [third, undefined])
 })
 
-test('any field can sort, also one that many have no value for', async () => {
+test('any field can sort, also one that is often unset', async () => {
   const query = { field: 'open', operator: 'IN', value: [true, false] }
   for (const field of ['waiting_since', 'admin_assignee_id', 'statistics.median_time_to_reply', 'source.author.name']) {
     const found: string[] = []

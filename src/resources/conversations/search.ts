@@ -1,4 +1,4 @@
-// What conversations can be searched by.
+// The search fields of conversations.
 import type { Fragment } from '#db/sql.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
 import { hasTag } from '#resources/tags/fragments.ts'
@@ -20,14 +20,14 @@ const folded = (column: Column): Field => ({ kind: 'text', fold: true, column })
 const time = (column: Column): Field => ({ kind: 'date', column })
 const number = (column: Column): Field => ({ kind: 'number', column })
 
-/** Documented fields of what no conversation here has: they are unset in all of them. */
+/** Documented fields that are never set here. */
 const NEVER = { text: text(({ sql }) => sql`null::text`), time: time(({ sql }) => sql`null::timestamptz`) }
 const neverNumber = number(({ sql }) => sql`null::integer`)
 
 const secondsAfterFirstReply = (column: string): Field =>
   number(({ sql }) => sql`floor(extract(epoch from ${sql(column)} - first_contact_reply_at))`)
 
-/** Of the author, who is an admin or a contact. */
+/** A column of the author, who is an admin or a contact. */
 const ofAuthor = (column: 'name' | 'email'): Field =>
   folded(
     ({ sql, id }) => sql`case author_type
@@ -117,7 +117,7 @@ const FIELDS: Record<string, Field> = {
     remark: NEVER.text,
     contact_id: NEVER.text,
     admin_id: NEVER.text,
-    // Misspelt where it is documented.
+    // Misspelled in Intercom's documentation.
     admin_d: NEVER.text,
   }),
   ai_agent_participated: { kind: 'boolean', column: ({ sql }) => sql`false` },

@@ -10,7 +10,7 @@ const change = (id: unknown, body: unknown) => t.call(`PUT /data_attributes/${id
 
 const OPTIONS = [{ value: '1-10' }, { value: '11-20' }]
 let made = 0
-/** A list to choose from, under a name of its own. */
+/** A list attribute with a unique name. */
 const aList = async (more: object = {}) =>
   (await create({ name: `list ${++made}`, model: 'company', data_type: 'options', options: OPTIONS, ...more })).body
 
@@ -19,14 +19,14 @@ const list = async (query = '', version?: string): Promise<Listed[]> =>
   (await t.call(`GET /data_attributes${query}`, undefined, version ? { version } : {})).body.data
 const namesOf = (attributes: Listed[]) => attributes.map(({ name }) => name)
 
-test('nothing is told or done without a token', async () => {
+test('every operation needs a token', async () => {
   for (const route of ['GET /data_attributes', 'POST /data_attributes', 'PUT /data_attributes/1']) {
     const body = route.startsWith('GET') ? undefined : {}
     assert.equal((await t.call(route, body, { token: null })).status, 401, route)
   }
 })
 
-test('what is wrong with a new attribute is told in words', async () => {
+test('the error of a new attribute names the problem', async () => {
   await create({ name: 'The One Ring', model: 'company', data_type: 'string' })
   const wrong: [body: object, message: RegExp][] = [
     [{ description: 'Just a plain old ring', options: [{ value: '1-10' }] }, /^The Data Attribute model field must be/],
@@ -65,14 +65,14 @@ test('what is wrong with a new attribute is told in words', async () => {
   }
 })
 
-test('of two simultaneous attributes of one name, one is made and the other refused', async () => {
+test('of two simultaneous creates with one name, one succeeds and the other is refused', async () => {
   const answers = await Promise.all(
     ['contact', 'company', 'contact'].map((model) => create({ name: 'race', model, data_type: 'string' })),
   )
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400, 400])
 })
 
-test('there is an end to how many attributes a model can have', async () => {
+test('the number of attributes of a model is limited', async () => {
   const { call, workspace } = await t.another()
   await workspace.sql`
     insert into data_attributes (workspace_id, model, name, label, data_type, created_at, updated_at)
@@ -83,7 +83,7 @@ test('there is an end to how many attributes a model can have', async () => {
   assert.equal((await call('POST /data_attributes', { name: 'x', model: 'company', data_type: 'string' })).status, 200)
 })
 
-test('an attribute that is not there cannot be changed, nor one of another workspace', async () => {
+test('an unknown attribute cannot be changed, nor one of another workspace', async () => {
   const other = await t.another()
   const { body: theirs } = await other.call('POST /data_attributes', {
     name: 'theirs',
@@ -123,7 +123,7 @@ test('a wrong change is a 400 and changes nothing', async () => {
   assert.match((await change(flag.id, { options: OPTIONS })).body.errors[0].message, /^Options can only be given/)
 })
 
-test('an attribute is made as it was asked for', async () => {
+test('an attribute is created with the given values', async () => {
   const { status, body } = await create({ name: 'Mithril Shirt', model: 'company', data_type: 'string' })
   assert.equal(status, 200)
   const { id, created_at, updated_at, ...rest } = body
@@ -146,7 +146,7 @@ test('an attribute is made as it was asked for', async () => {
   })
 })
 
-test('a list to choose from is a string with options, given as objects or as plain texts', async () => {
+test('a list is a string with options, given as objects or as plain texts', async () => {
   for (const [data_type, options] of [
     ['options', OPTIONS],
     ['options', ['1-10', '11-20']],
@@ -157,7 +157,7 @@ test('a list to choose from is a string with options, given as objects or as pla
   }
 })
 
-test('all that can change of an attribute changes', async () => {
+test('everything that can be changed changes', async () => {
   const before = await aList()
   const changes = { description: 'How many', messenger_writable: true, options: [...OPTIONS, { value: '21-30' }] }
   const { status, body } = await change(before.id, { ...changes, name: 'ignored', data_type: 'integer' })
@@ -170,7 +170,7 @@ test('all that can change of an attribute changes', async () => {
   })
 })
 
-test('an archived attribute is listed only where it is asked for, and its name stays taken', async () => {
+test('an archived attribute is listed only if requested, and its name stays reserved', async () => {
   const { id, name } = await aList()
   assert.equal((await change(id, { archived: true })).body.archived, true)
   assert.ok(!namesOf(await list()).includes(name))
@@ -189,7 +189,7 @@ test('standard attributes come first and have no id', async () => {
   assert.equal((await t.call('GET /data_attributes?model=ticket')).status, 400)
 })
 
-test('since 2.16 attributes of conversations have a list of their own', async () => {
+test('since 2.16 attributes of conversations have a separate list', async () => {
   await t.database.sql`
     insert into data_attributes (workspace_id, model, name, label, data_type, created_at, updated_at)
     values (${t.created.id}, 'conversation', 'mood', 'mood', 'string', now(), now())`
@@ -213,7 +213,7 @@ test('up to 2.16 a time is called a date', async () => {
   assert.equal(await typeOf('2.16'), 'date')
 })
 
-test('up to 2.10 a messenger may set a new attribute unless that is ruled out', async () => {
+test('up to 2.10 a new attribute is messenger_writable by default', async () => {
   const messengerWritable = async (version: string, more: object = {}) =>
     (await create({ name: `list ${++made}`, model: 'contact', data_type: 'string', ...more }, version)).body
       .messenger_writable

@@ -1,4 +1,4 @@
-// One custom attribute, and what another workspace may not do with it.
+// One custom attribute, and requests of another workspace that must not reach it.
 import type { Fixture } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

@@ -1,4 +1,4 @@
-// Data attributes: what a workspace lets be said about its contacts and companies beyond the standard attributes.
+// The SQL of data attributes: the custom attributes that a workspace defines for contacts and companies.
 import { one, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -12,7 +12,7 @@ export type DataAttributeRow = {
   label: string
   description: string
   data_type: DataType
-  /** The values that may be chosen; null where any will do. */
+  /** The allowed values; null allows all. */
   options: string[] | null
   messenger_writable: boolean
   archived: boolean
@@ -32,7 +32,7 @@ export const listDataAttributes = (workspace: Workspace, models: readonly Model[
 
 export type Definition = Pick<DataAttributeRow, 'name' | 'data_type' | 'options' | 'messenger_writable'>
 
-/** Those that a value may be given to, and that a search may ask for. */
+/** Returns the definitions that can be set and searched: archived ones are left out. */
 export const listDefinitions = (workspace: Workspace, model: Model) => workspace.sql<Definition[]>`
   select name, data_type, options, messenger_writable from data_attributes
   where workspace_id = ${workspace.id} and model = ${model} and not archived order by id`
@@ -50,7 +50,7 @@ export type NewDataAttribute = Pick<
   'model' | 'name' | 'description' | 'data_type' | 'options' | 'messenger_writable'
 >
 
-/** Undefined where the name is taken, by whichever model. */
+/** Returns undefined if an attribute of any model has the name. */
 export function insertDataAttribute(workspace: Workspace, attribute: NewDataAttribute) {
   const now = workspace.now()
   const row = {

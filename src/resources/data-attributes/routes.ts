@@ -1,4 +1,4 @@
-// Data attributes: the standard ones and the workspace's own.
+// Data attributes: the standard ones and those of the workspace.
 
 import { Type } from 'typebox'
 import { unprocessable } from '#http/errors.ts'
@@ -66,15 +66,15 @@ function dataAttributes(app: App) {
   )
 }
 
-function modelsOf(workspace: Workspace, asked: Model | undefined): Model[] {
+function modelsOf(workspace: Workspace, model: Model | undefined): Model[] {
   const withConversations = !has(workspace, 'conversation-attributes-have-their-own-list')
-  if (asked === 'conversation' && !withConversations) {
+  if (model === 'conversation' && !withConversations) {
     throw unprocessable(
       'parameter_invalid',
       'model=conversation is no longer supported. Use GET /conversations/attributes instead',
     )
   }
-  if (asked) return [asked]
+  if (model) return [model]
   return withConversations ? ['contact', 'company', 'conversation'] : ['contact', 'company']
 }
 

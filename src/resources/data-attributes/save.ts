@@ -1,4 +1,4 @@
-// Makes and changes data attributes. What is wrong with one is told in Intercom's words, which tools show to people.
+// Creates and changes data attributes. Errors have Intercom's texts, because tools show them to people.
 import { badRequest, found, invalid } from '#http/errors.ts'
 import { defined } from '#lib/objects.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -15,16 +15,16 @@ import {
 import type { ChangedDataAttributeRequest, NewDataAttributeRequest } from './schema.ts'
 import { STANDARD } from './standard.ts'
 
-const LONGEST_NAME = 190
-const LONGEST_OPTION = 255
-const MOST_OPTIONS = 250
-const MOST_ATTRIBUTES = 250
+const MAX_NAME_LENGTH = 190
+const MAX_OPTION_LENGTH = 255
+const MAX_OPTIONS = 250
+const MAX_ATTRIBUTES = 250
 
-/** `options` is what a request calls a string that is one of a list; what is stored is the string. */
+/** A request can also say `options` for a list of strings, which is stored as `string`. */
 const DATA_TYPES = ['string', 'integer', 'float', 'boolean', 'date', 'datetime']
 
-/** What a model's attributes are called to people. */
-const DATA_OF: Record<Model, string> = {
+/** Names of a model's attributes in error texts. */
+const MODEL_NAMES: Record<Model, string> = {
   contact: 'people data',
   company: 'company data',
   conversation: 'conversation data',
@@ -40,12 +40,12 @@ export async function createDataAttribute(
   const data_type = readDataType(request.data_type)
   const isList = request.data_type === 'options' || request.options !== undefined
   const options = isList ? readOptions(request.options, data_type) : null
-  await assertRoom(workspace, model)
+  await assertBelowLimit(workspace, model)
   const attribute = { model, name, description, data_type, options, messenger_writable }
-  return (await insertDataAttribute(workspace, attribute)) ?? refuseNamesake(workspace, name, model)
+  return (await insertDataAttribute(workspace, attribute)) ?? refuseDuplicate(workspace, name, model)
 }
 
-/** Neither the name nor the type ever changes: values have been stored under them. */
+/** The name and the type cannot change, because values are stored with them. */
 export async function changeDataAttribute(
   workspace: Workspace,
   id: string,
@@ -70,7 +70,7 @@ function readModel(model: string | undefined): Model {
 function readName(given: string | undefined, model: Model): string {
   const name = given?.trim()
   if (!name) throw invalid('name is required')
-  if (name.length > LONGEST_NAME) throw invalid(`name must not be longer than ${LONGEST_NAME} characters`)
+  if (name.length > MAX_NAME_LENGTH) throw invalid(`name must not be longer than ${MAX_NAME_LENGTH} characters`)
   if (!/^[\p{L}\p{M}\p{N}\p{Sc} _-]+$/u.test(name)) {
     throw invalid(
       'Your name for this attribute must only contain alphanumeric characters, currency symbols, and hyphens',
@@ -89,27 +89,27 @@ function readDataType(data_type: string | undefined): DataType {
   throw invalid("Data Type isn't an option")
 }
 
-/** `[{ value: 'a' }, { value: 'b' }]`, or the plain strings of before 2.14. */
+/** Accepts `[{ value: 'a' }, { value: 'b' }]`, or plain strings as before 2.14. */
 function readOptions(given: unknown, data_type: DataType): string[] {
   if (!Array.isArray(given)) throw invalid("Options isn't an array")
   if (data_type !== 'string') throw invalid('Options can only be given to a list type data attribute')
   const options = given.map((option) => (typeof option === 'object' && option !== null ? option.value : option))
-  const isText = (option: unknown) => typeof option === 'string' && option !== '' && option.length <= LONGEST_OPTION
-  if (!options.every(isText)) throw invalid(`Options must be texts of at most ${LONGEST_OPTION} characters`)
+  const isText = (option: unknown) => typeof option === 'string' && option !== '' && option.length <= MAX_OPTION_LENGTH
+  if (!options.every(isText)) throw invalid(`Options must be texts of at most ${MAX_OPTION_LENGTH} characters`)
   const different = [...new Set<string>(options)]
   if (different.length < 2) throw invalid('You must have at least two options on a list type data attribute')
-  if (different.length > MOST_OPTIONS) throw invalid(`Options must not be more than ${MOST_OPTIONS}`)
+  if (different.length > MAX_OPTIONS) throw invalid(`Options must not be more than ${MAX_OPTIONS}`)
   return different
 }
 
-async function assertRoom(workspace: Workspace, model: Model) {
-  if ((await listDefinitions(workspace, model)).length < MOST_ATTRIBUTES) return
-  throw badRequest('custom_data_limit_reached', `There are ${MOST_ATTRIBUTES} attributes of this model already`)
+async function assertBelowLimit(workspace: Workspace, model: Model) {
+  if ((await listDefinitions(workspace, model)).length < MAX_ATTRIBUTES) return
+  throw badRequest('custom_data_limit_reached', `There are ${MAX_ATTRIBUTES} attributes of this model already`)
 }
 
-async function refuseNamesake(workspace: Workspace, name: string, model: Model): Promise<never> {
+async function refuseDuplicate(workspace: Workspace, name: string, model: Model): Promise<never> {
   const taken = (await findDataAttributeByName(workspace, name))?.model ?? model
   throw invalid(
-    `You already have '${name}' in your ${DATA_OF[taken]}. To save this as new ${DATA_OF[model]}, use a different name.`,
+    `You already have '${name}' in your ${MODEL_NAMES[taken]}. To save this as new ${MODEL_NAMES[model]}, use a different name.`,
   )
 }

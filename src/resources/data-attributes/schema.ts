@@ -1,4 +1,4 @@
-// A data attribute over the wire: a standard one, or one that the workspace has made.
+// The schema of a data attribute, standard or created by the workspace.
 import { type Static, Type } from 'typebox'
 import { epoch, ListOf, named, Some } from '#http/types.ts'
 import type { DataAttributeRow } from './queries.ts'
@@ -8,10 +8,10 @@ export const DataAttribute = named(
   'data_attribute',
   Type.Object({
     type: Type.Literal('data_attribute'),
-    id: Type.Optional(Type.Integer({ description: 'Only of an attribute that the workspace has made.' })),
+    id: Type.Optional(Type.Integer({ description: 'Only for attributes that the workspace created.' })),
     model: Type.Enum(['contact', 'company', 'conversation']),
     name: Type.String(),
-    full_name: Type.String({ description: 'Where an object has it: `custom_attributes.paid`, `plan.name`.' }),
+    full_name: Type.String({ description: 'The path in an object: `custom_attributes.paid`, `plan.name`.' }),
     label: Type.String(),
     description: Type.String(),
     data_type: Type.Enum(['string', 'integer', 'float', 'boolean', 'date', 'datetime']),
@@ -31,7 +31,7 @@ export const DataAttributeList = named('data_attribute_list', ListOf(DataAttribu
 
 const Options = Type.Array(named('data_attribute_option', Type.Object({ value: Type.String() })), {
   minItems: 2,
-  description: 'The values to choose from. Plain strings will do, too.',
+  description: 'The allowed values. Plain strings are accepted too.',
 })
 
 const changeable = {
@@ -40,7 +40,7 @@ const changeable = {
   options: Type.Unsafe<unknown>({ anyOf: [Options, {}] }),
 }
 
-/** Nothing is required here: what is absent or wrong has errors of its own. */
+/** Nothing is required here: save.ts has Intercom's errors for absent and wrong values. */
 export const NewDataAttribute = named(
   'data_attribute_request',
   Some({

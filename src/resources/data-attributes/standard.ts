@@ -1,4 +1,4 @@
-// The attributes that every contact and every company has. They are no rows: nobody can change or archive them.
+// The attributes that every contact and every company has. They are not rows, and cannot be changed or archived.
 import type { DataType, Model } from './queries.ts'
 
 export type StandardAttribute = {
@@ -13,7 +13,7 @@ export type StandardAttribute = {
 
 type Details = { type?: DataType; writable?: boolean }
 
-/** `path` is how an object has it: `plan.name`; the name is its last step. */
+/** `path` is the path in an object, such as `plan.name`; the name is its last segment. */
 const attributesOf =
   (model: Model) =>
   (path: string, label: string, description: string, { type = 'string', writable = false }: Details = {}) => ({

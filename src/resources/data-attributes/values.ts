@@ -1,4 +1,4 @@
-// The values of custom attributes: what a contact or a company may be given is what the workspace has defined.
+// Checks the values of custom attributes against the workspace's definitions.
 import { invalid } from '#http/errors.ts'
 import { DATES, shown } from '#search/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -6,9 +6,9 @@ import { type DataType, type Definition, listDefinitions, type Model } from './q
 
 export type Attributes = Record<string, unknown>
 
-const LONGEST_TEXT = 255
+const MAX_TEXT_LENGTH = 255
 
-/** The attributes as they may be stored; null stands for a value to be cleared. Throws a 400 that names the first wrong one. */
+/** Returns the checked attributes; null clears a value. @throws a 400 that names the first wrong one. */
 export async function readAttributes(workspace: Workspace, model: Model, given: Attributes): Promise<Attributes> {
   if (!Object.keys(given).length) return {}
   const definitions = new Map((await listDefinitions(workspace, model)).map((one) => [one.name, one]))
@@ -20,7 +20,7 @@ export async function readAttributes(workspace: Workspace, model: Model, given: 
   return given
 }
 
-/** Only the attributes that are given change; those given as null are gone. */
+/** Given attributes replace present ones; null removes one. */
 export const mergeAttributes = (present: Attributes, given: Attributes): Attributes =>
   Object.fromEntries(Object.entries({ ...present, ...given }).filter(([, value]) => value !== null))
 
@@ -29,7 +29,7 @@ function assertFits(definition: Definition, value: unknown) {
   if (problem) throw invalid(problem)
 }
 
-/** Why an attribute cannot have this value, or undefined where it can. */
+/** Returns why the attribute cannot have this value, or undefined if it can. */
 export function problemWith({ name, data_type, options }: Definition, value: unknown): string | undefined {
   const { fits, what } = KINDS[data_type]
   if (!fits(value)) return `Custom attribute '${name}' must be ${what}`
@@ -41,8 +41,8 @@ const isDate = (value: unknown) =>
 
 const KINDS: Record<DataType, { fits: (value: unknown) => boolean; what: string }> = {
   string: {
-    fits: (value) => typeof value === 'string' && value.length <= LONGEST_TEXT,
-    what: `a text of at most ${LONGEST_TEXT} characters`,
+    fits: (value) => typeof value === 'string' && value.length <= MAX_TEXT_LENGTH,
+    what: `a text of at most ${MAX_TEXT_LENGTH} characters`,
   },
   integer: { fits: Number.isSafeInteger, what: 'an integer' },
   float: { fits: Number.isFinite, what: 'a number' },

@@ -1,4 +1,4 @@
-// Makes an identity verification secret, and reads those that there are.
+// Creates identity verification secrets, and reads their values.
 import { randomBytes } from 'node:crypto'
 import type { Static } from 'typebox'
 import { unprocessable } from '#http/errors.ts'
@@ -9,10 +9,10 @@ import { type NewSecret, presentSecret, type SecretRequest } from './schema.ts'
 
 const PURPOSE = 'secure mode secret'
 const SECRET_BYTES = 32
-/** Enough to rotate them on every platform; each one is tried on whoever signs in. */
-const MOST = 50
+/** Enough to rotate them on every platform. Every new session tries all of them. */
+const MAX_SECRETS = 50
 
-/** `key` is the server's own, with which the value is kept encrypted. */
+/** `key` is the server's secret key, which encrypts the stored value. */
 export async function createSecret(
   workspace: Workspace,
   key: string,
@@ -21,8 +21,8 @@ export async function createSecret(
   if (!name?.trim()) throw unprocessable('parameter_invalid', 'name is required')
   if (!supports_android && !supports_ios && !supports_web)
     throw refused('One of supports_android, supports_ios and supports_web must be true')
-  if ((await listSecrets(workspace)).length >= MOST)
-    throw refused(`There are ${MOST} secrets already: delete one first`)
+  if ((await listSecrets(workspace)).length >= MAX_SECRETS)
+    throw refused(`There are ${MAX_SECRETS} secrets already: delete one first`)
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
   const platforms = { supports_android, supports_ios, supports_web }
   const row = await insertSecret(workspace, { name: name.trim(), ...platforms, secret: seal(key, PURPOSE, secret) })
@@ -31,12 +31,14 @@ export async function createSecret(
 
 const refused = (message: string) => unprocessable('parameter_invalid', message)
 
-/** @throws Error where they were kept with another server's key: nobody could be recognized, and nobody must be. */
+/**
+ * @throws Error if they were stored with another server's key: then no identity can be verified, and none is accepted.
+ */
 export async function readSecrets(workspace: Workspace, key: string): Promise<{ id: string; secret: string }[]> {
   return (await listSealedSecrets(workspace)).map(({ id, secret: sealed }) => {
     const secret = unseal(key, PURPOSE, sealed)
     if (secret === undefined)
-      throw new Error('A secret cannot be read: INTERPHONE_SECRET_KEY is not the one that it was kept with')
+      throw new Error('A secret cannot be read: it was stored with another INTERPHONE_SECRET_KEY')
     return { id, secret }
   })
 }

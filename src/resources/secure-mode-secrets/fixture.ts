@@ -1,4 +1,4 @@
-// A secret for identity verification, and what another workspace may not do with it.
+// A secret for identity verification, and requests of another workspace that must not reach it.
 import type { Fixture } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

@@ -1,4 +1,4 @@
-// The secrets that a workspace's own systems sign their users with.
+// The SQL of identity verification secrets.
 import { one, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -19,7 +19,7 @@ export const listSecrets = (workspace: Workspace) => workspace.sql<SecretRow[]>`
 
 export type SealedSecret = { id: string; secret: Buffer }
 
-/** The values themselves, as they are kept, newest first. */
+/** Returns the encrypted values, newest first. */
 export const listSealedSecrets = (workspace: Workspace) => workspace.sql<SealedSecret[]>`
   select id, secret from secure_mode_secrets
   where workspace_id = ${workspace.id} and deleted_at is null order by id desc`
@@ -43,7 +43,7 @@ export const insertSecret = (
       ${workspace.now()})
     returning ${columns(workspace)}`) as Promise<SecretRow>
 
-/** Its value is forgotten; that there was such a secret is not. */
+/** Deletes the value, and marks the row as deleted. */
 export const deleteSecret = (workspace: Workspace, id: string) =>
   one(workspace.sql<{ id: string }[]>`
     update secure_mode_secrets set deleted_at = ${workspace.now()}, secret = ''

@@ -1,5 +1,5 @@
-// Identity verification secrets: what a workspace's own systems sign their users with, so that nobody can pose as another
-// in a messenger. As long as there is one, users have to be signed.
+// Identity verification secrets: a workspace's own systems sign users with them, so that users cannot be impersonated
+// in a messenger. While there is a secret, sessions of users need a signature.
 
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'

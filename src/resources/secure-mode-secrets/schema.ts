@@ -1,4 +1,4 @@
-// An identity verification secret over the wire: with its value once, when it is made, and never again.
+// The schema of an identity verification secret. Its value is shown only once, when it is created.
 import { type Static, Type } from 'typebox'
 import { epoch, ListOf, named } from '#http/types.ts'
 import type { SecretRow } from './queries.ts'
@@ -20,13 +20,13 @@ export const NewSecret = named(
   'identity_verification_secret_with_value',
   Type.Object({
     ...Secret.properties,
-    secret: Type.String({ description: 'What users are signed with. It is shown this once.' }),
+    secret: Type.String({ description: 'Signs users. It is shown only once.' }),
   }),
 )
 
 export const SecretList = named('identity_verification_secret_list', ListOf(Secret))
 
-const platform = Type.Optional(Type.Boolean({ description: 'One platform at least must be true.' }))
+const platform = Type.Optional(Type.Boolean({ description: 'At least one platform must be true.' }))
 
 export const SecretRequest = named(
   'identity_verification_secret_request',

@@ -18,7 +18,7 @@ async function tokenWith(...scopes: string[]) {
   return text
 }
 
-test('nothing is told or done without a token, or without the scope', async () => {
+test('every operation needs a token and the scope', async () => {
   const routes = ['GET /secure_mode_secrets', 'POST /secure_mode_secrets', 'DELETE /secure_mode_secrets/1']
   const [reader, writer] = [await tokenWith('read_secure_mode_secret'), await tokenWith('write_secure_mode_secret')]
   for (const route of routes) {
@@ -57,7 +57,7 @@ test('a secret without a name, or for no platform, is refused', async () => {
   assert.deepEqual(await list(), [])
 })
 
-test('who deletes what is not there is told so', async () => {
+test('deleting an unknown secret is a 404', async () => {
   const other = await t.another()
   const theirs = await other.call('POST /secure_mode_secrets', { name: 'Theirs', supports_ios: true })
   for (const id of ['999999', 'x', theirs.body.id]) {
@@ -70,7 +70,7 @@ test('who deletes what is not there is told so', async () => {
   assert.equal((await other.call('GET /secure_mode_secrets')).body.data.length, 1)
 })
 
-test('a secret is shown once, kept encrypted, and deleted for good', async () => {
+test('a secret is shown once, stored encrypted, and deleted for good', async () => {
   const { status, body } = await create({
     name: ' All ',
     supports_web: true,
@@ -101,7 +101,7 @@ test('a secret is shown once, kept encrypted, and deleted for good', async () =>
   assert.equal((await t.call(`DELETE /secure_mode_secrets/${id}`)).status, 404)
 })
 
-test('the answer under an Idempotency-Key comes again, and is not kept in clear', async () => {
+test('the answer to an Idempotency-Key is repeated, and stored encrypted', async () => {
   const options = { headers: { 'idempotency-key': 'once' } }
   const [first, again] = [await create(undefined, options), await create(undefined, options)]
   assert.deepEqual([again.status, again.body], [201, first.body])
@@ -119,7 +119,7 @@ test('a workspace has fifty at most', async () => {
   assert.match(body.errors[0].message, /50 secrets already/)
 })
 
-test('/me says whether users have to prove who they are', async () => {
+test('/me shows whether identities are verified', async () => {
   const secure = async () => {
     const { app } = (await t.call('GET /me')).body
     return [app.secure, app.identity_verification]

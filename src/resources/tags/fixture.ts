@@ -1,4 +1,4 @@
-// A tag on a contact and on a conversation, and what another workspace may not do with it.
+// A tag on a contact and on a conversation, and requests of another workspace that must not reach it.
 import type { Fixture } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {

@@ -1,8 +1,8 @@
-// SQL that nouns put into their own statements: which tags an object has, and which objects have a tag.
+// SQL fragments for the statements of other folders: the tags of an object, and the objects with a tag.
 import type { Fragment } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/** The ids of an object's tags, oldest first, as a PostgreSQL array. `object_id` is the SQL of its id, as text. */
+/** An object's tag ids, oldest first, as a PostgreSQL array. `object_id` is SQL for its id as text. */
 export const tagIdsOf = ({ sql, id }: Workspace, object_type: string, object_id: Fragment): Fragment => sql`
   array(
     select tag_id from taggings
@@ -40,7 +40,7 @@ export const hasTag = (
     where taggings.workspace_id = ${id} and object_type = ${object_type} and object_id = ${object_id}
       and ${tag_ids ? sql`tag_id = any(${tag_ids as string[]}::bigint[])` : sql`true`})`
 
-/** A query of `object_id`: all objects of a kind that have the tag, archived ones too. */
+/** A query that returns the `object_id` of all objects of a type with the tag, also archived ones. */
 export const taggedWith = ({ sql, id }: Workspace, object_type: string, tag_id: string): Fragment => sql`
   select object_id from taggings
   where workspace_id = ${id} and object_type = ${object_type} and tag_id = ${tag_id}`

@@ -25,8 +25,8 @@ export async function saveTag(workspace: Workspace, request: TagRequest, targets
 }
 
 async function rename(workspace: Workspace, id: string, name: string): Promise<TagRow> {
-  const namesake = await findTagByName(workspace, name)
-  if (namesake && namesake.id !== id) throw invalid(`A tag named '${namesake.name}' already exists`)
+  const existing = await findTagByName(workspace, name)
+  if (existing && existing.id !== id) throw invalid(`A tag named '${existing.name}' already exists`)
   return found(await renameTag(workspace, id, name))
 }
 

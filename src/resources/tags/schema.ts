@@ -1,4 +1,4 @@
-// A tag over the wire: by itself, and as it is attached to an object.
+// The schemas of a tag, alone and attached to an object.
 import { type Static, Type } from 'typebox'
 import { epochOrNull, Id, ListOf, Nullable, named } from '#http/types.ts'
 import { AdminReference } from '#resources/references.ts'
@@ -29,7 +29,7 @@ export const AppliedTagList = named('applied_tag_list', ListOf(AppliedTag))
 /** The tag that a request attaches. */
 export const TagReference = named('tag_reference', Type.Object({ id: Id }))
 
-const untag = Type.Optional(Type.Boolean({ description: 'Takes the tag off instead.' }))
+const untag = Type.Optional(Type.Boolean({ description: 'Removes the tag instead.' }))
 
 /** One body, four uses: create or find a tag, rename one, tag or untag contacts, tag or untag companies. */
 export const TagRequest = named(

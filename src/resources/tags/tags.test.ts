@@ -17,7 +17,7 @@ type Tag = { id: string; name: string }
 
 const tagNamed = async (name: string): Promise<Tag> => (await t.call('POST /tags', { name })).body
 
-/** A conversation of one part. */
+/** A conversation with one part. */
 async function aConversation({ sql, id: workspace_id }: Workspace): Promise<{ id: string; part_id: string }> {
   const author_id = objectId(new Date())
   const [conversation] = await sql<{ id: string }[]>`
@@ -33,7 +33,7 @@ async function aConversation({ sql, id: workspace_id }: Workspace): Promise<{ id
   return { id: conversation!.id, part_id: part!.id }
 }
 
-test('nothing is told or done without a token', async () => {
+test('every operation needs a token', async () => {
   const routes = [
     ...['GET /tags', 'POST /tags', 'GET /tags/1', 'DELETE /tags/1', 'GET /contacts/x/tags', 'POST /contacts/x/tags'],
     ...['DELETE /contacts/x/tags/1', 'POST /conversations/1/tags', 'DELETE /conversations/1/tags/1'],
@@ -45,7 +45,7 @@ test('nothing is told or done without a token', async () => {
   }
 })
 
-test('what is no request for a tag is a 400', async () => {
+test('an invalid request is a 400', async () => {
   for (const body of [{ test: 'invalid' }, { name: '  ' }, { users: [{ id: UNKNOWN }] }, { name: 'x', users: [{}] }]) {
     const answer = await t.call('POST /tags', body)
     assert.equal(answer.status, 400)
@@ -58,7 +58,7 @@ test('what is no request for a tag is a 400', async () => {
   }
 })
 
-test('a tag that is not there is a 404, and so is one of another workspace', async () => {
+test('an unknown tag is a 404, and so is one of another workspace', async () => {
   const other = await t.another()
   const { body: theirs } = await other.call('POST /tags', { name: 'Theirs' })
   const contact = await aContact(t.workspace)
@@ -72,7 +72,7 @@ test('a tag that is not there is a 404, and so is one of another workspace', asy
   assert.deepEqual((await other.call('GET /tags')).body.data, [{ type: 'tag', id: theirs.id, name: 'Theirs' }])
 })
 
-test('a contact that is not there is a 404, and so is one of another workspace', async () => {
+test('an unknown contact is a 404, and so is one of another workspace', async () => {
   const other = await t.another()
   const theirs = await aContact(other.workspace)
   const archived = await aContact(t.workspace, { archived_at: new Date() })
@@ -85,7 +85,7 @@ test('a contact that is not there is a 404, and so is one of another workspace',
   assert.deepEqual((await other.call(`GET /contacts/${theirs}/tags`)).body.data, [])
 })
 
-test('a tag is hung by its id', async () => {
+test('a tag is attached by its id', async () => {
   const contact = await aContact(t.workspace)
   const without = await t.call(`POST /contacts/${contact}/tags`, {})
   assert.deepEqual([without.status, without.body.errors[0].code], [400, 'parameter_not_found'])
@@ -101,7 +101,7 @@ test('two tags cannot have one name', async () => {
   assert.equal((await t.call('POST /tags', { id, name: 'ONE' })).body.name, 'ONE')
 })
 
-test('a tag is made once, whatever the case of its name, and however many ask at once', async () => {
+test('a tag is created once, in any letter case, also by simultaneous requests', async () => {
   const made = await t.call('POST /tags', { name: ' VIP ' })
   assert.equal(made.status, 200)
   assert.deepEqual(made.body, { type: 'tag', id: made.body.id, name: 'VIP', users: [], companies: [] })
@@ -111,7 +111,7 @@ test('a tag is made once, whatever the case of its name, and however many ask at
   assert.equal(new Set(racing.map(({ id }) => id)).size, 1)
 })
 
-test('tags are listed and shown without where they hang', async () => {
+test('tags are listed and shown without their objects', async () => {
   const other = await t.another()
   const { body: made } = await other.call('POST /tags', { name: 'Listed' })
   const tag = { type: 'tag', id: made.id, name: 'Listed' }
@@ -141,7 +141,7 @@ test('many contacts are tagged and untagged at once, by any of their ids', async
   for (const id of everybody) assert.deepEqual((await t.call(`GET /contacts/${id}/tags`)).body.data, [])
 })
 
-test('since 2.16 whom nobody knows is left out; before, the whole request is refused', async () => {
+test('since 2.16 unknown contacts are left out; before, the whole request is refused', async () => {
   const known = await aContact(t.workspace)
   const users = [{ id: known }, { id: UNKNOWN }]
   const { body } = await t.call('POST /tags', { name: 'Partly', users, companies: [{ id: UNKNOWN }] })
@@ -158,7 +158,7 @@ test('since 2.16 whom nobody knows is left out; before, the whole request is ref
   assert.deepEqual(made.body, { type: 'tag', id: made.body.id, name: 'Old' })
 })
 
-test('a contact is tagged once, and keeps when and by whom', async () => {
+test('a contact is tagged once, and keeps the first time and admin', async () => {
   const long_ago = new Date('2024-01-01')
   const contact = await aContact(t.workspace, { updated_at: long_ago })
   const { id } = await tagNamed('Once')
@@ -173,7 +173,7 @@ test('a contact is tagged once, and keeps when and by whom', async () => {
   assert.deepEqual(await topicsOf(t.workspace, contact), ['contact.user.tag.created'])
 })
 
-test('a tag is taken off once, and taking off what does not hang there is no error', async () => {
+test('a tag is detached once, and detaching an absent one is no error', async () => {
   const contact = await aContact(t.workspace, { role: 'lead' })
   const { id } = await tagNamed('Off')
   await t.call(`POST /contacts/${contact}/tags`, { id })
@@ -185,7 +185,7 @@ test('a tag is taken off once, and taking off what does not hang there is no err
   assert.deepEqual(await topicsOf(t.workspace, contact), ['contact.lead.tag.created', 'contact.lead.tag.deleted'])
 })
 
-test('a tag that is deleted is gone from wherever it hung', async () => {
+test('a deleted tag is removed from all objects', async () => {
   const contact = await aContact(t.workspace)
   const { id } = await tagNamed('Doomed')
   await t.call(`POST /contacts/${contact}/tags`, { id })
@@ -196,7 +196,7 @@ test('a tag that is deleted is gone from wherever it hung', async () => {
   assert.equal((await t.call(`GET /contacts/${contact}`)).body.tags.total_count, 0)
 })
 
-test('a conversation is tagged by an admin, whom the request names', async () => {
+test('a conversation is tagged by the admin in the request', async () => {
   const conversation = await aConversation(t.workspace)
   const { id } = await tagNamed('Talk')
   const path = `/conversations/${conversation.id}/tags`

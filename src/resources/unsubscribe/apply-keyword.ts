@@ -1,4 +1,4 @@
-// A keyword by SMS is obeyed, from whichever contact it comes, and answered in the sender's name. It opens no conversation.
+// Applies an SMS keyword such as STOP. It starts no conversation; the answer has the name of the workspace.
 import { ANSWERS, type Keyword } from '#channels/sms/keywords.ts'
 import { setSmsConsent } from '#resources/contacts/activity-queries.ts'
 import { contactByPhone } from '#resources/contacts/create.ts'
@@ -9,8 +9,8 @@ import { findWorkspace } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /**
- * Whether the contact is heard: blocked ones get no answer, but their STOP holds. A STOP that comes again after a START
- * changes nothing. Who has never been heard of and wants no messages is remembered as a lead. `number` in E.164.
+ * Returns whether to answer: blocked contacts get no answer, but their STOP counts. A keyword whose `sid` was received
+ * before changes nothing. STOP from an unknown number creates a lead, to store the refusal. `number` in E.164.
  */
 export async function applyKeyword(
   workspace: Workspace,
@@ -27,7 +27,7 @@ export async function applyKeyword(
   return !known?.blocked_at
 }
 
-/** Sets it for all contacts of the number. There is an event for each whose wish has changed. */
+/** Sets the consent of all contacts with the number. Emits an event for each contact whose consent changed. */
 async function allowSms(workspace: Workspace, number: string, is_wanted: boolean): Promise<void> {
   for (const { id } of await setSmsConsent(workspace, number, is_wanted))
     await emitContact(workspace, is_wanted ? 'contact.subscribed' : 'contact.unsubscribed', id)

@@ -1,5 +1,5 @@
-// Where the unsubscribe link of an email leads. Mail programs POST to it with one click (RFC 8058); people who open it
-// are asked first, because programs that look into mail open links too.
+// The unsubscribe link of emails. Mail programs POST to it with one click (RFC 8058). People who open it must confirm,
+// because mail scanners open links too.
 
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'

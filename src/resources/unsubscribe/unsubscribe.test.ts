@@ -17,7 +17,7 @@ async function isUnsubscribed(contact_id: string): Promise<boolean> {
   return body.unsubscribed_from_emails
 }
 
-test('a link with another signature, or of no contact, unsubscribes nobody', async () => {
+test('a link with a wrong signature, or of an unknown contact, is refused', async () => {
   const contact = await aContact(t.workspace)
   for (const link of [linkOf(contact, 'another secret'), `${linkOf(contact)}x`, linkOf('6762f0dd1bb69f9f2193bb83')]) {
     assert.equal((await t.call(`POST ${link}`, undefined, { token: null })).status, 404, link)

@@ -1,4 +1,4 @@
-// Workspaces: an operator makes them, one for each test if need be, and removes them with all that is in them.
+// Workspaces: operators create them, for example one for each test, and delete them with all their data.
 
 import type { FastifyRequest } from 'fastify'
 import { conflict, forbidden, found, invalid } from '#http/errors.ts'

@@ -1,4 +1,4 @@
-// A workspace over the wire, for operators.
+// The schemas of a workspace, for operators.
 import { type Static, Type } from 'typebox'
 import { epoch, ListOf, named } from '#http/types.ts'
 import type { WorkspaceRow } from '#workspaces/queries.ts'
@@ -14,7 +14,7 @@ export const Workspace = named(
   }),
 )
 
-/** With what its owner needs to begin; the token is never shown again. */
+/** A new workspace with its token, which is never shown again, and its admin. */
 export const NewWorkspace = named(
   'workspace_with_token',
   Type.Object({ ...Workspace.properties, token: Type.String(), admin_id: Type.String() }),

@@ -1,4 +1,4 @@
-// POST /conversations/{id}/parts and what the timer does: sad paths first.
+// POST /conversations/{id}/parts and the unsnoozing by time: sad paths first.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../../../../test/app.ts'
@@ -49,7 +49,7 @@ test('an unknown conversation, admin, assignee or team is a 404', async () => {
   }
 })
 
-test('what an act lacks is named', async () => {
+test('a missing field of an action is named', async () => {
   const id = await begin()
   const cases: [object, string][] = [
     [{ message_type: 'shut' }, 'message_type must be'],
@@ -64,7 +64,7 @@ test('what an act lacks is named', async () => {
   }
 })
 
-test('what changes nothing is refused, and leaves no part', async () => {
+test('an action that changes nothing is refused, and adds no part', async () => {
   const id = await begin()
   assert.equal((await manage(id, { message_type: 'open' })).status, 422)
   await manage(id, CLOSE)
@@ -74,7 +74,7 @@ test('what changes nothing is refused, and leaves no part', async () => {
   assert.equal((await t.call(`GET /conversations/${id}`)).body.conversation_parts.total_count, 1)
 })
 
-test('closing with a last word delivers it', async () => {
+test('a body with a close is delivered', async () => {
   const id = await begin()
   const { status, body } = await manage(id, { ...CLOSE, body: 'Goodbye :)' })
   assert.equal(status, 200)
@@ -88,7 +88,7 @@ test('closing with a last word delivers it', async () => {
   assert.equal(deliveries.count, 1)
 })
 
-test('closing without a word answers nobody', async () => {
+test('a close without a body is not a reply', async () => {
   const id = await begin()
   const { body } = await manage(id, CLOSE)
   assert.equal(body.conversation_parts.conversation_parts[0].body, null)
@@ -96,7 +96,7 @@ test('closing without a word answers nobody', async () => {
   assert.equal(body.statistics.last_admin_reply_at, undefined)
 })
 
-test('a conversation is given to an admin and a team, and taken from them', async () => {
+test('a conversation is assigned to an admin and a team, and unassigned from them', async () => {
   const id = await begin()
   const toAdmin = await manage(id, assignTo(Number(admin_id)))
   const [part] = toAdmin.body.conversation_parts.conversation_parts
@@ -117,7 +117,7 @@ test('a conversation is given to an admin and a team, and taken from them', asyn
   assert.equal(old.body.admin_assignee_id, null)
 })
 
-test('an assignment opens what is closed', async () => {
+test('an assignment opens a closed conversation', async () => {
   const id = await begin()
   await manage(id, CLOSE)
   const { body } = await manage(id, assignTo(admin_id))
@@ -130,7 +130,7 @@ test('an assignment opens what is closed', async () => {
   ])
 })
 
-test('a snoozed conversation counts as open, and wakes when its time has come', async () => {
+test('a snoozed conversation counts as open, and is unsnoozed when it is due', async () => {
   const id = await begin()
   const { body } = await manage(id, { message_type: 'snoozed', snoozed_until: 1_900_000_000 })
   assert.deepEqual([body.state, body.open, body.snoozed_until], ['snoozed', true, 1_900_000_000])

@@ -33,7 +33,7 @@ export async function manage(workspace: Workspace, id: string, request: ManageRe
 
 const canHaveBody = ({ message_type }: ManageRequest) => message_type === 'close' || message_type === 'assignment'
 
-type Acted = { outcome: Outcome } & Pick<NewPart, 'assigned_to' | 'event_details'>
+type ActionResult = { outcome: Outcome } & Pick<NewPart, 'assigned_to' | 'event_details'>
 
 const ACTIONS: Record<
   ManageRequest['message_type'],
@@ -42,7 +42,7 @@ const ACTIONS: Record<
     conversation: ConversationRow,
     request: ManageRequest,
     facts: { at: Date; closed_by: string; has_body: boolean },
-  ) => Acted | Promise<Acted>
+  ) => ActionResult | Promise<ActionResult>
 > = {
   close: (_workspace, conversation, _request, facts) => ({ outcome: outcomeOf(conversation, 'admin_closes', facts) }),
 

@@ -1,19 +1,23 @@
-// The contacts who take part in a conversation.
+// The SQL of a conversation's participants.
 import type { Fragment } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-export const takesPart = async (workspace: Workspace, conversation_id: string, contact_id: string): Promise<boolean> =>
+export const isParticipant = async (
+  workspace: Workspace,
+  conversation_id: string,
+  contact_id: string,
+): Promise<boolean> =>
   (
     await workspace.sql`
       select from conversation_contacts where workspace_id = ${workspace.id}
         and conversation_id = ${conversation_id} and contact_id = ${contact_id}`
   ).count > 0
 
-/** A query of the ids of the contacts who take part. */
+/** A query that returns the contact ids of the participants. */
 export const participantIds = ({ sql, id }: Workspace, conversation_id: string): Fragment => sql`
   select contact_id from conversation_contacts where workspace_id = ${id} and conversation_id = ${conversation_id}`
 
-/** False where the contact takes part already. */
+/** Returns false if the contact is a participant already. */
 export const addParticipant = async (workspace: Workspace, conversation_id: string, contact_id: string) =>
   (
     await workspace.sql`

@@ -1,4 +1,4 @@
-// The parts of a conversation: what was said and done in it.
+// The SQL of a conversation's parts: replies, notes and actions.
 
 import type { Static } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
@@ -37,19 +37,19 @@ export type NewPart = {
   part_type: string
   /** HTML that is safe to show. */
   body?: string | null
-  /** Without an id: the bot that acts for the workspace. */
+  /** Without an id: the bot of the workspace. */
   author: { type: 'admin' | 'user' | 'lead'; id: string } | { type: 'bot'; id?: undefined }
   assigned_to?: { type: 'admin' | 'team'; id: string } | null
   attachments?: Attachment[]
   metadata?: object
   event_details?: object
-  /** Where it came by mail: the mail's subject, addresses, Message-ID and history. */
+  /** Of an email: subject, addresses, Message-ID and history. */
   email_message_metadata?: EmailMessageMetadata
   created_at: Date
 }
 
-/** Intercom shows no more of a conversation either. */
-export const MOST_PARTS = 500
+/** Intercom shows the same number. */
+export const MAX_PARTS = 500
 
 const columns = (workspace: Workspace) => workspace.sql`
   parts.*,
@@ -62,13 +62,13 @@ const authors = ({ sql, id }: Workspace) => sql`
     and admins.id = (case when author_type in ('admin', 'bot') then author_id end)::bigint
   left join contacts on contacts.workspace_id = ${id} and author_type in ('user', 'lead') and contacts.id = author_id`
 
-/** The newest 500, oldest first, each with how many there are in all. */
+/** Returns the newest 500 parts, oldest first. `total_count` counts all parts. */
 export const listParts = (workspace: Workspace, conversation_id: string) =>
   workspace.sql<(PartRow & { total_count: number })[]>`
     select ${columns(workspace)} from (
       select *, (count(*) over ())::int as total_count from conversation_parts
       where workspace_id = ${workspace.id} and conversation_id = ${conversation_id}
-      order by created_at desc, id desc limit ${MOST_PARTS}
+      order by created_at desc, id desc limit ${MAX_PARTS}
     ) parts ${authors(workspace)}
     order by parts.created_at, parts.id`
 

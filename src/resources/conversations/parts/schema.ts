@@ -1,4 +1,4 @@
-// A part of a conversation over the wire.
+// The schema of a conversation part.
 import { type Static, Type } from 'typebox'
 import { epoch, Nullable, named } from '#http/types.ts'
 import { lostFiles, ShownAttachment } from '#resources/attachments/schema.ts'
@@ -6,7 +6,7 @@ import { Tag } from '#resources/tags/schema.ts'
 import { type Display, mailMetadata } from '../display.ts'
 import type { PartRow } from './queries.ts'
 
-/** What a mail was as a mail. Its history is HTML. */
+/** Headers and history of an email. The history is HTML. */
 export const EmailMessageMetadata = named(
   'email_message_metadata',
   Type.Object({
@@ -42,7 +42,7 @@ export const Part = named(
       id: Type.String(),
       type: Type.Enum(['admin', 'bot', 'user', 'lead']),
       name: Nullable(Type.String()),
-      email: Type.String({ description: 'Empty where a lead has none.' }),
+      email: Type.String({ description: 'Empty if a lead has none.' }),
       from_ai_agent: Type.Boolean(),
       is_ai_answer: Type.Boolean(),
     }),
@@ -94,7 +94,7 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
   attachments: display.attachments(part.attachments),
   external_id: null,
   redacted: part.redacted,
-  metadata: withLoss(part),
+  metadata: withMediaError(part),
   email_message_metadata: part.email_message_metadata && mailMetadata(part.email_message_metadata, display),
   state: part.state,
   tags: part.tags,
@@ -103,8 +103,8 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
   translations: null,
 })
 
-/** What came by WhatsApp and could not be fetched says why. */
-function withLoss({ metadata, attachments }: PartRow): PartRow['metadata'] {
+/** Adds the reason to a file from WhatsApp that could not be fetched. */
+function withMediaError({ metadata, attachments }: PartRow): PartRow['metadata'] {
   const [lost] = lostFiles(attachments)
   const { whatsapp_media } = metadata
   return lost && whatsapp_media ? { ...metadata, whatsapp_media: { ...whatsapp_media, error: lost.lost } } : metadata

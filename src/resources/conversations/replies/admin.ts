@@ -15,7 +15,7 @@ export type AdminReply = {
   /** HTML or plain text. */
   body: string | null
   attachments: Attachment[]
-  /** What a contact may pick from, by a quick reply. */
+  /** The options of a quick reply. */
   reply_options: { text: string; uuid: string }[]
   created_at: Date
   skip_notifications: boolean
@@ -48,7 +48,7 @@ export async function adminReplies(
   return { conversation_id: conversation.id, part_ids: [part_id] }
 }
 
-/** Only the messenger can show something to pick from. */
+/** Only the messenger can show quick replies. */
 const isForContacts = (conversation: ConversationRow, { message_type, skip_notifications }: AdminReply): boolean =>
   !skip_notifications &&
   (message_type === 'comment' || (message_type === 'quick_reply' && channelOf(conversation) === 'inapp'))

@@ -10,7 +10,7 @@ import { markReplied } from '#resources/contacts/activity-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { channelOf, sourceTypeOf } from '../channels.ts'
-import { takesPart } from '../participants/queries.ts'
+import { isParticipant } from '../participants/queries.ts'
 import { type ConversationRow, lockConversation } from '../queries.ts'
 import { assertNotBlocked } from '../start/from-contact.ts'
 import { createFromMessage } from '../start/from-message.ts'
@@ -30,13 +30,14 @@ export type ContactReply = {
   metadata?: object
   email_message_metadata?: EmailMessageMetadata
   created_at?: Date | undefined
-  /** The channel it came on; the conversation's own where absent. */
+  /** The channel of the reply. Default: the channel of the conversation. */
   channel?: ChannelName
 }
 
 /**
- * Returns the conversation and its new parts: the reply, and a second one if the assigned admin is away and gives it up.
- * Throws a 404 if there is no such conversation or the contact takes no part in it, a 403 if the contact is blocked.
+ * Returns the conversation and its new parts: the reply, and a second one if the assigned admin is away and gives it
+ * up.
+ * @throws a 404 if there is no such conversation or the contact is not a participant, a 403 if the contact is blocked.
  */
 export async function contactReplies(workspace: Workspace, reply: ContactReply): Promise<NewParts> {
   const { contact, body, html, attachments = [], metadata = {}, created_at = workspace.now() } = reply
@@ -54,21 +55,21 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
     created_at,
   })
   await markReplied(workspace, contact.id, created_at, channel)
-  const taken = await takeFromAbsentAdmin(workspace, written.conversation, created_at)
-  return { conversation_id: conversation.id, part_ids: [written.part_id, ...taken] }
+  const unassigned = await unassignAbsentAdmin(workspace, written.conversation, created_at)
+  return { conversation_id: conversation.id, part_ids: [written.part_id, ...unassigned] }
 }
 
 async function lockConversationOf(workspace: Workspace, id: string, contact: ContactRow): Promise<ConversationRow> {
   const conversation = await lockConversation(workspace, id)
   if (conversation) {
-    found((await takesPart(workspace, conversation.id, contact.id)) || null, 'User Not Found')
+    found((await isParticipant(workspace, conversation.id, contact.id)) || null, 'User Not Found')
     return conversation
   }
   const message_id = found(await findReservingMessageId(workspace, id, contact.id))
   return found(await lockConversation(workspace, await createFromMessage(workspace, message_id, id)))
 }
 
-async function takeFromAbsentAdmin(workspace: Workspace, conversation: ConversationRow, created_at: Date) {
+async function unassignAbsentAdmin(workspace: Workspace, conversation: ConversationRow, created_at: Date) {
   if (!conversation.admin_assignee_id) return []
   const admin = await findAdmin(workspace, conversation.admin_assignee_id)
   if (!admin?.away_mode_enabled || !admin.away_mode_reassign) return []

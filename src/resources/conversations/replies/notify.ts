@@ -1,4 +1,4 @@
-// Sends a reply to the contacts who take part: a delivery for each, on the channel that the conversation started on.
+// Sends a reply to the participants: creates a delivery for each, on the channel that the conversation started on.
 import { enqueue } from '#delivery/enqueue.ts'
 import { markContacted } from '#resources/contacts/activity-queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'

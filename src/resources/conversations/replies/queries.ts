@@ -1,10 +1,10 @@
-// Which conversation a reply belongs to.
+// Finds the conversation that a reply belongs to.
 import { one } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /**
- * Returns the id of a contact's `last` conversation: the newest of those that the contact takes part in, and of those that
- * are reserved by messages to the contact without a reply so far.
+ * Returns the id of a contact's `last` conversation: the newest one of which the contact is a participant, or that is
+ * reserved by a message to the contact without a reply so far.
  */
 export const findLastConversationId = async (workspace: Workspace, contact_id: string): Promise<string | undefined> =>
   (

@@ -36,7 +36,7 @@ test('a reply without a token is refused', async () => {
   assert.equal((await asAdmin('1', {}, { token: null })).status, 401)
 })
 
-test('whom or what nobody knows is a 404', async () => {
+test('an unknown conversation, admin or contact is a 404', async () => {
   const id = await begin()
   const outsider = await aContact(t.workspace, {})
   const cases: [answer: Promise<{ status: number; body: { errors: unknown[] } }>, code: string, message: string][] = [
@@ -67,7 +67,7 @@ test("another workspace's conversation, admin and contact are unknown", async ()
   assert.equal((await asAdmin(id, { admin_id: other.created.admin_id })).status, 404)
 })
 
-test('what a reply lacks is named', async () => {
+test('a missing field of a reply is named', async () => {
   const id = await begin()
   const cases: [object, string][] = [
     [{ body: ' ' }, 'Body is required'],
@@ -92,7 +92,7 @@ test('what a reply lacks is named', async () => {
   assert.equal((await asJoe(id, { body: '' })).status, 400)
 })
 
-test('a blocked contact is not heard', async () => {
+test('a reply of a blocked contact is refused', async () => {
   const blocked = await aContact(t.workspace, {})
   const id = await begin(blocked)
   await sql`update contacts set blocked_at = now() where workspace_id = ${t.workspace.id} and id = ${blocked}`
@@ -133,7 +133,7 @@ test("an admin's comment is sanitised, answers the contact and is delivered", as
   assert.ok(contact!['last_contacted_at'])
 })
 
-test('an answer goes out by the channel of the conversation, to everybody who has an address there', async () => {
+test('a reply is sent on the channel of the conversation, to all participants with an address there', async () => {
   const ann = await aContact(t.workspace, { email: 'ann@example.com' })
   await aMessage(t.workspace, { to: [joe, ann], subject: 'Hello' })
   const { id } = (await asJoe('last')).body
@@ -145,7 +145,7 @@ test('an answer goes out by the channel of the conversation, to everybody who ha
   )
 })
 
-test('a note, and an answer that should not notify, reach nobody', async () => {
+test('a note, and a reply with skip_notifications, are not delivered', async () => {
   const id = await begin()
   const note = await asAdmin(id, { message_type: 'note', body: 'For us' })
   assert.equal(note.body.conversation_parts.conversation_parts[0].part_type, 'note')
@@ -175,14 +175,14 @@ test('quick replies are offered by an admin and picked by the contact', async ()
   assert.equal(commented.body.conversation_parts.conversation_parts[0].body, '<p>Yes</p>')
 })
 
-test("a contact's words are text, whatever they look like", async () => {
+test("a contact's body is always text, also if it looks like HTML", async () => {
   const id = await begin()
   const { body } = await asJoe(id, { body: '<b>bold</b>\nnext line' })
   const [part] = body.conversation_parts.conversation_parts
   assert.equal(part.body, '<p>&lt;b&gt;bold&lt;/b&gt;<br>next line</p>')
 })
 
-test('a contact is named by id, external id or email, in any letter case', async () => {
+test('a contact is found by id, external id or email, in any letter case', async () => {
   const id = await begin()
   for (const name of [{ user_id: '70' }, { email: 'JOE@example.com' }, { user_id: 70 }]) {
     assert.equal((await asJoe(id, { intercom_user_id: undefined, ...name })).status, 200)
@@ -194,7 +194,7 @@ test('a contact is named by id, external id or email, in any letter case', async
   assert.equal(twins.body.errors[0].code, 'conflict')
 })
 
-test('a reply to a closed conversation opens it again, with one part that holds the words', async () => {
+test('a reply to a closed conversation opens it again, with one part that has the body', async () => {
   const id = await begin()
   await manage(id, { message_type: 'close', type: 'admin' })
   const { body } = await asJoe(id)
@@ -205,7 +205,7 @@ test('a reply to a closed conversation opens it again, with one part that holds 
   assert.equal(body.statistics.count_reopens, 1)
 })
 
-test('an admin who is away loses what a contact writes to', async () => {
+test('an admin who is away is unassigned from a conversation when its contact writes', async () => {
   const id = await begin()
   const away = { away_mode_enabled: true, away_mode_reassign: true }
   await manage(id, { message_type: 'assignment', type: 'admin', assignee_id: admin_id })
@@ -220,7 +220,7 @@ test('an admin who is away loses what a contact writes to', async () => {
   )
 })
 
-test('a snoozed conversation wakes by an answer, unless it is asked not to', async () => {
+test('a reply unsnoozes a conversation, unless it has skip_unsnooze', async () => {
   const id = await begin()
   await manage(id, { message_type: 'snoozed', snoozed_until: 4_000_000_000 })
   assert.equal((await asAdmin(id, { skip_unsnooze: true })).body.state, 'snoozed')
@@ -228,13 +228,13 @@ test('a snoozed conversation wakes by an answer, unless it is asked not to', asy
   assert.deepEqual([awake.body.state, awake.body.snoozed_until], ['open', null])
 })
 
-test('a reply can be told to have been written earlier', async () => {
+test('a reply can have an earlier created_at', async () => {
   const id = await begin()
   const { body } = await asJoe(id, { created_at: 1_700_000_000 })
   assert.equal(body.conversation_parts.conversation_parts[0].created_at, 1_700_000_000)
 })
 
-test('before 2.16 a reply answers with nobody as null and the old priority', async () => {
+test('before 2.16 the answer has null for no assignee, and the old priority', async () => {
   const id = await begin()
   const { body } = await asAdmin(id, {}, { version: '2.11' })
   assert.equal(body.admin_assignee_id, null)

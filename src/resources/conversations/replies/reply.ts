@@ -60,7 +60,7 @@ const replyAsContact: ReplyAs = async (workspace, id, request, attachments) => {
   })
 }
 
-/** An admin's body is HTML: it counts only if words or pictures are left once it is safe. */
+/** Returns the text of an admin's HTML body: it must have text or pictures after it is sanitised. */
 const textOf = (body: string | null): string => toPlainText(toHtml(body ?? ''), { links: 'label (url)' })
 
 const writtenAt = (workspace: Workspace, { created_at }: ReplyRequest): Date =>

@@ -1,4 +1,4 @@
-// What a reply takes: a contact's and an admin's share one body.
+// The request of a reply; contacts and admins share one schema.
 import { type Static, Type } from 'typebox'
 import { Epoch, Id, Nullable, named } from '#http/types.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
@@ -15,7 +15,7 @@ const QuickReplyOption = Type.Object({
 export const ReplyRequest = named(
   'conversation_reply_request',
   Type.Object({
-    message_type: Type.Enum(['comment', 'note', 'quick_reply'], { description: 'Notes are for admins to write.' }),
+    message_type: Type.Enum(['comment', 'note', 'quick_reply'], { description: 'Only admins can write notes.' }),
     type: Type.Enum(['admin', 'user', 'lead', 'contact']),
     admin_id: Type.Optional(Id),
     intercom_user_id: Type.Optional(Id),
@@ -24,8 +24,8 @@ export const ReplyRequest = named(
     created_at: Type.Optional(Epoch),
     ...ATTACHING,
     reply_options: Type.Optional(Type.Array(QuickReplyOption, { maxItems: 20 })),
-    skip_notifications: Type.Optional(Type.Boolean({ description: 'Keeps the reply from being delivered.' })),
-    skip_unsnooze: Type.Optional(Type.Boolean({ description: 'Leaves a snoozed conversation asleep.' })),
+    skip_notifications: Type.Optional(Type.Boolean({ description: 'Does not deliver the reply to contacts.' })),
+    skip_unsnooze: Type.Optional(Type.Boolean({ description: 'Leaves a snoozed conversation snoozed.' })),
   }),
 )
 export type ReplyRequest = Static<typeof ReplyRequest>

@@ -30,11 +30,11 @@ export type NewConversation = {
   /** Of an email: subject, addresses, Message-ID and history. */
   email_message_metadata?: EmailMessageMetadata
   created_at?: Date | undefined
-  /** `inapp` where absent. */
+  /** Default: `inapp`. */
   channel?: ChannelName
 }
 
-/** Returns the message and its conversation, which is open and waits for a reply. Throws a 403 if the contact is blocked. */
+/** Returns the message and its open conversation, which waits for a reply. @throws a 403 if the contact is blocked. */
 export async function startConversation(workspace: Workspace, started: NewConversation): Promise<CreatedConversation> {
   const {
     contact,

@@ -1,4 +1,4 @@
-// How an admin's message becomes a conversation: by an answer, and not before.
+// An admin's message becomes a conversation by its first reply.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findContact } from '#resources/contacts/queries.ts'
@@ -30,7 +30,7 @@ const replyTo = (conversation_id: string, contact_id = joe) =>
 
 const ids = (contacts: { id: string }[]) => contacts.map(({ id }) => id).sort()
 
-test('before anybody answers there is no conversation: not to read, list, search, answer or manage', async () => {
+test('before the first reply there is no conversation to show, list, search, reply to or manage', async () => {
   const id = await reserved(await aMessage(t.workspace, { to: joe }))
   const admin = { type: 'admin', admin_id: t.created.admin_id }
   assert.equal((await t.call(`GET /conversations/${id}`)).status, 404)
@@ -48,7 +48,7 @@ test('before anybody answers there is no conversation: not to read, list, search
   }
 })
 
-test('nobody but a recipient can open it', async () => {
+test('only a recipient can create it by a reply', async () => {
   const id = await reserved(await aMessage(t.workspace, { to: joe }))
   assert.equal((await replyTo(id, stranger)).status, 404)
   const other = await t.another()
@@ -58,7 +58,7 @@ test('nobody but a recipient can open it', async () => {
   assert.equal((await t.call(`GET /conversations/${id}`)).status, 404)
 })
 
-test('the first answer opens the conversation that the message reserved', async () => {
+test('the first reply creates the conversation that the message reserved', async () => {
   const message_id = await aMessage(t.workspace, {
     to: joe,
     subject: 'News & more',
@@ -104,7 +104,7 @@ test('the first answer opens the conversation that the message reserved', async 
   )
 })
 
-test('two answers at the same moment open one conversation with both', async () => {
+test('two replies at the same moment create one conversation with both', async () => {
   const id = await reserved(await aMessage(t.workspace, { to: [joe, ann] }))
   const answers = await Promise.all([replyTo(id, joe), replyTo(id, ann), replyTo(id, joe)])
   assert.deepEqual(
@@ -120,7 +120,7 @@ test('two answers at the same moment open one conversation with both', async () 
   assert.deepEqual(ids(body.contacts.contacts), [joe, ann].sort())
 })
 
-test('who got a copy takes part; who got a blind copy has a conversation of their own', async () => {
+test('recipients in cc are participants; a recipient in bcc has a separate conversation', async () => {
   const hidden = await aContact(t.workspace, { email: 'hidden@example.com' })
   const message_id = await aMessage(t.workspace, { to: joe, cc: [ann], bcc: [hidden] })
   const shared = await replyTo(await reserved(message_id), ann)
@@ -136,7 +136,7 @@ test('who got a copy takes part; who got a blind copy has a conversation of thei
   assert.equal((await replyTo(shared.body.id, hidden)).body.errors[0].message, 'User Not Found')
 })
 
-test('`last` is the newest of what there is and of what could still be answered', async () => {
+test('`last` is the newest conversation, existing or reserved', async () => {
   const eve = await aContact(t.workspace, { email: 'eve@example.com' })
   const last = () => replyTo('last', eve)
   const none = await last()
@@ -152,7 +152,7 @@ test('`last` is the newest of what there is and of what could still be answered'
   assert.equal((await last()).body.id, second)
 })
 
-test('asked for at once, the conversation stands without an answer, and nobody waits', async () => {
+test('a conversation that is requested at once exists without a reply, and waits for none', async () => {
   const message_id = await aMessage(t.workspace, { to: joe, message_type: 'inapp' })
   const id = await createFromMessage(t.workspace, message_id)
   assert.equal(await createFromMessage(t.workspace, message_id), id)
@@ -167,7 +167,7 @@ test('asked for at once, the conversation stands without an answer, and nobody w
   assert.equal(body.conversation_parts.total_count, 0)
 })
 
-test('an email says whom it did not reach', async () => {
+test('the recipients of an email have the reason if it was not delivered', async () => {
   const message_id = await aMessage(t.workspace, { to: [joe, ann] })
   await sql`
     update deliveries set status = 'failed', error_code = 'hard_bounce'
@@ -179,7 +179,7 @@ test('an email says whom it did not reach', async () => {
   )
 })
 
-test('an SMS that is answered closes the SMS conversation that the contact had', async () => {
+test("a reply to an SMS closes the contact's other SMS conversation", async () => {
   const sms = async () => reserved(await aMessage(t.workspace, { to: ann, message_type: 'sms', body: 'a < b' }), ann)
   const first = (await replyTo(await sms(), ann)).body
   assert.equal(first.source.type, 'sms')
@@ -201,7 +201,7 @@ test('an SMS that is answered closes the SMS conversation that the contact had',
   assert.deepEqual(states.sort(), ['closed', 'closed', 'open'])
 })
 
-test('mail that comes in as HTML is shown as such, made safe', async () => {
+test('an incoming HTML email is shown as sanitised HTML', async () => {
   const conversation_id = await reserved(await aMessage(t.workspace, { to: joe }))
   const { part_ids } = await contactReplies(t.workspace, {
     conversation_id,

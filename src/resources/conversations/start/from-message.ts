@@ -16,9 +16,9 @@ import {
 } from './queries.ts'
 
 /**
- * Creates the conversation that an admin's message reserved, with all recipients in to and cc; or, by `conversation_id`, the
- * one that it reserved for a single recipient in bcc or of a broadcast. Returns the conversation's id. Calls at the same
- * moment create it once.
+ * Creates the conversation that an admin's message reserved, with all recipients in to and cc; or, by
+ * `conversation_id`, the one that it reserved for a single recipient in bcc or of a broadcast. Returns the
+ * conversation's id. Calls at the same moment create it once.
  */
 export async function createFromMessage(
   workspace: Workspace,
@@ -43,7 +43,7 @@ export async function createFromMessage(
   return id
 }
 
-/** The body as the recipient read it. */
+/** Returns the body that the recipient received, as HTML. */
 function htmlOf({ message_type, body }: AdminMessageRow, parameters: string[] | null = null): string | null {
   const html = body !== null && message_type === 'sms' ? paragraphs(body) : body
   return parameters ? filled(html, parameters.map(escapeHtml)) : html

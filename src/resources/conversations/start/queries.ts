@@ -25,7 +25,7 @@ export type ContactMessage = {
   created_at: Date
 }
 
-/** The message, its conversation and the contact in it, in one statement. */
+/** Inserts the message, its conversation and the participant in one statement. */
 export const insertFromContact = (workspace: Workspace, message: ContactMessage) => {
   const { contact, created_at, email_message_metadata } = message
   const attachments = JSON.stringify(message.attachments)
@@ -62,7 +62,7 @@ export type AdminMessageRow = {
   author_id: string
   message_type: ChannelName
   subject: string | null
-  /** Safe HTML, of an SMS plain text. */
+  /** Plain text for SMS, else safe HTML. */
   body: string | null
   attachments: Attachment[]
   created_at: Date
@@ -74,8 +74,8 @@ export const findAdminMessage = (workspace: Workspace, id: string) =>
     where workspace_id = ${workspace.id} and id = ${id} and author_type = 'admin'`)
 
 /**
- * Returns the recipients of the message in this conversation: all in to and cc, or the only one in bcc or of a broadcast,
- * with the parameters of the broadcast's message.
+ * Returns the recipients of the message in this conversation: all in to and cc, or the only one in bcc or of a
+ * broadcast, with the parameters of the broadcast's message.
  */
 export const listRecipients = (workspace: Workspace, message_id: string, conversation_id: string) =>
   workspace.sql<{ contact_id: string; parameters: string[] | null }[]>`
@@ -93,7 +93,7 @@ export const findReservingMessageId = async (workspace: Workspace, conversation_
       limit 1`)
   )?.message_id
 
-export type Opening = {
+export type MessageConversation = {
   id: string
   source_type: ConversationRow['source_type']
   message: AdminMessageRow
@@ -104,10 +104,10 @@ export type Opening = {
 /** Returns false if the conversation exists already. */
 export async function insertFromMessage(
   workspace: Workspace,
-  { id, source_type, message, html, contact_ids }: Opening,
+  { id, source_type, message, html, contact_ids }: MessageConversation,
 ): Promise<boolean> {
-  const opened = await workspace.sql`
-    with opened as (
+  const created = await workspace.sql`
+    with created as (
       insert into conversations
         (workspace_id, id, source_id, source_type, delivered_as, subject, body, author_type, author_id, attachments,
           created_at, updated_at)
@@ -118,13 +118,13 @@ export async function insertFromMessage(
       returning id
     )
     insert into conversation_contacts (workspace_id, conversation_id, contact_id, joined_at)
-    select ${workspace.id}, id, unnest(${contact_ids}::text[]), ${workspace.now()} from opened`
-  return opened.count > 0
+    select ${workspace.id}, id, unnest(${contact_ids}::text[]), ${workspace.now()} from created`
+  return created.count > 0
 }
 
 /**
- * Returns the contacts' other SMS conversations that are not closed, and locks them. Of two conversations that are created
- * at the same moment, the second one waits and finds the first.
+ * Returns the contacts' other SMS conversations that are not closed, and locks them. Of two conversations that are
+ * created at the same moment, the second one waits and finds the first.
  */
 export async function lockOpenSmsConversations(workspace: Workspace, contact_ids: string[], other_than: string) {
   await lockWriters(workspace, 'opens', contact_ids)
@@ -138,8 +138,8 @@ export async function lockOpenSmsConversations(workspace: Workspace, contact_ids
 }
 
 /**
- * Locks this for these contacts until the transaction ends. It is no row lock: replies lock conversations before contacts,
- * and a row lock on a contact first could end in a deadlock.
+ * Locks this for these contacts until the transaction ends. It is no row lock: replies lock conversations before
+ * contacts, and a row lock on a contact first could end in a deadlock.
  */
 export const lockWriters = (workspace: Workspace, what: 'writes' | 'opens', contact_ids: string[]) => workspace.sql`
   select pg_advisory_xact_lock(hashtextextended(${`${workspace.id} ${what} `} || id, 0))

@@ -1,4 +1,4 @@
-// What an action makes of a conversation, by the table in `transitions.ts`. Pure.
+// Computes the outcome of an action on a conversation from the table in `transitions.ts`, without side effects.
 import { unprocessable } from '#http/errors.ts'
 import type { ConversationPatch, ConversationRow } from '../queries.ts'
 import type { ConversationTopic } from '../topics.ts'
@@ -20,29 +20,29 @@ type NeededBy<E> = E extends Effect
   : never
 type All<Functions> = [Functions] extends [never] ? object : [Functions] extends [(facts: infer F) => void] ? F : never
 
-/** What has to be known of an action: `{ at, closed_by }` of `admin_closes`, because its effects need that. */
+/** The facts that the effects of an action need: `{ at, closed_by }` for `admin_closes`. */
 export type FactsOf<A extends Action> = All<NeededBy<EffectOf<(typeof TRANSITIONS)[A]>>> & Options
 
 type Options = {
   /** The action has a body, which the contacts get as a reply. */
   has_body?: boolean
-  /** A snoozed conversation stays snoozed. */
+  /** A snoozed conversation stays_snoozed snoozed. */
   keeps_snoozed?: boolean
 }
 
-/** Returns what follows, or throws a 422 if the action is refused in the conversation's state. */
+/** @throws a 422 if the action is refused in the conversation's state. */
 export function outcomeOf<A extends Action>(row: ConversationRow, action: A, facts: FactsOf<A>): Outcome {
   const transition: Transition = TRANSITIONS[action]
   const { part, effects = [], effects_with_body = [], topics, topics_from } = transition
   const { has_body = false, keeps_snoozed = false }: Options = facts
   assertAllowed(row, transition, facts)
-  const stays = row.state === 'snoozed' && keeps_snoozed
-  const next = stays ? row.state : stateAfter(row.state, transition)
+  const stays_snoozed = row.state === 'snoozed' && keeps_snoozed
+  const next = stays_snoozed ? row.state : stateAfter(row.state, transition)
   const applied = [...effects, ...(has_body ? effects_with_body : [])].map((name) => EFFECTS[name](row, facts as never))
   return {
     part_type: typeof part === 'string' ? part : part[row.state],
-    patch: Object.assign(moved(row, next), ...applied),
-    topics: [...topics, ...(stays ? [] : (topics_from?.[row.state] ?? []))],
+    patch: Object.assign(statePatch(row, next), ...applied),
+    topics: [...topics, ...(stays_snoozed ? [] : (topics_from?.[row.state] ?? []))],
   }
 }
 
@@ -56,8 +56,8 @@ function assertAllowed(row: ConversationRow, { refused }: Transition, facts: obj
 const stateAfter = (state: State, transition: Transition): State =>
   typeof transition.state === 'string' ? transition.state : (transition.state?.[state] ?? state)
 
-/** Leaving the snoozed state forgets until when it was; reopening is counted. */
-function moved(row: ConversationRow, state: State): ConversationPatch {
+/** Leaving the snoozed state clears `snoozed_until`; reopening is counted. */
+function statePatch(row: ConversationRow, state: State): ConversationPatch {
   if (state === row.state) return {}
   return {
     state,

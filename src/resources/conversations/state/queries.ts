@@ -1,4 +1,4 @@
-// Unsnoozes many conversations at once.
+// The SQL that unsnoozes many conversations at once.
 import type { Sql } from '#db/sql.ts'
 import { botOf } from '#resources/admins/fragments.ts'
 import { conversationEvents } from '../topics.ts'
@@ -10,14 +10,14 @@ export type Workspaces = { only: string } | { all_but: string[] }
 const isOneOf = (sql: Sql, where: Workspaces) =>
   'only' in where ? sql`workspace_id = ${where.only}` : sql`not workspace_id = any(${where.all_but}::text[])`
 
-/** Unsnoozes up to `most` conversations whose time has come. Returns how many. */
-export async function unsnoozeSome(sql: Sql, where: Workspaces, now: Date, most: number): Promise<number> {
+/** Unsnoozes up to `limit` conversations that are due at `now`. Returns how many. */
+export async function unsnoozeBatch(sql: Sql, where: Workspaces, now: Date, limit: number): Promise<number> {
   const { part, state, topics } = TRANSITIONS.timer_unsnoozes
   const unsnoozed = await sql`
     with due as (
       select workspace_id, id from conversations
       where state = 'snoozed' and snoozed_until <= ${now} and ${isOneOf(sql, where)}
-      order by snoozed_until limit ${most} for update skip locked
+      order by snoozed_until limit ${limit} for update skip locked
     ), unsnoozed as (
       update conversations
       set state = ${state}, snoozed_until = null, updated_at = ${now},

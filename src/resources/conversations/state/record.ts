@@ -1,19 +1,19 @@
-// Writes the outcome of an action: the part, what changes in the conversation, and the events.
+// Writes the outcome of an action: the part, the changes of the conversation, and the events.
 import type { Actor } from '#events/events.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { emitConversation } from '../emit.ts'
 import { insertPart, type NewPart } from '../parts/queries.ts'
 import { type ConversationPatch, type ConversationRow, updateConversationRow } from '../queries.ts'
 import type { Outcome } from './outcome.ts'
-import { gainedPart } from './statistics.ts'
+import { partAdded } from './statistics.ts'
 
 /** The conversation that an operation changed, and the parts that it added. */
 export type NewParts = { conversation_id: string; part_ids: string[] }
 
-/** The conversation as it is now, and the new part's id. */
+/** The changed conversation, and the id of the new part. */
 export type Recorded = { conversation: ConversationRow; part_id: string }
 
-/** `conversation` must be locked. Of several actions in a row, each takes the conversation that the one before returned. */
+/** `conversation` must be locked. For several actions in a row, pass the conversation that the last call returned. */
 export async function record(
   workspace: Workspace,
   conversation: ConversationRow,
@@ -23,7 +23,7 @@ export async function record(
   const changed: ConversationPatch = {
     ...patch,
     ...withTeammate(conversation, part),
-    ...gainedPart({ ...conversation, ...patch }),
+    ...partAdded({ ...conversation, ...patch }),
   }
   await updateConversationRow(workspace, conversation.id, changed)
   const state = changed.state ?? conversation.state

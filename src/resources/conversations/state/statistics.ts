@@ -1,10 +1,10 @@
-// The statistics of a conversation: how actions change them, and how they are shown. Intercom counts what happens first and
-// how often only from the contact's first message on; what happened last is always kept.
+// The statistics of a conversation: how actions change them, and how they are shown. Like Intercom, first times and
+// counts start with the contact's first message; last times are always stored.
 import { type Static, Type } from 'typebox'
 import { epoch, named } from '#http/types.ts'
 import type { ConversationPatch, ConversationRow } from '../queries.ts'
 
-/** The columns that say when something happened first or last. */
+/** The columns with the first and last times of actions. */
 export const TIMES = [
   'first_contact_reply_at',
   'first_assignment_at',
@@ -44,11 +44,11 @@ export const Statistics = named(
       assigned_team_first_response_time_in_office_hours: ResponseTimes,
       handling_time: Seconds,
     },
-    { description: 'What has not happened yet is left out.' },
+    { description: 'Properties of what has not happened yet are absent.' },
   ),
 )
 
-/** Null until something has happened that it tells of. */
+/** Returns null if none of the times is set. */
 export function presentStatistics(row: ConversationRow): Static<typeof Statistics> | null {
   if (TIMES.every((name) => row[name] === null)) return null
   const since = (from: Date | null, to: Date | null) => (from && to ? secondsBetween(from, to) : null)
@@ -88,8 +88,8 @@ function median(values: readonly number[]): number | null {
 const isAfter = (a: Date | null, b: Date | null): boolean => a !== null && b !== null && a >= b
 const secondsBetween = (from: Date, to: Date): number => Math.max(0, epoch(to) - epoch(from))
 
-/** A median of more would move no more. */
-const MOST_REPLY_TIMES = 1000
+/** More values would hardly change the median. */
+const MAX_REPLY_TIMES = 1000
 
 export const contactReplied = (row: ConversationRow, at: Date, type: string): ConversationPatch => ({
   first_contact_reply_at: row.first_contact_reply_at ?? at,
@@ -98,32 +98,34 @@ export const contactReplied = (row: ConversationRow, at: Date, type: string): Co
 })
 
 export const adminReplied = (row: ConversationRow, at: Date): ConversationPatch => ({
-  first_admin_reply_at: row.first_admin_reply_at ?? onceBegun(row, at),
+  first_admin_reply_at: row.first_admin_reply_at ?? onceStarted(row, at),
   last_admin_reply_at: at,
   last_assignment_admin_reply_at: row.last_assignment_at && (row.last_assignment_admin_reply_at ?? at),
   ...(row.waiting_since && {
-    reply_times: [...row.reply_times, secondsBetween(row.waiting_since, at)].slice(-MOST_REPLY_TIMES),
+    reply_times: [...row.reply_times, secondsBetween(row.waiting_since, at)].slice(-MAX_REPLY_TIMES),
   }),
 })
 
 export const assigned = (row: ConversationRow, at: Date): ConversationPatch => ({
-  first_assignment_at: row.first_assignment_at ?? onceBegun(row, at),
+  first_assignment_at: row.first_assignment_at ?? onceStarted(row, at),
   last_assignment_at: at,
   last_assignment_admin_reply_at: null,
-  count_assignments: row.count_assignments + begun(row),
+  count_assignments: row.count_assignments + hasStarted(row),
 })
 
 export const closed = (row: ConversationRow, at: Date, admin_id: string | null): ConversationPatch => ({
-  first_close_at: row.first_close_at ?? onceBegun(row, at),
+  first_close_at: row.first_close_at ?? onceStarted(row, at),
   last_close_at: at,
   last_closed_by_id: admin_id,
 })
 
-export const reopened = (row: ConversationRow): ConversationPatch => ({ count_reopens: row.count_reopens + begun(row) })
-
-export const gainedPart = (row: ConversationRow): ConversationPatch => ({
-  count_conversation_parts: row.count_conversation_parts + begun(row),
+export const reopened = (row: ConversationRow): ConversationPatch => ({
+  count_reopens: row.count_reopens + hasStarted(row),
 })
 
-const begun = ({ first_contact_reply_at }: ConversationRow): 0 | 1 => (first_contact_reply_at ? 1 : 0)
-const onceBegun = (row: ConversationRow, at: Date): Date | null => (begun(row) ? at : null)
+export const partAdded = (row: ConversationRow): ConversationPatch => ({
+  count_conversation_parts: row.count_conversation_parts + hasStarted(row),
+})
+
+const hasStarted = ({ first_contact_reply_at }: ConversationRow): 0 | 1 => (first_contact_reply_at ? 1 : 0)
+const onceStarted = (row: ConversationRow, at: Date): Date | null => (hasStarted(row) ? at : null)

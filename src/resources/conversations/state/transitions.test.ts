@@ -1,4 +1,4 @@
-// The state machine, action by action: what each makes of an open, a closed and a snoozed conversation.
+// The state machine: the outcome of each action on an open, a closed and a snoozed conversation.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConversationRow } from '../queries.ts'
@@ -28,7 +28,7 @@ const row = (state: State, columns: Partial<ConversationRow> = {}): Conversation
     ...columns,
   }) as unknown as ConversationRow
 
-/** What the action makes of each state: `part → state`, or what it is refused with. */
+/** Returns the outcome of the action in each state: `part → state`, or the message of its refusal. */
 const table = (act: (row: ConversationRow) => Outcome) =>
   Object.fromEntries(
     STATES.map((state) => {
@@ -41,10 +41,10 @@ const table = (act: (row: ConversationRow) => Outcome) =>
     }),
   )
 
-/** The part is left, and the state is the one that it was. */
+/** The action adds the part and leaves the state. */
 const stays = (part: string) => Object.fromEntries(STATES.map((state) => [state, `${part} → ${state}`]))
 
-test('closing a closed conversation, opening an open one and assigning to who has it are refused', () => {
+test('closing a closed conversation, opening an open one and assigning to its assignee are refused', () => {
   for (const act of [
     () => outcomeOf(row('closed'), 'admin_closes', { at: NOW, closed_by: '1' }),
     () => outcomeOf(row('open'), 'admin_opens', {}),
@@ -63,7 +63,7 @@ test('closing a closed conversation, opening an open one and assigning to who ha
   }
 })
 
-test('every action in every state leaves its part and its state', () => {
+test('every action has its part and its next state in every state', () => {
   const admin = { type: 'admin', id: '1' } as const
   assert.deepEqual(
     {
@@ -103,7 +103,7 @@ test('every action in every state leaves its part and its state', () => {
   )
 })
 
-test('whatever leaves the snoozed state forgets until when it was', () => {
+test('every action that leaves the snoozed state clears snoozed_until', () => {
   const snoozed = row('snoozed')
   for (const { patch } of [
     outcomeOf(snoozed, 'contact_writes', { at: NOW, source_type: 'conversation' }),
@@ -117,7 +117,7 @@ test('whatever leaves the snoozed state forgets until when it was', () => {
   }
 })
 
-test('a contact waits from the first message that nobody answered', () => {
+test('a contact waits from the first message without an answer', () => {
   const waiting = row('open', { waiting_since: BEGUN })
   assert.equal(
     outcomeOf(row('open'), 'contact_writes', { at: NOW, source_type: 'conversation' }).patch.waiting_since,
@@ -166,7 +166,7 @@ test('reopening counts once a contact has written', () => {
   )
 })
 
-test('an answer to who waits adds how long that was', () => {
+test('an answer to a waiting contact adds the reply time', () => {
   assert.deepEqual(
     outcomeOf(row('open', { waiting_since: BEGUN }), 'admin_comments', { at: NOW }).patch.reply_times,
     [90],
@@ -174,7 +174,7 @@ test('an answer to who waits adds how long that was', () => {
   assert.equal(outcomeOf(row('open'), 'admin_comments', { at: NOW }).patch.reply_times, undefined)
 })
 
-test('an assignment fills its own slot and leaves the other', () => {
+test('an assignment sets the admin or the team and leaves the other', () => {
   const assigned = outcomeOf(row('open', { admin_assignee_id: '1' }), 'admin_assigns', {
     at: NOW,
     assignee: { type: 'team', id: '7' },
@@ -186,7 +186,7 @@ test('an assignment fills its own slot and leaves the other', () => {
   })
 })
 
-test('waking is told besides what woke it', () => {
+test('unsnoozing has its own event besides that of the action', () => {
   assert.deepEqual(outcomeOf(row('snoozed'), 'admin_comments', { at: NOW }).topics, [
     'conversation.admin.replied',
     'conversation.admin.unsnoozed',

@@ -1,15 +1,15 @@
-// Unsnoozes conversations whose time has come, by the clock of their workspace.
+// Unsnoozes conversations that are due by the clock of their workspace.
 import type { Sql } from '#db/sql.ts'
 import type { Job } from '#jobs/job.ts'
 import type { WorkerContext } from '#server.ts'
 import { timeOn } from '#workspaces/clock.ts'
 import { listClocks } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { unsnoozeSome, type Workspaces } from './queries.ts'
+import { unsnoozeBatch, type Workspaces } from './queries.ts'
 
-const AT_ONCE = 500
+const BATCH_SIZE = 500
 
-/** In all workspaces. Returns how many; several processes may call it at the same time. */
+/** Unsnoozes in all workspaces. Returns how many. Safe in several processes at once. */
 export async function unsnoozeDue(sql: Sql, now: Date): Promise<number> {
   const clocks = await listClocks(sql)
   let total = await unsnoozeAll(sql, { all_but: clocks.map(({ id }) => id) }, now)
@@ -17,13 +17,14 @@ export async function unsnoozeDue(sql: Sql, now: Date): Promise<number> {
   return total
 }
 
-/** In this workspace alone. */
+/** Unsnoozes in this workspace only. Returns how many. */
 export const unsnoozeDueIn = (workspace: Workspace): Promise<number> =>
   unsnoozeAll(workspace.sql, { only: workspace.id }, workspace.now())
 
 async function unsnoozeAll(sql: Sql, where: Workspaces, now: Date): Promise<number> {
   let total = 0
-  for (let count = AT_ONCE; count === AT_ONCE; total += count) count = await unsnoozeSome(sql, where, now, AT_ONCE)
+  for (let count = BATCH_SIZE; count === BATCH_SIZE; total += count)
+    count = await unsnoozeBatch(sql, where, now, BATCH_SIZE)
   return total
 }
 

@@ -3,7 +3,7 @@
 import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
-import { MOST_PARTS } from '#resources/conversations/parts/queries.ts'
+import { MAX_PARTS } from '#resources/conversations/parts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /** What an author wrote: the first message of a conversation, or a part. */
@@ -137,7 +137,7 @@ export const listVisibleParts = (workspace: Workspace, conversation_id: string) 
     select ${partColumns(workspace)}, total_count from (
       select *, (count(*) over ())::int as total_count from conversation_parts
       where workspace_id = ${id} and conversation_id = ${conversation_id} and ${isVisible(workspace)}
-      order by created_at desc, id desc limit ${MOST_PARTS}
+      order by created_at desc, id desc limit ${MAX_PARTS}
     ) parts ${author(workspace, sql`parts`)}
     order by parts.created_at, parts.id`
 }

@@ -10,7 +10,7 @@ import type { Attachment } from '#resources/attachments/schema.ts'
 import { contactByEmail, contactByPhone } from '#resources/contacts/create.ts'
 import { findSender } from '#resources/contacts/named.ts'
 import { type ContactRow, findContactsBy } from '#resources/contacts/queries.ts'
-import { type Placed, receive } from '#resources/conversations/inbound.ts'
+import { type ReceiveResult, receive } from '#resources/conversations/inbound.ts'
 import { answerTo, applyKeyword } from '#resources/unsubscribe/apply-keyword.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { listParticipants, listRecipients, type ReplyTarget } from './queries.ts'
@@ -18,7 +18,7 @@ import type { WrittenRequest } from './schema.ts'
 
 /** `contact_id` is null if a keyword came from a number that no contact has. Only SMS has keywords. */
 export type Written = { channel: ChannelName; contact_id: string | null } & (
-  | Placed
+  | ReceiveResult
   | { outcome: 'keyword'; keyword: Keyword; answer: string | null }
 )
 
@@ -36,7 +36,7 @@ export async function write(
   const contact = await authorOf(workspace, request, channel, targets)
   assertHasAddress(contact, channel)
   const answers = targets ? conversationOf(targets, contact) : WITHOUT_TARGET[channel]
-  const placed = await receive(workspace, {
+  const result = await receive(workspace, {
     channel,
     provider_id,
     contact,
@@ -46,7 +46,7 @@ export async function write(
     ...(answers !== undefined && { answers }),
     created_at: created_at === undefined ? workspace.now() : fromEpoch(created_at),
   })
-  return { channel, contact_id: contact.id, ...placed }
+  return { channel, contact_id: contact.id, ...result }
 }
 
 async function receiveKeyword(
