@@ -23,8 +23,8 @@ const { sql } = t.database
 /** Starts a conversation, and replies to it as the admin of `one`. */
 async function conversationIn(one: Pick<typeof t, 'call' | 'created' | 'workspace'>) {
   const joe = await aContact(one.workspace, {})
-  const begun = await one.call('POST /conversations', { from: { type: 'user', id: joe }, body: 'Hello' })
-  const id: string = begun.body.conversation_id
+  const started = await one.call('POST /conversations', { from: { type: 'user', id: joe }, body: 'Hello' })
+  const id: string = started.body.conversation_id
   const attach = (attachment_files: object[], more: object = {}, options = {}) =>
     one.call(
       `POST /conversations/${id}/reply`,

@@ -148,8 +148,8 @@ test('a failure is logged at a low level, without the URL', async () => {
 
 test('the files at the URLs of a reply are fetched too', async () => {
   const contact = await aContact(t.workspace)
-  const begun = await t.call('POST /conversations', { from: { type: 'user', id: contact }, body: 'Hello' })
-  const path = `/conversations/${begun.body.conversation_id}`
+  const started = await t.call('POST /conversations', { from: { type: 'user', id: contact }, body: 'Hello' })
+  const path = `/conversations/${started.body.conversation_id}`
   const reply = { message_type: 'comment', type: 'user', intercom_user_id: contact, body: 'x' }
   const shown = await t.call(`POST ${path}/reply`, { ...reply, attachment_urls: [`${there}/a.gif`] })
   const attachmentOf = ({ body }: typeof shown) => body.conversation_parts.conversation_parts.at(-1).attachments[0]
@@ -198,9 +198,9 @@ test('a workspace whose servers hang delays no other one, and stopping does not 
   )
   const shown = await conversationWith([`${there}/a.gif`])
   await eventually(shown, ([{ filesize }]) => filesize > 0, 4_000)
-  const begun = Date.now()
+  const started = Date.now()
   await stop()
-  assert.ok(Date.now() - begun < 4_000)
+  assert.ok(Date.now() - started < 4_000)
 })
 
 test('if fetching is off, only the URL is stored', async () => {

@@ -16,15 +16,15 @@ beforeEach(async () => {
   tag = (await call('POST /tags', { name: 'Readers', users: [{ id: anna }] })).body.id
 })
 
-const wanted = (more: object = {}) => ({
+const request = (more: object = {}) => ({
   message_type: 'whatsapp',
   template: 'order_update',
   components: [{ type: 'BODY', parameters: [{ type: 'text', text: '{{first_name | fallback: "there"}}' }] }],
   audience: { contact_ids: [anna] },
   ...more,
 })
-const withText = (text: string) => wanted({ components: [{ type: 'BODY', parameters: [{ type: 'text', text }] }] })
-const create = (more: object = {}, options = {}) => call('POST /extensions/broadcasts', wanted(more), options)
+const withText = (text: string) => request({ components: [{ type: 'BODY', parameters: [{ type: 'text', text }] }] })
+const create = (more: object = {}, options = {}) => call('POST /extensions/broadcasts', request(more), options)
 const carryOut = async () => {
   while (await step(t.database.sql));
 }
@@ -34,71 +34,71 @@ const count = async (table: string) => {
 }
 
 const REFUSED: [what: string, body: () => object, status: number, code: string, message: RegExp][] = [
-  ['no audience', () => wanted({ audience: undefined }), 400, 'parameter_not_found', /^audience is required$/],
+  ['no audience', () => request({ audience: undefined }), 400, 'parameter_not_found', /^audience is required$/],
   [
     'an empty audience',
-    () => wanted({ audience: {} }),
+    () => request({ audience: {} }),
     400,
     'parameter_not_found',
     /^audience needs one of contact_ids/,
   ],
   [
     'two audiences',
-    () => wanted({ audience: { tag_id: tag, contact_ids: [anna] } }),
+    () => request({ audience: { tag_id: tag, contact_ids: [anna] } }),
     400,
     'parameter_invalid',
     /audience/,
   ],
   [
-    'nobody',
-    () => wanted({ audience: { contact_ids: [] } }),
+    'an empty list of contacts',
+    () => request({ audience: { contact_ids: [] } }),
     400,
     'parameter_invalid',
     /audience.contact_ids is empty/,
   ],
   [
     'too many ids',
-    () => wanted({ audience: { contact_ids: Array.from({ length: 10_001 }, (_, n) => n) } }),
+    () => request({ audience: { contact_ids: Array.from({ length: 10_001 }, (_, n) => n) } }),
     400,
     'parameter_invalid',
     /audience.contact_ids can have 10000/,
   ],
   [
-    'a contact that nobody knows',
-    () => wanted({ audience: { contact_ids: [anna, 'nobody'] } }),
+    'an unknown contact',
+    () => request({ audience: { contact_ids: [anna, 'nobody'] } }),
     404,
     'not_found',
     /^Contact nobody not found$/,
   ],
-  ['an unknown tag', () => wanted({ audience: { tag_id: '999999' } }), 404, 'tag_not_found', /^Tag not found$/],
+  ['an unknown tag', () => request({ audience: { tag_id: '999999' } }), 404, 'tag_not_found', /^Tag not found$/],
   [
-    'a search by a field that there is not',
-    () => wanted({ audience: { query: { field: 'shoe', operator: '=', value: '7' } } }),
+    'a search by an unknown field',
+    () => request({ audience: { query: { field: 'shoe', operator: '=', value: '7' } } }),
     400,
     'invalid_field',
     /shoe is not a valid field/,
   ],
-  ['a search that is none', () => wanted({ audience: { query: 'all' } }), 400, 'invalid_query', /Invalid query/],
+  ['an invalid search', () => request({ audience: { query: 'all' } }), 400, 'invalid_query', /Invalid query/],
   [
     'no message_type',
-    () => wanted({ message_type: undefined }),
+    () => request({ message_type: undefined }),
     400,
     'parameter_not_found',
     /^message_type is required$/,
   ],
   [
     'a channel without broadcasts',
-    () => wanted({ message_type: 'email' }),
+    () => request({ message_type: 'email' }),
     400,
     'parameter_invalid',
     /^message_type must be one of whatsapp$/,
   ],
-  ['no template', () => wanted({ template: undefined }), 400, 'parameter_not_found', /^template is required$/],
-  ['a blank template', () => wanted({ template: '' }), 400, 'parameter_invalid', /^template /],
-  ['an unknown sender', () => wanted({ from: { type: 'admin', id: 1 } }), 404, 'admin_not_found', /^Admin not found$/],
+  ['no template', () => request({ template: undefined }), 400, 'parameter_not_found', /^template is required$/],
+  ['a blank template', () => request({ template: '' }), 400, 'parameter_invalid', /^template /],
+  ['an unknown sender', () => request({ from: { type: 'admin', id: 1 } }), 404, 'admin_not_found', /^Admin not found$/],
   [
     'a contact as the sender',
-    () => wanted({ from: { type: 'user', id: anna } }),
+    () => request({ from: { type: 'user', id: anna } }),
     400,
     'parameter_invalid',
     /^from.type/,
@@ -117,19 +117,19 @@ const REFUSED: [what: string, body: () => object, status: number, code: string, 
     'parameter_invalid',
     /names custom_attributes.plan/,
   ],
-  ['braces without anything', () => withText('{{ }}'), 400, 'parameter_invalid', /^components.0.parameters.0.text/],
-  ['braces that stay open', () => withText('Hi {{name'), 400, 'parameter_invalid', /not closed/],
+  ['empty braces', () => withText('{{ }}'), 400, 'parameter_invalid', /^components.0.parameters.0.text/],
+  ['unclosed braces', () => withText('Hi {{name'), 400, 'parameter_invalid', /not closed/],
   ['another filter', () => withText('{{name | upcase}}'), 400, 'parameter_invalid', /with or without a fallback/],
-  ['a fallback that says nothing', () => withText('{{name | fallback: " "}}'), 400, 'parameter_invalid', /fallback/],
+  ['a blank fallback', () => withText('{{name | fallback: " "}}'), 400, 'parameter_invalid', /fallback/],
   [
-    'more parameters than any template has',
+    'too many parameters',
     () => withText(Array.from({ length: 51 }, (_, n) => `{{name | fallback: "${n}"}}`).join()),
     400,
     'parameter_invalid',
     /more than 50/,
   ],
   [
-    'components beyond measure',
+    'components that are too large',
     () => withText('x'.repeat(60_000)),
     400,
     'parameter_invalid',
@@ -160,7 +160,7 @@ test('every operation needs a token, and finds no unknown broadcasts and none of
     assert.equal((await other.call(path(body.id))).status, 404)
   }
   assert.equal((await other.call('GET /extensions/broadcasts')).body.total_count, 0)
-  assert.equal((await call('POST /extensions/broadcasts', wanted(), { token: null })).status, 401)
+  assert.equal((await call('POST /extensions/broadcasts', request(), { token: null })).status, 401)
 })
 
 test('a broadcast is accepted at once, with its ruleset, and its deliveries are created later', async () => {
@@ -178,7 +178,7 @@ test('a broadcast is accepted at once, with its ruleset, and its deliveries are 
       message_type: 'whatsapp',
       template: 'order_update',
       locale: 'en',
-      components: wanted().components,
+      components: request().components,
       audience: { contact_count: 1 },
       counts: {
         audience: 0,

@@ -20,11 +20,11 @@ export default {
   },
   attempts: {
     createBroadcast: (their, my) => {
-      const news = { message_type: 'whatsapp', template: 'order_update' }
+      const message = { message_type: 'whatsapp', template: 'order_update' }
       return [
-        ['POST /extensions/broadcasts', { ...news, audience: { contact_ids: [my.user, their.user] } }],
-        ['POST /extensions/broadcasts', { ...news, audience: { tag_id: their.tag } }],
-        ['POST /extensions/broadcasts', { ...news, audience: { tag_id: my.tag }, from: admin(their.admin) }],
+        ['POST /extensions/broadcasts', { ...message, audience: { contact_ids: [my.user, their.user] } }],
+        ['POST /extensions/broadcasts', { ...message, audience: { tag_id: their.tag } }],
+        ['POST /extensions/broadcasts', { ...message, audience: { tag_id: my.tag }, from: admin(their.admin) }],
       ]
     },
     getBroadcast: ({ broadcast }) => [[`GET /extensions/broadcasts/${broadcast}`]],

@@ -20,9 +20,9 @@ export const markContacted = (workspace: Workspace, ids: Fragment, channel: Chan
       select id, name, ${address} as address from contacts
       where workspace_id = ${id} and id in (${ids}) and ${address} is not null and is_live and blocked_at is null
       order by id for no key update
-    ) reached
-    where contacts.workspace_id = ${id} and contacts.id = reached.id
-    returning reached.id, reached.name, reached.address`
+    ) addressed
+    where contacts.workspace_id = ${id} and contacts.id = addressed.id
+    returning addressed.id, addressed.name, addressed.address`
 }
 
 /** Call it when the contact has written on the channel. */

@@ -48,7 +48,7 @@ export type ContactRow = {
 /** A contact with everything that its answer shows. Tags are in the order in which they were attached. */
 export type WholeContactRow = ContactRow & { tag_ids: string[]; notes: NewestNotes }
 
-const whole = (workspace: Workspace) => {
+const columns = (workspace: Workspace) => {
   const { sql } = workspace
   const id = sql`contacts.id`
   return sql`*, ${tagIdsOf(workspace, 'contact', id)} as tag_ids, ${newestNotesOf(workspace, 'contact', id)} as notes`
@@ -92,7 +92,7 @@ export const findFirstWithEmail = (sql: Sql, workspace_id: string) =>
 /** Calls at the same moment share a query, because it is the most frequent read. */
 export const findWholeContact = batched(async (workspace: Workspace, ids: string[]) => {
   const contacts = await workspace.sql<WholeContactRow[]>`
-    select ${whole(workspace)} from contacts
+    select ${columns(workspace)} from contacts
     where workspace_id = ${workspace.id} and id = any(${ids}::text[]) and is_live`
   const byId = new Map(contacts.map((contact) => [contact.id, contact]))
   return ids.map((id) => byId.get(id))
@@ -100,13 +100,13 @@ export const findWholeContact = batched(async (workspace: Workspace, ids: string
 
 export const findUserByExternalId = (workspace: Workspace, external_id: string) =>
   one(workspace.sql<WholeContactRow[]>`
-    select ${whole(workspace)} from contacts
+    select ${columns(workspace)} from contacts
     where workspace_id = ${workspace.id} and external_id = ${external_id} and role = 'user' and is_live`)
 
 /** Returns the contact in any state, and locks it until the transaction ends. */
 export const lockContact = (workspace: Workspace, id: string) =>
   one(workspace.sql<WholeContactRow[]>`
-    select ${whole(workspace)} from contacts where workspace_id = ${workspace.id} and id = ${id} for update`)
+    select ${columns(workspace)} from contacts where workspace_id = ${workspace.id} and id = ${id} for update`)
 
 /** Returns a page of the live contacts that meet `condition`. */
 export async function pageOfContacts(
@@ -117,7 +117,7 @@ export async function pageOfContacts(
 ): Promise<PageResult<WholeContactRow>> {
   const { sql } = workspace
   const rows = await sql<(WholeContactRow & { cursor_value: string })[]>`
-    select ${whole(workspace)}, ${cursorValue(workspace, order)} from contacts
+    select ${columns(workspace)}, ${cursorValue(workspace, order)} from contacts
     where workspace_id = ${workspace.id} and is_live and ${condition} and ${beyond(workspace, order, page)}
     ${inOrder(workspace, order, page)}`
   return pageResult(rows, page, async () => {
@@ -136,7 +136,7 @@ export async function insertContact(workspace: Workspace, contact: NewContact): 
   const now = workspace.now()
   const row = { workspace_id: workspace.id, ...contact, created_at: now, updated_at: now }
   const [inserted] = await workspace.sql<WholeContactRow[]>`
-    insert into contacts ${workspace.sql(row as never)} returning ${whole(workspace)}`
+    insert into contacts ${workspace.sql(row as never)} returning ${columns(workspace)}`
   return inserted!
 }
 
@@ -146,7 +146,7 @@ export type ContactChanges = Partial<Omit<ContactRow, Given | 'id'>>
 export async function updateContactRow(workspace: Workspace, id: string, changes: ContactChanges) {
   const [updated] = await workspace.sql<WholeContactRow[]>`
     update contacts set ${workspace.sql({ ...changes, updated_at: workspace.now() } as never)}
-    where workspace_id = ${workspace.id} and id = ${id} returning ${whole(workspace)}`
+    where workspace_id = ${workspace.id} and id = ${id} returning ${columns(workspace)}`
   return updated!
 }
 

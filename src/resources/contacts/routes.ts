@@ -40,8 +40,8 @@ function contacts(app: App) {
       query: ListQuery,
       response: ContactList,
     }),
-    async ({ workspace, query: { include_merge_history = false, ...asked } }) => {
-      const page = pageOf(asked, CONTACTS_PAGE)
+    async ({ workspace, query: { include_merge_history = false, ...paging } }) => {
+      const page = pageOf(paging, CONTACTS_PAGE)
       const result = await pageOfContacts(workspace, page, newest(workspace, 'created_at'))
       return presentPage(page, result, (contact) => presentContact(contact, { include_merge_history }))
     },

@@ -48,9 +48,9 @@ function asStored(before: ContactRow, role: ContactRow['role'], { external_id, .
   }
 }
 
-const changesOf = (before: ContactRow, wanted: ContactChanges): ContactChanges =>
+const changesOf = (before: ContactRow, requested: ContactChanges): ContactChanges =>
   Object.fromEntries(
-    Object.entries(wanted).filter(([key, value]) => !isDeepStrictEqual(before[key as keyof ContactRow], value)),
+    Object.entries(requested).filter(([key, value]) => !isDeepStrictEqual(before[key as keyof ContactRow], value)),
   )
 
 /** Only new values can belong to another contact; if a lead becomes a user, all values are new. */

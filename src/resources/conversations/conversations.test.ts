@@ -274,16 +274,16 @@ test('the statistics have the response times, and omit what has not happened', a
 })
 
 test('there are no quality reviews: the lists are empty, and only present if requested', async () => {
-  const { body: begun } = await t.call('POST /conversations', { from: { type: 'user', id: joe }, body: 'Hello' })
+  const { body: started } = await t.call('POST /conversations', { from: { type: 'user', id: joe }, body: 'Hello' })
   const asked = '?include_monitors=true&include_scorecards=true&include_translations=true'
-  const { body: one } = await t.call(`GET /conversations/${begun.conversation_id}${asked}`)
+  const { body: one } = await t.call(`GET /conversations/${started.conversation_id}${asked}`)
   assert.deepEqual([one.monitor_evaluations, one.scorecards], [[], []])
-  const search = { query: { field: 'id', operator: '=', value: begun.conversation_id } }
+  const search = { query: { field: 'id', operator: '=', value: started.conversation_id } }
   const { body: found } = await t.call(
     `POST /conversations/search${asked.replace('&include_translations=true', '')}`,
     search,
   )
   assert.deepEqual([found.conversations[0].monitor_evaluations, found.conversations[0].scorecards], [[], []])
-  const { body: plain } = await t.call(`GET /conversations/${begun.conversation_id}`)
+  const { body: plain } = await t.call(`GET /conversations/${started.conversation_id}`)
   assert.ok(!('monitor_evaluations' in plain) && !('scorecards' in plain))
 })

@@ -35,7 +35,10 @@ const AS_HTML: TextFormat = {
   subject: (text) => text && `<p>${escapeHtml(text)}</p>`,
 }
 
-export const withEmailHistory = (display: Display, wanted = false): Display => ({ ...display, email_history: wanted })
+export const withEmailHistory = (display: Display, is_shown = false): Display => ({
+  ...display,
+  email_history: is_shown,
+})
 
 /** Subject, addresses and Message-ID of an email; its history only if the caller asks for it. */
 export function mailMetadata({ history, ...metadata }: EmailMessageMetadata, display: Display) {

@@ -14,8 +14,8 @@ await sql`
 
 const contact = await aContact(workspace)
 const file = { content_type: 'text/plain', name: 'note.txt', data: Buffer.from('Secret').toString('base64') }
-const { body: begun } = await call('POST /conversations', { from: { type: 'user', id: contact }, body: 'Help' })
-const path = `/conversations/${begun.conversation_id}`
+const { body: started } = await call('POST /conversations', { from: { type: 'user', id: contact }, body: 'Help' })
+const path = `/conversations/${started.conversation_id}`
 const by = { type: 'admin', admin_id: t.created.admin_id }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape a snapshot has, and asserts on it
@@ -42,7 +42,7 @@ test('a snapshot has the part of its event and no other, and does not change lat
 
 test('a contact is the actor of their own messages', async () => {
   const [created] = await eventsOf('conversation.user.created')
-  assert.deepEqual([created.object_type, created.object_id], ['conversation', begun.conversation_id])
+  assert.deepEqual([created.object_type, created.object_id], ['conversation', started.conversation_id])
   assert.deepEqual([created.actor_type, created.actor_id], ['user', contact])
   assert.equal(created.snapshot.source.body, '<p>Help</p>')
 })

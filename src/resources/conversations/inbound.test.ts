@@ -27,9 +27,9 @@ const write = (body: string, more: object = {}) =>
       ...more,
     }),
   )
-const conversationOf = async (placed: object) => {
-  assert.ok('conversation_id' in placed, JSON.stringify(placed))
-  return (await call(`GET /conversations/${placed.conversation_id}`)).body
+const conversationOf = async (result: object) => {
+  assert.ok('conversation_id' in result, JSON.stringify(result))
+  return (await call(`GET /conversations/${result.conversation_id}`)).body
 }
 const manage = (id: string, act: object) =>
   call(`POST /conversations/${id}/parts`, { type: 'admin', admin_id: workspace.admin_id, ...act })
@@ -47,8 +47,8 @@ test('a message that is delivered twice, even at once, is received once', async 
 })
 
 test('messages that arrive at the same moment go to one conversation', async () => {
-  const placed = await Promise.all([write('One'), write('Two'), write('Three')])
-  assert.deepEqual(placed.map(({ outcome }) => outcome).sort(), ['begun', 'replied', 'replied'])
+  const result = await Promise.all([write('One'), write('Two'), write('Three')])
+  assert.deepEqual(result.map(({ outcome }) => outcome).sort(), ['begun', 'replied', 'replied'])
   assert.equal((await call('GET /conversations')).body.total_count, 1)
 })
 
@@ -93,7 +93,7 @@ test('a conversation that is newer than the message continues', async () => {
   await aMessage(workspace, { to: joe, message_type: 'sms', body: 'Old news' })
   const first = await conversationOf(await write('Hello', { answers: null }))
   assert.deepEqual(
-    await write('And another thing').then((placed) => 'conversation_id' in placed && placed.conversation_id),
+    await write('And another thing').then((result) => 'conversation_id' in result && result.conversation_id),
     first.id,
   )
 })
@@ -121,9 +121,9 @@ test('each channel has its own conversations', async () => {
 test('files and metadata are stored with the message that starts a conversation, and with each part', async () => {
   const metadata = { media: { id: '1001' } }
   const { id, source } = await conversationOf(await write('Look', { metadata }))
-  const [begun] = await workspace.sql`
+  const [started] = await workspace.sql`
     select metadata from messages where workspace_id = ${workspace.id} and id = ${source.id}`
-  assert.deepEqual(begun?.['metadata'], metadata)
+  assert.deepEqual(started?.['metadata'], metadata)
   await write('And this', { metadata })
   const { conversation_parts } = (await call(`GET /conversations/${id}`)).body
   assert.deepEqual(conversation_parts.conversation_parts[0].metadata, metadata)

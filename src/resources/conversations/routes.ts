@@ -78,8 +78,8 @@ function conversations(app: App, server: Server) {
     }),
     async ({ workspace, params, query }) => {
       const shown = display(workspace, query.display_as)
-      const wanted = withEmailHistory(shown, query.include_email_history)
-      return { ...(await showWithParts(workspace, params.id, wanted)), ...presentQuality(query) }
+      const full = withEmailHistory(shown, query.include_email_history)
+      return { ...(await showWithParts(workspace, params.id, full)), ...presentQuality(query) }
     },
   )
 

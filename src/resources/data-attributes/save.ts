@@ -108,8 +108,8 @@ async function assertBelowLimit(workspace: Workspace, model: Model) {
 }
 
 async function refuseDuplicate(workspace: Workspace, name: string, model: Model): Promise<never> {
-  const taken = (await findDataAttributeByName(workspace, name))?.model ?? model
+  const other_model = (await findDataAttributeByName(workspace, name))?.model ?? model
   throw invalid(
-    `You already have '${name}' in your ${MODEL_NAMES[taken]}. To save this as new ${MODEL_NAMES[model]}, use a different name.`,
+    `You already have '${name}' in your ${MODEL_NAMES[other_model]}. To save this as new ${MODEL_NAMES[model]}, use a different name.`,
   )
 }

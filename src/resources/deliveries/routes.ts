@@ -55,8 +55,8 @@ function deliveries(app: App) {
       response: DeliveryPage,
       summary: 'List deliveries, by status',
     }),
-    async ({ workspace, query: { status, ...asked } }) => {
-      const page = pageOf(asked, PAGE_SIZE)
+    async ({ workspace, query: { status, ...paging } }) => {
+      const page = pageOf(paging, PAGE_SIZE)
       const order = newest(workspace, 'created_at')
       const rows = await listDeliveries(workspace, status, order, page)
       return presentPage(page, await pageResult(rows, page, () => countDeliveries(workspace, status)), presentDelivery)

@@ -44,9 +44,9 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
   const { sql, id: workspace_id } = workspace
   const now = workspace.now()
   return sql<Attempt[]>`
-    with asked as materialized (
-      select asked.*, to_jsonb(sender) || jsonb_build_object('id', sender.id::text) as owner
-      from json_to_recordset(${JSON.stringify(messages.map(asRow))}::text::json) as asked (
+    with requested as materialized (
+      select requested.*, to_jsonb(sender) || jsonb_build_object('id', sender.id::text) as owner
+      from json_to_recordset(${JSON.stringify(messages.map(asRow))}::text::json) as requested (
         position int, admin_id bigint, message_type text, subject text, body text, template text, locale text,
         components jsonb, created_at timestamptz, contact_ids text[], recipient_types text[])
       left join lateral (
@@ -57,18 +57,18 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
     recipient as materialized (
       select position, line, contact_id, recipient_type, contact.id is not null as found, contact.name,
         case message_type when 'inapp' then contact.id when 'email' then email else formatted_phone end as address
-      from asked
-      cross join unnest(contact_ids, recipient_types) with ordinality as wanted (contact_id, recipient_type, line)
+      from requested
+      cross join unnest(contact_ids, recipient_types) with ordinality as given (contact_id, recipient_type, line)
       left join lateral (
         select id, name, email, formatted_phone from contacts
         where workspace_id = ${workspace_id} and id = contact_id and is_live limit 1
       ) contact on true
     ),
     accepted as materialized (
-      select asked.*, nextval(pg_get_serial_sequence('messages', 'id')) as id, nextval('conversation_ids') as conversation_id
-      from asked
+      select requested.*, nextval(pg_get_serial_sequence('messages', 'id')) as id, nextval('conversation_ids') as conversation_id
+      from requested
       where owner is not null
-        and not exists (select from recipient where recipient.position = asked.position and address is null)
+        and not exists (select from recipient where recipient.position = requested.position and address is null)
     ),
     message as (
       insert into messages (workspace_id, id, author_type, author_id, message_type, subject, body, template, locale,
@@ -97,10 +97,10 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
         from accepted`,
       )}
     )
-    select accepted.id, asked.owner,
+    select accepted.id, requested.owner,
       (select jsonb_agg(jsonb_build_object('contact_id', contact_id, 'found', found, 'address', address)
-        order by line) from recipient where recipient.position = asked.position) as recipients
-    from asked left join accepted using (position)
+        order by line) from recipient where recipient.position = requested.position) as recipients
+    from requested left join accepted using (position)
     order by position`
 }
 

@@ -56,9 +56,9 @@ function messages(app: App) {
       since: '2.16',
       bare_errors: true,
     }),
-    async ({ workspace, query: { ruleset_id, ...asked } }) => {
+    async ({ workspace, query: { ruleset_id, ...paging } }) => {
       if (!ruleset_id) throw new BareError(400, 'parameter_not_found', 'ruleset_id is required')
-      const page = pageOf(asked, PAGE_SIZE)
+      const page = pageOf(paging, PAGE_SIZE)
       const order = newest(workspace, 'created_at')
       const { rows, next, total_count } = await pageOfRuleset(workspace, ruleset_id, order, page)
       const { type, per_page, total_pages, next: following } = presentPages(page, { rows, next, total_count })

@@ -132,15 +132,15 @@ test('messages have files in both directions, under links that need no session',
     content_type: 'text/plain',
     data: Buffer.from(text).toString('base64'),
   })
-  const { body: begun } = await as(token, 'POST /conversations', {
+  const { body: started } = await as(token, 'POST /conversations', {
     attachment_files: [file('a.txt', 'from the contact')],
   })
   const answer = { message_type: 'comment', type: 'admin', admin_id: t.created.admin_id, body: 'Here' }
-  await t.call(`POST /conversations/${begun.id}/reply`, {
+  await t.call(`POST /conversations/${started.id}/reply`, {
     ...answer,
     attachment_files: [file('b.txt', 'from the team')],
   })
-  const { body: shown } = await as(token, `GET /conversations/${begun.id}`)
+  const { body: shown } = await as(token, `GET /conversations/${started.id}`)
   const texts: string[] = []
   for (const { attachments } of shown.parts) {
     const { pathname } = new URL(attachments[0].url, 'http://here')
@@ -148,7 +148,7 @@ test('messages have files in both directions, under links that need no session',
   }
   assert.deepEqual(texts, ['from the contact', 'from the team'])
   assert.equal(shown.parts[1].attachments[0].name, 'b.txt')
-  const { body: conversation } = await t.call(`GET /conversations/${begun.id}`)
+  const { body: conversation } = await t.call(`GET /conversations/${started.id}`)
   assert.equal(conversation.source.attachments[0].name, 'a.txt')
   assert.ok(contact)
 })

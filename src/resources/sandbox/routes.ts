@@ -23,8 +23,8 @@ function sandbox(app: App, { forgetTokens, kept_tables }: Server) {
       response: CapturedPage,
       summary: 'List captured messages, newest first',
     }),
-    async ({ workspace, query: { channel, to: recipient, ...asked } }) => {
-      const page = pageOf(asked, PAGE_SIZE)
+    async ({ workspace, query: { channel, to: recipient, ...paging } }) => {
+      const page = pageOf(paging, PAGE_SIZE)
       const filter = { channel, recipient }
       const rows = await listCaptured(workspace, filter, newestCaptured(workspace), page)
       const result = await pageResult(rows, page, () => countCaptured(workspace, filter))

@@ -9,7 +9,7 @@ export type State = ConversationRow['state']
 export type Transition = {
   /** The `part_type`, or one for each state that the conversation can be in. */
   part: string | Record<State, string>
-  /** The state that follows; from states that are not named, and where absent, the state stays. */
+  /** The state that follows; a state that is not listed stays; absent: every state stays. */
   state?: State | Partial<Record<State, State>>
   /** What changes besides: see `effects.ts`. Leaving a state clears `snoozed_until`; reopening is counted. */
   effects?: readonly Effect[]

@@ -147,12 +147,12 @@ test('a message waits, unseen by the team, until its contact sees it, reads it a
 })
 
 test('an answer is unread until it is read, and its delivery has the same status', async () => {
-  const { body: begun } = await anna.call('POST /conversations', { body: 'Help', url: 'https://example.com/shop' })
-  await reply(begun.id, { body: 'Of course' })
-  await reply(begun.id, { body: 'Better?', skip_notifications: true })
-  await delivered(begun.id)
+  const { body: started } = await anna.call('POST /conversations', { body: 'Help', url: 'https://example.com/shop' })
+  await reply(started.id, { body: 'Of course' })
+  await reply(started.id, { body: 'Better?', skip_notifications: true })
+  await delivered(started.id)
   assert.equal(await unreadIn(anna.call), 1)
-  const { body: shown } = await anna.call(`GET /conversations/${begun.id}`)
+  const { body: shown } = await anna.call(`GET /conversations/${started.id}`)
   assert.deepEqual(
     shown.parts.map((part: Record<string, unknown>) => [part['part_type'], part['body']]),
     [
@@ -166,26 +166,26 @@ test('an answer is unread until it is read, and its delivery has the same status
     (
       await sql<{ event: string; status: string }[]>`
       select event, history.status from delivery_history history
-      join deliveries on deliveries.id = delivery_id where conversation_id = ${begun.id} order by history.id`
+      join deliveries on deliveries.id = delivery_id where conversation_id = ${started.id} order by history.id`
     ).map(({ event, status }) => `${event} ${status}`)
   assert.deepEqual(await history(), ['attempt sent', 'report delivered'])
-  await anna.call(`POST /conversations/${begun.id}/read`)
-  await anna.call(`POST /conversations/${begun.id}/read`)
-  await anna.call(`GET /conversations/${begun.id}`)
+  await anna.call(`POST /conversations/${started.id}/read`)
+  await anna.call(`POST /conversations/${started.id}/read`)
+  await anna.call(`GET /conversations/${started.id}`)
   assert.deepEqual(await history(), ['attempt sent', 'report delivered', 'report read'])
   assert.deepEqual(
-    (await topicsOf(t.workspace, begun.id)).filter((topic) => topic === 'conversation.read'),
+    (await topicsOf(t.workspace, started.id)).filter((topic) => topic === 'conversation.read'),
     ['conversation.read'],
   )
   assert.equal(await unreadIn(anna.call), 0)
-  const { body: conversation } = await t.call(`GET /conversations/${begun.id}`)
+  const { body: conversation } = await t.call(`GET /conversations/${started.id}`)
   assert.equal(conversation.read, false, 'that is whether the team has read it')
   assert.equal(conversation.source.url, 'https://example.com/shop')
 })
 
 test('a contact sees no notes and no internal actions of the team', async () => {
-  const { body: begun } = await anna.call('POST /conversations', { body: 'Anything?' })
-  const { id } = begun
+  const { body: started } = await anna.call('POST /conversations', { body: 'Anything?' })
+  const { id } = started
   await reply(id, { message_type: 'note', body: 'A difficult one' })
   await t.call(`PUT /conversations/${id}`, { priority: 'high', title: 'Difficult' })
   await t.call(`POST /conversations/${id}/parts`, { message_type: 'snoozed', admin_id, snoozed_until: 4_000_000_000 })
@@ -193,7 +193,7 @@ test('a contact sees no notes and no internal actions of the team', async () => 
   assert.equal((await anna.call(`GET /conversations/${id}`)).body.parts.length, 1)
   const { body: list } = await anna.call('GET /conversations')
   const shown = list.conversations.find((one: { id: string }) => one.id === id)
-  assert.equal(shown.updated_at, begun.updated_at)
+  assert.equal(shown.updated_at, started.updated_at)
   assert.equal(shown.state, 'closed')
 
   await t.call(`POST /conversations/${id}/parts`, { message_type: 'open', admin_id })
@@ -211,18 +211,18 @@ test('a contact sees no notes and no internal actions of the team', async () => 
 })
 
 test('a contact picks a quick reply by its uuid', async () => {
-  const { body: begun } = await anna.call('POST /conversations', { body: 'Choose for me' })
+  const { body: started } = await anna.call('POST /conversations', { body: 'Choose for me' })
   const reply_options = [
     { text: 'Tea', uuid: 'a1' },
     { text: 'Coffee', uuid: 'a2' },
   ]
-  await reply(begun.id, { message_type: 'quick_reply', reply_options })
-  const { body: shown } = await anna.call(`GET /conversations/${begun.id}`)
+  await reply(started.id, { message_type: 'quick_reply', reply_options })
+  const { body: shown } = await anna.call(`GET /conversations/${started.id}`)
   assert.deepEqual(shown.parts[1].quick_reply_options, reply_options)
   assert.equal(shown.parts[1].body, null)
-  const { body: picked } = await anna.call(`POST /conversations/${begun.id}/replies`, { quick_reply_uuid: 'a2' })
+  const { body: picked } = await anna.call(`POST /conversations/${started.id}/replies`, { quick_reply_uuid: 'a2' })
   assert.deepEqual([picked.parts[2].body, picked.parts[2].quick_reply_uuid], ['<p>Coffee</p>', 'a2'])
-  const { body: conversation } = await t.call(`GET /conversations/${begun.id}`)
+  const { body: conversation } = await t.call(`GET /conversations/${started.id}`)
   assert.deepEqual(conversation.conversation_parts.conversation_parts[1].metadata, { quick_reply_uuid: 'a2' })
 })
 

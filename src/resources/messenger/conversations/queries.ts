@@ -147,7 +147,7 @@ export const listLastVisibleParts = (workspace: Workspace, conversation_ids: str
   const { sql, id } = workspace
   return sql<PartRow[]>`
     select ${partColumns(workspace)}
-    from unnest(${conversation_ids}::bigint[]) as wanted (conversation)
+    from unnest(${conversation_ids}::bigint[]) as given (conversation)
     cross join lateral (
       select * from conversation_parts
       where workspace_id = ${id} and conversation_id = conversation and ${isVisible(workspace)}

@@ -68,11 +68,11 @@ async function bootUser(workspace: Workspace, identity: Identity, request: Sessi
   await lockIdentity(workspace, { external_id: user_id ?? null, email: email ?? null })
   const known = await findKnown(workspace, identity)
   const { profile, ignored } = await profileOf(workspace, request, claims)
-  const whole = { ...profile, ...(user_id !== undefined && { external_id: user_id }), ...(email && { email }) }
+  const attributes = { ...profile, ...(user_id !== undefined && { external_id: user_id }), ...(email && { email }) }
   const options = { shares_email: user_id !== undefined }
   const { id } = known
-    ? await updateContact(workspace, (await unarchived(workspace, known)).id, whole, options)
-    : await createContact(workspace, { ...whole, role: 'user' }, options)
+    ? await updateContact(workspace, (await unarchived(workspace, known)).id, attributes, options)
+    : await createContact(workspace, { ...attributes, role: 'user' }, options)
   return { contact: await markBooted(workspace, id, reportedBy(request)), visitor_id: null, ignored }
 }
 

@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 
 const write = (reply: object) => t.call('POST /extensions/sandbox/replies', reply)
-async function taken(reply: object) {
+async function received(reply: object) {
   const { status, body, text } = await write(reply)
   assert.equal(status, 200, text)
   return body
@@ -33,7 +33,7 @@ test('a message that no contact could have written is refused', async () => {
   const gone = await aContact(workspace, { archived_at: new Date() })
   const bare = await aContact(workspace)
   const their = await aContact(other.workspace, { email: 'theirs@example.com', external_id: 'theirs' })
-  const refused: [reply: object, status: number, words: RegExp][] = [
+  const refused: [reply: object, status: number, expected: RegExp][] = [
     [{ contact: { id: anna } }, 400, /^Body is required$/],
     [{ contact: { id: anna }, body: ' \n' }, 400, /^Body is required$/],
     [{ body: 'x' }, 400, /^A contact is required/],
@@ -57,10 +57,10 @@ test('a message that no contact could have written is refused', async () => {
     [{ contact: { id: anna }, to_message: message, to_conversation: '1', body: 'x' }, 400, /^Only one of/],
     [{ contact: { id: anna }, body: 'x', attachment_urls: ['ftp://x'] }, 400, /^attachment_urls/],
   ]
-  for (const [reply, status, words] of refused) {
+  for (const [reply, status, expected] of refused) {
     const answer = await write(reply)
     assert.equal(answer.status, status, `${JSON.stringify(reply)} ${answer.text}`)
-    assert.match(answer.body.errors[0].message, words)
+    assert.match(answer.body.errors[0].message, expected)
   }
   const stranger = await aContact(workspace, { email: 'stranger@example.com' })
   const answer = await write({ contact: { id: stranger }, to_message: message, body: 'x' })
@@ -70,7 +70,7 @@ test('a message that no contact could have written is refused', async () => {
 
 test('a message of a blocked contact is not stored, and the answer says so', async () => {
   const blocked = await aContact(workspace, { blocked_at: new Date() })
-  assert.deepEqual(await taken({ contact: { id: blocked }, body: 'Hello' }), {
+  assert.deepEqual(await received({ contact: { id: blocked }, body: 'Hello' }), {
     type: 'reply',
     channel: 'inapp',
     contact_id: blocked,
@@ -85,8 +85,8 @@ test('a message of a blocked contact is not stored, and the answer says so', asy
 
 test('messages with the same provider_id are received once', async () => {
   const sms = { channel: 'sms', contact: { id: anna }, body: 'Hello', provider_id: 'SM1' }
-  assert.equal((await taken(sms)).outcome, 'begun')
-  assert.equal((await taken(sms)).outcome, 'known')
+  assert.equal((await received(sms)).outcome, 'begun')
+  assert.equal((await received(sms)).outcome, 'known')
   assert.equal((await t.call('GET /conversations')).body.total_count, 1)
 })
 
@@ -99,7 +99,7 @@ for (const [channel, source] of Object.entries({
   test(`a reply by ${channel} to a message makes its conversation, with the message as its source`, async () => {
     const message_type = channel as 'email'
     const message = await aMessage(workspace, { to: anna, message_type, body: 'Is it you?' })
-    const { outcome, conversation_id, part_ids, contact_id } = await taken({ to_message: message, body: 'It is me' })
+    const { outcome, conversation_id, part_ids, contact_id } = await received({ to_message: message, body: 'It is me' })
     assert.deepEqual([outcome, contact_id, part_ids.length], ['replied', anna, 1])
     const shown = await conversation(conversation_id)
     assert.deepEqual(
@@ -115,19 +115,19 @@ for (const [channel, source] of Object.entries({
 test('recipients in blind copy reply in separate conversations', async () => {
   const message = await aMessage(workspace, { to: anna, bcc: [ben] })
   const [hers, his] = [
-    await taken({ to_message: message, contact: { id: anna }, body: 'To all' }),
-    await taken({ to_message: message, contact: { email: 'ben@example.com' }, body: 'To you' }),
+    await received({ to_message: message, contact: { id: anna }, body: 'To all' }),
+    await received({ to_message: message, contact: { email: 'ben@example.com' }, body: 'To you' }),
   ]
   assert.notEqual(hers.conversation_id, his.conversation_id)
   assert.equal((await conversation(his.conversation_id)).source.id, message)
 })
 
 test('a reply continues a conversation on any channel, and opens it again', async () => {
-  const { conversation_id } = await taken({ contact: { user_id: 'anna' }, body: 'Hello' })
+  const { conversation_id } = await received({ contact: { user_id: 'anna' }, body: 'Hello' })
   const close = { message_type: 'close', type: 'admin', admin_id: t.created.admin_id }
   await t.call(`POST /conversations/${conversation_id}/parts`, close)
   const answer = { to_conversation: conversation_id, channel: 'email', body: 'By mail', created_at: 1_700_000_000 }
-  assert.equal((await taken(answer)).conversation_id, conversation_id)
+  assert.equal((await received(answer)).conversation_id, conversation_id)
   const { state, conversation_parts } = await conversation(conversation_id)
   assert.equal(state, 'open')
   const part = conversation_parts.conversation_parts.find((one: { body: string }) => one.body === '<p>By mail</p>')
@@ -137,32 +137,37 @@ test('a reply continues a conversation on any channel, and opens it again', asyn
 test('a conversation that a message reserved is created by the reply', async () => {
   await aMessage(workspace, { to: anna, message_type: 'inapp' })
   const [reserved] = await workspace.sql<{ conversation_id: string }[]>`select conversation_id from deliveries`
-  const { conversation_id, outcome } = await taken({ to_conversation: reserved?.conversation_id, body: 'Yes' })
+  const { conversation_id, outcome } = await received({ to_conversation: reserved?.conversation_id, body: 'Yes' })
   assert.deepEqual([conversation_id, outcome], [reserved?.conversation_id, 'replied'])
 })
 
 test('if it names nothing that it answers, an SMS or WhatsApp message continues a conversation, an email or in-app one starts one', async () => {
   for (const [channel, count] of Object.entries({ sms: 1, whatsapp: 1, email: 2, inapp: 2 })) {
     const contact = { id: anna }
-    const both = [await taken({ channel, contact, body: 'One' }), await taken({ channel, contact, body: 'Two' })]
+    const both = [await received({ channel, contact, body: 'One' }), await received({ channel, contact, body: 'Two' })]
     assert.equal(new Set(both.map(({ conversation_id }) => conversation_id)).size, count, channel)
   }
 })
 
 test('a new number or address becomes a lead with the given name', async () => {
-  const sms = await taken({ channel: 'sms', contact: { phone: '+1 (202) 555-0188', name: 'Cora' }, body: 'Hi' })
+  const sms = await received({ channel: 'sms', contact: { phone: '+1 (202) 555-0188', name: 'Cora' }, body: 'Hi' })
   const lead = await contactOf(sms.contact_id)
   assert.deepEqual([lead.role, lead.formatted_phone, lead.name], ['lead', '+12025550188', 'Cora'])
-  const whatsapp = await taken({ channel: 'whatsapp', contact: { phone: 12025550188 }, body: 'Hi' })
+  const whatsapp = await received({ channel: 'whatsapp', contact: { phone: 12025550188 }, body: 'Hi' })
   assert.equal(whatsapp.contact_id, sms.contact_id)
-  const mail = await taken({ channel: 'email', contact: { email: 'dora@example.com' }, subject: 'Hi', body: 'There' })
+  const mail = await received({
+    channel: 'email',
+    contact: { email: 'dora@example.com' },
+    subject: 'Hi',
+    body: 'There',
+  })
   assert.equal((await contactOf(mail.contact_id)).email, 'dora@example.com')
   const { source } = await conversation(mail.conversation_id)
   assert.deepEqual([source.type, source.subject, source.body], ['email', '<p>Hi</p>', '<p>There</p>'])
 })
 
 test('a keyword by SMS is applied and answered, and starts no conversation; on WhatsApp it is a message', async (context) => {
-  const sms = (body: string, contact: object = { id: anna }) => taken({ channel: 'sms', contact, body })
+  const sms = (body: string, contact: object = { id: anna }) => received({ channel: 'sms', contact, body })
   const message = () => aMessage(workspace, { to: anna, message_type: 'sms' })
   const stopped = await sms(' Stop. ')
   assert.deepEqual([stopped.outcome, stopped.keyword, stopped.conversation_id], ['keyword', 'STOP', null])
@@ -180,12 +185,12 @@ test('a keyword by SMS is applied and answered, and starts no conversation; on W
   assert.equal((await sms('help', { phone: '+12025550199' })).contact_id, null)
   assert.notEqual((await sms('stop', { phone: '+12025550199' })).contact_id, null)
   assert.equal((await t.call('GET /conversations')).body.total_count, 0)
-  assert.equal((await taken({ channel: 'whatsapp', contact: { id: anna }, body: 'STOP' })).outcome, 'begun')
+  assert.equal((await received({ channel: 'whatsapp', contact: { id: anna }, body: 'STOP' })).outcome, 'begun')
 })
 
 test('a reply can have files, with or without text', async () => {
   const file = { name: 'note.txt', content_type: 'text/plain', data: Buffer.from('Hello').toString('base64') }
-  const { conversation_id } = await taken({ contact: { id: anna }, attachment_files: [file] })
+  const { conversation_id } = await received({ contact: { id: anna }, attachment_files: [file] })
   const { source } = await conversation(conversation_id)
   assert.deepEqual([source.attachments[0].name, source.attachments[0].filesize], ['note.txt', 5])
 })

@@ -7,8 +7,8 @@ const FIRST = ['broadcasts']
 /** Every change of a delivery's status adds a row here, so it is emptied after the deliveries. */
 const LAST = ['broadcast_tallies']
 
-export async function emptyWorkspace(workspace: Workspace, kept: ReadonlySet<string>): Promise<void> {
-  const tables = inDeletionOrder(await listTables(workspace.sql)).filter((table) => !kept.has(table))
+export async function emptyWorkspace(workspace: Workspace, kept_tables: ReadonlySet<string>): Promise<void> {
+  const tables = inDeletionOrder(await listTables(workspace.sql)).filter((table) => !kept_tables.has(table))
   for (const table of [...FIRST, ...tables, ...LAST]) {
     await workspace.sql`delete from ${workspace.sql(table)} where workspace_id = ${workspace.id}`
   }

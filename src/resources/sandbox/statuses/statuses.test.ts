@@ -27,7 +27,7 @@ async function sent(message_id: string, provider_id: string): Promise<string> {
 }
 
 const say = (status: object, call = t.call) => call('POST /extensions/sandbox/statuses', status)
-async function said(status: object) {
+async function report(status: object) {
   const { status: code, body, text } = await say(status)
   assert.equal(code, 200, text)
   return body
@@ -35,7 +35,7 @@ async function said(status: object) {
 
 test('a status for no delivery, or for several, is refused', async () => {
   const several = await aMessage(workspace, { to: [contact, await aContact(workspace, { email: 'b@example.com' })] })
-  const refused: [status: object, code: number, words: RegExp][] = [
+  const refused: [status: object, code: number, expected: RegExp][] = [
     [{ status: 'read' }, 400, /^One of delivery_id, message_id and whatsapp_message_id is required$/],
     [{ delivery_id: delivery, message_id: message, status: 'read' }, 400, /^Only one of/],
     [{ delivery_id: delivery, contact_id: contact, status: 'read' }, 400, /^contact_id needs message_id$/],
@@ -48,10 +48,10 @@ test('a status for no delivery, or for several, is refused', async () => {
     [{ whatsapp_message_id: 'sent-1', status: 'read' }, 404, /^Delivery not found$/],
     [{ message_id: several, status: 'read' }, 400, /^contact_id is required: the message has several recipients$/],
   ]
-  for (const [status, code, words] of refused) {
+  for (const [status, code, expected] of refused) {
     const answer = await say(status)
     assert.equal(answer.status, code, `${JSON.stringify(status)} ${answer.text}`)
-    assert.match(answer.body.errors[0].message, words)
+    assert.match(answer.body.errors[0].message, expected)
   }
   for (const name of [{ delivery_id: delivery }, { message_id: message }])
     assert.equal((await say({ ...name, status: 'read' }, other.call)).status, 404)
@@ -59,19 +59,19 @@ test('a status for no delivery, or for several, is refused', async () => {
 })
 
 test('a status moves up, and a late one is ignored like that of a provider', async () => {
-  const delivered = await said({ delivery_id: delivery, status: 'delivered' })
+  const delivered = await report({ delivery_id: delivery, status: 'delivered' })
   const { moved, ...shown } = delivered
   assert.equal(moved, true)
   assert.deepEqual(shown, (await t.call(`GET /extensions/deliveries/${delivery}`)).body)
-  assert.equal((await said({ message_id: message, status: 'read' })).status, 'read')
+  assert.equal((await report({ message_id: message, status: 'read' })).status, 'read')
   for (const status of ['sent', 'delivered', 'failed', 'read']) {
-    const late = await said({ delivery_id: delivery, status, code: '1', reason: 'Late' })
+    const late = await report({ delivery_id: delivery, status, code: '1', reason: 'Late' })
     assert.deepEqual([late.moved, late.status, late.error], [false, 'read', null])
   }
 })
 
 test('a failure has its code, reason and time, and marks the contact', async () => {
-  const failed = await said({
+  const failed = await report({
     ...{ delivery_id: delivery, status: 'failed', code: 'bounced', reason: 'No such user', details: 'x' },
     ...{ hard_bounce: true, at: 1_700_000_000 },
   })
@@ -81,7 +81,7 @@ test('a failure has its code, reason and time, and marks the contact', async () 
 })
 
 test('complaints and unsubscribing mark the contact', async () => {
-  await said({ delivery_id: delivery, status: 'delivered', spam_complaint: true, unsubscribe: true })
+  await report({ delivery_id: delivery, status: 'delivered', spam_complaint: true, unsubscribe: true })
   const { marked_email_as_spam, unsubscribed_from_emails } = (await t.call(`GET /contacts/${contact}`)).body
   assert.deepEqual([marked_email_as_spam, unsubscribed_from_emails], [true, true])
 })
@@ -94,18 +94,18 @@ test('a WhatsApp message is found by its wamid, and its status looks like Interc
     reason: 'Message delivery failed',
     details: 'Recipient phone number not on WhatsApp',
   }
-  assert.equal((await said({ whatsapp_message_id: wamid, status: 'failed', ...reason })).moved, true)
+  assert.equal((await report({ whatsapp_message_id: wamid, status: 'failed', ...reason })).moved, true)
   const { body } = await t.call(`GET /messages/whatsapp/status?message_id=${wamid}`)
   assert.equal(body.status, 'failed')
   assert.deepEqual(body.error, {
     message: 'Message delivery failed',
     details: 'Recipient phone number not on WhatsApp',
   })
-  assert.equal((await said({ whatsapp_message_id: wamid, status: 'read' })).status, 'read')
+  assert.equal((await report({ whatsapp_message_id: wamid, status: 'read' })).status, 'read')
 })
 
 test('without a time, a status has the time of the workspace', async () => {
   await t.call('POST /extensions/sandbox/clock', { freeze_at: 4_000_000_000 })
-  const { updated_at, history } = await said({ delivery_id: delivery, status: 'read' })
+  const { updated_at, history } = await report({ delivery_id: delivery, status: 'read' })
   assert.deepEqual([updated_at, history.at(-1).at], [4_000_000_000, 4_000_000_000])
 })
