@@ -1,11 +1,18 @@
 // Converts between API versions: requests to the latest version, and answers to the caller's version. Outside production
 // it also checks each answer against the schema of the caller's version.
 
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyRequest,
+  preHandlerHookHandler,
+  preSerializationHookHandler,
+  preValidationHookHandler,
+} from 'fastify'
 import { isObject } from '#lib/objects.ts'
 import { CHANGES } from '#versions/changes.ts'
 import { assertChangesFit } from '#versions/check.ts'
 import { type Conversions, conversionsOf, type OperationInVersion, type OperationShape } from '#versions/conversions.ts'
+import { VERSIONS } from '#versions/versions.ts'
 import { contractCheck } from './contract.ts'
 
 type Options = {
@@ -15,37 +22,63 @@ type Options = {
   check?: boolean | undefined
 }
 
+type RouteHooks = {
+  preValidation?: preValidationHookHandler
+  preHandler?: preHandlerHookHandler
+  preSerialization?: preSerializationHookHandler<unknown>
+}
+
 /** The conversions between the versions of Intercom's API. */
 export const CONVERSIONS = conversionsOf(CHANGES)
 
-/** Adds the hooks for all later routes. The server does not start if a change fits no operation. */
+/**
+ * Adds to each later route the hooks that its operation needs in some version: most need none. The server does not start
+ * if a change fits no operation.
+ */
 export function convertVersions(app: FastifyInstance, { operations, conversions = CONVERSIONS, check }: Options) {
-  const inVersion = ({ routeOptions, workspace }: FastifyRequest): OperationInVersion | undefined => {
-    const operation = workspace && operations.get(routeOptions.config.operation?.id ?? '')
-    return operation && conversions.in(operation, workspace.version)
+  const assertFits = check ? contractCheck() : undefined
+
+  function hooksOf(operation: OperationShape): RouteHooks {
+    const inVersion = ({ workspace }: FastifyRequest): OperationInVersion =>
+      workspace ? conversions.in(operation, workspace.version) : operation
+    const versions = VERSIONS.map((version) => conversions.in(operation, version))
+    const upgrades = versions.some(({ upgradeBody, upgradeQuery }) => upgradeBody || upgradeQuery)
+    const converts = versions.some(({ convertAnswer }) => convertAnswer)
+    const sets_status = versions.some(({ status }) => status !== 200)
+    return {
+      ...(upgrades && {
+        preValidation(request, _reply, done) {
+          const { upgradeBody, upgradeQuery } = inVersion(request)
+          if (upgradeBody && isObject(request.body)) request.body = upgradeBody(request.body)
+          if (upgradeQuery && isObject(request.query)) request.query = upgradeQuery(request.query)
+          done()
+        },
+      }),
+      ...(sets_status && {
+        preHandler(request, reply, done) {
+          reply.code(inVersion(request).status)
+          done()
+        },
+      }),
+      ...((converts || assertFits) && {
+        preSerialization(request, reply, payload, done) {
+          if (reply.statusCode >= 400) return done(null, payload)
+          const converted = inVersion(request)
+          const answer = converted.convertAnswer ? converted.convertAnswer(payload) : payload
+          assertFits?.(converted, reply.statusCode, answer)
+          done(null, answer)
+        },
+      }),
+    }
   }
 
-  app.addHook('preValidation', (request, _reply, done) => {
-    const { upgradeBody, upgradeQuery } = inVersion(request) ?? {}
-    if (upgradeBody && isObject(request.body)) request.body = upgradeBody(request.body)
-    if (upgradeQuery && isObject(request.query)) request.query = upgradeQuery(request.query)
-    done()
-  })
-
-  app.addHook('preHandler', (request, reply, done) => {
-    const { status } = inVersion(request) ?? request.routeOptions.config.operation ?? {}
-    if (status) reply.code(status)
-    done()
-  })
-
-  const assertFits = check ? contractCheck() : undefined
-  app.addHook('preSerialization', (request, reply, payload, done) => {
-    const operation = inVersion(request) ?? operations.get(request.routeOptions.config.operation?.id ?? '')
-    if (!operation || reply.statusCode >= 400) return done(null, payload)
-    const { convertAnswer } = operation as OperationInVersion
-    const answer = convertAnswer ? convertAnswer(payload) : payload
-    assertFits?.(operation, reply.statusCode, answer)
-    done(null, answer)
+  app.addHook('onRoute', (route) => {
+    const operation = operations.get(route.config?.operation?.id ?? '')
+    if (!operation) return
+    const { preValidation, preHandler, preSerialization } = hooksOf(operation)
+    if (preValidation) route.preValidation = [preValidation, ...[route.preValidation ?? []].flat()]
+    if (preHandler) route.preHandler = [preHandler, ...[route.preHandler ?? []].flat()]
+    if (preSerialization) route.preSerialization = [...[route.preSerialization ?? []].flat(), preSerialization]
   })
 
   app.addHook('onReady', async () => assertChangesFit(conversions, [...operations.values()]))
