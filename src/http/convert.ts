@@ -12,7 +12,6 @@ import { isObject } from '#lib/objects.ts'
 import { CHANGES } from '#versions/changes.ts'
 import { assertChangesFit } from '#versions/check.ts'
 import { type Conversions, conversionsOf, type OperationInVersion, type OperationShape } from '#versions/conversions.ts'
-import { VERSIONS } from '#versions/versions.ts'
 import { contractCheck } from './contract.ts'
 
 type Options = {
@@ -41,7 +40,7 @@ export function convertVersions(app: FastifyInstance, { operations, conversions 
   function hooksOf(operation: OperationShape): RouteHooks {
     const inVersion = ({ workspace }: FastifyRequest): OperationInVersion =>
       workspace ? conversions.in(operation, workspace.version) : operation
-    const versions = VERSIONS.map((version) => conversions.in(operation, version))
+    const versions = conversions.inAll(operation)
     const upgrades = versions.some(({ upgradeBody, upgradeQuery }) => upgradeBody || upgradeQuery)
     const converts = versions.some(({ convertAnswer }) => convertAnswer)
     const sets_status = versions.some(({ status }) => status !== 200)

@@ -62,6 +62,10 @@ export function conversionsOf(changes: readonly VersionChange[]) {
       versions.set(version, compiled)
       return compiled
     },
+    /** Returns the operation as it is in each version. */
+    inAll(operation: OperationShape): OperationInVersion[] {
+      return VERSIONS.map((version) => this.in(operation, version))
+    },
   }
 }
 
