@@ -1,4 +1,4 @@
-// The server in a test: on a database of its own, with a workspace, driven in process.
+// The server of a test: in this process, with its own database and a workspace.
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { buildApp } from '#app.ts'
@@ -22,7 +22,7 @@ export type Call = (route: string, body?: unknown, options?: CallOptions) => Pro
 
 export const SECRET = 'a secret for tests'
 
-/** What accounts in tests may call: the peers on this machine. */
+/** The addresses that accounts and fetches in tests may use: the peers on this machine. */
 export const NEARBY = egressPolicy({ allowed: ['127.0.0.0/8', '::1'] })
 
 export type TestAppOptions = Partial<Omit<Parameters<typeof buildApp>[0], 'sql' | 'files'>> & FileOptions
@@ -34,9 +34,9 @@ export type TestApp = {
   /** The first workspace, and its token. */
   created: CreatedWorkspace
   workspace: Workspace
-  /** As the first workspace. */
+  /** Calls as the first workspace. */
   call: Call
-  /** Another workspace, and calls as it. */
+  /** Creates another workspace, with calls as it. */
   another(name?: string): Promise<{ created: CreatedWorkspace; workspace: Workspace; call: Call }>
 }
 
@@ -71,7 +71,7 @@ export async function testApp({ storage, largest, ...options }: TestAppOptions =
   }
 }
 
-/** Collects the refusals that the API reference does not have for the operation. */
+/** Collects errors that the API reference does not list for the operation. */
 function refusalsNotDescribed(app: App): ReadonlySet<string> {
   const found = new Set<string>()
   app.addHook('onSend', async ({ routeOptions: { config, url = '', schema, method } }, { statusCode }) => {

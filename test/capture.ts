@@ -1,4 +1,4 @@
-// A worker for which every channel is the sandbox: what is queued is captured, and delivered as its recipient's magic has it.
+// A worker that captures everything in the sandbox, with the outcomes of test recipients.
 
 import { accountsOf } from '#channels/accounts.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
@@ -9,12 +9,12 @@ import { contactRecords } from '#resources/contacts/fragments.ts'
 const MAIL = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: 'secret' }
 const SILENT = { error() {}, warn() {}, info() {} }
 
-/** What ends, and calls what is registered with it: the context of a test, or a server. */
+/** Calls registered functions at its end: the context of a test, or a server. */
 type Ending = { after(stop: () => Promise<void>): unknown }
 
 /**
- * Starts one, which stops with `ending`, also where that fails: it would keep the whole run from its end. What it returns
- * stops it sooner.
+ * Starts a worker that stops with `ending`, also if the test fails; a running worker would prevent the end of the run. The
+ * returned function stops it earlier.
  */
 export async function captureAll(sql: Pool, ending: Ending): Promise<() => Promise<void>> {
   const worker = await startWorker({

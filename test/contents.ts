@@ -1,7 +1,7 @@
-// All that a workspace holds, to compare before and after.
+// All data of a workspace, to compare before and after.
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/** Every row of a workspace, by table: equal before and after where nothing has happened to it. */
+/** Returns every row of a workspace, by table. Equal before and after if nothing has changed. */
 export async function contentsOf({ sql, id }: Workspace): Promise<Record<string, unknown[]>> {
   const tables = await sql<{ name: string }[]>`
     select table_name as name from information_schema.columns

@@ -1,4 +1,4 @@
-// Where CONTRACT_MODULE names a module that knows Intercom's published schemas, every answer that a test gets is held
+// If CONTRACT_MODULE names a module with Intercom's published schemas, every answer in a test is checked
 // against them.
 
 type Contract = { check(method: string, path: string, status: number, body: unknown, options: object): string[] }
@@ -6,20 +6,20 @@ type Contract = { check(method: string, path: string, status: number, body: unkn
 const path = process.env['CONTRACT_MODULE']
 const contract: ((version: string) => Contract) | undefined = path ? (await import(path)).contract : undefined
 
-/** Differences that are right on purpose; each has a row in docs/differences/. */
+/** Differences on purpose; each has a row in docs/differences/. */
 const ON_PURPOSE: RegExp[] = [
-  // A contact without an email address has null there, as its other unset values have.
+  // A contact without an email address has null there, like its other unset values.
   / \/(data\/\*\/)?email must be string, got null/,
-  // 2.16 takes WhatsApp messages; its description forgot to say that it answers them too.
+  // 2.16 accepts WhatsApp messages; its description does not list them in answers.
   /^POST \/messages 200: \/message_type must be .* got "whatsapp"$/,
-  // Only a list attribute has options; the published example shows one.
+  // Only a list attribute has options; the published example has them for another type.
   /^PUT \/data_attributes\/\{\w+\} 200: absent \.options$/,
 ]
 
-/** What this server has besides Intercom's operations. */
+/** Operations of this server that Intercom does not have. */
 const OURS = /^\/(extensions|attachments|unsubscribe|webhooks|healthz|readyz|metrics|openapi\.json|docs)\b/
 
-/** Throws where a live answer differs from the published schema of its operation and version. */
+/** Throws if an answer differs from the published schema of its operation and version. */
 export function checkContract(method: string, url: string, status: number, body: unknown, version = 'Preview') {
   const isTheirs =
     contract && !isRefusedForVersion(body) && !OURS.test(url) && /^(Preview|2\.([7-9]|1[0-6]))$/.test(version)
@@ -31,6 +31,6 @@ export function checkContract(method: string, url: string, status: number, body:
   if (differences.length) throw new Error(`Differs from the published schema:\n${differences.join('\n')}`)
 }
 
-/** What a version lacks, its description does not describe either. */
+/** The description of a version does not have what the version lacks. */
 const isRefusedForVersion = (body: unknown): boolean =>
   (body as { errors?: { code: string }[] } | undefined)?.errors?.[0]?.code === 'intercom_version_invalid'

@@ -1,11 +1,11 @@
-// A database of its own for each test file, cloned from the template that setup.ts migrated once.
+// A database for each test file, cloned from the template that setup.ts migrated once.
 import { randomBytes } from 'node:crypto'
 import { connect } from '#db/connect.ts'
 import type { Pool } from '#db/sql.ts'
 
 export const TEMPLATE = 'interphone_template'
 
-/** Where the tests' PostgreSQL is, as setup.ts leaves it in the environment for the test files. */
+/** The address of the tests' PostgreSQL, which setup.ts passes in the environment. */
 export function serverOptions(): { host: string; port?: number; user: string; password?: string } {
   const text = process.env['TEST_POSTGRES']
   if (!text) throw new Error('Run the tests through `npm test`, which starts the PostgreSQL they need.')
@@ -31,7 +31,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   }
 }
 
-/** What a server in a process of its own is given as DATABASE_URL. */
+/** The DATABASE_URL for a server in a process of its own. */
 export function urlOf({ name }: Pick<TestDatabase, 'name'>): string {
   const { host, port = 5432, user, password = '' } = serverOptions()
   return `postgres://${user}:${password}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`

@@ -1,4 +1,4 @@
-// A name server that answers as a test says, and may say something else the next time. RFC 1035, A records alone.
+// A name server whose answers the test decides, for each question again. RFC 1035, A records only.
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -7,7 +7,7 @@ import { after } from 'node:test'
 export type NameServer = {
   /** For `Resolver.setServers`. */
   address: string
-  /** The names that were asked for, in order. */
+  /** The names in the questions, in order. */
   asked: string[]
 }
 
@@ -22,11 +22,11 @@ export async function nameServer(answer: (name: string, n: number) => string[]):
     asked.push(name)
     const addresses = answer(name, asked.filter((one) => one === name).length)
     const header = Buffer.from(question.subarray(0, HEADER_BYTES))
-    header.writeUInt16BE(0x8180, 2) // An answer, without error.
+    header.writeUInt16BE(0x8180, 2) // An answer without an error.
     header.writeUInt16BE(addresses.length, 6)
     header.writeUInt32BE(0, 8)
     const records = addresses.map((address) =>
-      // The name of the question, A, IN, to be kept for no second, four bytes.
+      // The name of the question, A, IN, a TTL of 0, four bytes.
       Buffer.from([0xc0, HEADER_BYTES, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]),
     )
     socket.send(Buffer.concat([header, question.subarray(HEADER_BYTES, end), ...records]), peer.port, peer.address)

@@ -1,7 +1,7 @@
-// What was told to whoever listens, as tests ask for it.
+// Reads events, for assertions.
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/** The topics of what happened to an object, in order. */
+/** Returns the topics of an object's events, in order. */
 export async function topicsOf({ sql, id }: Workspace, object_id: string): Promise<string[]> {
   const events = await sql<{ topic: string }[]>`
     select topic from events where workspace_id = ${id} and object_id = ${object_id} order by id`

@@ -1,4 +1,4 @@
-// What tests need to be there before they begin, put there in the shortest way.
+// Creates what a test needs, in the shortest way.
 import { notifyWorker } from '#delivery/signals.ts'
 import { objectId } from '#lib/ids.ts'
 import { acceptMessage, type MessageToAccept } from '#resources/messages/queries.ts'
@@ -14,7 +14,7 @@ type NewContact = {
   [column: string]: unknown
 }
 
-/** A contact, and its id. */
+/** Creates a contact. Returns its id. */
 export async function aContact({ sql, id: workspace_id }: Workspace, contact: NewContact = {}): Promise<string> {
   const at = new Date()
   const id = contact.id ?? objectId(at)
@@ -29,7 +29,7 @@ type NewMessage = Partial<Omit<MessageToAccept, 'recipients'>> & {
   bcc?: string[]
 }
 
-/** A message in the queue, accepted as POST /messages does it; its id. */
+/** Queues a message as POST /messages does. Returns its id. */
 export async function aMessage(
   workspace: Workspace,
   { to, cc = [], bcc = [], ...message }: NewMessage,
@@ -52,7 +52,7 @@ export async function aMessage(
   return id
 }
 
-/** A session of this contact's at a messenger, proven where the workspace asks for that. */
+/** Creates a messenger session of the contact, with a proof if the workspace requires one. */
 export async function aSession({ sql, id: workspace_id }: Workspace, secret: string, contact_id: string) {
   const [proof] = await sql<{ id: string }[]>`
     select id from secure_mode_secrets where workspace_id = ${workspace_id} and deleted_at is null`
@@ -60,7 +60,7 @@ export async function aSession({ sql, id: workspace_id }: Workspace, secret: str
   return sessionToken(secret, { workspace_id, contact_id, visitor_id: null, secret_id: proof?.id ?? null, expires_at })
 }
 
-/** Asks again and again until it holds; fails after ten seconds with what it last was. */
+/** Repeats the query until the condition is true; fails after ten seconds with the last result. */
 export async function eventually<Result>(
   ask: () => Promise<Result>,
   holds: (result: Result) => boolean,

@@ -1,4 +1,4 @@
-// Files in a test: on disk, in a folder of its own that goes with the test.
+// File storage of a test: on disk, in a folder that is removed with the test.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,6 @@ export async function temporaryFolder(): Promise<string> {
 
 export type FileOptions = { storage?: Storage; largest?: number }
 
-/** Closed by the caller, before its database is. */
+/** The caller closes it, before its database. */
 export const testFiles = async (sql: Pool, { storage, largest = 20 * 2 ** 20 }: FileOptions = {}): Promise<Files> =>
   openFiles({ sql, storage: storage ?? (await diskStorage(await temporaryFolder())), largest })

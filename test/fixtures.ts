@@ -1,5 +1,4 @@
-// One of everything in a workspace, made by the fixtures of all nouns: for tests that try to reach into a workspace, or to
-// break it.
+// One of everything in a workspace, created by the fixtures of all nouns, for isolation and fuzz tests.
 import { globSync } from 'node:fs'
 import { fillWithDemo } from '#resources/index.ts'
 import type { TestApp } from './app.ts'
@@ -11,7 +10,7 @@ export const FIXTURES: readonly Fixture[] = await Promise.all(
   files.map(async (file) => (await import(new URL(file, FOLDER).href)).default),
 )
 
-/** Fills a workspace with the demo and with one of everything. */
+/** Fills a workspace with the demo and one of everything. */
 export async function populate({
   call,
   created,
@@ -30,7 +29,7 @@ export async function populate({
   return ids
 }
 
-/** Each after those that provide what it needs. */
+/** Orders the fixtures, each after those that provide what it needs. */
 function inOrder(fixtures: readonly Fixture[]): Fixture[] {
   const ordered = new Set<Fixture>()
   const visit = (fixture: Fixture) => {
@@ -46,7 +45,7 @@ function inOrder(fixtures: readonly Fixture[]): Fixture[] {
   return [...ordered]
 }
 
-/** One property of all fixtures together. */
+/** Returns one property of all fixtures together. */
 export const together = <K extends 'attempts' | 'removals' | 'lists' | 'ids'>(property: K): NonNullable<Fixture[K]> =>
   Object.assign({}, ...FIXTURES.map((fixture) => fixture[property]))
 

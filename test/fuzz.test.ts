@@ -1,5 +1,5 @@
-// Whatever a request holds, it is answered or refused, and breaks nothing: every operation of the API's own description
-// is sent random requests that fit it, and such as were made to hurt.
+// Every operation answers or refuses every request, and nothing breaks: random requests that fit the OpenAPI document,
+// and malicious ones.
 import assert from 'node:assert/strict'
 import { text as textOf } from 'node:stream/consumers'
 import { test } from 'node:test'
@@ -14,18 +14,18 @@ import { type Operation, type Request, requestsOf } from './fuzz/requests.ts'
 import { vocabularyOf } from './fuzz/vocabulary.ts'
 import { resolve } from './openapi/resolve.ts'
 
-/** FUZZ_SEED begins another run, FUZZ_RUNS makes it longer. */
+/** FUZZ_SEED starts another run, FUZZ_RUNS makes it longer. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_122)
 const REQUESTS_PER_OPERATION = Number(process.env['FUZZ_RUNS'] ?? 80)
 
 const t = await testApp()
 const { sql } = t.database
 const another = await t.another()
-/** Faults that are armed here meet nobody: its only requests are to the sandbox, and it sends nothing. */
+/** Faults armed here apply to nothing: its only requests are to the sandbox, and it sends nothing. */
 const faulty = await t.another()
 const mine = await populate(t)
 const theirs = await populate(another)
-// So that the worker, which serves all workspaces, finds nothing of theirs.
+// So that the worker, which serves all workspaces, finds none of their deliveries.
 await sql`update deliveries set status = 'delivered' where workspace_id = ${another.created.id}`
 const session = await aSession(t.workspace, SECRET, mine.user)
 await sql`update broadcasts set due_at = null where workspace_id = ${another.created.id}`
@@ -34,7 +34,7 @@ const untouched = await contentsOf(another.workspace)
 await t.call('POST /conversations', { from: { type: 'user', id: mine.user }, body: 'For a second page' })
 const cursorOf = async (list: string) => (await t.call(`GET ${list}?per_page=1`)).body.pages.next.starting_after
 const cursors = [await cursorOf('/contacts'), await cursorOf('/conversations')]
-/** One that verifies identities, and one that believes whatever it is told. */
+/** One that verifies identities, and one that does not. */
 const app_ids = [t.created.id, (await t.another()).created.id]
 const vocabulary = vocabularyOf(mine, theirs, cursors, app_ids)
 
@@ -47,7 +47,7 @@ const operations = Object.entries<Record<string, Omit<Operation, 'method' | 'pat
 
 const counted = new Map<number, number>()
 
-/** Whoever may call it: a messenger's operations take the session of a contact. */
+/** Authenticates the caller: operations of a messenger need the session of a contact. */
 function callerOf({ operationId, path }: Operation): string {
   if (path.startsWith('/extensions/messenger/')) return session
   return (operationId === 'armFault' ? faulty : t).created.token
@@ -69,10 +69,10 @@ async function send(operation: Operation, { url, payload, headers }: Request) {
   if (status >= 400) assertRefusal(JSON.parse(text), text, answer.headers)
 }
 
-/** A stream of events goes on for as long as somebody reads it. */
+/** A stream of events continues while it is read. */
 const isEndless = (headers: Record<string, unknown>) => String(headers['content-type']).startsWith('text/event-stream')
 
-/** An `error.list`; or the bare error that the WhatsApp status reads answer. */
+/** An `error.list`, or the bare error of the operations that read WhatsApp statuses. */
 function assertRefusal(body: Record<string, unknown>, text: string, headers: Record<string, unknown>) {
   assert.match(String(headers['content-type']), /^application\/json/)
   assert.equal(body['request_id'], headers['x-request-id'])
@@ -86,20 +86,20 @@ function assertRefusal(body: Record<string, unknown>, text: string, headers: Rec
 }
 
 const tryOut = (operation: Operation) =>
-  test(`${operation.operationId} answers or refuses whatever it is sent`, async () => {
+  test(`${operation.operationId} answers or refuses every request`, async () => {
     await fc.assert(
       fc.asyncProperty(requestsOf(vocabulary, operation), (request) => send(operation, request)),
       { seed: SEED, numRuns: REQUESTS_PER_OPERATION },
     )
   })
 
-/** Operations that remove something come last, so that the others find it. */
+/** Operations that remove something run last, so that the others find the objects. */
 const removing = new Set([...Object.keys(together('removals')), ...namesOf('removes_too')])
 const takesAway = ({ operationId }: Operation) => removing.has(operationId)
 
 for (const operation of operations.filter((operation) => !takesAway(operation))) tryOut(operation)
 
-test('what was accepted is delivered, whatever it says', async (context) => {
+test('accepted messages are delivered, whatever they contain', async (context) => {
   while (await step(sql));
   const stop = await captureAll(sql, context)
   await eventually(
@@ -114,7 +114,7 @@ test('what was accepted is delivered, whatever it says', async (context) => {
 
 for (const operation of operations.filter(takesAway)) tryOut(operation)
 
-test('all of that has left another workspace as it was', async (context) => {
+test('another workspace is unchanged after all of that', async (context) => {
   assert.deepEqual(await contentsOf(another.workspace), untouched)
   const total = [...counted.values()].reduce((sum, count) => sum + count)
   const answered = [...counted].sort(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`)

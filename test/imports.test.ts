@@ -1,4 +1,4 @@
-// What the parts of the server load: a callback of one provider needs nothing of the others.
+// The modules that parts of the server load: a callback of one provider needs no code of the others.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
@@ -6,7 +6,7 @@ import { test } from 'node:test'
 
 const ROOT = new URL('..', import.meta.url).pathname
 
-/** All that a file loads, directly and through others: our files by path, packages by name. Types load nothing. */
+/** Returns everything that a file loads, directly and indirectly: our files by path, packages by name. Types load nothing. */
 function loadedBy(start: string): Set<string> {
   const loaded = new Set<string>()
   const visit = (file: string) => {

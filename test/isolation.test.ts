@@ -1,4 +1,4 @@
-// No workspace sees or touches another's: every operation is tried with another workspace's ids.
+// No workspace can see or change another's data: every operation is tried with another workspace's ids.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SECRET, testApp } from './app.ts'
@@ -16,7 +16,7 @@ const attempts = together('attempts')
 const removals = together('removals')
 const lists = together('lists')
 
-/** Operations that ask for no id of a workspace: tests of their own, here or beside them, show what they see. */
+/** Operations without an id of a workspace: other tests, here or beside them, check their isolation. */
 const TESTED_ELSEWHERE = [
   ...['createMessengerSession', 'listMessengerConversations', 'beginMessengerConversation', 'streamMessages'],
   ...['getMessengerConversation', 'replyMessengerConversation', 'readMessengerConversation'],
@@ -44,7 +44,7 @@ test('every operation is tried', async () => {
 
 const secrets = () => [...Object.entries(theirs), ['workspace', another.created.id] as const]
 
-/** Ids count up through all workspaces, so that a number of theirs may stand in an answer of ours for something else. */
+/** Ids are numbered across workspaces, so that the number of another one's object may occur in an answer for something else. */
 function assertTellsNothing(text: string) {
   for (const [what, secret] of secrets()) {
     if (!/^\d{1,6}$/.test(secret)) assert.ok(!text.includes(secret), `${what} ${secret} in ${text}`)
@@ -52,7 +52,7 @@ function assertTellsNothing(text: string) {
 }
 
 for (const [operation, requests] of Object.entries({ ...attempts, ...removals })) {
-  test(`${operation} refuses what belongs to another workspace, and changes nothing`, async () => {
+  test(`${operation} refuses objects of another workspace, and changes nothing`, async () => {
     for (const [route, body] of requests(theirs, mine)) {
       const { status, text, ...answer } = await t.call(route, body)
       assert.ok(status === 404 || status === 400, `${route} ${JSON.stringify(body)}: ${status} ${text}`)
@@ -77,7 +77,7 @@ for (const [operation, requests] of Object.entries(lists)) {
   })
 }
 
-test('a messenger of one workspace sees and does nothing in another', async () => {
+test('a messenger of one workspace sees and changes nothing in another', async () => {
   const session = await aSession(t.workspace, SECRET, mine.user)
   const theirSession = await aSession(another.workspace, SECRET, theirs.user)
   const at = '/extensions/messenger/conversations'
@@ -103,7 +103,7 @@ test('a messenger of one workspace sees and does nothing in another', async () =
   const user = { user_id: theirs.external_id, email: theirs.email }
   const { status } = await t.call('POST /extensions/messenger/sessions', { app_id, ...user }, { token: null })
   assert.equal(status, 401)
-  const third = await t.another() // It believes whatever it is told.
+  const third = await t.another() // It does not verify identities.
   const asTheirs = { app_id: third.created.id, ...user }
   const believed = await t.call('POST /extensions/messenger/sessions', asTheirs, { token: null })
   assert.equal(believed.status, 200)
@@ -112,7 +112,7 @@ test('a messenger of one workspace sees and does nothing in another', async () =
   assert.deepEqual(await contentsOf(another.workspace), untouched)
 })
 
-test('one id in two workspaces is two contacts', async () => {
+test('the same external id in two workspaces is two contacts', async () => {
   await aContact(t.workspace, { id: theirs.lead })
   const untouched = await contentsOf(another.workspace)
   for (const [route, body] of [
@@ -128,7 +128,7 @@ test('one id in two workspaces is two contacts', async () => {
   assert.deepEqual(await contentsOf(another.workspace), untouched)
 })
 
-test('names, addresses and external ids are unique in a workspace, not across', async () => {
+test('names, addresses and external ids are unique within a workspace, not across', async () => {
   assert.equal((await t.call('POST /tags', { name: `Tag of ${another.created.id}` })).status, 200)
   const attribute = { name: 'size', model: 'contact', data_type: 'string' }
   for (const call of [t.call, another.call]) assert.equal((await call('POST /data_attributes', attribute)).status, 200)
@@ -136,7 +136,7 @@ test('names, addresses and external ids are unique in a workspace, not across', 
   assert.equal(status, 200, text)
 })
 
-test('a link of one workspace leads into no other', async () => {
+test('a link of one workspace does not work in another', async () => {
   const file = { content_type: 'text/plain', name: 'note.txt', data: Buffer.from('Secret').toString('base64') }
   const reply = comment({ type: 'admin', admin_id: theirs.admin, attachment_files: [file] })
   const { body } = await another.call(`POST /conversations/${theirs.conversation}/reply`, reply)
@@ -148,17 +148,17 @@ test('a link of one workspace leads into no other', async () => {
   assert.equal((await t.call(`GET ${link.replace('attachments', 'unsubscribe')}`)).status, 404)
 })
 
-test('what is refused to others, its owner may do', async () => {
+test('the owner may do what others are refused', async () => {
   for (const requests of [...Object.values(attempts), ...Object.values(removals)]) {
     for (const [route, body] of requests(theirs, theirs)) {
       const { status, text } = await another.call(route, body)
-      // Some of it is done twice, such as closing a conversation.
+      // Some operations run twice, such as closing a conversation.
       assert.ok([200, 202, 204, 422].includes(status), `${route} ${JSON.stringify(body)}: ${status} ${text}`)
     }
   }
 })
 
-test('a workspace that is emptied or removed takes nothing of another along', async () => {
+test('emptying or removing a workspace removes nothing of another', async () => {
   const { call, created, workspace } = await t.another()
   await populate({ call, created, workspace })
   const untouched = await contentsOf(another.workspace)

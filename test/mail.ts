@@ -1,4 +1,4 @@
-// Mails for tests to bring in: put together, posted as they are, and as inbound-parse services post them.
+// Inbound mails for tests: composed, and posted raw or as inbound-parse services post them.
 import { randomUUID } from 'node:crypto'
 import type { Call } from './app.ts'
 
@@ -11,7 +11,7 @@ export type TestMail = {
   headers?: Record<string, string>
 }
 
-/** A plain mail, with a Message-ID of its own. */
+/** A plain mail, with its own Message-ID. */
 export function rawMail({ from = 'Joe <joe@example.org>', body = 'Hello', ...mail }: TestMail = {}): Buffer {
   const { to = 'support@in.example.com', subject = 'A question', message_id = `<${randomUUID()}@example.org>` } = mail
   const headers = { From: from, To: to, Subject: subject, 'Message-ID': message_id, ...mail.headers }

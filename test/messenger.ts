@@ -1,4 +1,4 @@
-// A messenger as tests need one: signed in over HTTP, and at the other end of a real stream.
+// A messenger for tests: signs in over HTTP, and reads a real stream.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { EventSource } from 'eventsource'
@@ -11,19 +11,19 @@ export type StreamEvent = {
 
 export type StreamReader = {
   readonly events: StreamEvent[]
-  /** Bodies in the order in which they came. */
+  /** Bodies in the order in which they arrived. */
   bodies(): (string | null)[]
-  /** Waits until as many have come. */
+  /** Waits until that many have arrived. */
   until(count: number, within_ms?: number): Promise<StreamEvent[]>
   readonly opened: number
-  /** Closed for good, as an EventSource is when it is refused. */
+  /** Closed for good, like an EventSource after an error status. */
   readonly is_over: boolean
   close(): void
 }
 
 const STREAM = '/extensions/messenger/stream'
 
-/** As a browser does it: with the session in the address, and coming back by itself with the last id. */
+/** Like a browser: the session is in the URL, and it reconnects by itself with the last id. */
 export function eventSource(url: string, session: string, last_event_id?: string): StreamReader {
   const address = new URL(STREAM, url)
   address.searchParams.set('session', session)
@@ -54,7 +54,7 @@ export function eventSource(url: string, session: string, last_event_id?: string
   }
 }
 
-/** A reader that has asked for a stream and reads nothing of it until it is told to. */
+/** A reader that opens a stream and reads nothing until it is told to. */
 export async function slowReader(url: string, session: string): Promise<Socket> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)

@@ -1,5 +1,5 @@
-// Meta's Cloud API, as documented, for tests: takes messages and checks every one, serves media, fails as it is told to,
-// and posts signed news to a webhook.
+// Meta's Cloud API as documented, for tests: accepts messages and checks each one, serves media, fails on request,
+// and posts signed changes to a webhook.
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { faultsOf, type MetaMessage } from './meta/message.ts'
@@ -11,7 +11,7 @@ export type Failure =
   | 'silence'
   | 'nonsense'
 
-/** What it says of the size and the address may be untrue. */
+/** The size and the URL that it reports can be wrong. */
 type Medium = {
   content_type: string
   bytes: Buffer
@@ -19,32 +19,32 @@ type Medium = {
   url?: string
   status?: number
   retry_after?: string
-  /** The connection goes in the middle of the bytes. */
+  /** The connection breaks in the middle of the bytes. */
   breaks?: boolean
 }
 
 export type Taken = MetaMessage & { wamid: string }
 
 export type MetaPeer = {
-  /** The base of the API, with its version. */
+  /** The base URL of the API, with its version. */
   url: string
   phone_number_id: string
   secrets: { access_token: string; app_secret: string; verify_token: string }
-  /** What it has taken, in order. */
+  /** The accepted messages, in order. */
   taken: Taken[]
-  /** What was wrong with requests: a test that expects none looks here. */
+  /** The errors of requests: a test that expects none checks this. */
   faults: string[]
   requests: number
-  /** Asked for each message that is right; `nth` counts the requests for that recipient, from 1. */
+  /** Called for each valid message; `nth` counts the requests for that recipient, from 1. */
   fail: (message: MetaMessage, nth: number) => Failure | undefined
   message_status: string | undefined
-  /** Milliseconds that it takes for each message. */
+  /** Milliseconds until each message is answered. */
   slowness: number
   media: Map<string, Medium>
-  /** The addresses of media that it has told, and milliseconds that each is good for. */
+  /** The media URLs that it has given out, and how long each is valid in milliseconds. */
   media_urls: string[]
   media_url_ms: number
-  /** Posts news to a webhook; a body of changes, or any text. */
+  /** Posts to a webhook: a body of changes, or any text. */
   post(webhook: string, body: object | string, signing?: { secret?: string; signature?: string }): Promise<Response>
   status(taken: { wamid: string; biz_opaque_callback_data?: string }, status: string, more?: object): object
   close(): Promise<void>
@@ -219,7 +219,7 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
   return peer
 }
 
-/** The body of a webhook: statuses and messages of one number, or of whatever `value` says. */
+/** The body of a webhook: statuses and messages of one number, or any `value`. */
 export const newsBody = (phone_number_id: string, value: object) => ({
   object: 'whatsapp_business_account',
   entry: [
@@ -241,7 +241,7 @@ export const newsBody = (phone_number_id: string, value: object) => ({
 
 let written = 0
 
-/** What somebody writes, of any type, with that person's profile: the value of a change. */
+/** The value of a change: a message of any type, with the profile of its sender. */
 export function wrote(
   from: string,
   message: { type: string; [part: string]: unknown },

@@ -1,4 +1,4 @@
-// All operations of the server, without a server: what their routes declare.
+// All operations of the server as their routes declare them, without a running server.
 import Fastify from 'fastify'
 import type { App } from '#http/op.ts'
 import { collectOperations, type RegisteredOperation } from '#http/operations.ts'

@@ -1,4 +1,4 @@
-// A delivery as the worker hands it to a channel, for tests of what a channel makes of it.
+// A delivery as the worker passes it to a channel, for tests of channels.
 import type { Outgoing } from '#channels/channel.ts'
 
 export const outgoing = (changes: Partial<Outgoing> = {}): Outgoing => ({

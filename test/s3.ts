@@ -1,4 +1,4 @@
-// An S3 for tests: speaks its wire, path style, and lets nobody in whose signature is wrong.
+// An S3 for tests: speaks the protocol in path style, and rejects wrong signatures.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
@@ -18,11 +18,11 @@ export type S3 = {
   url: string
   bucket: string
   objects: Map<string, Buffer>
-  /** What was asked for, such as `PUT abc/00/1`. */
+  /** The requests, such as `PUT abc/00/1`. */
   calls: string[]
-  /** The next requests get these statuses, whatever they ask for; 0 breaks the connection. */
+  /** The next requests get these statuses; 0 breaks the connection. */
   faults: number[]
-  /** Takes connections, and breaks every one. */
+  /** Accepts connections, and breaks every one. */
   is_down: boolean
 }
 
@@ -39,7 +39,7 @@ export async function s3Server(): Promise<S3> {
   return s3
 }
 
-/** As a server would open it. */
+/** Opens it as a server would. */
 export const bucketOf = ({ bucket: name, url: endpoint }: S3): Bucket => ({
   name,
   endpoint,
@@ -82,7 +82,7 @@ async function answer(s3: S3, request: IncomingMessage, response: ServerResponse
 
 const MOST_APART_MS = 15 * 60_000
 
-/** The code of what is wrong with a request's signature, or undefined. */
+/** Returns the error code of a request's signature, or undefined. */
 function wrongIn({ method = '', url = '', headers }: IncomingMessage, body: Buffer): string | undefined {
   const pattern =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/

@@ -1,4 +1,4 @@
-// The real server as a process of its own, with a data directory of its own: for what can only be seen from outside.
+// The real server as a process of its own, with its own data directory, for tests from outside.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -14,21 +14,21 @@ export type ServerProcess = {
   readonly url: string
   readonly token: string
   readonly directory: string
-  /** What all of its starts wrote to stderr. */
+  /** The stderr of all its runs. */
   readonly log: readonly string[]
-  /** When each run began and ended that nobody had told to end, in milliseconds. */
+  /** The start and end of each run that ended by itself, in milliseconds. */
   readonly deaths: readonly [began: number, ended: number][]
-  /** Starts it unless it runs; does not wait until it is ready. */
+  /** Starts it if it is not running; does not wait until it is ready. */
   start(): void
   /** Resolves when it answers a request that needs its database. */
   ready(within_ms?: number): Promise<void>
-  /** The way a machine ends: -9, at once. Its PostgreSQL goes on running. */
+  /** Like a power failure: kill -9, at once. Its PostgreSQL keeps running. */
   kill(): Promise<void>
-  /** The same to its PostgreSQL; false where that does not run just now. */
+  /** The same for its PostgreSQL; false if that is not running. */
   killPostgres(): boolean
-  /** What it holds in memory now, by the kernel's account (RSS), without its PostgreSQL. */
+  /** Returns its resident memory (RSS), without its PostgreSQL. */
   memory_mb(): number
-  /** As Ctrl-C would. */
+  /** Like Ctrl-C. */
   stop(): Promise<void>
   /** Stops it and removes its data. */
   remove(): Promise<void>
@@ -43,7 +43,7 @@ export async function serverProcess({
 }: {
   command?: 'serve' | 'api'
   environment?: Record<string, string>
-  /** That of another process on the same database. */
+  /** The data directory of another process on the same database. */
   token?: string
 } = {}): Promise<ServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'interphone-process-'))
@@ -99,7 +99,7 @@ export async function serverProcess({
     stop: () => end('SIGTERM'),
     async remove() {
       await end('SIGTERM')
-      server.killPostgres() // There where the server was killed and not started again.
+      server.killPostgres() // If the server was killed and not started again.
       await rm(directory, { recursive: true, force: true, maxRetries: 20 })
     },
   }
@@ -115,7 +115,7 @@ const answers = (url: string, token: string): Promise<boolean> =>
     () => false,
   )
 
-/** The process that runs PostgreSQL on this data. The number in the file alone could be anybody's by now. */
+/** Finds the process that runs PostgreSQL on this data. The pid file alone is not enough, because ids are reused. */
 function postmaster(directory: string): number | undefined {
   try {
     const [pid = ''] = readFileSync(join(directory, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')

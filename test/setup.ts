@@ -1,4 +1,4 @@
-// Before the first test: a PostgreSQL for the whole run, and the migrated template that every test file clones.
+// Before the first test: starts PostgreSQL for the whole run, and migrates the template that every test file clones.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

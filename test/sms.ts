@@ -1,4 +1,4 @@
-// A workspace whose SMS go over a Twilio that is there for the test, with the server's webhooks open to it.
+// A workspace that sends SMS through a Twilio of the test, with the server's webhooks.
 
 import { after } from 'node:test'
 import { accountPool } from '#channel-accounts/pool.ts'
@@ -13,7 +13,7 @@ import { type Heard, type How, newSid, type Params, type Taken, type TwilioPeer,
 const SILENT = { error() {}, warn() {}, info() {} }
 const QUICK = { first_wait_ms: 20, longest_wait_ms: 100, give_up_after_ms: 60_000 }
 
-/** The number that the workspace writes from. */
+/** The number of the workspace. */
 export const OURS = '+12025550100'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape an answer has, and asserts on it
@@ -22,17 +22,17 @@ export type Delivery = any
 export type Sms = {
   t: TestApp
   peer: TwilioPeer
-  /** Where the webhooks are. */
+  /** The base URL of the webhooks. */
   status: string
   inbound: string
-  /** Somebody writes to the workspace. */
+  /** A person writes to the workspace. */
   write(from: string, Body: string, more?: Params, how?: How): Promise<Heard>
-  /** A message by POST /messages: its id. */
+  /** Sends by POST /messages. Returns the id of the message. */
   send(to: string, body?: string): Promise<string>
   look(message_id: string): Promise<Delivery>
-  /** The delivery of a message, once it has that status. */
+  /** Returns the delivery of a message when it has that status. */
   becomes(message_id: string, status: string): Promise<Delivery>
-  /** The message as Twilio took it. */
+  /** Returns the message as Twilio received it. */
   takenOf(delivery: Delivery): Taken
 }
 
@@ -48,7 +48,7 @@ export async function createAccount(call: Call, peer: TwilioPeer, settings: obje
   return body.id
 }
 
-/** `public_url` where that is not where the server listens: it stands behind a proxy then. */
+/** `public_url`: if it differs from where the server listens, as behind a proxy. */
 export async function sms(options: { public_url?: string } = {}): Promise<Sms> {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`

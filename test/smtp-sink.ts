@@ -1,4 +1,4 @@
-// A real SMTP server that keeps what it is given and refuses what it is told to refuse.
+// A real SMTP server that stores received mails and refuses recipients on request.
 import { createServer } from 'node:net'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
@@ -9,7 +9,7 @@ export type SmtpSink = {
   url: string
   port: number
   received: Received[]
-  /** Asked for each RCPT TO: an SMTP answer such as `550 5.1.1 No such user` refuses it. */
+  /** Called for each RCPT TO: an SMTP answer such as `550 5.1.1 No such user` refuses it. */
   refuse: (address: string, attempt: number) => string | undefined
   close(): Promise<void>
 }
@@ -45,7 +45,7 @@ export async function smtpSink(port = 0): Promise<SmtpSink> {
       }, done)
     },
   })
-  server.on('error', () => {}) // A client that was cut off is what some tests are about.
+  server.on('error', () => {}) // Some tests are about clients that are disconnected.
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   sink.port = (server.server.address() as { port: number }).port
   sink.url = `smtp://127.0.0.1:${sink.port}?ignoreTLS=true`

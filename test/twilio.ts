@@ -1,13 +1,13 @@
-// A real HTTP server that takes messages as Twilio's API does, fails as it is told to, and calls back with signatures of
-// its own making. https://www.twilio.com/docs/messaging/api/message-resource
+// A real HTTP server that accepts messages like Twilio's API, fails on request, and sends signed callbacks.
+// https://www.twilio.com/docs/messaging/api/message-resource
 import { createHmac, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import calculator from 'sms-segments-calculator'
 
-/** A message that was taken, whether its sender heard of that or not. */
+/** An accepted message, whether its sender got the answer or not. */
 export type Taken = { sid: string; to: string; from: string; service: string; body: string; callback: string | null }
 
-/** `reset` and `timeout` come before the message is taken, `… after` when it is: its sender cannot tell. */
+/** `reset` and `timeout` happen before the message is accepted, `… after` when it is: its sender cannot tell the difference. */
 export type Fault =
   | 'reset'
   | 'timeout'
@@ -20,27 +20,27 @@ export type TwilioPeer = {
   account_sid: string
   auth_token: string
   taken: Taken[]
-  /** The forms of all requests that came with the right credentials, in order. */
+  /** The forms of all requests with the right credentials, in order. */
   requests: URLSearchParams[]
-  /** How many were ever opened. */
+  /** How many connections were opened. */
   connections: number
-  /** Asked for each of them; the answer waits for it. */
+  /** Called for each request; the answer waits for it. */
   fault: (form: URLSearchParams, nth: number) => Fault | undefined | Promise<Fault | undefined>
-  /** What an answer says besides what it must. */
+  /** Additional properties of an answer. */
   answer: Record<string, unknown>
-  /** Called with each message that was taken, when it is answered. */
+  /** Called with each accepted message, when it is answered. */
   onTaken: (taken: Taken) => void
-  /** Tells the sender of a message what became of it. */
+  /** Sends a status callback of a message. */
   callBack(taken: Taken, status: string, more?: Params, how?: How): Promise<Heard>
-  /** A webhook that is called for whatever reason; signed unless it is said how. */
+  /** Calls a webhook; signed correctly by default. */
   call(url: string, params: Params, how?: How): Promise<Heard>
   close(): Promise<void>
 }
 
 export type Params = Record<string, string | string[]>
 /**
- * `signed_as`: the address that Twilio knows the webhook by, where that is not where it is reached. `signature` stands
- * in for the right one; null: none. `auth_token`: of another account.
+ * `signed_as`: the URL that Twilio knows the webhook by, if it differs from the real one. `signature` replaces
+ * the right one; null: none. `auth_token`: of another account.
  */
 export type How = { signed_as?: string; signature?: string | null; auth_token?: string; json?: unknown }
 export type Heard = { status: number; type: string | null; text: string }
@@ -56,7 +56,7 @@ export async function twilioPeer({
 } = {}): Promise<TwilioPeer> {
   const server = createServer((request, response) => void respond(request, response))
   server.on('connection', () => peer.connections++)
-  // Agents of clients keep their connections for longer than that.
+  // Keep-alive agents of clients keep their connections for longer than that.
   server.keepAliveTimeout = 60_000
 
   const peer: TwilioPeer = {
@@ -150,7 +150,7 @@ const take = (form: URLSearchParams): Taken => ({
   callback: form.get('StatusCallback'),
 })
 
-/** As the API checks a form, in this order. */
+/** Checks a form in the same order as the API. */
 function wrongIn(form: URLSearchParams): { code: number; message: string } | undefined {
   const [to, body = '', callback] = [form.get('To'), form.get('Body') ?? undefined, form.get('StatusCallback')]
   const host = callback === null ? 'none' : URL.parse(callback)?.hostname
@@ -195,7 +195,7 @@ const formOf = (params: Params) =>
     Object.entries(params).flatMap(([name, values]) => [values].flat().map((value): [string, string] => [name, value])),
   )
 
-/** The address, then every name and value in order of the names, keyed with the account's token. */
+/** Signs the URL and all names and values in order of the names, with the account's token. */
 export function signatureOf(auth_token: string, url: string, params: Params): string {
   const data = Object.keys(params)
     .sort()

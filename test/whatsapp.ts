@@ -1,4 +1,4 @@
-// A workspace whose WhatsApp goes over a Meta that is there for the test, with the server's webhook open to it.
+// A workspace that sends WhatsApp messages through a Meta of the test, with the server's webhook.
 
 import { after } from 'node:test'
 import { accountPool } from '#channel-accounts/pool.ts'
@@ -16,16 +16,16 @@ export type WhatsApp = {
   t: TestApp
   peer: MetaPeer
   webhook: string
-  /** What the server has logged of the webhook. */
+  /** The server's log lines of the webhook. */
   logged: string[]
   /** Posts statuses or messages of the account's number, signed. */
   news(value: object, signing?: Parameters<MetaPeer['post']>[2]): Promise<Response>
-  /** A template by POST /messages: its id. */
+  /** Sends a template by POST /messages. Returns the id of the message. */
   send(to: string | string[], more?: object): Promise<string>
   deliveriesOf(message_id: string): Promise<Delivery[]>
-  /** The first delivery of a message, once it has that status. */
+  /** Returns the first delivery of a message when it has that status. */
   becomes(message_id: string, status: string): Promise<Delivery>
-  /** What Meta took for a number, without a plus. */
+  /** Returns what Meta received for a number, without a plus. */
   takenFor(to: string): Taken[]
 }
 

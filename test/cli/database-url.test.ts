@@ -1,4 +1,4 @@
-// A server on somebody else's PostgreSQL: what the first start makes there, and what is never said twice.
+// A server on another PostgreSQL: what the first start creates, and that the token is shown once.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
@@ -13,7 +13,7 @@ const { host, port, user, password = '' } = serverOptions()
 const maintenance = connect({ ...serverOptions(), database: 'postgres', max: 1 })
 after(() => maintenance.end())
 
-/** An empty database, and the settings that name it. */
+/** Creates an empty database. Returns the settings that name it. */
 async function emptyDatabase(): Promise<{ settings: Settings; sql: Pool }> {
   const name = `test_${randomBytes(6).toString('hex')}`
   await maintenance.unsafe(`create database ${name}`)
@@ -39,7 +39,7 @@ const me = async (url: string, token: string) => {
 
 const STARTED = /Ctrl-C stops it/
 
-test('a database that is not there stops the start with one sentence, which keeps the password', async () => {
+test('an unreachable database stops the start with one sentence without the password', async () => {
   const DATABASE_URL = 'postgres://someone:hunter2@127.0.0.1:1/nothing'
   const { code, err } = await run(['migrate'], { DATABASE_URL })
   assert.equal(code, 1)
@@ -47,7 +47,7 @@ test('a database that is not there stops the start with one sentence, which keep
   assert.ok(!err.includes('hunter2'))
 })
 
-test('two servers that start at once make one workspace; one of them says its token, once and for all', async () => {
+test('two servers that start at the same time create one workspace, and one of them shows the token once', async () => {
   const { settings, sql } = await emptyDatabase()
   const both = await Promise.all([serve(settings), serve(settings)])
   await Promise.all(both.map((server) => server.says(STARTED)))
@@ -63,7 +63,7 @@ test('two servers that start at once make one workspace; one of them says its to
   await later.end('SIGTERM')
 })
 
-test('INTERPHONE_DEMO=0 begins with one admin and the token; INTERPHONE_TOKEN is that token', async () => {
+test('INTERPHONE_DEMO=0 starts with one admin and the token, and INTERPHONE_TOKEN is that token', async () => {
   const { settings, sql } = await emptyDatabase()
   const fixed = { ...settings, INTERPHONE_DEMO: '0', INTERPHONE_TOKEN: 'for-ci-alone' }
   const server = await serve(fixed)
@@ -82,7 +82,7 @@ test('INTERPHONE_DEMO=0 begins with one admin and the token; INTERPHONE_TOKEN is
   assert.equal(again.err, 'The token of INTERPHONE_TOKEN has been revoked: set another one, or none.\n')
 })
 
-test('api and worker run apart: what one accepts, the other delivers', async () => {
+test('with api and worker apart, one accepts messages and the other delivers them', async () => {
   const { settings } = await emptyDatabase()
   const PORT = String(await freePort())
   const api = start(['api'], { ...settings, PORT })

@@ -1,4 +1,4 @@
-// What the command line says to people who ask, and to those who get it wrong.
+// The help of the command line, and its errors.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readConfig, settingsTable } from '#config.ts'
@@ -64,7 +64,7 @@ describe('a wrong setting stops the start with one sentence', () => {
 })
 
 describe('settings', () => {
-  test('empty ones count as absent, and defaults are those of the table', () => {
+  test('empty ones count as absent, and the defaults are those of the table', () => {
     const config = readConfig({ PORT: '', DATABASE_URL: ' ' })
     assert.equal(config.database_url, undefined)
     const shown = { port: 3000, host: '127.0.0.1', public_url: 'http://127.0.0.1:3000', demo: true, database_pool: 10 }
@@ -72,7 +72,7 @@ describe('settings', () => {
     assert.ok(Object.isFrozen(config))
   })
 
-  test('the public URL follows host and port, as far as anybody could reach them', () => {
+  test('the public URL follows host and port, if others can reach them', () => {
     assert.equal(readConfig({ HOST: '0.0.0.0', PORT: '80' }).public_url, 'http://localhost:80')
     assert.equal(readConfig({ HOST: '::1' }).public_url, 'http://[::1]:3000')
     assert.equal(readConfig({ PUBLIC_URL: 'https://x.example/' }).public_url, 'https://x.example')
@@ -88,7 +88,7 @@ describe('interphone --help', () => {
     for (const [name, otherwise] of settingsTable()) assert.match(out, new RegExp(`^  ${name} +${otherwise}`, 'm'))
   })
 
-  test('is shown without a command too, and a command has its own', async () => {
+  test('is shown without a command too, and each command has its own', async () => {
     assert.match((await run([])).err, /^Usage: interphone/)
     assert.match((await run(['token', 'create', '--help'])).out, /--workspace <id> /)
   })

@@ -1,4 +1,4 @@
-// The program as people run it: a process of its own, with an environment of its own.
+// The program as a process of its own, with its own environment.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ export type Ended = { code: number | null; signal: string | null; out: string; e
 export type Program = {
   child: ChildProcess
   out(): string
-  /** What the pattern matched in stdout, as soon as it does; rejects when the program ends without it. */
+  /** Resolves to the match of the pattern in stdout; rejects if the program ends without one. */
   says(pattern: RegExp): Promise<RegExpExecArray>
   ended: Promise<Ended>
   /** Resolves when it has ended; `ms` is how long that took. */
@@ -28,7 +28,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** An account other than root, if we are root and it can read the program. */
+/** Returns an account other than root, if we are root and that account can read the program. */
 const NOBODY = { uid: 65534, gid: 65534 }
 const canRead = () => spawnSync(process.execPath, ['--check', MAIN], { ...NOBODY, cwd: '/' }).status === 0
 export const ordinary = process.getuid?.() === 0 && canRead() ? NOBODY : {}
@@ -38,7 +38,7 @@ export const start = (args: string[], settings: Settings = {}, account: Account 
 
 type Account = { uid?: number; gid?: number }
 
-/** Starts any command in the project. Only the settings given count: those of the shell that runs the tests do not. */
+/** Starts a command in the project with the given settings only, without those of the shell that runs the tests. */
 export function launch(
   command: string,
   args: string[],
@@ -88,11 +88,11 @@ export function launch(
   }
 }
 
-/** Runs a command to its end. */
+/** Runs a command and waits for its end. */
 export const run = (args: string[], settings: Settings = {}, account = {}): Promise<Ended> =>
   start(args, settings, account).ended
 
-/** A directory for one test file, owned by the account that the server runs as. */
+/** Creates a directory for a test file, owned by the account that runs the server. */
 export function dataDirectory({ uid, gid }: { uid?: number; gid?: number } = {}): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'interphone-cli-')))
   if (uid !== undefined && gid !== undefined) chownSync(directory, uid, gid)

@@ -1,4 +1,4 @@
-// interphone reset: what it refuses, and that nothing of the server is left, wherever that was, but everything else.
+// interphone reset: what it refuses, and that it deletes all files of the server and no others.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ async function serve() {
 const secret = () => readFileSync(join(directory, 'secret-key'), 'utf8')
 
 describe('interphone reset refuses', () => {
-  test('where there is nothing', async () => {
+  test('if there is nothing', async () => {
     const { code, out } = await reset('--yes')
     assert.deepEqual([code, out], [0, `There is nothing to delete in ${directory}.\n`])
     assert.ok(!existsSync(directory))
@@ -44,7 +44,7 @@ describe('interphone reset refuses', () => {
     assert.ok(secret())
   })
 
-  test('where nobody can be asked, and shows what it would delete', async () => {
+  test('without a terminal or --yes, and shows what it would delete', async () => {
     const { code, out, err } = await reset()
     assert.equal(code, 1)
     assert.ok(out.includes(`  ${directory}/postgres\n`), out)
@@ -68,7 +68,7 @@ describe('interphone reset refuses', () => {
 })
 
 describe('interphone reset deletes', () => {
-  test('the whole data directory when the answer is yes, so that the next start is a first one', async () => {
+  test('the whole data directory if the answer is yes, so that the next start is a first one', async () => {
     mkdirSync(join(directory, 'files', '.drafts'), { recursive: true })
     writeFileSync(join(directory, 'files', '.drafts', 'draft'), '')
     writeFileSync(join(directory, 'postgres.log.old'), '')

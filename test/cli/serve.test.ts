@@ -1,4 +1,4 @@
-// A server on a PostgreSQL of its own, from the first start over every way of ending it: one data directory throughout.
+// A server on its embedded PostgreSQL, from the first start to every way of ending it, with one data directory.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
@@ -45,7 +45,7 @@ before(() => serve({}, ordinary))
 after(() => server.end('SIGTERM'))
 
 describe('the first start', () => {
-  test('prints one screen: where, which token, what next', () => {
+  test('prints one screen: the address, the token, the next step', () => {
     const screen = server.out()
     token = /Token +(\S+)/.exec(screen)?.[1] ?? ''
     assert.ok(screen.split('\n').length <= 24)
@@ -55,11 +55,11 @@ describe('the first start', () => {
     assert.match(Buffer.from(token, 'base64').toString(), /^tok:\w{36}:1:0$/)
   })
 
-  test('keeps token and key where only their owner reads them', () => {
+  test('stores token and key so that only their owner can read them', () => {
     for (const file of ['token', 'secret-key']) assert.equal(statSync(join(directory, file)).mode & 0o777, 0o600)
   })
 
-  test('shows a curl that works when pasted, and the captured message as one line', async () => {
+  test('shows a curl that works when pasted, and prints the captured message as one line', async () => {
     const pasted = /curl [\s\S]*?'\n\n/.exec(server.out())?.[0] ?? ''
     const { status, body } = await paste(pasted)
     assert.equal(status, 200, JSON.stringify(body))
@@ -81,7 +81,7 @@ describe('the first start', () => {
   })
 })
 
-/** Runs it in a shell; where there is no curl, its parts are taken as a shell would. */
+/** Runs it in a shell; without curl, parses it as a shell would. */
 async function paste(text: string): Promise<Answer> {
   if (spawnSync('curl', ['--version']).status === 0) {
     const script = text.replace('curl', "curl -s -w '\\n%{http_code}'")
@@ -94,26 +94,26 @@ async function paste(text: string): Promise<Answer> {
   return read(await fetch(to, { method: 'POST', headers, body }))
 }
 
-describe('a server that runs', () => {
+describe('a running server', () => {
   before(() => serve())
 
-  test('says the same token at every start', () => {
+  test('shows the same token at every start', () => {
     assert.match(server.out(), new RegExp(`Token +${token}\n`))
   })
 
-  test('keeps a second one off its data directory', async () => {
+  test('prevents a second one on its data directory', async () => {
     const second = await run(['serve'], { ...settings, PORT: String(await freePort()) })
     assert.equal(second.code, 1)
     assert.match(second.err, /^Another running server uses the data directory .*\n$/)
   })
 
-  test('keeps a second one off its port', async () => {
+  test('prevents a second one on its port', async () => {
     const second = await run(['serve'], { ...settings, INTERPHONE_DATA_DIR: join(directory, 'other') })
     assert.equal(second.code, 1)
     assert.equal(second.err, `Port ${port} of 127.0.0.1 is in use: stop what listens there, or set PORT to another.\n`)
   })
 
-  test('takes a token made beside it, and revokes it', async () => {
+  test('accepts a token that another process created, and revokes it', async () => {
     const { out, code } = await command('token', 'create', '--name', 'For CI')
     assert.equal(code, 0)
     const made = out.trim()
@@ -126,7 +126,7 @@ describe('a server that runs', () => {
     revoked = made
   })
 
-  test('serves workspaces made beside it, with or without a demo', async () => {
+  test('serves workspaces that another process created, with or without a demo', async () => {
     const bare = await command('workspace', 'create', 'Sandbox 1')
     const demo = await command('demo')
     for (const [{ out }, name, contacts] of [
@@ -140,10 +140,10 @@ describe('a server that runs', () => {
     assert.match((await command('workspace', 'list')).out, /Demo .* first\n\w{8} +Sandbox 1 .*\n\w{8} +Demo/)
   })
 
-  test('has forgotten a revoked token within seconds', () =>
+  test('rejects a revoked token within seconds', () =>
     until(async () => (await call('GET /me', undefined, revoked)).status === 401))
 
-  test('answers what is under way when SIGTERM comes, and takes nothing new', async () => {
+  test('answers running requests after SIGTERM, and accepts no new ones', async () => {
     const { wanted, release } = await lockTags()
     const slow = call('POST /tags', { name: 'in time' })
     await wanted
@@ -159,7 +159,7 @@ describe('a server that runs', () => {
 })
 
 describe('INTERPHONE_TOKEN', () => {
-  test('becomes a token of the workspace that is there', async () => {
+  test('becomes a token of the existing workspace', async () => {
     await serve({ INTERPHONE_TOKEN: "it's-CI" })
     assert.match(server.out(), /Token +it's-CI\n/)
     assert.equal((await call('GET /me', undefined, "it's-CI")).status, 200)
@@ -168,7 +168,7 @@ describe('INTERPHONE_TOKEN', () => {
 })
 
 describe('however it ends', () => {
-  test('SIGTERM: it is gone within five seconds, even from a request that never ends', async () => {
+  test('SIGTERM: it is gone within five seconds, even during a request that never ends', async () => {
     const { wanted, release } = await lockTags()
     const stuck = assert.rejects(call('POST /tags', { name: 'too late' }))
     await wanted
@@ -178,7 +178,7 @@ describe('however it ends', () => {
     await release()
   })
 
-  test('SIGKILL: the next start just works, and has all that was acknowledged', async () => {
+  test('SIGKILL: the next start works, and has all acknowledged data', async () => {
     await serve()
     const { status } = await call('POST /tags', { name: 'acknowledged' })
     assert.equal(status, 200)
@@ -194,7 +194,7 @@ describe('however it ends', () => {
 })
 
 describe('without a running server', () => {
-  test('commands work all the same, and leave nothing running', async () => {
+  test('commands work too, and leave nothing running', async () => {
     const { out } = await command('token', 'create')
     assert.match(out, /^\S+\n$/)
     assert.equal((await command('migrate')).out, 'The database is up to date.\n')
@@ -202,7 +202,7 @@ describe('without a running server', () => {
   })
 })
 
-/** Keeps writers of tags waiting until released; `wanted` resolves when one waits. */
+/** Blocks writers of tags until released; `wanted` resolves when one waits. */
 async function lockTags() {
   const sql = connect({ ...runningEmbedded(directory), max: 2 })
   const taken = Promise.withResolvers<void>()
@@ -212,7 +212,7 @@ async function lockTags() {
     taken.resolve()
     await given.promise
   })
-  holding.catch(() => {}) // Where PostgreSQL has been stopped.
+  holding.catch(() => {}) // If PostgreSQL has been stopped.
   await taken.promise
   return {
     wanted: until(async () => (await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock'`).length > 0),

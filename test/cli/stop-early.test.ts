@@ -1,4 +1,4 @@
-// Stopped before it is ready: at any moment of the first start, nothing is left running, and the next start is a first one.
+// Stops before the server is ready: at any moment of the first start nothing is left running, and the next start is a first one.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { existsSync, globSync, readdirSync } from 'node:fs'
@@ -24,7 +24,7 @@ async function until(condition: () => unknown) {
 
 const dataIn = (directory: string) => dataOf(join(directory, 'postgres'))
 
-/** What can be seen from outside when the start has come to a point, in order. */
+/** The visible signs of each point of the start, in order. */
 const MOMENTS: [name: string, hasCome: (directory: string) => unknown][] = [
   ['node is starting', (directory) => readdirSync(directory).some((name) => name.startsWith('postgres.lock'))],
   ['initdb is writing', (directory) => globSync('postgres.new-*/data/PG_VERSION', { cwd: directory }).length],
@@ -88,7 +88,7 @@ test('a start that waits for the database of DATABASE_URL ends at once', async (
     await maintenance.unsafe(`drop database ${name} with (force)`)
     await maintenance.end()
   })
-  await sql`select pg_advisory_lock(7238114)` // Another server is bringing it up to date.
+  await sql`select pg_advisory_lock(7238114)` // Another server is migrating it.
   const DATABASE_URL = `postgres://${user}:${password}@localhost:${pg}/${name}?host=${encodeURIComponent(String(host))}`
   const server = start(['serve'], { ...settingsFor(dataDirectory()), DATABASE_URL })
   const waiting = () => maintenance`select from pg_stat_activity where datname = ${name} and wait_event = 'advisory'`
@@ -98,7 +98,7 @@ test('a start that waits for the database of DATABASE_URL ends at once', async (
   assert.ok(ms < 2_000, `${ms} ms`)
 })
 
-test('a command that has PostgreSQL running for itself ends with 130, and PostgreSQL with it', async () => {
+test('a command with its own PostgreSQL ends with 130, and PostgreSQL with it', async () => {
   const directory = dataDirectory()
   const command = launch('npm', ['run', 'interphone', '--', 'migrate'], settingsFor(directory), { detached: true })
   await until(() => globSync('postgres.new-*/data/PG_VERSION', { cwd: directory }).length)

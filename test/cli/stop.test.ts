@@ -1,4 +1,4 @@
-// However a running server is stopped: five seconds later nothing of it is running, and nothing is lost.
+// Every way of stopping a running server: five seconds later no process is left, and nothing is lost.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs'
 import { request } from 'node:http'
@@ -29,7 +29,7 @@ async function call(path: string, body?: object): Promise<any> {
 
 const expected: string[] = []
 
-/** Makes a tag, and sees that those of all the runs before are still there. */
+/** Creates a tag, and checks that the tags of all earlier runs exist. */
 async function tag(name: string) {
   await call('/tags', { name })
   expected.push(name)
@@ -47,7 +47,7 @@ async function ready<Server extends Program>(server: Server): Promise<Server> {
   return server
 }
 
-/** Sees that what was asked to stop ends in time, with this code. */
+/** Checks that a process ends in time, with this code. */
 async function endsWith(code: number, server: Program) {
   await allGone(directory)
   assert.equal((await server.ended).code, code, server.out())
@@ -65,7 +65,7 @@ describe('npm start in a terminal', () => {
     })
   }
 
-  test('ends by Ctrl-C, typed again while it is stopping', async () => {
+  test('ends by Ctrl-C, typed again during the stop', async () => {
     const server = await ready(npmStart())
     const slow = slowRequest('typed again')
     await slow.begun
@@ -117,7 +117,7 @@ describe('npm start without a terminal', () => {
       await endsWith(0, server)
     })
 
-    test(`ends by ${signal} to the process group, which then comes twice`, async () => {
+    test(`ends by ${signal} to the process group, which then arrives twice`, async () => {
       const server = await ready(npm(true))
       await tag(`${signal} to the group`)
       process.kill(-server.child.pid!, signal)
@@ -145,7 +145,7 @@ describe('npm start without a terminal', () => {
   })
 })
 
-test('node main.ts serve goes on when the program that started it ends', async () => {
+test('node main.ts serve continues when the program that started it ends', async () => {
   const script = `node src/main.ts serve & echo; wait`
   const shell = launch('sh', ['-c', script], settings)
   await shell.says(READY)
@@ -157,7 +157,7 @@ test('node main.ts serve goes on when the program that started it ends', async (
   await allGone(directory)
 })
 
-test('npm run dev starts again when a file changes, and ends by Ctrl-C', async () => {
+test('npm run dev restarts when a file changes, and ends by Ctrl-C', async () => {
   const server = await ready(terminal('npm run dev', settings))
   await tag('dev')
   utimesSync(join(PROJECT, 'src/main.ts'), new Date(), new Date())
@@ -168,7 +168,7 @@ test('npm run dev starts again when a file changes, and ends by Ctrl-C', async (
   assert.ok(!existsSync(join(data, 'postmaster.pid')), 'PostgreSQL did not end in order')
 })
 
-/** A POST of which only the beginning has been sent. */
+/** Starts a POST and sends only its beginning. */
 function slowRequest(name: string) {
   const body = JSON.stringify({ name })
   const headers = {
@@ -190,8 +190,8 @@ function slowRequest(name: string) {
   }
 }
 
-describe('in the middle of its work', () => {
-  test('it finishes requests, ends streams, and each message that it has accepted is sent once', async (t) => {
+describe('during its work', () => {
+  test('it finishes requests, ends streams, and each accepted message is sent once', async (t) => {
     const sink = await smtpSink()
     t.after(sink.close)
     const withMail = { ...settings, SMTP_URL: sink.url, EMAIL_FROM: 'us@example.com' }
@@ -231,7 +231,7 @@ describe('in the middle of its work', () => {
     await endsWith(0, again)
   })
 
-  test('it waits no longer than that for a PostgreSQL that hangs, says so, and has kept all when it starts again', async () => {
+  test('it stops in time although PostgreSQL hangs, says so, and has all data at the next start', async () => {
     const server = await ready(start(['serve'], settings))
     await tag('frozen')
     for (const pid of running(data)) process.kill(pid, 'SIGSTOP')
@@ -249,7 +249,7 @@ describe('in the middle of its work', () => {
   })
 })
 
-test('rm -rf of the data directory leaves nothing of it anywhere', async () => {
+test('rm -rf of the data directory removes everything', async () => {
   const home = dataDirectory()
   const server = await ready(terminal('npm start', { ...settings, HOME: home, TMPDIR: home }))
   const postmaster = pidFile(data)[0]

@@ -1,4 +1,4 @@
-// A command in a pseudo-terminal of its own, and all the processes that come of it.
+// A command in its own pseudo-terminal, and all the processes that it starts.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,7 +6,7 @@ import { launch, type Program, type Settings } from './program.ts'
 
 export type Terminal = Program & {
   type(keys: string): void
-  /** As closing its window does. */
+  /** As if its window were closed. */
   hangUp(): void
 }
 
@@ -25,7 +25,7 @@ export function terminal(command: string, settings: Settings): Terminal {
   }
 }
 
-/** Resolves when no process of the server on this data directory is left, to how long that took. */
+/** Waits until no process of the server on this data directory is left. Resolves to how long that took. */
 export async function allGone(directory: string, within_ms = 5_000): Promise<number> {
   const begun = performance.now()
   for (;;) {
@@ -37,7 +37,7 @@ export async function allGone(directory: string, within_ms = 5_000): Promise<num
   }
 }
 
-/** Returns the processes that have the directory in their environment (ours, and npm), or work in it (PostgreSQL's). */
+/** Returns the processes with the directory in their environment (ours, npm's) or as working directory (PostgreSQL's). */
 export function processesOf(directory: string): string[] {
   if (process.platform !== 'linux')
     return execFileSync('ps', ['-axwwE', '-o', 'pid=,command='], { encoding: 'utf8' })
@@ -51,15 +51,15 @@ export function processesOf(directory: string): string[] {
         const isOurs = of('environ').includes(directory) || readlinkSync(`/proc/${pid}/cwd`).startsWith(directory)
         return isOurs ? [`${pid} ${of('cmdline')}`] : []
       } catch {
-        return [] // It has just ended.
+        return [] // The process has just ended.
       }
     })
 }
 
-/** What the first screen ends with: the server is ready. */
+/** The end of the first screen: the server is ready. */
 export const READY = /Ctrl-C stops it/
 
-/** Settings for a server that npm starts: nothing of it, and of npm, is written but in these two directories. */
+/** Settings for a server that npm starts: it and npm write only into these two directories. */
 export const npmSettings = ({
   home,
   directory,

@@ -1,5 +1,5 @@
-// A broadcast while the server and its PostgreSQL are killed again and again: when all is over, each recipient has exactly
-// one delivery, each was sent, and the counts and the status pages say so.
+// A broadcast while the server and its PostgreSQL are killed again and again: at the end each recipient has exactly
+// one delivery, each is sent, and the counts and status pages are correct.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '#db/connect.ts'
 import { runningEmbedded } from '#db/embedded/running.ts'
@@ -101,7 +101,7 @@ async function untilCompleted(server: ServerProcess, id: string): Promise<Shown>
 
 type Page = { events: { id: string }[]; total_count: number; pages: { next: { starting_after: string } | null } }
 
-/** What a reader gets who follows the cursor. */
+/** Reads all pages by following the cursor. */
 async function readStatuses(server: ServerProcess, id: string) {
   const ids: string[] = []
   let cursor = ''

@@ -1,20 +1,20 @@
-// A client of the crash test: sends one message after the other, whoever is killed meanwhile, and keeps account.
+// A client of the crash test: sends one message after another and counts the results.
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, post, type Target } from './post.ts'
 
-/** What all clients together have seen. Messages are told apart by their subjects. */
+/** The results of all clients together. Messages are identified by their subjects. */
 export type Account = {
-  /** Answered 200: the message's id by its subject. */
+  /** Answered 200: subject to message id. */
   accepted: Map<string, string>
-  /** May have reached the server, and got no answer. */
+  /** Subjects of requests that may have reached the server, without an answer. */
   unanswered: Set<string>
-  /** Requests that were sent again under their Idempotency-Key, before they had an answer or after. */
+  /** Requests that were sent again with their Idempotency-Key, before or after an answer. */
   repeated: number
   /** Subjects whose repetition was answered with another message. */
   answered_twice: string[]
   wrong_answers: string[]
-  /** When requests that were answered 200 were sent, and answered: milliseconds. */
+  /** When requests answered with 200 were sent and answered, in milliseconds. */
   answers: [sent: number, answered: number][]
 }
 
@@ -33,13 +33,13 @@ type Options = Target & {
   contacts: string[]
   /** Every message has an Idempotency-Key, and is sent until it is answered. */
   has_keys: boolean
-  /** Begins no other message any more. */
+  /** Starts no new message. */
   stop: AbortSignal
 }
 
 const PAUSE_MS = 20
 const AFTER_TROUBLE_MS = 100
-/** Every so many messages a client with keys asks for an answer that it has already. */
+/** After this many messages, a client with keys repeats a request that was already answered. */
 const ASKS_AGAIN_EVERY = 5
 
 export async function runClient({ account, name, contacts, has_keys, stop, ...target }: Options): Promise<void> {
@@ -60,7 +60,7 @@ export async function runClient({ account, name, contacts, has_keys, stop, ...ta
   agent.destroy()
 }
 
-/** Without a key, a message that may have reached the server is not sent again: it could become a second one. */
+/** Without a key, a message that may have reached the server is not sent again, because it could be created twice. */
 async function send(
   account: Account,
   ask: () => Promise<Answer>,

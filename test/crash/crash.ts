@@ -1,4 +1,4 @@
-// Clients send while the server and its PostgreSQL are killed again and again; then it is counted what became of it all.
+// Clients send while the server and its PostgreSQL are killed again and again; then the results are counted.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serverProcess } from '../server-process.ts'
 import { newAccount, runClient } from './client.ts'
@@ -8,15 +8,15 @@ import { crashSink } from './sink.ts'
 
 export type CrashOptions = {
   seed: number
-  /** Asked before each kill: were there enough, since clients began to send? */
+  /** Called before each kill: have there been enough since the clients started? */
   enough(kills: number, since_ms: number): boolean
 }
 
 const CLIENTS = 16
 const CONTACTS = 50
-/** How long a delivery stays with a server that was killed. */
+/** How long a delivery stays leased by a killed server. */
 const LEASE_SECONDS = 3
-/** When nobody is killed any more: for the last requests, and for the last deliveries. */
+/** The times without kills at the end: for the last requests, and for the last deliveries. */
 const PATIENCE_MS = 120_000
 
 export async function crash({ seed, enough }: CrashOptions): Promise<Report> {
@@ -30,7 +30,7 @@ export async function crash({ seed, enough }: CrashOptions): Promise<Report> {
   })
   const call = caller(server)
   const stop = new AbortController()
-  // As whatever keeps a service running would: a server whose database is killed while it starts gives up by itself.
+  // Like a process supervisor: a server whose database is killed during its start exits by itself.
   const revival = setInterval(server.start, 100)
   try {
     await server.ready()
@@ -86,7 +86,7 @@ const caller =
     return answer.json()
   }
 
-/** Waits no longer than that: whoever is still at it then has nothing more to say. */
+/** Waits for a limited time: a client that is still running then is ignored. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   const over = new AbortController()
   await Promise.race([work, sleep(ms, undefined, { signal: over.signal }).catch(() => {})])

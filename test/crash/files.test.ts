@@ -1,4 +1,4 @@
-// A file that was acknowledged is there, whole, after kill -9; and what was under way at that moment leaves nothing for long.
+// An acknowledged file is complete after kill -9, and interrupted uploads leave nothing for long.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
@@ -21,7 +21,7 @@ async function call(path: string, body?: object) {
   return answer.json() as Promise<any>
 }
 
-test('every file of an answered request is read again, byte for byte, whoever is killed', async (t) => {
+test('every file of an answered request can be read again, byte for byte, although processes are killed', async (t) => {
   server.start()
   await server.ready()
   const { id } = await call('/contacts', { role: 'lead' })
@@ -42,7 +42,7 @@ test('every file of an answered request is read again, byte for byte, whoever is
         const { attachments } = answer.conversation_parts.conversation_parts.at(-1)
         for (const { url } of attachments) acknowledged.set(url, bytes)
       } catch {
-        await sleep(50) // It is being killed, and comes back.
+        await sleep(50) // The server was killed and is restarting.
       }
     }
   }

@@ -1,10 +1,10 @@
-// Kills the server and its PostgreSQL in turn, at moments that look random and come again with the same seed.
+// Kills the server and its PostgreSQL in turn, at random moments that are repeatable by a seed.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerProcess } from '../server-process.ts'
 
 export type Kill = { victim: 'server' | 'postgres'; at: number }
 
-/** Random numbers from 0 to 1, the same ones for the same seed (mulberry32). */
+/** Returns a generator of random numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
   let state = seed
   return () => {
@@ -15,12 +15,12 @@ export function randomNumbers(seed: number): () => number {
   }
 }
 
-/** Most kills come while all is well; some hit what is still getting up from the one before. */
+/** Most kills come when everything runs; some during the recovery from the one before. */
 const HITS_THE_FALLEN = 0.25
 const SHORTEST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 2_500
 
-/** The server is started again at once; PostgreSQL by the server. */
+/** The server is restarted at once; the server restarts PostgreSQL. */
 export async function killUntil(
   server: ServerProcess,
   random: () => number,

@@ -1,10 +1,10 @@
-// One POST /messages of the crash test, and what its client can know of it afterwards.
+// One POST /messages of the crash test, and what its client knows about the result.
 import { type Agent, type IncomingMessage, request } from 'node:http'
 
 /**
- * - `unreached`: the server did not get it, so it may be sent again.
- * - `unanswered`: it may have been carried out or not; only under its key may it be sent again.
- * - `wrong`: an answer, or a silence, that nothing justifies, whoever was killed.
+ * - `unreached`: the server did not get it, so that it can be sent again.
+ * - `unanswered`: unknown whether it was carried out; it can be sent again only with its key.
+ * - `wrong`: an answer, or none, that no kill explains.
  */
 export type Answer = { is: 'accepted'; id: string } | { is: 'unreached' | 'unanswered' } | { is: 'wrong'; text: string }
 
@@ -46,12 +46,12 @@ export function post(agent: Agent, { url, token, admin_id }: Target, message: Ne
 async function read(response: IncomingMessage, has_key: boolean): Promise<Answer> {
   const { statusCode: status } = response
   const text = await textOf(response)
-  // 409: a request with the same key is under way.
+  // 409: a request with the same key is running.
   if (text === undefined || status === 503 || (status === 409 && has_key)) return { is: 'unanswered' }
   return status === 200 ? { is: 'accepted', id: JSON.parse(text).id } : { is: 'wrong', text: `${status} ${text}` }
 }
 
-/** Undefined where the answer was cut off. */
+/** Returns undefined if the answer is incomplete. */
 async function textOf(response: IncomingMessage): Promise<string | undefined> {
   try {
     let text = ''

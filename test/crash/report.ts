@@ -1,4 +1,4 @@
-// What the crash test found, as figures: what clients were promised held against what the mail server got.
+// The results of the crash test: what clients were promised, compared with what the mail server received.
 import type { ServerProcess } from '../server-process.ts'
 import type { Account } from './client.ts'
 import type { Kill } from './killer.ts'
@@ -6,7 +6,7 @@ import type { Arrival } from './sink.ts'
 
 type Findings = {
   seed: number
-  /** How long clients sent, and how long it took afterwards until the queue was empty. */
+  /** How long clients sent, and how long it took then until the queue was empty. */
   seconds: number
   drained_seconds: number
   account: Account
@@ -35,7 +35,7 @@ export function report({ seed, seconds, drained_seconds, account, arrivals, kill
     drained_seconds,
     server_kills: kills.filter(({ victim }) => victim === 'server').length,
     postgres_kills: kills.filter(({ victim }) => victim === 'postgres').length,
-    /** Runs of the server that nobody killed, and that ended: before they had answered anything, and after. */
+    /** Runs of the server that ended without being killed: before its first answer, and after. */
     gave_up_starting: deaths.length - died.length,
     died: died.length,
     accepted: accepted.length,
@@ -43,14 +43,14 @@ export function report({ seed, seconds, drained_seconds, account, arrivals, kill
     requests_repeated: account.repeated,
     emails: arrivals.length,
     messages_delivered: identities.size,
-    /** Accepted without ever saying so: what a client that got no answer has to reckon with. */
+    /** Accepted without an answer: clients must expect that. */
     delivered_unanswered: [...account.unanswered].filter((subject) => identities.has(subject)).length,
     repeated_deliveries: arrivals.length - [...identities.values()].reduce((sum, { size }) => sum + size, 0),
-    /** Answered 200, and never arrived. */
+    /** Answered with 200, and never received. */
     lost: accepted.filter(([subject]) => !identities.has(subject)).map(([subject]) => subject),
-    /** Arrived as if they were two messages. */
+    /** Received as two messages. */
     two_identities: [...identities].filter(([, { size }]) => size > 1).map(([subject]) => subject),
-    /** Arrived under an identity that is not the answered message's. */
+    /** Received with another identity than the answer had. */
     other_identity: accepted
       .filter(([subject, id]) => [...(identities.get(subject) ?? [])].some((found) => !isOf(found, id)))
       .map(([subject]) => subject),

@@ -1,5 +1,5 @@
-// `npm run crash -- --minutes 5 --seed 7`: the crash test for as long as one likes; `--broadcast 100000` that of a
-// broadcast to so many.
+// `npm run crash -- --minutes 5 --seed 7` runs the crash test; `--broadcast 100000` the one of a broadcast to that many
+// contacts.
 import { parseArgs } from 'node:util'
 import { print } from '#lib/terminal.ts'
 import { broadcastLines, crashBroadcast, isWhole } from './broadcast.ts'

@@ -1,8 +1,8 @@
-// The mail server of the crash test: outlives every kill, and notes what it took before it says so.
+// The mail server of the crash test: it is never killed, and records each mail before it accepts it.
 import type { Readable } from 'node:stream'
 import { SMTPServer } from 'smtp-server'
 
-/** One email that was taken. `message_id` is the identity that it came under. */
+/** A received email. `message_id` identifies the message. */
 export type Arrival = { to: string; subject: string; message_id: string }
 
 export type CrashSink = { url: string; arrivals: Arrival[]; close(): Promise<void> }
@@ -20,7 +20,7 @@ export async function crashSink(): Promise<CrashSink> {
       }, done)
     },
   })
-  server.on('error', () => {}) // Whoever sends is killed again and again.
+  server.on('error', () => {}) // The sender is killed again and again.
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as { port: number }
   return {

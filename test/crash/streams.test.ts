@@ -1,4 +1,4 @@
-// Streams to messengers over servers that are killed, stopped, and several: nothing that was acknowledged is lost.
+// Streams to messengers from several servers that are killed and stopped: nothing acknowledged is lost.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,7 +7,7 @@ import { eventually } from '../factories.ts'
 import { eventSource, signIn } from '../messenger.ts'
 import { type ServerProcess, serverProcess } from '../server-process.ts'
 
-/** The processes share it: it is closed last. */
+/** Shared by the processes; closed last. */
 const database = await testDatabase()
 const environment = {
   DATABASE_URL: urlOf(database),
@@ -35,7 +35,7 @@ one.start()
 await one.ready()
 const { id: admin_id, app } = await call(one, '/me')
 
-/** Somebody who has signed in. */
+/** A contact who has signed in. */
 async function somebody(user_id: string) {
   const { token, contact } = await signIn(one.url, { app_id: app.id_code, user_id })
   return { token, id: contact.id }
@@ -54,7 +54,7 @@ const statusesOf = async (id: string): Promise<string[]> =>
     ({ status }) => status,
   )
 
-test('every message that was acknowledged arrives, whoever is killed while it streams', async (t) => {
+test('every acknowledged message arrives, although servers are killed while they stream it', async (t) => {
   const { token, id } = await somebody('killed')
   const reader = eventSource(one.url, token)
   t.after(reader.close)
@@ -68,7 +68,7 @@ test('every message that was acknowledged arrives, whoever is killed while it st
         acknowledged.push(body)
         await sleep(5)
       } catch {
-        await sleep(50) // It is being killed, and comes back.
+        await sleep(50) // The server was killed and is restarting.
       }
     }
   }
@@ -108,7 +108,7 @@ test('every message that was acknowledged arrives, whoever is killed while it st
   )
 })
 
-test('a message that one process accepts reaches a stream at another within a second', async (t) => {
+test('a message that one process accepts reaches a stream of another within a second', async (t) => {
   other.start()
   await other.ready()
   const { token, id } = await somebody('elsewhere')
@@ -134,7 +134,7 @@ test('a message that one process accepts reaches a stream at another within a se
   )
 })
 
-test('a server that is told to stop does so at once, and its readers come back and miss nothing', async (t) => {
+test('a server stops at once although streams are open, and their readers reconnect and miss nothing', async (t) => {
   const people = await Promise.all(Array.from({ length: 20 }, (_, n) => somebody(`stopped-${n}`)))
   const readers = people.map(({ token }) => eventSource(one.url, token))
   t.after(() => {
@@ -151,7 +151,7 @@ test('a server that is told to stop does so at once, and its readers come back a
   const took_ms = performance.now() - began
   t.diagnostic(`stopped with ${readers.length} open streams in ${Math.round(took_ms)} ms`)
   assert.ok(took_ms < 2_500, `it took ${took_ms} ms`)
-  await Promise.all(people.map(({ id }) => say(other, id, 'meanwhile'))) // Nobody delivers just now.
+  await Promise.all(people.map(({ id }) => say(other, id, 'meanwhile'))) // No worker is running.
   one.start()
   await one.ready()
   await Promise.all(readers.map((reader) => reader.until(2)))

@@ -1,4 +1,4 @@
-// The list of Intercom's operations is complete, and what the server has of them agrees with it.
+// The list of Intercom's operations is complete, and the server's operations agree with it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { intercomOperations, isRemoved, servedOperations } from '../../docs/generate/operations.ts'
@@ -27,7 +27,7 @@ test('an operation of Intercom’s has its method, its path and its versions her
   }
 })
 
-test('what Intercom does not have is under paths of our own', () => {
+test('operations that Intercom does not have are under our own paths', () => {
   const ids = new Set(theirs.map(({ operation_id }) => operation_id))
   const ours = served.filter(({ operation_id }) => !ids.has(operation_id))
   assert.ok(ours.length > 0)

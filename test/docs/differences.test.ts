@@ -1,4 +1,4 @@
-// Every difference names a test, and the test is there.
+// Every difference names an existing test.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { ROOT } from '../../docs/generate/region.ts'
 
 const ids = new Set(intercomOperations().map(({ operation_id }) => operation_id))
 
-/** A test file, and the beginnings of the names of its tests: `src/a.test.ts` “a name …” “another …”. */
+/** A test file, and the beginnings of its tests' names: `src/a.test.ts` “a name …” “another …”. */
 const NAMED = /`([^`]+\.test\.ts)`((?: “[^”]+”)*)/g
 
 for (const { name, title, operations, rows } of differencesPages()) {

@@ -1,4 +1,4 @@
-// The documents say what the code says: their generated parts are up to date.
+// The generated parts of the documents are up to date.
 import assert from 'node:assert/strict'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { regions } from '../../docs/generate/regions.ts'
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 
 for (const region of await regions()) {
-  test(`${region.file}: ${region.name} is what the code says`, () => {
+  test(`${region.file}: ${region.name} is up to date`, () => {
     const isUpToDate = read(region.file) === filled(region)
     assert.ok(isUpToDate, `${region.file} is out of date: run "npm run docs" and commit what it changes`)
   })
@@ -24,13 +24,13 @@ test('docs/settings.md has every setting, with its default and meaning', () => {
     assert.ok(page.includes(`| \`${name}\` | ${otherwise && `\`${otherwise}\``} | ${about} |`), name)
 })
 
-test('docs/performance.md has the figures of every part of the benchmark', () => {
+test('docs/performance.md has the results of every part of the benchmark', () => {
   const missing = Object.keys(PARTS).filter((part) => !readResults()[part])
   assert.deepEqual(missing, [], `run "npm run bench -- --only ${missing.join()}"`)
   const unknown = Object.keys(readResults()).filter((part) => !(part in PARTS))
   assert.deepEqual(unknown, [], 'remove these parts from bench/results.json')
 })
 
-test('the README is short enough to be read', () => {
+test('the README is short', () => {
   assert.ok(statSync(join(ROOT, 'README.md')).size <= 7 * 1024)
 })

@@ -1,4 +1,4 @@
-// Every link between the documents leads to a file, and to a heading of it.
+// Every link between the documents leads to an existing file and heading.
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -22,7 +22,7 @@ const anchorsOf = (file: string): string[] =>
       .replaceAll(' ', '-'),
   )
 
-test('a link leads to a file that exists, and to a heading that it has', () => {
+test('every link leads to an existing file and heading', () => {
   const broken = documents.flatMap((file) =>
     linksIn(file)
       .filter((target) => !/^(https?|mailto):/.test(target))
@@ -36,7 +36,7 @@ test('a link leads to a file that exists, and to a heading that it has', () => {
   assert.deepEqual(broken, [])
 })
 
-test('a path that ARCHITECTURE.md names exists', () => {
+test('every path in ARCHITECTURE.md exists', () => {
   const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')
   const paths = [...text.matchAll(/`((?:src|test|docs|bench|migrations)\/[^`<\s]*)`/g)].map(
     ([, path]) => path as string,

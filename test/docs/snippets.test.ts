@@ -1,4 +1,4 @@
-// What the README and the guides show can be pasted: their scripts, tests and curl calls run against a real server.
+// The snippets of the README and the guides run against a real server: scripts, tests and curl calls.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -73,7 +73,7 @@ for (const { file, code } of scripts) {
   })
 }
 
-/** Those that can be run here: calls of this server. */
+/** The calls that can run here: to this server. */
 const shells = Map.groupBy(
   snippets.filter(({ language, code }) => language === '' && code.includes('curl') && code.includes(server.url)),
   ({ file }) => file,
@@ -82,7 +82,7 @@ const shells = Map.groupBy(
 /** It never ends. */
 const STREAM = /^curl -N .*\n/m
 
-/** Shell: waits until the worker has sent everything, as a reader does between two snippets. */
+/** A shell function that waits until the worker has sent everything, as a reader does between two snippets. */
 const untilSent = `until curl ${server.url}/extensions/deliveries -H "Authorization: Bearer $TOKEN" |
   jq -e 'all(.data[]; .status != "queued")' > /dev/null; do sleep 0.1; done`
 
@@ -99,7 +99,7 @@ for (const [file, blocks] of shells) {
   })
 }
 
-/** Returns the variables that the calls of one document use, in a workspace of its own. */
+/** Returns the variables that the calls of one document use, for a workspace of its own. */
 async function variables(): Promise<Record<string, string>> {
   const { token, admin_id } = await call('/extensions/workspaces', server.token, { name: 'Guide' })
   const { id: CONTACT } = await call('/contacts', token, { email: 'clara@example.com', phone: '+12025550143' })

@@ -1,12 +1,12 @@
-// What the Twilio of the fault test tells of the messages it took: early, late, doubled, out of order, and now and then
-// forged or about nobody.
+// The callbacks of the fault test's Twilio: early, late, repeated, out of order, and sometimes forged or
+// for unknown messages.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newSid, type Taken, type TwilioPeer } from '../twilio.ts'
 
-/** How often each kind was told, and how often what should be refused or passed over was answered otherwise. */
+/** How many callbacks of each kind were sent, and how many had an unexpected answer. */
 export type Told = Record<Kind | 'forged' | 'unknown', number> & { callbacks: number; wrong_answers: number }
 
-/** When each word comes, in milliseconds after the message was taken. */
+/** When each callback is sent, in milliseconds after the message was accepted. */
 const KINDS = {
   'in order': [20, 60],
   'before the answer': [0, 0],
@@ -21,9 +21,9 @@ const AT_ONCE = 24
 
 export type Teller = {
   told: Told
-  /** Begins to tell of a message what becomes of it. */
+  /** Starts the callbacks of a message. */
   tell(taken: Taken, last: 'delivered' | { ErrorCode: string }): void
-  /** Resolves when all is told. */
+  /** Resolves when all are sent. */
   done(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-// The promise that faults of a provider lose nothing and slow nobody else. The long version: `npm run faults`.
+// Faults of a provider lose nothing and slow down no other account. The long version: `npm run faults`.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { testDatabase } from '../database.ts'
@@ -13,7 +13,7 @@ after(async () => {
   await database.close()
 })
 
-test('three calls in ten go wrong, and every message ends as it should, once, beside an account that hangs', async (t) => {
+test('three calls in ten fail, and every message has the right end, once, beside an account that hangs', async (t) => {
   const report = await faults(database.sql, files, { messages: 300, seed: 3, timeout_ms: 500 })
   for (const line of lines(report)) t.diagnostic(line)
   assert.ok(Object.values(report.faults).every((count) => count > 0))

@@ -1,5 +1,5 @@
-// The fault test: many SMS through a provider of which three calls in ten go wrong, beside an account that hangs. Each
-// recipient gets one delivery with one end to it, and whoever can be reached is.
+// The fault test: many SMS through a provider that fails three calls in ten, beside an account that hangs. Each
+// recipient has one delivery with one final status, and everyone who can be reached gets the message.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from '#app.ts'
@@ -22,16 +22,16 @@ import { type Report, report } from './report.ts'
 export type FaultsOptions = {
   messages: number
   seed: number
-  /** How long a call may take, in milliseconds. */
+  /** How long a call can take, in milliseconds. */
   timeout_ms: number
 }
 
-/** Of all calls. */
+/** The share of calls that fail. */
 const SHARE = 0.3
 const SECRET = 'a secret for the fault test'
 const FROM = '+12025550100'
 const POSTS_AT_ONCE = 32
-/** As many as an account takes at once, and more that wait behind them. */
+/** As many as an account sends at once, and more that wait. */
 const HANGING = 100
 const PATIENCE_MS = 600_000
 const RETRY: RetryPolicy = { first_wait_ms: 300, longest_wait_ms: 1_000, give_up_after_ms: PATIENCE_MS }
@@ -93,7 +93,7 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
     return twilioAccount({ account_sid, from: FROM, base_url }, auth_token, options, { total, close: 100 })
   }
 
-  /** A workspace with an account at this Twilio, and with contacts that each get one message. */
+  /** Creates a workspace with an account at this Twilio, and with contacts that each get one message. */
   async function newTenant(size: number, { url, account_sid, auth_token }: TwilioPeer) {
     const { id, token, admin_id } = await createWorkspace(sql, { name: 'Faults' })
     const call = (url: string, payload: object) =>
@@ -110,7 +110,7 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
     return {
       id,
       deliveries,
-      /** POST /messages for each; how many were accepted. */
+      /** Calls POST /messages for each contact. Returns how many were accepted. */
       async post(): Promise<number> {
         let [next, accepted] = [0, 0]
         const client = async () => {
@@ -124,7 +124,7 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
         await Promise.all(Array.from({ length: POSTS_AT_ONCE }, client))
         return accepted
       },
-      /** Until nothing is queued, or nobody waits any more. */
+      /** Waits until nothing is queued, or the time is over. */
       async settled(): Promise<void> {
         while (Date.now() < began + PATIENCE_MS) {
           const { count } = await sql`

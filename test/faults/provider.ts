@@ -1,11 +1,11 @@
-// The Twilio of the fault test: three calls in ten go wrong, in each way that a call can; some recipients always do.
+// The Twilio of the fault test: three calls in ten fail, in every way that a call can; some recipients always fail.
 import { type Fault, type TwilioPeer, twilioPeer } from '../twilio.ts'
 import { type Teller, teller } from './callbacks.ts'
 
-/** By its number: somebody who gets the message, or why nobody with that number ever will. */
+/** Decided by the number: the contact gets the message, or the reason why it never will. */
 export type Fate = 'reached' | '21211' | '21610' | '30003'
 
-/** Every hundredth number is dead, the first ones among them: they are at the head of the queue. */
+/** Every hundredth number is dead, also the first one, which is at the head of the queue. */
 export const fateOf = (number: string): Fate => {
   const n = Number(number.slice(-6))
   return n % 100 === 0 ? (['21211', '21610', '30003'] as const)[(n / 100) % 3]! : 'reached'
@@ -24,7 +24,7 @@ const FAULTS: Record<string, Fault> = {
 export type Provider = {
   peer: TwilioPeer
   callbacks: Teller
-  /** How many calls went wrong, by the way they did. */
+  /** How many calls failed, by kind. */
   faults: Record<string, number>
 }
 
@@ -36,7 +36,7 @@ export async function faultyProvider(share: number, random: () => number): Promi
     if (random() < share) {
       const name = Object.keys(FAULTS)[Math.floor(random() * Object.keys(FAULTS).length)]!
       const fate = fateOf(form.get('To') ?? '')
-      // What Twilio refuses it does not take, whatever becomes of its answer.
+      // A message that Twilio refuses is not accepted, whatever happens to the answer.
       const is_taken = fate === 'reached' || fate === '30003'
       const fault = FAULTS[name]!
       faults[name] = faults[name]! + 1

@@ -1,4 +1,4 @@
-// What the fault test found, as figures: what was accepted held against what the provider took and what deliveries say.
+// The results of the fault test: accepted messages, compared with what the provider received and the deliveries show.
 import type { Taken } from '../twilio.ts'
 import type { Told } from './callbacks.ts'
 import { fateOf } from './provider.ts'
@@ -15,9 +15,9 @@ type Findings = {
   taken: Taken[]
   told: Told
   deliveries: Delivery[]
-  /** Of the account that hangs, when the other was done: how many calls were under way, and how many answered. */
+  /** For the account that hangs, when the other was done: how many calls were running, and how many answered. */
   hung: { calls: number; answered: number }
-  /** The same account when it hung no more. */
+  /** The same account after it stopped hanging. */
   hanging: { messages: number; taken: Taken[]; deliveries: Delivery[] }
 }
 
@@ -35,15 +35,15 @@ export function report({ taken, deliveries, hanging, ...figures }: Findings) {
     most_attempts: Math.max(...deliveries.map(({ attempts }) => attempts)),
     taken: taken.length,
     recipients_reached: living.filter(({ address }) => times[address]).length,
-    /** Taken more than once, because nobody knew of the first time. */
+    /** Received more than once, because the first answer was lost. */
     repeated: taken.length - Object.keys(times).length,
     living: living.length,
     dead: dead.length,
     dead_codes: counted(dead.map(({ code }) => code ?? 'none')),
-    /** Accepted, and never handed over. */
+    /** Accepted, and never sent. */
     lost: living.filter(({ address }) => !times[address]).map(({ address }) => address),
     not_delivered: living.filter(({ status }) => status !== 'delivered').map(({ address }) => address),
-    /** Dead, and told of otherwise than the provider did. */
+    /** Dead numbers whose status differs from the provider's. */
     mistold: dead
       .filter(({ address, status, code }) => status !== 'failed' || code !== fateOf(address))
       .map(({ address, status, code }) => `${address} ${status} ${code}`),

@@ -1,4 +1,4 @@
-// `npm run faults -- --messages 10000 --seed 7`: the fault test with as many messages as one likes.
+// `npm run faults -- --messages 10000 --seed 7`: the fault test with any number of messages.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,9 +1,9 @@
-// Random bodies for the operations where chance alone would hardly ever make one that is accepted: messages, searches.
+// Random bodies for operations that would hardly ever accept a purely random one: messages, searches.
 import fc from 'fast-check'
 import { sandboxBodies } from './sandbox.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-/** By the operation's path. */
+/** Keyed by the operation's path. */
 export const bodiesOf = (vocabulary: Vocabulary): Record<string, fc.Arbitrary<unknown>> => ({
   ...sandboxBodies(vocabulary),
   '/messages': messages(vocabulary),
@@ -29,7 +29,7 @@ const contactSearches = (vocabulary: Vocabulary) =>
 
 const words = (text: string): string[] => text.split(' ')
 
-/** Pieces of HTML as people and programs write it; they do not always fit together. */
+/** Pieces of HTML as people and programs write them; they do not always fit together. */
 const PIECES = words('<p> </p> <b> </b> <br> <li> </a> <script> <!-- <td> <img & &lt; https://example.com {{1}} > --')
 const writing = fc
   .array(fc.oneof(fc.constantFrom(...PIECES, '<a href="x">', '\n\n'), fc.string({ unit: 'grapheme' })), {
@@ -63,7 +63,7 @@ function messages({ mine, people, hurtful }: Vocabulary): fc.Arbitrary<unknown> 
   )
 }
 
-/** Places that recipients fill, and what is nearly one. */
+/** Placeholders for recipients, and texts that are nearly placeholders. */
 const PLACES = [
   '{{name}}',
   '{{first_name | fallback: "there"}}',
@@ -102,7 +102,7 @@ function broadcasts(vocabulary: Vocabulary): fc.Arbitrary<unknown> {
 
 type Kind = 'text' | 'date' | 'flag' | 'number' | 'set'
 
-/** Mostly, a field with an operator that it has and values of its kind. */
+/** Usually, a field with an operator that it supports and values of its kind. */
 function searches({ mine, cursors }: Vocabulary, fields: Record<Kind, string[]>): fc.Arbitrary<unknown> {
   const suited: Record<Kind, [operators: string, values: unknown[]]> = {
     text: ['= != IN NIN ~ !~ ^ $', [mine.email, 'user', 'open', 'plan', '7', 7]],

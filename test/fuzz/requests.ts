@@ -1,4 +1,4 @@
-// Random requests to an operation: such as fit its description, with up to two places in each taken by what hurts.
+// Random requests to an operation: they fit its description, with up to two values in each replaced by malicious ones.
 import fc from 'fast-check'
 import { LATEST, VERSIONS } from '#versions/versions.ts'
 import { bodiesOf } from './bodies.ts'
@@ -14,7 +14,7 @@ export type Operation = {
   requestBody?: { content: Record<string, { schema: Schema }> }
 }
 
-/** What a request is made of, before it is written down. */
+/** The contents of a request, before it is serialised. */
 type Contents = { places: object; queries: object; body?: unknown }
 export type Request = { url: string; payload: string | undefined; headers: Record<string, string> }
 
@@ -57,7 +57,7 @@ function contentsOf(vocabulary: Vocabulary, { path, parameters = [], requestBody
 
 type Blow = { place: number; value: unknown; how: string }
 
-/** The contents with a value instead of what was in a place, beside it, or with that gone; all that they hold counts. */
+/** Returns the contents with one value replaced, added or removed, at any depth. */
 function struck(contents: Contents, { place, value, how }: Blow): Contents {
   const copy = structuredClone(contents)
   const places: [holder: Record<string, unknown>, key: string][] = []

@@ -1,4 +1,4 @@
-// Random bodies for what a test says to the sandbox: mostly such as are taken.
+// Random bodies for the sandbox: usually valid ones.
 import fc from 'fast-check'
 import { CHANNELS } from '#channels/channel.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -7,7 +7,7 @@ const flag = fc.boolean()
 const time = fc.constantFrom(0, 1_700_000_000, 32_503_680_000)
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
 
-/** By the operation's path. */
+/** Keyed by the operation's path. */
 export const sandboxBodies = ({ mine, people }: Vocabulary): Record<string, fc.Arbitrary<unknown>> => ({
   '/extensions/sandbox/replies': replies(mine, people),
   '/extensions/sandbox/statuses': fc
@@ -57,7 +57,7 @@ export const sandboxBodies = ({ mine, people }: Vocabulary): Record<string, fc.A
   ),
 })
 
-/** Of one who may write, on its own or to what they may answer. */
+/** From a contact who may write, alone or as an answer. */
 function replies(mine: Vocabulary['mine'], people: string[]): fc.Arbitrary<unknown> {
   const common = { body: text, subject: text, provider_id: fc.constantFrom('one', 'two'), created_at: time }
   const own = { channel: fc.constantFrom(...CHANNELS), contact: writers(mine, people), ...common }

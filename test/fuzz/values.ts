@@ -1,4 +1,4 @@
-// Random values that fit a schema of the API's description.
+// Random values that fit a schema of the OpenAPI document.
 import fc from 'fast-check'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -15,13 +15,13 @@ export type Schema = {
   maxLength?: number
 }
 
-/** Schemas leave it to the code to miss these, in Intercom's words. */
+/** Schemas do not require these; the code does, with Intercom's messages. */
 const REQUIRED_TOO = ['from', 'to', 'body', 'subject', 'model', 'data_type', 'admin_id', 'assignee_id']
 
 const isPlain = ({ type, properties, anyOf = [] }: Schema): boolean =>
   type !== 'array' && !properties && anyOf.every(isPlain)
 
-/** `name` is what the value is called, `within` what the thing is called that holds it. */
+/** `name` is the name of the value, `within` the name of the object that contains it. */
 export function valuesOf(vocabulary: Vocabulary, schema: Schema, name = '', within = ''): fc.Arbitrary<unknown> {
   const { anyOf, properties, required = [], items = {}, type, minimum = -(2 ** 40), maximum = 2 ** 40 } = schema
   const ids = vocabulary.ids[/^(object_)?id$/.test(name) ? within : name]
@@ -52,7 +52,7 @@ export function valuesOf(vocabulary: Vocabulary, schema: Schema, name = '', with
 
 const saysSomething = (schema: Schema) => Object.keys(schema).length > 0
 
-/** The properties of what is called `within`, each with its values. */
+/** The properties of the object named `within`, each with its values. */
 export const allOf = (vocabulary: Vocabulary, properties: Record<string, Schema>, within: string) =>
   Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => [name, valuesOf(vocabulary, schema, name, within)]),

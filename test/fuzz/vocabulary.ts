@@ -1,4 +1,4 @@
-// The words that random requests are made of: what is really there, what really occurs, and what was made to hurt.
+// The values of random requests: existing ids, realistic values, and malicious ones.
 import type { Ids } from '../fixture.ts'
 import { together } from '../fixtures.ts'
 
@@ -9,12 +9,12 @@ const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('
 
 export type Vocabulary = ReturnType<typeof vocabularyOf>
 
-/** `cursors` are real ones of lists; `app_ids` are workspaces that a messenger may sign in at. */
+/** `cursors` are real ones of lists; `app_ids` are workspaces that a messenger may sign in to. */
 export function vocabularyOf(mine: Ids, theirs: Ids, cursors: string[], app_ids: string[]) {
   const people = [...Array(8).fill(mine.user), mine.lead, mine.lead, mine.archived]
   const teammates = [mine.admin, mine.admin, mine.colleague, mine.team, '0']
 
-  /** What an id is of, by its own name or by that of what it stands in. */
+  /** The kind of an id, by its own name or by the name of the object that contains it. */
   const ids: Record<string, string[]> = {
     ...{ contacts: people, users: people, to: people, cc: people, bcc: people, intercom_user_id: people },
     ...{ admins: teammates, admin_id: teammates, owner_id: teammates, assignee_id: teammates },
@@ -25,7 +25,7 @@ export function vocabularyOf(mine: Ids, theirs: Ids, cursors: string[], app_ids:
     app_id: app_ids,
   }
 
-  /** Texts by the names of what holds them. */
+  /** Texts, keyed by the name of the property. */
   const words: Record<string, string[]> = {
     type: ['admin', 'user', 'lead', 'contact'],
     email: [mine.email, 'anna+read@example.com', 'ANNA@EXAMPLE.COM'],

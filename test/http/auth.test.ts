@@ -1,4 +1,4 @@
-// Who may call: tokens in every form that clients send them, what revokes them, and what they are limited to.
+// Authentication: every form of a token that clients send, revocation, and scopes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { op } from '#http/op.ts'
@@ -17,14 +17,14 @@ const withHeader = (authorization: string, route = 'GET /me') =>
   t.call(route, undefined, { token: null, headers: { authorization } })
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 
-/** A token more, and its id. */
+/** Creates another token. Returns it with its id. */
 async function anotherToken(scopes: string[] | null = null) {
   const text = newTokenText()
   const row = await insertToken(t.database.sql, t.created.id, text, { name: 'Another', admin_id, scopes }, new Date())
   return { text, id: row?.id as string }
 }
 
-test('whoever has no valid token is refused, in the same words', async () => {
+test('without a valid token every request gets the same error', async () => {
   const refused = ['', 'Bearer', 'Bearer ', 'Bearer nobody', `Token ${token}`, token, `Bearer ${token} x`]
   for (const header of [
     ...refused,
@@ -47,14 +47,14 @@ test('whoever has no valid token is refused, in the same words', async () => {
   assert.equal((await t.call('GET /me', undefined, { token: null })).status, 401)
 })
 
-test('a token as it is stored is no token', async () => {
+test('the stored hash of a token is not a token', async () => {
   assert.equal((await withHeader(`Bearer ${hashToken(token).toString('hex')}`)).status, 401)
   const { sql } = t.database
   const stored = await sql<{ text: string }[]>`select tokens::text as text from tokens`
   for (const { text } of stored) assert.ok(!text.includes(token))
 })
 
-test('a token is taken as Bearer and as either half of Basic, whatever the case of the scheme', async () => {
+test('a token is accepted as Bearer and as either part of Basic, whatever the case of the scheme', async () => {
   const forms = [`Bearer ${token}`, `bearer ${token}`, `BEARER   ${token}  `]
   for (const form of [
     ...forms,
@@ -67,7 +67,7 @@ test('a token is taken as Bearer and as either half of Basic, whatever the case 
   }
 })
 
-test('a revoked token is refused, and the refusal says so', async () => {
+test('a revoked token is refused, and the error says so', async () => {
   const { text, id } = await anotherToken()
   await revokeToken(t.database.sql, t.created.id, id, new Date())
   const { status, body } = await withHeader(`Bearer ${text}`)
@@ -75,7 +75,7 @@ test('a revoked token is refused, and the refusal says so', async () => {
   assert.equal(body.errors[0].code, 'token_revoked')
 })
 
-test('a token that is revoked while it is in use is refused a few seconds later', async () => {
+test('a token that is revoked during its use is refused a few seconds later', async () => {
   const { text, id } = await anotherToken()
   assert.equal((await withHeader(`Bearer ${text}`)).status, 200)
   await revokeToken(t.database.sql, t.created.id, id, new Date())
@@ -83,7 +83,7 @@ test('a token that is revoked while it is in use is refused a few seconds later'
   assert.equal((await withHeader(`Bearer ${text}`)).status, 401)
 })
 
-test('a token that lacks the scope of an operation is told which one', async () => {
+test('if a token lacks the scope of an operation, the error names the scope', async () => {
   const [limited, allowed] = [await anotherToken(['write_tickets']), await anotherToken(['x', 'read_conversations'])]
   const { status, body } = await withHeader(`Bearer ${limited.text}`, 'GET /extensions/for-readers')
   assert.equal(status, 403)
@@ -94,7 +94,7 @@ test('a token that lacks the scope of an operation is told which one', async () 
   assert.equal((await withHeader(`Bearer ${token}`, 'GET /extensions/for-readers')).status, 200)
 })
 
-test('the token of a workspace that was removed is refused at once', async () => {
+test('the token of a removed workspace is refused at once', async () => {
   const routes = ['GET /me', 'GET /tags', 'POST /tags', 'POST /contacts', 'POST /conversations/search'] as const
   const removed = await t.another()
   for (const route of routes)
@@ -110,7 +110,7 @@ test('the token of a workspace that was removed is refused at once', async () =>
   }
 })
 
-test('a token whose workspace another process removed writes nothing', async () => {
+test('the token of a workspace that another process has removed writes nothing', async () => {
   const { call, created } = await t.another()
   assert.equal((await call('POST /tags', { name: 'Before' })).status, 200)
   await t.database.sql`delete from workspaces where id = ${created.id}`
@@ -124,7 +124,7 @@ test('a token whose workspace another process removed writes nothing', async () 
   }
 })
 
-test('only a token of the first workspace makes, lists and removes workspaces', async () => {
+test('only a token of the first workspace can create, list and remove workspaces', async () => {
   const { call, created } = await t.another()
   for (const route of ['GET /extensions/workspaces', `DELETE /extensions/workspaces/${t.created.id}`]) {
     assert.equal((await call(route)).status, 403)
@@ -134,7 +134,7 @@ test('only a token of the first workspace makes, lists and removes workspaces', 
   assert.equal((await t.call(`DELETE /extensions/workspaces/${created.id}`)).status, 200)
 })
 
-test('a token that is limited to reading admins reads them, and no contacts', async () => {
+test('a token limited to reading admins can read admins, but not contacts', async () => {
   const text = 'limited-to-admins'
   const admin_id = t.created.admin_id
   await insertToken(
@@ -152,6 +152,6 @@ test('a token that is limited to reading admins reads them, and no contacts', as
   ])
 })
 
-test('a token that is longer than any of ours is a wrong token', async () => {
+test('a token that is too long is a wrong token', async () => {
   assert.equal((await t.call('GET /tags', undefined, { token: 'x'.repeat(15_000) })).status, 401)
 })

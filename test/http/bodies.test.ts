@@ -1,4 +1,4 @@
-// Request bodies as clients write them, rightly and wrongly.
+// Request bodies as clients send them, correct and wrong ones.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../app.ts'
@@ -7,7 +7,7 @@ import { aContact } from '../factories.ts'
 const t = await testApp()
 const json = 'application/json'
 
-/** A body of exactly these bytes; the Content-Type is left out where it is undefined. */
+/** A body of exactly these bytes, without a Content-Type if it is undefined. */
 async function send(route: string, payload: string | Buffer, type: string | undefined = json) {
   const [method, url] = route.split(' ') as ['POST', string]
   const headers = { authorization: `Bearer ${t.created.token}`, ...(type !== undefined && { 'content-type': type }) }
@@ -24,7 +24,7 @@ function assertRefused(answer: Awaited<ReturnType<typeof send>>, status: number,
   assert.doesNotMatch(answer.text, /\bat \S+:\d+|node_modules|\.ts\b/)
 }
 
-test('what is not JSON is refused', async () => {
+test('a body that is not JSON is refused', async () => {
   for (const body of [
     '{',
     '{"name":}',
@@ -39,14 +39,14 @@ test('what is not JSON is refused', async () => {
   }
 })
 
-test('JSON that is no object is refused', async () => {
+test('JSON that is not an object is refused', async () => {
   for (const body of ['[]', '"x"', '1', 'null', 'true', '[{"name":"x"}]']) {
     const answer = await send('POST /tags', body)
     assertRefused(answer, 400, 'parameter_invalid')
   }
 })
 
-test('a key that would reach into JavaScript itself is refused', async () => {
+test('a key that would change JavaScript prototypes is refused', async () => {
   const keys = ['{"__proto__":{"name":"x"}}', '{"name":"x","constructor":{"prototype":{"x":1}}}']
   for (const body of [...keys, '{"name":"x","users":[{"__proto__":{"id":"x"}}]}']) {
     assertRefused(await send('POST /tags', body), 400, 'parameter_invalid')
@@ -54,7 +54,7 @@ test('a key that would reach into JavaScript itself is refused', async () => {
   assert.equal(({} as { name?: string }).name, undefined)
 })
 
-test('names that JavaScript’s objects have are names like others', async () => {
+test('names of properties that all JavaScript objects have are ordinary names', async () => {
   for (const name of ['constructor', 'toString', 'hasOwnProperty', '__defineGetter__']) {
     const { status, body } = await send('POST /tags', JSON.stringify({ name, [name]: name }))
     assert.equal(status, 200, name)
@@ -66,7 +66,7 @@ test('names that JavaScript’s objects have are names like others', async () =>
   }
 })
 
-test('nesting without end and NUL characters are refused', async () => {
+test('too deep nesting and NUL characters are refused', async () => {
   const deep = (levels: number) => `{"name":"x","x":${'['.repeat(levels)}${']'.repeat(levels)}}`
   for (const levels of [50, 5_000, 100_000])
     assertRefused(await send('POST /tags', deep(levels)), 400, 'parameter_invalid')
@@ -95,7 +95,7 @@ test('a Content-Type other than JSON and forms is refused', async () => {
   }
 })
 
-test('JSON is read under its vendor names, with a charset, and without any Content-Type', async () => {
+test('JSON is accepted with vendor media types, with a charset, and without a Content-Type', async () => {
   const types = [
     'application/json; charset=utf-8',
     'APPLICATION/JSON',
@@ -106,13 +106,13 @@ test('JSON is read under its vendor names, with a charset, and without any Conte
   for (const type of types) assert.equal((await send('POST /tags', '{"name":"Typed"}', type)).status, 200, type)
 })
 
-test('a byte order mark before the JSON is no part of it', async () => {
+test('a byte order mark before the JSON is ignored', async () => {
   const { status, body } = await send('POST /tags', Buffer.from('\ufeff{"name":"Marked"}'))
   assert.equal(status, 200)
   assert.equal(body.name, 'Marked')
 })
 
-test('text of every script, and bytes that are no text, arrive as far as they can', async () => {
+test('text of every script is stored, and invalid bytes are replaced', async () => {
   const name = 'Ünïcödé 日本語 🏳️‍🌈 \u202e'
   assert.equal((await send('POST /tags', JSON.stringify({ name }))).body.name, name)
   const broken = Buffer.concat([Buffer.from('{"name":"a'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')])
@@ -121,7 +121,7 @@ test('text of every script, and bytes that are no text, arrive as far as they ca
   assert.equal((await send('POST /tags', '{"name":"whole \\ud83c\\udf89"}')).body.name, 'whole 🎉')
 })
 
-test('an empty body that says it is JSON is no body', async () => {
+test('an empty body with a JSON Content-Type counts as no body', async () => {
   const id = await aContact(t.workspace)
   const { body: tag } = await send('POST /tags', '{"name":"Empty"}')
   assert.equal((await send(`POST /contacts/${id}/archive`, '')).status, 200)
@@ -129,7 +129,7 @@ test('an empty body that says it is JSON is no body', async () => {
   assertRefused(await send('POST /tags', ''), 400, 'parameter_invalid')
 })
 
-test('a DELETE may have a body that nobody asked for', async () => {
+test('a DELETE may have a body', async () => {
   const { body: tag } = await send('POST /tags', '{"name":"Deleted"}')
   assert.equal((await send(`DELETE /tags/${tag.id}`, '{"reason":"none"}')).status, 200)
 })

@@ -1,5 +1,5 @@
-// Every operation in every version: answers of all shapes are converted into what the version's schema says, and data of
-// the caller's own comes through as it is.
+// Every operation in every version: random answers are converted to the version's schema, and the caller's own data is
+// unchanged.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -12,7 +12,7 @@ import { allOperations } from '../operations.ts'
 
 const operations = await allOperations()
 
-/** What a caller may store, made to look like the objects that change most. */
+/** Data that a caller may store, similar to the objects that change most. */
 const ofTheCaller = fc
   .constantFrom(
     { type: 'conversation', priority: 'high', admin_assignee_id: 0 },
@@ -34,7 +34,7 @@ type Schema = {
   patternProperties?: Record<string, Schema>
 }
 
-/** Values that fit the schema of an answer, with all their optional parts there or not. */
+/** Random values that fit the schema of an answer, with and without their optional parts. */
 function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
   const { anyOf, properties, items, patternProperties, type } = schema
   if ('const' in schema) return fc.constant(schema.const)
@@ -53,17 +53,17 @@ function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
   return type === 'null' ? fc.constant(null) : ofTheCaller
 }
 
-/** All that is of the caller's own. */
+/** The caller's own data. */
 function mineIn(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) return []
   return 'mine' in value ? [value] : Object.values(value).flatMap(mineIn)
 }
 
-test('every change names schemas and operations that exist, and fits them', () => {
+test('every change names existing schemas and operations, and fits them', () => {
   assertChangesFit(CONVERSIONS, operations)
 })
 
-test('every operation answers in each version what the schema of that version says', () => {
+test('in each version every operation answers by the schema of that version', () => {
   for (const operation of operations) {
     const values = valuesOf(operation.answer as Schema)
     for (const version of VERSIONS) {

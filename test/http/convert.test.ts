@@ -1,4 +1,4 @@
-// The hooks between versions, on a small server with changes of its own.
+// The hooks that convert between versions, on a small server with its own changes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Fastify from 'fastify'
@@ -71,23 +71,23 @@ async function add(version: string, numbers: unknown, query = '') {
   return [answer.statusCode, answer.json()] as const
 }
 
-test('a server with a change that fits nothing does not start', async () => {
+test('a server with a change that does not fit does not start', async () => {
   const typo = changesIn('2.9', { typo: { why: '', answers: { summ: without('total') } } })
   await assert.rejects(server(typo), /The change typo names the schema summ, which does not exist/)
 })
 
-test('what an older version sends is checked after it is upgraded', async () => {
+test('a request of an older version is validated after its conversion', async () => {
   const [status, body] = await add('2.8', '1,two')
   assert.deepEqual([status, body.errors[0].code], [400, 'parameter_invalid'])
   assert.equal((await add('2.9', '1,2'))[0], 400)
 })
 
-test('a refusal is the same in all versions', async () => {
+test('errors are the same in all versions', async () => {
   const [status, { errors }] = await add('2.8', '-1')
   assert.deepEqual([status, errors], [422, [{ code: 'negative', message: 'The total is negative' }]])
 })
 
-test('an answer with another status, or that does not fit the schema of its version, is an error of the server', async () => {
+test('an answer with another status, or that does not fit the schema of its version, is a server error', async () => {
   assert.equal((await add('2.9', [13]))[0], 500)
   assert.equal((await add('2.9', [14]))[0], 500)
   assert.deepEqual(await add('2.8', '13'), [200, { type: 'sum', total: 'thirteen' }])

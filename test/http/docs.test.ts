@@ -1,4 +1,4 @@
-// The page at /docs: nothing on it comes from another server, and its samples are calls that the SDK really makes.
+// The page at /docs: it loads nothing from other servers, and its samples are calls that the SDK really makes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Script } from 'node:vm'
@@ -8,14 +8,14 @@ import { testApp } from '../app.ts'
 
 const server = await testApp()
 
-/** What the server was asked since this was emptied. */
+/** The requests that the server received since this was emptied. */
 const calls: { operation: string | undefined; status: number; body: unknown }[] = []
 server.app.addHook('onSend', async ({ routeOptions }, reply, payload) => {
   calls.push({ operation: routeOptions.config.operation?.id, status: reply.statusCode, body: payload })
 })
 const environment = await server.app.listen({ port: 0, host: '127.0.0.1' })
 
-test('a browser is told to load nothing from elsewhere, and to take no file for another type', async () => {
+test('the headers forbid the browser to load anything from other servers, and to guess types', async () => {
   for (const url of ['/docs', '/docs/start.js', '/docs/scalar.js']) {
     const { statusCode, headers } = await server.app.inject(url)
     assert.equal(statusCode, 200, url)
@@ -27,7 +27,7 @@ test('a browser is told to load nothing from elsewhere, and to take no file for 
   }
 })
 
-test('Scalar’s script is served from its package, compressed, and the start script can be run', async () => {
+test('Scalar’s script is served from its package, compressed, and the start script runs', async () => {
   const scalar = await server.app.inject('/docs/scalar.js')
   assert.match(String(scalar.headers['content-type']), /^text\/javascript/)
   assert.equal(scalar.headers['content-encoding'], 'gzip')
@@ -38,7 +38,7 @@ test('Scalar’s script is served from its package, compressed, and the start sc
   assert.doesNotMatch(payload, /https?:/)
 })
 
-/** The samples, as the start script has them: their texts by operationId. */
+/** Returns the samples of the start script, by operationId. */
 async function samples(): Promise<[id: string, text: string][]> {
   const { payload } = await server.app.inject('/docs/start.js')
   const [, calls = ''] = /^const calls = (.*)$/m.exec(payload) ?? []
@@ -47,11 +47,11 @@ async function samples(): Promise<[id: string, text: string][]> {
   return texts
 }
 
-test('a sample is one call, without the indentation that it has in the code', async () => {
+test('a sample is one call, without its indentation in the code', async () => {
   for (const [id, text] of await samples()) assert.match(text, /^client\.\w+\.\w+\((.*|\{\n {2}\S[\s\S]*\n\})\)$/, id)
 })
 
-test('each sample calls the operation that it stands for, with a request that the server understands', async () => {
+test('each sample calls its operation, with a request that the server understands', async () => {
   const client = new IntercomClient({ token: server.created.token, environment, maxRetries: 0 })
   for (const [id, text] of await samples()) {
     calls.length = 0

@@ -1,4 +1,4 @@
-// Idempotency-Key: a POST that is sent again is answered again, and not carried out again.
+// Idempotency-Key: a repeated POST gets the same answer, and is not carried out again.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
@@ -51,7 +51,7 @@ test('a key with another body, path or version is refused, and nothing happens',
   assert.equal(await countOf('tags'), before)
 })
 
-test('a refusal is not remembered: the same key may try again', async () => {
+test('an error is not stored: the same key can be used again', async () => {
   const post = keyed(t.call, randomUUID())
   const request = { ...email, to: { type: 'user', id: '6762f0dd1bb69f9f2193bae2' } }
   assert.equal((await post('POST /messages', request)).status, 404)
@@ -64,7 +64,7 @@ test('a refusal is not remembered: the same key may try again', async () => {
   assert.equal((await other('POST /tags', { name: 'Another body after a refusal' })).status, 200)
 })
 
-test('a message that is sent again is answered again, and goes out once', async () => {
+test('a repeated message gets the same answer, and is sent once', async () => {
   const before = [await countOf('messages'), await countOf('deliveries'), await countOf('events')]
   const post = keyed(t.call, randomUUID())
   const first = await post('POST /messages', email)
@@ -82,7 +82,7 @@ test('a message that is sent again is answered again, and goes out once', async 
   )
 })
 
-test('an old version’s answer is repeated as that version has it', async () => {
+test('the repeated answer is in the caller’s older version too', async () => {
   const post = keyed(t.call, randomUUID())
   const create = () =>
     post('POST /contacts', { role: 'lead', owner_id: Number(t.created.admin_id) }, { version: '2.14' })
@@ -91,7 +91,7 @@ test('an old version’s answer is repeated as that version has it', async () =>
   assert.deepEqual((await create()).body, first.body)
 })
 
-test('requests with one key at the same moment are carried out once', async () => {
+test('simultaneous requests with one key are carried out once', async () => {
   const before = await countOf('contacts')
   const post = keyed(t.call, randomUUID())
   const answers = await Promise.all(Array.from({ length: 12 }, () => post('POST /contacts', { role: 'lead' })))
@@ -100,7 +100,7 @@ test('requests with one key at the same moment are carried out once', async () =
   assert.equal(await countOf('contacts'), before + 1)
 })
 
-test('requests with one key and different bodies at the same moment: one is carried out, the others are refused', async () => {
+test('of simultaneous requests with one key and different bodies one is carried out, and the others are refused', async () => {
   const before = await countOf('tags')
   const post = keyed(t.call, randomUUID())
   const answers = await Promise.all(Array.from({ length: 6 }, (_, n) => post('POST /tags', { name: `Race ${n}` })))
@@ -120,7 +120,7 @@ test('a key belongs to its workspace', async () => {
   assert.equal(theirs.headers['idempotent-replayed'], undefined)
 })
 
-test('a key means nothing on GET, PUT and DELETE, and an empty one nothing at all', async () => {
+test('a key has no effect on GET, PUT and DELETE, and an empty key has none at all', async () => {
   const before = await countOf('idempotency_keys')
   const key = randomUUID()
   const send = keyed(t.call, key)
@@ -134,7 +134,7 @@ test('a key means nothing on GET, PUT and DELETE, and an empty one nothing at al
   assert.equal(await countOf('idempotency_keys'), before)
 })
 
-test('a day later a key is free', async () => {
+test('a key can be used again after a day', async () => {
   const key = randomUUID()
   const post = keyed(t.call, key)
   const { body } = await post('POST /contacts', { role: 'lead' })

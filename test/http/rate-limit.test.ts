@@ -1,9 +1,9 @@
-// How often one may call: told on every answer, and refused beyond it.
+// The rate limit: headers on every answer, and an error above the limit.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../app.ts'
 
-test('the limit is told on every answer, on refusals too', async () => {
+test('every answer has the limit in its headers, errors too', async () => {
   const t = await testApp()
   let remaining = 1666
   for (const [route, expected] of [
@@ -20,14 +20,14 @@ test('the limit is told on every answer, on refusals too', async () => {
   }
 })
 
-test('a server without a limit refuses nobody', async () => {
+test('a server without a limit refuses no request', async () => {
   const t = await testApp({ rate_limit_per_minute: 0 })
   const answers = await Promise.all(Array.from({ length: 1700 }, () => t.call('GET /tags/0')))
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([404]))
   assert.equal((await t.call('GET /tags/0')).headers['x-ratelimit-remaining'], '0')
 })
 
-test('beyond the limit each token is refused by itself until the slice ends', async () => {
+test('above the limit each token is refused separately, until the slice ends', async () => {
   const t = await testApp({ rate_limit_per_minute: 18 })
   for (let count = 0; count < 3; count++) assert.equal((await t.call('GET /tags')).status, 200)
   const { status, body, headers } = await t.call('POST /tags', { name: 'Too much' })

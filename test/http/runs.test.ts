@@ -1,4 +1,4 @@
-// How handlers run: what reads opens no transaction, and what calls other servers holds none while it waits.
+// How handlers run: reads open no transaction, and handlers that call other servers hold none while they wait.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Type } from 'typebox'
@@ -38,7 +38,7 @@ const post = (name: string, key?: string, headers: Record<string, string> = {}) 
 
 const keys = () => sql<{ key: string; status: number | null }[]>`select key, status from idempotency_keys order by key`
 
-test('an operation that writes runs in a transaction, one that reads or calls out does not', async () => {
+test('an operation that writes runs in a transaction; one that reads or calls other servers does not', async () => {
   for (const [name, expected] of [
     ['reads', false],
     ['writes', true],
@@ -53,8 +53,8 @@ test('a read ignores an Idempotency-Key: it is carried out each time, and nothin
   assert.equal((await keys()).length, 0)
 })
 
-describe('an Idempotency-Key of an operation that calls out', () => {
-  test('is free again when the operation fails', async () => {
+describe('an Idempotency-Key of an operation that calls other servers', () => {
+  test('can be used again if the operation fails', async () => {
     assert.equal((await post('calls', 'a', { 'x-fails': '1' })).statusCode, 500)
     assert.equal((await keys()).length, 0)
     assert.equal((await post('calls', 'a')).statusCode, 200)
@@ -67,7 +67,7 @@ describe('an Idempotency-Key of an operation that calls out', () => {
     assert.equal(called, before)
   })
 
-  test('is refused with 409 while the first request is carried out', async () => {
+  test('is refused with 409 during the first request', async () => {
     const first = post('calls', 'b', { 'x-waits': '1' })
     const before = called
     while (called === before) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -78,7 +78,7 @@ describe('an Idempotency-Key of an operation that calls out', () => {
     assert.equal((await post('calls', 'b')).json().number, (await first).json().number)
   })
 
-  test('is free again five minutes after a crash', async () => {
+  test('can be used again five minutes after a crash', async () => {
     await sql`
       insert into idempotency_keys (workspace_id, key, request_hash, created_at)
       values (${t.created.id}, 'c', 'x', now() - interval '4 minutes')`

@@ -1,4 +1,4 @@
-// What a server says of itself: whether it is there, what it has done, and how it is to be called.
+// Health, metrics, request ids, server errors, and the API reference.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { buildApp } from '#app.ts'
@@ -13,7 +13,7 @@ t.app.get('/extensions/broken', op('broken', { summary: 'Fail' }), async () => {
 })
 const open = { token: null }
 
-test('without its database the server is alive, not ready, and asks to come again', async () => {
+test('without its database the server is alive but not ready, and answers 503 with Retry-After', async () => {
   const sql = connect({ host: '127.0.0.1', port: await freePort(), user: 'nobody', max: 1 })
   const app = buildApp({ sql, files: t.files, secret: SECRET })
   assert.equal((await app.inject('/healthz')).statusCode, 200)
@@ -39,7 +39,7 @@ test('without its database the server is alive, not ready, and asks to come agai
   await sql.end({ timeout: 0 })
 })
 
-test('what goes wrong on our side is told without a word of how', async () => {
+test('a server error shows no details', async () => {
   const { status, body, text, headers } = await t.call('GET /extensions/broken')
   assert.equal(status, 500)
   assert.deepEqual(body, {
@@ -50,7 +50,7 @@ test('what goes wrong on our side is told without a word of how', async () => {
   assert.doesNotMatch(text, /nobody should read|\bat \S+:\d+/)
 })
 
-test('every request has an id of its own, which the caller cannot choose', async () => {
+test('every request has its own id, which the caller cannot choose', async () => {
   const ids = new Set<unknown>()
   for (const route of ['GET /tags', 'GET /tags/0', 'GET /nothing', 'GET /healthz', 'GET /tags']) {
     const { headers } = await t.call(route, undefined, { headers: { 'request-id': 'mine', 'x-request-id': 'mine' } })
@@ -60,7 +60,7 @@ test('every request has an id of its own, which the caller cannot choose', async
   assert.equal(ids.size, 5)
 })
 
-test('health and figures are open to whoever watches', async () => {
+test('health and metrics need no token', async () => {
   assert.deepEqual((await t.call('GET /healthz', undefined, open)).body, { status: 'alive' })
   assert.deepEqual((await t.call('GET /readyz', undefined, open)).body, { status: 'ready' })
   await t.call('GET /tags')
@@ -69,7 +69,7 @@ test('health and figures are open to whoever watches', async () => {
   assert.match(text, /interphone_http_request_seconds_count\{operation="listTags",status="200"\} \d/)
 })
 
-test('the reference describes every operation, each under its own id', async () => {
+test('the reference describes every operation, each with its own id', async () => {
   const { body } = await t.call('GET /openapi.json', undefined, open)
   assert.equal(body.openapi, '3.1.0')
   const operations = Object.values<Record<string, { operationId?: string; tags?: string[] }>>(body.paths).flatMap(
@@ -82,7 +82,7 @@ test('the reference describes every operation, each under its own id', async () 
   for (const path of Object.keys(body.paths)) assert.doesNotMatch(path, /healthz|metrics|openapi|docs/)
 })
 
-test('the reference is a page that needs nothing from outside', async () => {
+test('the reference is a page that needs no other server', async () => {
   const { text, headers } = await t.call('GET /docs', undefined, open)
   assert.match(String(headers['content-type']), /^text\/html/)
   const addresses = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address as string)

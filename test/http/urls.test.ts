@@ -1,4 +1,4 @@
-// Addresses that nobody serves, and values that do not fit into one.
+// Unknown and malformed URLs, parameters out of bounds, and CORS.
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -17,7 +17,7 @@ function assertRefused({ status, body, headers, text }: Answer, expected: number
   assert.doesNotMatch(text, /\bat \S+:\d+|node_modules|\.ts\b/)
 }
 
-test('an address that nobody serves is not found, with a token or without', async () => {
+test('an unknown URL is not found, with a token or without', async () => {
   for (const route of [
     'GET /',
     'GET /nothing',
@@ -32,7 +32,7 @@ test('an address that nobody serves is not found, with a token or without', asyn
   }
 })
 
-test('an address by a method that it does not have is not found', async () => {
+test('a URL with an unsupported method is not found', async () => {
   for (const route of ['PATCH /tags', 'PUT /tags', 'DELETE /tags', 'PATCH /contacts/1', 'POST /me', 'GET /messages']) {
     assertRefused(await t.call(route, {}), 404, 'not_found', 'Resource Not Found')
   }
@@ -47,24 +47,24 @@ test('a slash at the end makes no difference', async () => {
   assert.equal((await t.call('GET /tags/?x=1')).status, 200)
 })
 
-test('an address with a broken percent sign is malformed', async () => {
+test('a path with a broken percent sign is malformed', async () => {
   for (const path of ['/tags/%zz', '/contacts/%', '/contacts/%E0%A4%A', '/%zz', '/contacts/find_by_external_id/100%']) {
     assertRefused(await t.call(`GET ${path}`), 400, 'bad_request')
   }
 })
 
-test('a query with a broken percent sign is taken as it is', async () => {
+test('a query with a broken percent sign is accepted as it is', async () => {
   assert.equal((await t.call('GET /tags?x=%zz&%=1&&=&a=b=c')).status, 200)
   assertRefused(await t.call('GET /contacts?starting_after=%zz'), 400, 'client_error')
 })
 
-test('an address that is too long for any id is not found', async () => {
+test('a path that is too long for any id is not found', async () => {
   for (const length of [600, 10_000]) {
     assertRefused(await t.call(`GET /contacts/${'x'.repeat(length)}`), 404, 'not_found')
   }
 })
 
-test('a NUL character in an address is refused, or not found', async () => {
+test('a NUL character in a URL is refused or not found', async () => {
   const routes = [
     'GET /contacts/a%00b',
     'GET /tags/%00',
@@ -93,7 +93,7 @@ test('a NUL character in an address is refused, or not found', async () => {
   assert.ok(captured.status < 500, captured.text)
 })
 
-test('ids of any characters travel percent-encoded', async () => {
+test('ids of any characters are percent-encoded', async () => {
   for (const external_id of [
     'a b',
     'anna@example.com',
@@ -111,12 +111,12 @@ test('ids of any characters travel percent-encoded', async () => {
   }
 })
 
-test('a parameter that is given twice is refused where one is meant', async () => {
+test('a repeated parameter is refused if one is expected', async () => {
   assertRefused(await t.call('GET /contacts?per_page=1&per_page=2'), 400, 'parameter_invalid')
   assertRefused(await t.call('GET /contacts?starting_after=a&starting_after=b'), 400, 'parameter_invalid')
 })
 
-test('a size that is out of bounds is brought back, one that is no number refused', async () => {
+test('a page size out of bounds is clamped, and one that is not a number is refused', async () => {
   await aContact(t.workspace)
   for (const [per_page, taken] of [
     ['0', 1],
@@ -132,7 +132,7 @@ test('a size that is out of bounds is brought back, one that is no number refuse
   }
 })
 
-test('a cursor that was tampered with is refused', async () => {
+test('a forged cursor is refused', async () => {
   await aContact(t.workspace)
   const { body } = await t.call('GET /contacts?per_page=1')
   const real: string = body.pages.next.starting_after
@@ -162,7 +162,7 @@ test('a cursor that was tampered with is refused', async () => {
   }
 })
 
-test('browsers of any origin may call, by every method, and read every header', async () => {
+test('browsers of any origin may call, with every method, and read every header', async () => {
   const preflight = await t.app.inject({
     method: 'OPTIONS',
     url: '/contacts/1',
@@ -194,7 +194,7 @@ test('browsers of any origin may call, by every method, and read every header', 
   assert.equal(refused.headers['access-control-allow-origin'], '*')
 })
 
-test('what is too long or no HTTP at all is refused in the same shape', async () => {
+test('a request that is too long or not HTTP gets an error of the same shape', async () => {
   const { port } = new URL(await t.app.listen({ port: 0, host: '127.0.0.1' }))
   const exchange = async (request: string) => {
     const socket = connect(Number(port), '127.0.0.1').end(request)

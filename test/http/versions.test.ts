@@ -1,4 +1,4 @@
-// Which version of the API answers: the header's, the workspace's, or the server's.
+// The API version of an answer: from the header, the workspace, or the server.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VERSIONS } from '#versions/versions.ts'
@@ -7,7 +7,7 @@ import { aContact } from '../factories.ts'
 
 const t = await testApp()
 
-/** The answer to a GET in a version, or without the header where that is undefined. */
+/** Returns the answer to a GET in a version, or without the header if it is undefined. */
 async function get(url: string, version?: string, { app, created }: Pick<TestApp, 'app' | 'created'> = t) {
   const headers = {
     authorization: `Bearer ${created.token}`,
@@ -17,7 +17,7 @@ async function get(url: string, version?: string, { app, created }: Pick<TestApp
   return { status: answer.statusCode, body: answer.json(), version: answer.headers['intercom-version'] }
 }
 
-test('a version that there is not is refused', async () => {
+test('an unknown version is refused', async () => {
   for (const wrong of [
     '2.99',
     '2',
@@ -38,7 +38,7 @@ test('a version that there is not is refused', async () => {
   }
 })
 
-test('every version that Intercom had is served, and the answer says which it was', async () => {
+test('every version that Intercom had is served, and the answer names it', async () => {
   assert.equal(VERSIONS.length, 23)
   for (const version of VERSIONS) assert.equal((await get('/tags', version)).version, version)
 })
@@ -49,7 +49,7 @@ test('Unstable is Preview, and case makes no difference', async () => {
   }
 })
 
-test('an operation is refused by the versions before the one that brought it', async () => {
+test('versions before an operation was added refuse it', async () => {
   const routes = { '/messages/status?ruleset_id=1': '2.16', '/contacts/find_by_external_id/x': '2.13' }
   for (const [url, since] of Object.entries(routes)) {
     for (const [index, asked] of VERSIONS.entries()) {
@@ -70,7 +70,7 @@ test('an operation is refused by the versions before the one that brought it', a
   }
 })
 
-test('without the header the workspace’s version answers, and without that the server’s', async () => {
+test('without the header the version of the workspace applies, or else the server’s', async () => {
   assert.equal((await get('/tags')).version, 'Preview')
   const { created } = await t.another()
   const asThem = { app: t.app, created }
@@ -80,7 +80,7 @@ test('without the header the workspace’s version answers, and without that the
   assert.equal((await get('/tags', '2.14', asThem)).version, '2.14')
 })
 
-test('a server can be told which version answers where nobody says', async () => {
+test('the default version of a server can be set', async () => {
   const old = await testApp({ default_version: '2.11' })
   assert.equal((await get('/tags', undefined, old)).version, '2.11')
   const { created } = await old.another()
@@ -88,7 +88,7 @@ test('a server can be told which version answers where nobody says', async () =>
   assert.equal((await get('/tags', undefined, { app: old.app, created })).version, '2.14')
 })
 
-test('data of the caller’s own comes through every version as it is, whatever it looks like', async () => {
+test('the caller’s own data is the same in every version, whatever it contains', async () => {
   const { sql } = t.database
   const attributes = {
     talk: { type: 'conversation', priority: 'high', admin_assignee_id: 0 },

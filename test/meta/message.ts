@@ -1,4 +1,4 @@
-// What Meta takes as a message, checked strictly: every key that it does not know is a fault, as is every wrong value.
+// The messages that Meta accepts, checked strictly: every unknown key and every wrong value is an error.
 
 export type MetaMessage = {
   to: string
@@ -20,7 +20,7 @@ const text = (most: number): Check => matching(new RegExp(`^[\\s\\S]{1,${most}}$
 const flag: Check = (value, at) => (typeof value === 'boolean' ? [] : [`${at} is no boolean`])
 const link = matching(/^https?:\/\/\S+$/)
 
-/** An object with all of these keys, those that end in `?` perhaps, and no others. */
+/** An object with all of these keys, of which those that end in `?` are optional, and no others. */
 const object =
   (shape: Shape): Check =>
   (value, at) => {
@@ -104,7 +104,7 @@ const message = byType({
   document: { ...COMMON, document: object({ link, 'caption?': text(1024), 'filename?': text(255) }) },
 })
 
-/** All that is wrong with a request to send; none where Meta would take it. */
+/** Returns all errors of a request to send; none if Meta would accept it. */
 export function faultsOf(content_type: string | undefined, body: string): string[] {
   if (!/^application\/json\b/.test(content_type ?? '')) return [`Content-Type is ${content_type}`]
   try {

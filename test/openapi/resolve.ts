@@ -3,14 +3,14 @@
 // biome-ignore lint/suspicious/noExplicitAny: whatever shape the document has
 type Json = any
 
-/** The part of the document that a reference names: `#/components/schemas/tag`. */
+/** Returns the part of the document that a reference names: `#/components/schemas/tag`. */
 export const at = (document: Json, reference: string): Json =>
   reference
     .slice(2)
     .split('/')
     .reduce((inner, key) => inner?.[key], document)
 
-/** A part of the document, with what they name in the place of references. */
+/** Returns a part of the document with all references resolved. */
 export function resolve(document: Json, value: Json): Json {
   if (Array.isArray(value)) return value.map((inner) => resolve(document, inner))
   if (typeof value !== 'object' || value === null) return value

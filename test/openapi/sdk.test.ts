@@ -1,4 +1,4 @@
-// An SDK made from the description: types by openapi-typescript, a client that compiles against them, and real calls.
+// An SDK generated from the document: types by openapi-typescript, a client that compiles with them, and real calls.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { testApp } from '../app.ts'
 
-// openapi-typescript writes its types with the API of TypeScript 5, which TypeScript 7 does not have.
+// openapi-typescript uses the API of TypeScript 5, which TypeScript 7 does not have.
 registerHooks({
   resolve: (specifier, context, next) => next(specifier === 'typescript' ? 'typescript-5' : specifier, context),
 })
@@ -62,7 +62,7 @@ const { POST } = createClient<paths>({ baseUrl: '' })
 await POST('/tags', { body: { name: 7 } })
 `
 
-/** The type check of the files, as the compiler prints it: empty where all is well. */
+/** Type-checks the files. Returns the compiler's output, which is empty on success. */
 async function typeErrors(...files: string[]): Promise<string> {
   const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2023']
   const more = ['--allowImportingTsExtensions', '--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
@@ -79,7 +79,7 @@ for (const [version, owner] of [
   ['Preview', 'string | null'],
   ['2.11', 'number | null'],
 ] as const) {
-  test(`${version}: a client by openapi-typescript compiles, refuses what does not fit, and makes its calls`, async () => {
+  test(`${version}: a client by openapi-typescript compiles, rejects wrong types, and makes its calls`, async () => {
     const description = await fetch(`${baseUrl}/openapi.json?version=${version}`)
     const types = astToString(await openapiTypescript(await description.text()))
     await write(`${version}.d.ts`, types)

@@ -1,4 +1,4 @@
-// The official SDK itself: who its token is, which error it throws, how long it waits, and which version it speaks.
+// The official SDK itself: its token's admin, its errors, its retries, and its version.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { IntercomError } from 'intercom-client'
@@ -8,7 +8,7 @@ import { listeningServer } from './server.ts'
 
 const limited = await listeningServer({ rate_limit_per_minute: 12 })
 
-/** Two requests fit into ten seconds. The waiting for the third goes on while the other tests run. */
+/** Two requests are allowed in ten seconds. The other tests run while the third one waits. */
 async function tooMuch() {
   const [{ client: connect }] = SDKS
   const client = connect({ token: limited.created.token, baseUrl: limited.url })
@@ -37,10 +37,10 @@ for (const { release, client: connect, errors } of SDKS) {
     )
   })
 
-  test(`SDK ${release}: an admin is found, and sent away and back`, async () => {
+  test(`SDK ${release}: an admin is found, set away, and set back`, async () => {
     const away = { away_mode_enabled: true, away_mode_reassign: false }
     const back = { away_mode_enabled: false, away_mode_reassign: false }
-    // An admin's id is a number to release 7 and a text to release 6.
+    // An admin's id is a number in release 7 and a text in release 6.
     const ask = isRelease7(client)
       ? {
           find: () => client.admins.find({ admin_id: Number(admin_id) }),
@@ -56,7 +56,7 @@ for (const { release, client: connect, errors } of SDKS) {
     assert.equal((await ask.away(back))?.away_mode_enabled, false)
   })
 
-  test(`SDK ${release}: a refusal is thrown as the class of its status, with the whole body`, async () => {
+  test(`SDK ${release}: an error is thrown as the class of its status, with the whole body`, async () => {
     const stranger = connect({ token: 'nobody', baseUrl })
     const user = await aContact(server.workspace, { email: `error${release}@example.com` })
     const email = { message_type: 'email', subject: 'x', body: 'x', template: 'plain' } as const
@@ -94,7 +94,7 @@ for (const { release, client: connect, errors } of SDKS) {
     }
   })
 
-  test(`SDK ${release}: every version that its types name is spoken`, async () => {
+  test(`SDK ${release}: every version that its types name works`, async () => {
     for (const version of ['1.0', '1.4', '2.0', '2.11', 'Unstable'] as const) {
       const { rawResponse } = await client.tags.list({ version }).withRawResponse()
       assert.equal(rawResponse.headers.get('intercom-version'), version === 'Unstable' ? 'Preview' : version)
@@ -105,7 +105,7 @@ for (const { release, client: connect, errors } of SDKS) {
   })
 }
 
-test('SDK 7: a request that is too much is repeated when Retry-After says', async () => {
+test('SDK 7: a request above the limit is repeated after Retry-After', async () => {
   const { refused, answered_at, names } = await tooMuchAtOnce
   assert.ok(refused instanceof IntercomError)
   assert.equal(refused.statusCode, 429)

@@ -1,4 +1,4 @@
-// Intercom's official SDK in the two major releases that people have, each as it is published. By default release 7
+// Intercom's official SDK in the two major releases that are in use, as published. By default release 7
 // speaks 2.14 and release 6 speaks 2.11.
 import { Intercom, IntercomClient, IntercomError } from 'intercom-client'
 import { IntercomClient as Client6, Intercom as Intercom6, IntercomError as IntercomError6 } from 'intercom-client-6'
@@ -14,11 +14,11 @@ export const SDKS = [
   },
 ] as const
 
-/** What both releases offer; where their types part, `isRelease7` tells them apart. */
+/** The API of both releases; `isRelease7` distinguishes them where their types differ. */
 export type Client = IntercomClient | Client6
 export const isRelease7 = (client: Client): client is IntercomClient => client instanceof IntercomClient
 
-/** All that a paged list yields, over however many pages that takes. */
+/** Returns everything that a paged list yields, from all pages. */
 export async function all<Pages extends AsyncIterable<unknown>>(pages: Pages) {
   const items: (Pages extends AsyncIterable<infer Item> ? Item : never)[] = []
   for await (const item of pages) items.push(item as (typeof items)[number])

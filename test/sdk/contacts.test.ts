@@ -1,4 +1,4 @@
-// The official SDK on contacts, their tags, and data attributes.
+// The official SDK: contacts, their tags, and data attributes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { all, isRelease7, SDKS } from './clients.ts'
@@ -39,7 +39,7 @@ for (const { release, client: connect, errors } of SDKS) {
     await assert.rejects(client.contacts.find({ contact_id: created.id }), isNotFound)
   })
 
-  test(`SDK ${release}: a contact goes to the archive and comes back`, async () => {
+  test(`SDK ${release}: a contact is archived and unarchived`, async () => {
     const { id } = await client.contacts.create({ role: 'lead', name: 'Lea' })
     assert.equal((await client.contacts.archive({ contact_id: id })).archived, true)
     await assert.rejects(client.contacts.find({ contact_id: id }), isNotFound)
@@ -47,7 +47,7 @@ for (const { release, client: connect, errors } of SDKS) {
     assert.equal((await client.contacts.find({ contact_id: id })).name, 'Lea')
   })
 
-  test(`SDK ${release}: lists and searches of contacts go on over their pages and end`, async () => {
+  test(`SDK ${release}: lists and searches of contacts continue over their pages and end`, async () => {
     const { created } = await server.another()
     const client = connect({ token: created.token, baseUrl: server.url })
     assert.deepEqual(await all(await client.contacts.list()), [])
@@ -78,7 +78,7 @@ for (const { release, client: connect, errors } of SDKS) {
     )
   })
 
-  test(`SDK ${release}: a tag is made, renamed, put on contacts, taken off and deleted`, async () => {
+  test(`SDK ${release}: a tag is created, renamed, added to contacts, removed and deleted`, async () => {
     const [one, another] = [
       await client.contacts.create({ role: 'user', email: address('one') }),
       await client.contacts.create({ role: 'lead' }),
@@ -103,9 +103,9 @@ for (const { release, client: connect, errors } of SDKS) {
     await assert.rejects(client.tags.find({ tag_id: tag.id }), errors.NotFoundError)
   })
 
-  test(`SDK ${release}: a data attribute is made, written to contacts, searched by and archived`, async () => {
+  test(`SDK ${release}: a data attribute is created, written to contacts, searched by and archived`, async () => {
     const name = `plan_${release}`
-    // Release 7 forgot name and model in the type of this request, which is why it is not written out in the call.
+    // Release 7 omits name and model in the type of this request, so the call does not use the type.
     const plan = { name, model: 'contact', data_type: 'string' } as const
     const made = await client.dataAttributes.create(plan)
     assert.equal(made.full_name, `custom_attributes.${name}`)
@@ -137,7 +137,7 @@ for (const { release, client: connect, errors } of SDKS) {
       await assert.rejects(client.contacts.showContactByExternalId({ external_id: 'nobody' }), isNotFound)
     })
 
-    test('SDK 7: a list attribute is made of options', async () => {
+    test('SDK 7: a list attribute is created with options', async () => {
       const colour = {
         name: 'colour',
         model: 'contact',

@@ -1,4 +1,4 @@
-// The official SDK on conversations and messages: what admins send arrives, what contacts write is answered.
+// The official SDK: conversations and messages. Messages of admins arrive, and messages of contacts are answered.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aContact, eventually } from '../factories.ts'
@@ -14,7 +14,7 @@ const statusesOf = (message_id: string) =>
     (deliveries) => deliveries.every(({ status }: { status: string }) => status !== 'queued'),
   ).then((deliveries) => deliveries.map(({ status }: { status: string }) => status))
 
-/** A conversation that a contact has begun. */
+/** A conversation that a contact has started. */
 async function begun(client: Client, contact_id: string, body = 'Is anybody there?') {
   const { conversation_id = '' } = await client.conversations.create({ from: { type: 'user', id: contact_id }, body })
   return conversation_id
@@ -50,7 +50,7 @@ for (const { release, client: connect, errors } of SDKS) {
     assert.equal(conversation.source.id, inapp.id)
   })
 
-  test(`SDK ${release}: what an admin sends and what a WhatsApp message became, as Unstable has them`, async () => {
+  test(`SDK ${release}: an admin's message and the statuses of a WhatsApp message, as Unstable has them`, async () => {
     const lead = await aContact(server.workspace, { role: 'lead', formatted_phone: '+12025550142' })
     const version = { version: 'Unstable' } as const
     const message = {
@@ -133,7 +133,7 @@ for (const { release, client: connect, errors } of SDKS) {
     assert.equal((await client.conversations.update({ conversation_id, read: true })).read, true)
   })
 
-  test(`SDK ${release}: lists and searches of conversations go on over their pages and end`, async () => {
+  test(`SDK ${release}: lists and searches of conversations continue over their pages and end`, async () => {
     const { created, workspace } = await server.another()
     const client = connect({ token: created.token, baseUrl: server.url })
     const contact = await aContact(workspace)
@@ -150,7 +150,7 @@ for (const { release, client: connect, errors } of SDKS) {
     assert.deepEqual(found.map(({ id }) => id).sort(), ids.toSorted())
   })
 
-  test(`SDK ${release}: a tag is put on a conversation and taken off`, async () => {
+  test(`SDK ${release}: a tag is added to a conversation and removed`, async () => {
     const conversation_id = await begun(client, user)
     const { id } = await client.tags.create({ name: `Urgent ${release}` })
     const applied = await client.tags.tagConversation({ conversation_id, id, admin_id })
@@ -166,7 +166,7 @@ for (const { release, client: connect, errors } of SDKS) {
   })
 
   if (isRelease7(client)) {
-    test('SDK 7: a conversation gets a title, a quick reply is offered and chosen', async () => {
+    test('SDK 7: a conversation gets a title, and a quick reply is offered and chosen', async () => {
       const conversation_id = await begun(client, user)
       assert.equal((await client.conversations.update({ conversation_id, title: 'Shoes' })).title, 'Shoes')
       const option = { text: 'Yes', uuid: '4bbb6b2e-9c0a-4b0e-a7b2-ccc5f4c7bd4b' }

@@ -1,4 +1,4 @@
-// What the other official SDKs, and scripts without one, put on the wire.
+// What the other official SDKs, and scripts without one, send.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aContact } from '../factories.ts'
@@ -9,7 +9,7 @@ const { token, admin_id } = server.created
 const bearer = `Bearer ${token}`
 const json = 'application/json'
 
-/** An exchange with exactly these headers, and what the platform adds to every request. */
+/** A request with exactly these headers, and those that the platform adds to every request. */
 async function exchange(method: string, path: string, headers: Record<string, string>, body?: unknown) {
   const payload = typeof body === 'string' ? body : JSON.stringify(body)
   const response = await fetch(server.url + path, { method, headers, ...(payload !== undefined && { body: payload }) })
@@ -39,7 +39,7 @@ test('Ruby: the vendor media type is accepted, and pages follow pages.next.start
   assert.equal(new Set(seen).size, 5)
 })
 
-test('Ruby: an error is told by the code in an error.list, and a deleted tag answers nothing', async () => {
+test('Ruby: an error has its code in an error.list, and a deleted tag has an empty answer', async () => {
   const headers = { authorization: bearer, accept: 'application/vnd.intercom.3+json', 'content-type': json }
   const { status, body } = await exchange('POST', '/contacts', headers, {})
   assert.equal(status, 400)
@@ -50,7 +50,7 @@ test('Ruby: an error is told by the code in an error.list, and a deleted tag ans
   assert.deepEqual([deleted.status, deleted.text], [200, ''])
 })
 
-test('Ruby: a POST or DELETE that says JSON and has no body is no error', async () => {
+test('Ruby: a POST or DELETE with a JSON Content-Type and no body is not an error', async () => {
   const headers = { authorization: bearer, accept: 'application/vnd.intercom.3+json', 'content-type': json }
   const id = await aContact(server.workspace)
   assert.equal((await exchange('POST', `/contacts/${id}/archive`, headers, '')).status, 200)
@@ -69,7 +69,7 @@ test('PHP: a DELETE carries a JSON body', async () => {
   assert.equal((await exchange('DELETE', `/tags/${tag.id}`, headers, {})).status, 200)
 })
 
-test('PHP: a cursor goes on in the query of the next request', async () => {
+test('PHP: a cursor is in the query of the next request', async () => {
   for (const email of ['one@example.com', 'two@example.com']) await aContact(server.workspace, { email })
   const { body } = await exchange('GET', '/contacts?per_page=1', { authorization: bearer, accept: json })
   const cursor = encodeURIComponent(body.pages.next.starting_after)
@@ -96,12 +96,12 @@ test('Go: ids are sent as numbers', async () => {
   assert.equal((await exchange('POST', '/messages', headers, { ...message, message_type: 'inapp' })).status, 200)
 })
 
-test('Python: without a version header the workspace decides', async () => {
+test("Python: without a version header the workspace's version applies", async () => {
   const { headers } = await exchange('GET', '/tags', { authorization: bearer, accept: json })
   assert.equal(headers.get('intercom-version'), 'Preview')
 })
 
-test('an answer is JSON whatever the Accept header, and without one', async () => {
+test('an answer is JSON with any Accept header, and without one', async () => {
   const accepts = ['*/*', 'text/html', 'application/xml;q=0.9', 'nonsense', json]
   for (const accept of accepts) {
     const { status, headers } = await exchange('GET', '/tags', { authorization: bearer, accept })

@@ -1,4 +1,4 @@
-// The sandbox under the official SDK: what its user's test arms, the SDK meets, tries again, or passes on.
+// The sandbox with the official SDK: faults that a user's test arms are thrown or retried by the SDK.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { beforeEach, test } from 'node:test'
@@ -9,7 +9,7 @@ import { listeningServer } from './server.ts'
 const server = await listeningServer()
 const { admin_id } = server.created
 
-/** What the test of an integration says to the sandbox, over HTTP like the SDK. */
+/** Arms a fault as the test of an integration does, over HTTP like the SDK. */
 async function sandbox(method: string, path: string, body?: object) {
   const answer = await fetch(`${server.url}/extensions/sandbox${path}`, {
     method,
@@ -36,7 +36,7 @@ for (const { release, client: connect, errors } of SDKS) {
     to: { type: 'user' as const, id: to },
   })
 
-  test(`SDK ${release}: what fails each time is thrown after three requests, with its status`, async () => {
+  test(`SDK ${release}: a fault that repeats is thrown after three requests, with its status`, async () => {
     await arm({ fault: '500', times: 3 })
     await assert.rejects(
       client.tags.list(),
@@ -45,7 +45,7 @@ for (const { release, client: connect, errors } of SDKS) {
     assert.equal(await left(), 0)
   })
 
-  test(`SDK ${release}: a 429 is waited for and tried again, and the message is sent once`, async () => {
+  test(`SDK ${release}: a 429 is waited for and retried, and the message is sent once`, async () => {
     const to = await aContact(server.workspace, { email: `slow${release}@example.com` })
     await arm({ fault: '429', retry_after: 1, operation: 'createMessage' })
     const began = Date.now()
@@ -56,12 +56,12 @@ for (const { release, client: connect, errors } of SDKS) {
     assert.equal(await left(), 0)
   })
 
-  test(`SDK ${release}: a 429 without Retry-After is tried again when the reset says so`, async () => {
+  test(`SDK ${release}: a 429 without Retry-After is retried at the reset time`, async () => {
     await arm({ fault: '429', retry_after: 0 })
     assert.ok(await client.tags.list())
   })
 
-  test(`SDK ${release}: a 500 and a 503 in a row are tried again`, async () => {
+  test(`SDK ${release}: a 500 and then a 503 are retried`, async () => {
     await arm({ fault: '500' })
     await arm({ fault: '503' })
     const contact = await client.contacts.create({ email: `shaky${release}@example.com` })
@@ -69,7 +69,7 @@ for (const { release, client: connect, errors } of SDKS) {
     assert.equal((await server.call('GET /contacts')).body.total_count, 1)
   })
 
-  test(`SDK ${release}: what never answers runs into the SDK's own time limit`, async () => {
+  test(`SDK ${release}: a request without an answer ends by the SDK's own time limit`, async () => {
     await arm({ fault: 'timeout', times: 3 })
     await assert.rejects(client.tags.list({ timeoutInSeconds: 0.3, maxRetries: 0 }), /imeout/)
   })
@@ -86,7 +86,7 @@ for (const { release, client: connect, errors } of SDKS) {
     assert.deepEqual([data.length, data[0].message_id], [1, message.id])
   })
 
-  test(`SDK ${release}: a reply makes a conversation, whose source is the message`, async () => {
+  test(`SDK ${release}: a reply creates a conversation, whose source is the message`, async () => {
     const to = await aContact(server.workspace, { email: `reply${release}@example.com` })
     const { id: message_id = '' } = await client.messages.create(await email(to))
     const { conversation_id } = await sandbox('POST', '/replies', { to_message: message_id, body: 'Thank you' })
@@ -95,7 +95,7 @@ for (const { release, client: connect, errors } of SDKS) {
     assert.equal(conversation.conversation_parts?.conversation_parts?.[0]?.body, '<p>Thank you</p>')
   })
 
-  test(`SDK ${release}: what was created a moment ago is not searched yet, and later it is`, async () => {
+  test(`SDK ${release}: a new contact is not in searches yet, and later it is`, async () => {
     await sandbox('POST', '/clock', { freeze_at: 'now' })
     await sandbox('PUT', '/settings', { search_lag_ms: 60_000 })
     const address = `lag${release}@example.com`

@@ -1,4 +1,4 @@
-// A server that listens, for clients that speak HTTP: with a database of its own and a worker that captures.
+// A listening server for HTTP clients, with its own database and a worker that captures.
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { type TestApp, testApp } from '../app.ts'
@@ -7,7 +7,7 @@ import { checkContract } from '../contract.ts'
 
 export type ListeningServer = TestApp & { url: string }
 
-/** Every answer is held against the published schema of the version that it was given in. */
+/** Checks every answer against the published schema of its version. */
 export async function listeningServer(options: Parameters<typeof testApp>[0] = {}): Promise<ListeningServer> {
   const t = await testApp(options)
   const differences = new Set<string>()
