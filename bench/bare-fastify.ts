@@ -1,4 +1,4 @@
-// What GET /contacts/{id} is held against: Fastify with one route, which answers what the process was started with.
+// The comparison for GET /contacts/{id}: Fastify with one route, which answers with the bytes that the process was given.
 import Fastify from 'fastify'
 
 const contact = JSON.parse(process.argv[2]!)

@@ -1,5 +1,5 @@
-// A broadcast: what is left of the rate at which PostgreSQL can insert its deliveries at all, when each recipient is looked
-// at and told apart first, in steps that survive any crash; and what the server needs of memory to carry one out.
+// A broadcast: the rate of creating its deliveries, in steps that survive a crash and check each recipient, compared with
+// what PostgreSQL alone can insert; and the server's memory while it runs one.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { step } from '#resources/broadcasts/expansion/step.ts'
 import { alternate, perSecond, type Row, type Size } from './figures.ts'
@@ -14,7 +14,7 @@ export async function measureBroadcast({ quick }: Size): Promise<Row[]> {
 
 const EVERYBODY = { query: { field: 'role', operator: '=', value: 'user' } }
 
-/** Nobody carries it out where the server has no worker. */
+/** A server without a worker does not run it. */
 export async function aBroadcast({ url, token }: Measured): Promise<string> {
   const answer = await fetch(`${url}/extensions/broadcasts`, {
     method: 'POST',
@@ -86,7 +86,7 @@ async function assertAll({ sql, workspace: { workspace_id } }: Measured, id: str
   if (found.count !== contacts) throw new Error(`${found.count} deliveries for ${contacts} contacts`)
 }
 
-/** By a server as it runs, into the sandbox; held against what PostgreSQL needs to write the same rows. */
+/** Sent by a running server into the sandbox; compared with the time of PostgreSQL to write the same rows. */
 function wholeWay(contacts: number): Promise<Row> {
   return withServer({ contacts }, async (server) => {
     await giveNumbers(server)
@@ -112,7 +112,7 @@ function wholeWay(contacts: number): Promise<Row> {
   })
 }
 
-/** Twice as many need no more, once V8 has grown its heap as far as it likes. */
+/** Twice as many contacts need no more memory, after V8's heap has grown to its usual size. */
 async function memory(contacts: number): Promise<Row> {
   const peakOf = (count: number) =>
     withServer({ contacts: count }, async (server) => {
@@ -150,7 +150,7 @@ async function carriedOut(server: Measured, contacts: number): Promise<{ seconds
 
 const AT_ONCE = 500
 
-/** What has to be written of each recipient whoever sends: the delivery, twice, its history, the copy, the contact. */
+/** The rows that any sender must write for each recipient: the delivery (twice), its history, the copy, the contact. */
 async function bareSending(server: Measured) {
   const { sql, workspace } = server
   const { workspace_id, admin_id } = workspace

@@ -1,4 +1,4 @@
-// GET /contacts/{id}: how much of what the framework can answer at all remains when the answer is looked up first.
+// GET /contacts/{id}: the throughput, compared with what the framework alone can answer.
 import { alternate, perSecond, type Row, type Size } from './figures.ts'
 import { load, wire } from './load.ts'
 import { startPeer } from './peer.ts'

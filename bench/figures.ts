@@ -1,9 +1,9 @@
-// What a part of the benchmark yields, and how two things are measured fairly: in turn, several times.
+// The types of a benchmark's results, and a fair comparison of two things: in turn, several times.
 
-/** One line of the table. */
+/** One row of the table. */
 export type Row = {
   measure: string
-  /** What it is held against, in words. */
+  /** What it is compared with, in words. */
   against: string
   ours: string
   theirs: string
@@ -12,13 +12,13 @@ export type Row = {
   limit: string
 }
 
-/** `quick` takes smaller numbers: for seeing that it works, not for figures. */
+/** `quick` uses smaller numbers, to see that it works, not for results. */
 export type Size = { quick: boolean }
 
 export const median = (numbers: number[]): number =>
   numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
 
-/** Measures both in turn, after a round that does not count; the medians. */
+/** Measures both in turn, after a round that does not count. Returns the medians. */
 export async function alternate(
   rounds: number,
   ours: () => Promise<number>,

@@ -1,4 +1,4 @@
-// The load generator: requests over keep-alive connections, one at a time on each, at next to no cost of its own. It
+// The load generator: requests over keep-alive connections, one at a time on each, at very little cost. It
 // runs in the benchmark's own process, apart from the server.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
@@ -6,19 +6,26 @@ import { connect, type Socket } from 'node:net'
 export type Load = {
   url: string
   connections: number
-  /** The bytes of request number n. */
+  /** Returns the bytes of request number n. */
   request(n: number): Buffer
-  /** Ends after this time, or after so many requests. */
+  /** Ends after this time, or after this many requests. */
   seconds?: number
   requests?: number
-  /** Held against the body of every answer. */
-  holds?(body: string): boolean
+  /** Checks the body of every answer. */
+  isValid?(body: string): boolean
 }
 
 export type Result = { per_second: number; p50_ms: number; p99_ms: number }
 
-/** Throws at the first answer that is no 200 or does not hold. */
-export async function load({ url, connections, request, seconds, requests = Infinity, holds }: Load): Promise<Result> {
+/** Throws at the first answer that is not 200 or fails the check. */
+export async function load({
+  url,
+  connections,
+  request,
+  seconds,
+  requests = Infinity,
+  isValid,
+}: Load): Promise<Result> {
   const { hostname, port } = new URL(url)
   const took: number[] = []
   let next = 0
@@ -33,7 +40,7 @@ export async function load({ url, connections, request, seconds, requests = Infi
       const sent = performance.now()
       const { head, body } = await ask(request(next++))
       took.push(performance.now() - sent)
-      if (!head.startsWith('HTTP/1.1 200') || holds?.(body) === false) throw new Error(`${head}\n\n${body}`)
+      if (!head.startsWith('HTTP/1.1 200') || isValid?.(body) === false) throw new Error(`${head}\n\n${body}`)
     }
     socket.destroy()
   }
@@ -47,7 +54,7 @@ export async function load({ url, connections, request, seconds, requests = Infi
 
 type Answer = { head: string; body: string }
 
-/** Writes a request and reads its answer, whose length its head must tell. */
+/** Writes a request and reads its answer, which must have a Content-Length. */
 function conversation(socket: Socket): (request: Buffer) => Promise<Answer> {
   let received = ''
   let answered: (answer: Answer) => void
@@ -73,7 +80,7 @@ function conversation(socket: Socket): (request: Buffer) => Promise<Answer> {
     })
 }
 
-/** A request as it goes over the wire. */
+/** Returns a request as it is sent. */
 export function wire(method: string, path: string, token: string, body?: object): Buffer {
   const json = body ? JSON.stringify(body) : ''
   const head = [`${method} ${path} HTTP/1.1`, 'host: localhost', `authorization: Bearer ${token}`]

@@ -1,4 +1,4 @@
-// POST /messages: how much of what PostgreSQL and its driver can accept remains when it is asked for over HTTP.
+// POST /messages: the throughput, compared with what PostgreSQL and its driver alone can accept.
 import { acceptMessages } from '#resources/messages/queries.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import { alternate, perSecond, type Row, type Size } from './figures.ts'

@@ -1,10 +1,10 @@
-// A process that the benchmark needs beside the server: it says where it listens, and may be asked for something.
+// A process that the benchmark needs besides the server: it reports its address and answers messages.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 
 export type Peer = {
   url: string
-  /** Sends it one message and resolves to the next one that it sends. */
+  /** Sends it one message. Resolves to the next message that it sends. */
   ask(question: unknown): Promise<unknown>
   stop(): void
 }

@@ -1,5 +1,5 @@
-// `npm run bench`: measures, and writes the figures into docs/performance.md. `--only messages,start` measures some parts;
-// `--quick` takes smaller numbers, which are printed only.
+// `npm run bench`: measures, and writes the results into docs/performance.md. `--only messages,start` measures some parts;
+// `--quick` uses smaller numbers, which are only printed.
 import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The server that is measured: a process of its own on its embedded PostgreSQL, as it comes, and a way into its data.
+// The measured server: a process of its own on its embedded PostgreSQL with default settings, and access to its data.
 import { connect } from '#db/connect.ts'
 import { runningEmbedded } from '#db/embedded/running.ts'
 import type { Pool } from '#db/sql.ts'
@@ -9,7 +9,7 @@ export type Measured = ServerProcess & {
   workspace: { workspace_id: string; admin_id: string }
 }
 
-/** What the server has by default, and what is held against it gets too. */
+/** The server's default; the comparison gets the same. */
 export const POOL_SIZE = 10
 
 /** Runs `work` with a server that has `contacts` contacts, and removes it afterwards. */
@@ -34,7 +34,7 @@ export async function withServer<Result>(
   }
 }
 
-/** Contact number n, as `fill` makes it. */
+/** Returns the id of contact number n, as `fill` creates it. */
 export const idOf = (n: number): string => n.toString(16).padStart(24, '0')
 export const emailOf = (n: number): string => `contact-${n}@example.com`
 

@@ -1,5 +1,5 @@
-// A mail server that takes everything and keeps nothing, so cheap that it holds nobody up. Asked for a number, it
-// answers once it has taken as many mails since it was last asked.
+// A mail server that accepts everything and stores nothing, at very little cost. After it gets a number, it
+// answers when it has accepted that many mails since the last answer.
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 let taken = 0

@@ -1,5 +1,5 @@
-// From POST /messages to the mail server: how much of what the mail library can hand over at all remains when each
-// message is accepted over HTTP first, written down, queued, and its outcome written down too.
+// From POST /messages to the mail server: the throughput of accepting, queueing, sending and settling, compared with what
+// the mail library alone can send.
 import nodemailer from 'nodemailer'
 import { compose } from '#channels/email/compose.ts'
 import { alternate, perSecond, type Row, type Size } from './figures.ts'
@@ -9,7 +9,7 @@ import { emailOf, idOf, withServer } from './server.ts'
 
 const CONTACTS = 1_000
 const AT_ONCE = 32
-/** What the server has, and what is held against it gets too. */
+/** The server's setting; the comparison gets the same. */
 const SMTP_CONNECTIONS = 8
 
 const FROM = 'team@example.com'
@@ -53,7 +53,7 @@ export async function measureSmtp({ quick }: Size): Promise<Row> {
   }
 }
 
-/** Mails a second, from the first request to the last mail that the sink took. */
+/** Mails per second, from the first request to the last mail that the sink accepted. */
 async function rate(sink: Peer, count: number, send: () => Promise<unknown>): Promise<number> {
   const all = sink.ask(count)
   const began = performance.now()
@@ -75,7 +75,7 @@ async function byNodemailer(url: string, count: number): Promise<void> {
   transport.close()
 }
 
-/** The very mail that the server makes of the message, without what it took to make it. */
+/** The mail that the server makes of the message, without the cost of making it. */
 const mailTo = (address: string) => ({
   ...MAIL,
   envelope: { from: FROM, to: address },

@@ -1,4 +1,4 @@
-// From the command to the first answer: on data that is there, and on none.
+// The time from the command to the first answer: with existing data, and without any.
 import { serverProcess } from '../test/server-process.ts'
 import { inMs, median, type Row, type Size } from './figures.ts'
 

@@ -1,5 +1,5 @@
-// GET /messages/status over the events of one large set: what the last page costs, held against the first, while statuses
-// move; and that a reader who follows the cursor gets every event once.
+// GET /messages/status of one large set: the time of the last page, compared with the first, while statuses change; and that
+// a reader who follows the cursor gets every event once.
 
 import { applyStatusUpdate } from '#delivery/status-update.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
@@ -23,8 +23,8 @@ export function measureStatus({ quick }: Size): Promise<Row> {
       const last = await readAll(server, ruleset_id, events)
       const p50 = async (cursor: string, expected: string) => {
         const request = wire('GET', pathOf(ruleset_id, cursor), server.token)
-        const holds = (body: string) => body.includes(expected) && body.includes(`"total_count":${events},`)
-        return (await load({ url: server.url, connections: AT_ONCE, request: () => request, seconds, holds })).p50_ms
+        const isValid = (body: string) => body.includes(expected) && body.includes(`"total_count":${events},`)
+        return (await load({ url: server.url, connections: AT_ONCE, request: () => request, seconds, isValid })).p50_ms
       }
       const { ours, theirs, ratio } = await alternate(
         quick ? 3 : 4,
@@ -64,7 +64,7 @@ async function fill({ sql, workspace: { workspace_id } }: Measured, ruleset_id: 
   await sql`checkpoint`
 }
 
-/** As WhatsApp would: now and then somebody reads. */
+/** Like WhatsApp's callbacks: from time to time a contact reads a message. */
 function moveStatuses({ sql, workspace: { workspace_id } }: Measured, ruleset_id: string): () => Promise<void> {
   let stopping = false
   async function work() {
@@ -88,7 +88,7 @@ function moveStatuses({ sql, workspace: { workspace_id } }: Measured, ruleset_id
   }
 }
 
-/** From the first page to the last, whose cursor it returns. */
+/** Reads from the first page to the last. Returns the last cursor. */
 async function readAll({ url, token }: Measured, ruleset_id: string, events: number): Promise<string> {
   const seen = new Set<string>()
   let cursor = ''

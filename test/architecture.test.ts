@@ -1,5 +1,5 @@
-// The rules that a reader relies on, held against the code itself: who may import whom, where SQL stands, that every
-// statement names its workspace, and that files stay short.
+// Checks the rules of the architecture in the code itself: imports between layers, where SQL is, that every
+// statement names its workspace, and the length of files.
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
@@ -15,7 +15,7 @@ const isTest = (file: string) => /\.test\.ts$|\/fixture\.ts$/.test(file)
 const sources = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !isTest(file))
 const tests = globSync('{src,test,bench}/**/*.test.ts', { cwd: ROOT })
 
-/** The files of ours that a file imports, types too. */
+/** Returns our files that a file imports, including type imports. */
 function importsOf(file: string): string[] {
   const found = read(file).matchAll(
     /^(?:import|export)\b[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
@@ -27,7 +27,7 @@ function importsOf(file: string): string[] {
   })
 }
 
-/** The unit that a file belongs to: a resource's folder, or the folder under src. */
+/** Returns the unit of a file: the folder of a resource, or the folder under src. */
 function folderOf(file: string): string {
   const [, folder = '', resource = ''] = file.split('/')
   if (file.split('/').length === 2) return file
@@ -43,7 +43,7 @@ for (const file of sources) {
   }
 }
 
-/** The circles in which files or folders import each other, types too: `['a → b → a']`. */
+/** Returns the circles in which files or folders import each other, including type imports: `['a → b → a']`. */
 function circles(imports: Map<string, Iterable<string>>): string[] {
   const found: string[] = []
   const visited = new Set<string>()
@@ -74,7 +74,7 @@ test('only the list of resources imports their routes', () => {
   )
 })
 
-/** What several nouns have in common: a noun that has it holds its routes in a file of that name (`contacts/tags.ts`). */
+/** What several nouns have in common: each of these nouns has the routes in a file of that name (`contacts/tags.ts`). */
 const capabilities = new Set(
   routeFiles.flatMap((file) => {
     const [, name = ''] = /^src\/resources\/[\w-]+\/([\w-]+)\.ts$/.exec(file) ?? []
@@ -92,7 +92,7 @@ test('a capability, such as tags, imports no noun', () => {
   )
 })
 
-/** The operations of the running server: `['DELETE /tags/:id', 'deleteTag']`. */
+/** Returns the operations of the server: `['DELETE /tags/:id', 'deleteTag']`. */
 async function operations(): Promise<[route: string, operationId: string][]> {
   const app = buildApp({ sql: {} as Pool, files: {} as Files, secret: 'a secret' })
   await app.ready()
@@ -108,7 +108,7 @@ async function operations(): Promise<[route: string, operationId: string][]> {
   )
 }
 
-test('every operationId and every path can be searched for: both are literal, in one file', async () => {
+test('a search finds every operationId and every path: both are literal, in one file', async () => {
   const texts = routeFiles.map((file) => read(file))
   const found = await operations()
   assert.ok(found.length > 0)
@@ -122,7 +122,7 @@ test('every operationId and every path can be searched for: both are literal, in
 
 const TOP = ['channel-accounts', 'resources', 'inbound']
 
-/** What each layer may not import from. */
+/** The folders that each layer must not import from. */
 const BELOW: Record<string, string[]> = {
   lib: [
     ...['http', 'db', 'search', 'events', 'delivery', 'channels', 'channel-accounts', 'files', 'net', 'workspaces'],
@@ -157,14 +157,14 @@ test('only main.ts ends the process and only config.ts reads the environment', (
   assert.deepEqual(using(/process\.env\b/), ['src/config.ts'])
 })
 
-/** Tagged templates that are SQL: the pieces of one statement, fragments within it included. */
+/** Returns the SQL of tagged templates: one text for each statement, including fragments within it. */
 function statementsOf(file: string): string[] {
   const text = read(file)
   const starts = [...text.matchAll(/\bsql(?:<[^`]*?>)?`/g)].map(({ index, 0: opening }) => index + opening.length)
   return starts.map((start) => text.slice(start, closingOf(text, start)))
 }
 
-/** Where the template that begins at `start` ends, over templates nested in its holes. */
+/** Returns where the template that starts at `start` ends, after templates nested in it. */
 function closingOf(text: string, start: number): number {
   for (let at = start; at < text.length; at++) {
     if (text[at] === '\\') at++
@@ -187,7 +187,7 @@ function holeEnd(text: string, start: number): number {
 const HOMES_OF_SQL =
   /^src\/(db|search|events|delivery|channel-accounts|jobs|workspaces)\/|(queries|search|fragments)\.ts$/
 
-test('SQL is in queries.ts, search.ts, fragments.ts and in the folders made for it', () => {
+test('SQL is in queries.ts, search.ts, fragments.ts and a few folders', () => {
   const holds = (file: string) =>
     statementsOf(file).some((statement) => /\b(select|insert into|update|delete from)\b/i.test(statement))
   const exempt = ['src/http/health.ts'] // `select 1`
@@ -200,9 +200,9 @@ test('SQL is in queries.ts, search.ts, fragments.ts and in the folders made for 
 const schema = globSync('migrations/*.sql', { cwd: ROOT }).map(read).join('\n')
 const tables = [...schema.matchAll(/^create table (\w+)/gm)].map(([, table]) => table as string)
 
-/** Writes by another folder than the table's own, and why. */
+/** Writes from other folders than the table's own, and the reasons. */
 const FOREIGN_WRITES = new Set([
-  // Removes what is old, of every workspace.
+  // Removes old rows of every workspace.
   'idempotency_keys of src/jobs/housekeeping.ts',
   'received_messages of src/jobs/housekeeping.ts',
   'events of src/jobs/housekeeping.ts',
@@ -215,7 +215,7 @@ const FOREIGN_WRITES = new Set([
 
 const WRITE = /\b(?:insert into|update|delete from)\s+(\w+)/g
 
-/** The tables that a file writes. */
+/** Returns the tables that a file writes. */
 const writtenBy = (file: string): string[] =>
   [...statementsOf(file).join('\n').matchAll(WRITE)]
     .map(([, table]) => table as string)
@@ -236,14 +236,14 @@ test('a table is written by one folder; others use what that folder exports', ()
   assert.deepEqual(used, FOREIGN_WRITES)
 })
 
-/** Tables that belong to the server rather than to a workspace. */
+/** Tables of the server, not of a workspace. */
 const SERVERS_OWN = ['workspaces', 'migrations', 'unclaimed_files', 'job_workers']
 const tenants = tables.filter((table) => !SERVERS_OWN.includes(table))
 
-/** What is done to every workspace alike. */
+/** Files whose statements apply to all workspaces. */
 const EVERY_WORKSPACE = ['src/jobs/housekeeping.ts', 'src/events/repair-order.ts']
 
-// An insert cannot leave it out: the column has no default.
+// Inserts need no check: the column has no default.
 test('every statement on a table of a workspace names the workspace', () => {
   const touches = new RegExp(`\\b(?:from|join|update)\\s+(${tenants.join('|')})\\b`)
   const offences = sources
@@ -270,11 +270,11 @@ test('every primary key and unique index of a workspace’s table begins with th
   }
 })
 
-/** Where versions are read from requests and settings, and defaults are set. */
+/** Files that read versions from requests and settings, and set defaults. */
 const KNOW_VERSIONS =
   /^src\/(versions\/|http\/(version|reference|openapi\/document)\.ts|workspaces\/|app\.ts|config\.ts)/
 
-test('handlers ask for a change by its name, and compare no versions', () => {
+test('handlers check for a change by its name, and compare no versions', () => {
   const offenders = sources.filter((file) => {
     if (KNOW_VERSIONS.test(file)) return false
     const imports = read(file).matchAll(/^import (?!type)\{([^}]*)\} from '#versions\/versions\.ts'/gm)
