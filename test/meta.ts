@@ -23,7 +23,7 @@ type Medium = {
   breaks?: boolean
 }
 
-export type Taken = MetaMessage & { wamid: string }
+export type ReceivedMessage = MetaMessage & { wamid: string }
 
 export type MetaPeer = {
   /** The base URL of the API, with its version. */
@@ -31,7 +31,7 @@ export type MetaPeer = {
   phone_number_id: string
   secrets: { access_token: string; app_secret: string; verify_token: string }
   /** The accepted messages, in order. */
-  taken: Taken[]
+  received: ReceivedMessage[]
   /** The errors of requests: a test that expects none checks this. */
   faults: string[]
   requests: number
@@ -46,7 +46,7 @@ export type MetaPeer = {
   media_url_ms: number
   /** Posts to a webhook: a body of changes, or any text. */
   post(webhook: string, body: object | string, signing?: { secret?: string; signature?: string }): Promise<Response>
-  status(taken: { wamid: string; biz_opaque_callback_data?: string }, status: string, more?: object): object
+  status(received: { wamid: string; biz_opaque_callback_data?: string }, status: string, more?: object): object
   close(): Promise<void>
 }
 
@@ -73,7 +73,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
   const requests = new Map<string, number>()
-  const told = new Map<string, number>()
+  const given_urls = new Map<string, number>()
   const sockets = new Set<IncomingMessage['socket']>()
 
   const peer: MetaPeer = {
@@ -84,7 +84,7 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
       app_secret: randomBytes(16).toString('hex'),
       verify_token: `verify-${randomBytes(6).toString('hex')}`,
     },
-    taken: [],
+    received: [],
     faults: [],
     requests: 0,
     fail: () => undefined,
@@ -127,7 +127,7 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
 
   function accept(response: ServerResponse, message: MetaMessage) {
     const wamid = `wamid.${randomBytes(18).toString('base64')}`
-    peer.taken.push({ ...message, wamid })
+    peer.received.push({ ...message, wamid })
     const { message_status } = peer
     return () =>
       json(response, 200, {
@@ -149,7 +149,7 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
     const { status, code, retry_after } = failure
     const headers = retry_after === undefined ? undefined : { 'retry-after': retry_after }
     if (code === undefined) return response.writeHead(status, headers).end('Try later')
-    return json(response, status, errorBody(code, 'As told', failure), headers)
+    return json(response, status, errorBody(code, 'As requested by the test', failure), headers)
   }
 
   async function takeMessage(request: IncomingMessage, response: ServerResponse) {
@@ -170,7 +170,7 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
     const medium = peer.media.get(id)
     if (!medium) return json(response, 400, errorBody(100, 'Unsupported get request', { status: 400 }))
     const hash = randomBytes(8).toString('hex')
-    told.set(`${id} ${hash}`, Date.now() + peer.media_url_ms)
+    given_urls.set(`${id} ${hash}`, Date.now() + peer.media_url_ms)
     const there = `${new URL(peer.url).origin}/whatsapp_business/attachments/?mid=${encodeURIComponent(id)}&ext=1&hash=${hash}`
     peer.media_urls.push(there)
     const { content_type, bytes, file_size = bytes.length, url = there } = medium
@@ -180,7 +180,7 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
 
   function serveMedia(response: ServerResponse, id: string, hash: string | null) {
     const { content_type = '', bytes, status = 200, retry_after, breaks } = peer.media.get(id) ?? {}
-    if (!((told.get(`${id} ${hash}`) ?? 0) > Date.now())) return response.writeHead(404).end()
+    if (!((given_urls.get(`${id} ${hash}`) ?? 0) > Date.now())) return response.writeHead(404).end()
     if (retry_after) response.setHeader('retry-after', retry_after)
     if (!bytes || status !== 200) return response.writeHead(bytes ? status : 404).end()
     if (breaks) {
@@ -220,7 +220,7 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
 }
 
 /** The body of a webhook: statuses and messages of one number, or any `value`. */
-export const newsBody = (phone_number_id: string, value: object) => ({
+export const webhookBody = (phone_number_id: string, value: object) => ({
   object: 'whatsapp_business_account',
   entry: [
     {

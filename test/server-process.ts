@@ -17,7 +17,7 @@ export type ServerProcess = {
   /** The stderr of all its runs. */
   readonly log: readonly string[]
   /** The start and end of each run that ended by itself, in milliseconds. */
-  readonly deaths: readonly [began: number, ended: number][]
+  readonly deaths: readonly [started: number, ended: number][]
   /** Starts it if it is not running; does not wait until it is ready. */
   start(): void
   /** Resolves when it answers a request that needs its database. */
@@ -52,7 +52,7 @@ export async function serverProcess({
   const log: string[] = []
   const deaths: [number, number][] = []
   let child: ChildProcess | undefined
-  let told = false
+  let stopped_by_us = false
 
   const { PATH = '' } = process.env
   const own = { INTERPHONE_DATA_DIR: directory, INTERPHONE_TOKEN: token, INTERPHONE_DEMO: '0', LOG_LEVEL: 'warn' }
@@ -62,7 +62,7 @@ export async function serverProcess({
 
   const end = async (signal: NodeJS.Signals) => {
     if (!child || !runs()) return
-    told = true
+    stopped_by_us = true
     const ended = once(child, 'exit')
     child.kill(signal)
     await ended
@@ -76,10 +76,10 @@ export async function serverProcess({
     deaths,
     start() {
       if (runs()) return
-      const began = Date.now()
-      told = false
+      const started = Date.now()
+      stopped_by_us = false
       child = spawn(process.execPath, [MAIN, command], { env, stdio: ['ignore', 'ignore', 'pipe'] })
-      child.on('exit', () => told || deaths.push([began, Date.now()]))
+      child.on('exit', () => stopped_by_us || deaths.push([started, Date.now()]))
       createInterface(child.stderr!).on('line', (line) => log.push(line))
     },
     async ready(within_ms = 30_000) {

@@ -8,7 +8,15 @@ import { contactRecords } from '#resources/contacts/fragments.ts'
 import { type Call, NEARBY, SECRET, type TestApp, testApp } from './app.ts'
 import { eventually } from './factories.ts'
 import { freePort } from './smtp-sink.ts'
-import { type Heard, type How, newSid, type Params, type Taken, type TwilioPeer, twilioPeer } from './twilio.ts'
+import {
+  type Heard,
+  type How,
+  newSid,
+  type Params,
+  type ReceivedMessage,
+  type TwilioPeer,
+  twilioPeer,
+} from './twilio.ts'
 
 const SILENT = { error() {}, warn() {}, info() {} }
 const QUICK = { first_wait_ms: 20, longest_wait_ms: 100, give_up_after_ms: 60_000 }
@@ -33,7 +41,7 @@ export type Sms = {
   /** Returns the delivery of a message when it has that status. */
   becomes(message_id: string, status: string): Promise<Delivery>
   /** Returns the message as Twilio received it. */
-  takenOf(delivery: Delivery): Taken
+  receivedMessage(delivery: Delivery): ReceivedMessage
 }
 
 export const accountOf = ({ url, account_sid, auth_token }: TwilioPeer, settings: object = {}) => ({
@@ -89,6 +97,6 @@ export async function sms(options: { public_url?: string } = {}): Promise<Sms> {
         () => look(id),
         (delivery) => delivery?.status === status,
       ),
-    takenOf: ({ provider_id }) => peer.taken.find(({ sid }) => sid === provider_id) as Taken,
+    receivedMessage: ({ provider_id }) => peer.received.find(({ sid }) => sid === provider_id) as ReceivedMessage,
   }
 }

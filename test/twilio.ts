@@ -5,7 +5,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import calculator from 'sms-segments-calculator'
 
 /** An accepted message, whether its sender got the answer or not. */
-export type Taken = { sid: string; to: string; from: string; service: string; body: string; callback: string | null }
+export type ReceivedMessage = {
+  sid: string
+  to: string
+  from: string
+  service: string
+  body: string
+  callback: string | null
+}
 
 /** `reset` and `timeout` happen before the message is accepted, `… after` when it is: its sender cannot tell the difference. */
 export type Fault =
@@ -19,7 +26,7 @@ export type TwilioPeer = {
   url: string
   account_sid: string
   auth_token: string
-  taken: Taken[]
+  received: ReceivedMessage[]
   /** The forms of all requests with the right credentials, in order. */
   requests: URLSearchParams[]
   /** How many connections were opened. */
@@ -29,9 +36,9 @@ export type TwilioPeer = {
   /** Additional properties of an answer. */
   answer: Record<string, unknown>
   /** Called with each accepted message, when it is answered. */
-  onTaken: (taken: Taken) => void
+  onReceived: (received: ReceivedMessage) => void
   /** Sends a status callback of a message. */
-  callBack(taken: Taken, status: string, more?: Params, how?: How): Promise<Heard>
+  callBack(received: ReceivedMessage, status: string, more?: Params, how?: How): Promise<Heard>
   /** Calls a webhook; signed correctly by default. */
   call(url: string, params: Params, how?: How): Promise<Heard>
   close(): Promise<void>
@@ -63,17 +70,23 @@ export async function twilioPeer({
     url: '',
     account_sid,
     auth_token,
-    taken: [],
+    received: [],
     requests: [],
     connections: 0,
     fault: () => undefined,
     answer: {},
-    onTaken: () => {},
-    callBack: (taken, status, more = {}, how = {}) => {
-      if (!taken.callback) throw new Error('The message named no address for callbacks')
-      const ids = { MessageSid: taken.sid, SmsSid: taken.sid, AccountSid: account_sid, From: taken.from, To: taken.to }
+    onReceived: () => {},
+    callBack: (received, status, more = {}, how = {}) => {
+      if (!received.callback) throw new Error('The message named no address for callbacks')
+      const ids = {
+        MessageSid: received.sid,
+        SmsSid: received.sid,
+        AccountSid: account_sid,
+        From: received.from,
+        To: received.to,
+      }
       const params = { ...ids, ApiVersion: '2010-04-01', MessageStatus: status, SmsStatus: status, ...more }
-      return peer.call(taken.callback, params, how)
+      return peer.call(received.callback, params, how)
     },
     call: (url, params, how = {}) => call(url, params, { auth_token, ...how }),
     close: () =>
@@ -95,13 +108,13 @@ export async function twilioPeer({
     if (typeof fault === 'object') return refuse(response, fault)
     const wrong = wrongIn(form)
     if (wrong) return refuse(response, { status: 400, ...wrong })
-    const taken = take(form)
-    peer.taken.push(taken)
-    peer.onTaken(taken)
+    const received = messageOf(form)
+    peer.received.push(received)
+    peer.onReceived(received)
     if (fault === 'reset after') return void request.socket.resetAndDestroy()
     if (fault === 'timeout after') return
     response.writeHead(201, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ ...resourceOf(taken), ...peer.answer }))
+    response.end(JSON.stringify({ ...resourceOf(received), ...peer.answer }))
   }
 
   function whyNot({ method, url, headers }: IncomingMessage): Exclude<Fault, string> | undefined {
@@ -114,7 +127,7 @@ export async function twilioPeer({
     return undefined
   }
 
-  const resourceOf = ({ sid, to, from, service, body }: Taken) => ({
+  const resourceOf = ({ sid, to, from, service, body }: ReceivedMessage) => ({
     account_sid,
     api_version: '2010-04-01',
     body,
@@ -141,7 +154,7 @@ export async function twilioPeer({
   return peer
 }
 
-const take = (form: URLSearchParams): Taken => ({
+const messageOf = (form: URLSearchParams): ReceivedMessage => ({
   sid: newSid('SM'),
   to: form.get('To') ?? '',
   from: form.get('From') ?? '',

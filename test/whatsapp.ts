@@ -7,7 +7,7 @@ import { startWorker } from '#delivery/worker.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { NEARBY, SECRET, type TestApp, testApp } from './app.ts'
 import { eventually } from './factories.ts'
-import { type MetaPeer, metaPeer, newsBody, type Taken } from './meta.ts'
+import { type MetaPeer, metaPeer, type ReceivedMessage, webhookBody } from './meta.ts'
 
 const SILENT = { error() {}, warn() {}, info() {} }
 const QUICK = { first_wait_ms: 20, longest_wait_ms: 100, give_up_after_ms: 60_000 }
@@ -19,14 +19,14 @@ export type WhatsApp = {
   /** The server's log lines of the webhook. */
   logged: string[]
   /** Posts statuses or messages of the account's number, signed. */
-  news(value: object, signing?: Parameters<MetaPeer['post']>[2]): Promise<Response>
+  postWebhook(value: object, signing?: Parameters<MetaPeer['post']>[2]): Promise<Response>
   /** Sends a template by POST /messages. Returns the id of the message. */
   send(to: string | string[], more?: object): Promise<string>
   deliveriesOf(message_id: string): Promise<Delivery[]>
   /** Returns the first delivery of a message when it has that status. */
   becomes(message_id: string, status: string): Promise<Delivery>
   /** Returns what Meta received for a number, without a plus. */
-  takenFor(to: string): Taken[]
+  receivedBy(to: string): ReceivedMessage[]
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape an answer has, and asserts on it
@@ -68,7 +68,7 @@ export async function whatsapp({ largest }: { largest?: number } = {}): Promise<
   const deliveriesOf = async (id: string) => (await t.call(`GET /extensions/messages/${id}/deliveries`)).body.data
   return {
     ...{ t, peer, webhook, logged, deliveriesOf },
-    news: (value, signing) => peer.post(webhook, newsBody(peer.phone_number_id, value), signing),
+    postWebhook: (value, signing) => peer.post(webhook, webhookBody(peer.phone_number_id, value), signing),
     async send(to, more = {}) {
       const { body, text } = await t.call('POST /messages', {
         from: { type: 'admin', id: t.created.admin_id },
@@ -85,6 +85,6 @@ export async function whatsapp({ largest }: { largest?: number } = {}): Promise<
           ([delivery]) => delivery?.status === status,
         )
       )[0],
-    takenFor: (to) => peer.taken.filter((taken) => taken.to === to),
+    receivedBy: (to) => peer.received.filter((received) => received.to === to),
   }
 }

@@ -53,9 +53,9 @@ test('two servers that start at the same time create one workspace, and one of t
   await Promise.all(both.map((server) => server.says(STARTED)))
   const rows = await sql`select id from workspaces`
   assert.equal(rows.length, 1)
-  const told = both.flatMap((server) => /Token +(dG9r\S+)/.exec(server.out())?.[1] ?? [])
-  assert.equal(told.length, 1)
-  for (const { url } of both) assert.equal(await me(url, told[0]!), 200)
+  const shown = both.flatMap((server) => /Token +(dG9r\S+)/.exec(server.out())?.[1] ?? [])
+  assert.equal(shown.length, 1)
+  for (const { url } of both) assert.equal(await me(url, shown[0]!), 200)
   await Promise.all(both.map((server) => server.end('SIGTERM')))
 
   const later = await serve(settings)

@@ -81,9 +81,9 @@ export function launch(
         setTimeout(() => refuse(`${PATIENCE_MS} ms passed`), PATIENCE_MS).unref()
       }),
     async end(signal) {
-      const told = performance.now()
+      const stopped_at = performance.now()
       child.kill(signal)
-      return { ...(await ended), ms: performance.now() - told }
+      return { ...(await ended), ms: performance.now() - stopped_at }
     },
   }
 }

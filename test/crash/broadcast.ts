@@ -20,8 +20,8 @@ export async function crashBroadcast({ seed, contacts, kills, longest_pause_ms }
   try {
     await server.ready()
     await inDatabase(server, (sql) => fill(sql, contacts))
-    const id = await begin(server)
-    const began = Date.now()
+    const id = await startBroadcast(server)
+    const started = Date.now()
     const killed = { making: 0, sending: 0, done: 0 }
     let of_postgres = 0
     for (let kill = 0; kill < kills; kill++) {
@@ -33,7 +33,7 @@ export async function crashBroadcast({ seed, contacts, kills, longest_pause_ms }
       server.start()
     }
     const { counts } = await untilCompleted(server, id)
-    const seconds = (Date.now() - began) / 1000
+    const seconds = (Date.now() - started) / 1000
     const events = await readStatuses(server, id)
     const found = await inDatabase(server, (sql) => countUp(sql, id))
     return { seed, contacts, kills, of_postgres, killed, seconds, counts, events, ...found }
@@ -79,7 +79,7 @@ async function ask<Result>({ url, token }: ServerProcess, path: string, body?: o
   return (await answer.json()) as Result
 }
 
-async function begin(server: ServerProcess): Promise<string> {
+async function startBroadcast(server: ServerProcess): Promise<string> {
   const { id } = await ask<Shown>(server, '/extensions/broadcasts', {
     message_type: 'whatsapp',
     template: 'hello',
@@ -136,8 +136,8 @@ export const isWhole = ({ contacts, counts, events, ...found }: BroadcastReport)
 export function broadcastLines(report: BroadcastReport): string[] {
   const { contacts, counts, events, killed, ...found } = report
   return [
-    `a broadcast to ${contacts} contacts, seed ${report.seed}: complete ${report.seconds.toFixed(0)} s after it was asked for`,
-    `killed -9: the server ${report.kills} times (${killed.making} while deliveries were made, ${killed.sending} while they were sent, ${killed.done} after), PostgreSQL too ${report.of_postgres} times`,
+    `a broadcast to ${contacts} contacts, seed ${report.seed}: complete ${report.seconds.toFixed(0)} s after the request`,
+    `killed -9: the server ${report.kills} times (${killed.making} while deliveries were created, ${killed.sending} while they were sent, ${killed.done} after), PostgreSQL too ${report.of_postgres} times`,
     `deliveries: ${found.deliveries} to ${found.recipients} contacts with ${found.conversations} conversations; ${found.delivered} delivered, ${found.captured} captured`,
     `attempts repeated after a kill: ${found.repeated}`,
     `counts: ${JSON.stringify(counts)}`,

@@ -43,7 +43,7 @@ export async function crash({ seed, enough }: CrashOptions): Promise<Report> {
     )
 
     const account = newAccount()
-    const began = Date.now()
+    const started = Date.now()
     const { url, token } = server
     const clients = Array.from({ length: CLIENTS }, (_, n) =>
       runClient({ account, name: `${n}`, contacts, has_keys: n % 2 === 0, stop: stop.signal, url, token, admin_id }),
@@ -60,7 +60,7 @@ export async function crash({ seed, enough }: CrashOptions): Promise<Report> {
     const [queued, sent, failed] = [await count('queued'), await count('sent'), await count('failed')]
     return report({
       seed,
-      seconds: (stopped_sending - began) / 1000,
+      seconds: (stopped_sending - started) / 1000,
       drained_seconds: (Date.now() - stopped_sending) / 1000,
       account,
       arrivals: sink.arrivals,

@@ -26,8 +26,8 @@ test('every file of an answered request can be read again, byte for byte, althou
   await server.ready()
   const { id } = await call('/contacts', { role: 'lead' })
   const { id: admin_id } = await call('/me')
-  const begun = await call('/conversations', { from: { type: 'user', id }, body: 'Hello' })
-  const reply = `/conversations/${begun.conversation_id}/reply`
+  const conversation = await call('/conversations', { from: { type: 'user', id }, body: 'Hello' })
+  const reply = `/conversations/${conversation.conversation_id}/reply`
 
   const acknowledged = new Map<string, Buffer>()
   let done = false

@@ -27,8 +27,8 @@ export async function killUntil(
   enough: (kills: number, since_ms: number) => boolean,
 ): Promise<Kill[]> {
   const kills: Kill[] = []
-  const began = Date.now()
-  while (!enough(kills.length, Date.now() - began)) {
+  const started = Date.now()
+  while (!enough(kills.length, Date.now() - started)) {
     if (random() > HITS_THE_FALLEN) await server.ready()
     await sleep(SHORTEST_PAUSE_MS + random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS))
     const victim = kills.at(-1)?.victim === 'server' ? 'postgres' : 'server'

@@ -23,8 +23,8 @@ export function report({ seed, seconds, drained_seconds, account, arrivals, kill
   for (const { subject, message_id } of arrivals)
     identities.set(subject, (identities.get(subject) ?? new Set()).add(message_id))
   const accepted = [...account.accepted]
-  const died = deaths.filter(([began, ended]) =>
-    account.answers.some(([, answered]) => answered > began && answered < ended),
+  const died = deaths.filter(([started, ended]) =>
+    account.answers.some(([, answered]) => answered > started && answered < ended),
   )
   const backAfter = kills.map(({ at }) =>
     Math.min(...account.answers.flatMap(([sent, answered]) => (sent > at ? [answered - at] : []))),
@@ -79,15 +79,15 @@ export function lines(report: Report): string[] {
     `${report.accepted} messages answered 200 in ${report.seconds.toFixed(0)} s, seed ${report.seed}`,
     `killed -9: the server ${report.server_kills} times, PostgreSQL ${report.postgres_kills} times`,
     `the server ended by itself ${report.died} times, and gave up starting ${report.gave_up_starting} times`,
-    `answering again after ${report.median_outage_seconds.toFixed(2)} s (median), ${report.longest_outage_seconds.toFixed(2)} s (longest)`,
-    `requests without an answer: ${report.unanswered} given up, of which ${report.delivered_unanswered} were delivered; ${report.requests_repeated} repeated under their key`,
-    `emails: ${report.emails} for ${report.messages_delivered} messages, ${report.repeated_deliveries} of them repeated under the same identity; the last one ${report.drained_seconds.toFixed(1)} s after the last request`,
+    `first answer after a kill: ${report.median_outage_seconds.toFixed(2)} s (median), ${report.longest_outage_seconds.toFixed(2)} s (longest)`,
+    `requests without an answer: ${report.unanswered} given up, of which ${report.delivered_unanswered} were delivered; ${report.requests_repeated} repeated with their key`,
+    `emails: ${report.emails} for ${report.messages_delivered} messages, ${report.repeated_deliveries} of them repeated with the same identity; the last one ${report.drained_seconds.toFixed(1)} s after the last request`,
     `deliveries: ${deliveries.sent} sent, ${deliveries.queued} queued, ${deliveries.failed} failed`,
-    `lost: ${tell(report.lost)}`,
-    `under two identities: ${tell(report.two_identities)}; under another's: ${tell(report.other_identity)}`,
-    `keys answered with two messages: ${tell(report.answered_twice)}`,
-    `answers that nothing justifies: ${tell(report.wrong_answers)}`,
+    `lost: ${listOf(report.lost)}`,
+    `with two identities: ${listOf(report.two_identities)}; with a wrong identity: ${listOf(report.other_identity)}`,
+    `keys answered with two messages: ${listOf(report.answered_twice)}`,
+    `answers that no kill explains: ${listOf(report.wrong_answers)}`,
   ]
 }
 
-const tell = (found: string[]): string => [found.length, ...new Set(found)].slice(0, 6).join(' ')
+const listOf = (found: string[]): string => [found.length, ...new Set(found)].slice(0, 6).join(' ')

@@ -36,12 +36,12 @@ await one.ready()
 const { id: admin_id, app } = await call(one, '/me')
 
 /** A contact who has signed in. */
-async function somebody(user_id: string) {
+async function signedIn(user_id: string) {
   const { token, contact } = await signIn(one.url, { app_id: app.id_code, user_id })
   return { token, id: contact.id }
 }
 
-const say = (server: ServerProcess, id: string, body: string) =>
+const send = (server: ServerProcess, id: string, body: string) =>
   call(server, '/messages', {
     message_type: 'in_app',
     body,
@@ -55,7 +55,7 @@ const statusesOf = async (id: string): Promise<string[]> =>
   )
 
 test('every acknowledged message arrives, although servers are killed while they stream it', async (t) => {
-  const { token, id } = await somebody('killed')
+  const { token, id } = await signedIn('killed')
   const reader = eventSource(one.url, token)
   t.after(reader.close)
   const acknowledged: string[] = []
@@ -64,7 +64,7 @@ test('every acknowledged message arrives, although servers are killed while they
     for (let n = 0; !done; n++) {
       const body = `${who}-${n}`
       try {
-        await say(one, id, body)
+        await send(one, id, body)
         acknowledged.push(body)
         await sleep(5)
       } catch {
@@ -111,21 +111,21 @@ test('every acknowledged message arrives, although servers are killed while they
 test('a message that one process accepts reaches a stream of another within a second', async (t) => {
   other.start()
   await other.ready()
-  const { token, id } = await somebody('elsewhere')
+  const { token, id } = await signedIn('elsewhere')
   const reader = eventSource(other.url, token)
   t.after(reader.close)
   await eventually(
     async () => reader.opened,
     (opened) => opened === 1,
   )
-  await say(other, id, 'to begin with')
+  await send(other, id, 'to begin with')
   await reader.until(1)
   const waits: number[] = []
   for (let n = 1; n <= 5; n++) {
-    const began = performance.now()
-    await say(one, id, `${n}`)
+    const started = performance.now()
+    await send(one, id, `${n}`)
     await reader.until(n + 1, 1_000)
-    waits.push(Math.round(performance.now() - began))
+    waits.push(Math.round(performance.now() - started))
   }
   t.diagnostic(`from one process to the other in ${waits.join(', ')} ms`)
   assert.deepEqual(
@@ -135,7 +135,7 @@ test('a message that one process accepts reaches a stream of another within a se
 })
 
 test('a server stops at once although streams are open, and their readers reconnect and miss nothing', async (t) => {
-  const people = await Promise.all(Array.from({ length: 20 }, (_, n) => somebody(`stopped-${n}`)))
+  const people = await Promise.all(Array.from({ length: 20 }, (_, n) => signedIn(`stopped-${n}`)))
   const readers = people.map(({ token }) => eventSource(one.url, token))
   t.after(() => {
     for (const reader of readers) reader.close()
@@ -144,14 +144,14 @@ test('a server stops at once although streams are open, and their readers reconn
     async () => readers.every(({ opened }) => opened === 1),
     (all) => all,
   )
-  await Promise.all(people.map(({ id }) => say(one, id, 'before')))
+  await Promise.all(people.map(({ id }) => send(one, id, 'before')))
   await Promise.all(readers.map((reader) => reader.until(1)))
-  const began = performance.now()
+  const started = performance.now()
   await one.stop()
-  const took_ms = performance.now() - began
+  const took_ms = performance.now() - started
   t.diagnostic(`stopped with ${readers.length} open streams in ${Math.round(took_ms)} ms`)
   assert.ok(took_ms < 2_500, `it took ${took_ms} ms`)
-  await Promise.all(people.map(({ id }) => say(other, id, 'meanwhile'))) // No worker is running.
+  await Promise.all(people.map(({ id }) => send(other, id, 'meanwhile'))) // No worker is running.
   one.start()
   await one.ready()
   await Promise.all(readers.map((reader) => reader.until(2)))

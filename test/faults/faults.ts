@@ -47,7 +47,7 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
   const options = { public_url: `http://127.0.0.1:${port}`, secret: SECRET }
   const app = buildApp({ sql, files, egress: egressPolicy({ allowed: ['127.0.0.1'] }), ...options })
   await app.listen({ port, host: '127.0.0.1' })
-  const began = Date.now()
+  const started = Date.now()
   const [ours, theirs] = [await newTenant(messages, provider.peer), await newTenant(HANGING, hanging)]
   const accounts = accountsOf(
     [
@@ -68,18 +68,18 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
     const accepted = await ours.post()
     await ours.settled()
     await provider.callbacks.done()
-    const seconds = (Date.now() - began) / 1000
-    const hung = { calls: hanging.requests.length, answered: hanging.taken.length }
+    const seconds = (Date.now() - started) / 1000
+    const hung = { calls: hanging.requests.length, answered: hanging.received.length }
     held.resolve(undefined)
     await theirs.settled()
-    const { told } = provider.callbacks
+    const { callback_counts } = provider.callbacks
     return report({
-      ...{ seed, messages, accepted, seconds, told, hung },
+      ...{ seed, messages, accepted, seconds, callback_counts, hung },
       calls: provider.peer.requests.length,
       faults: provider.faults,
-      taken: provider.peer.taken,
+      received: provider.peer.received,
       deliveries: await ours.deliveries(),
-      hanging: { messages: HANGING, taken: hanging.taken, deliveries: await theirs.deliveries() },
+      hanging: { messages: HANGING, received: hanging.received, deliveries: await theirs.deliveries() },
     })
   } finally {
     held.resolve(undefined)
@@ -126,7 +126,7 @@ export async function faults(sql: Pool, files: Files, { messages, seed, timeout_
       },
       /** Waits until nothing is queued, or the time is over. */
       async settled(): Promise<void> {
-        while (Date.now() < began + PATIENCE_MS) {
+        while (Date.now() < started + PATIENCE_MS) {
           const { count } = await sql`
             select from deliveries where workspace_id = ${id} and status = 'queued' limit 1`
           if (!count) return

@@ -1,7 +1,7 @@
 // The results of the fault test: accepted messages, compared with what the provider received and the deliveries show.
-import type { Taken } from '../twilio.ts'
-import type { Told } from './callbacks.ts'
-import { fateOf } from './provider.ts'
+import type { ReceivedMessage } from '../twilio.ts'
+import type { CallbackCounts } from './callbacks.ts'
+import { outcomeFor } from './provider.ts'
 
 type Delivery = { address: string; status: string; attempts: number; code: string | null }
 
@@ -12,31 +12,31 @@ type Findings = {
   seconds: number
   calls: number
   faults: Record<string, number>
-  taken: Taken[]
-  told: Told
+  received: ReceivedMessage[]
+  callback_counts: CallbackCounts
   deliveries: Delivery[]
   /** For the account that hangs, when the other was done: how many calls were running, and how many answered. */
   hung: { calls: number; answered: number }
   /** The same account after it stopped hanging. */
-  hanging: { messages: number; taken: Taken[]; deliveries: Delivery[] }
+  hanging: { messages: number; received: ReceivedMessage[]; deliveries: Delivery[] }
 }
 
 export type Report = ReturnType<typeof report>
 
-export function report({ taken, deliveries, hanging, ...figures }: Findings) {
-  const times = counted(taken.map(({ to }) => to))
+export function report({ received, deliveries, hanging, ...figures }: Findings) {
+  const times = counted(received.map(({ to }) => to))
   const rows = counted(deliveries.map(({ address }) => address))
-  const dead = deliveries.filter(({ address }) => fateOf(address) !== 'reached')
-  const living = deliveries.filter(({ address }) => fateOf(address) === 'reached')
+  const dead = deliveries.filter(({ address }) => outcomeFor(address) !== 'reached')
+  const living = deliveries.filter(({ address }) => outcomeFor(address) === 'reached')
   return {
     ...figures,
     deliveries: deliveries.length,
     statuses: counted(deliveries.map(({ status }) => status)),
     most_attempts: Math.max(...deliveries.map(({ attempts }) => attempts)),
-    taken: taken.length,
+    received: received.length,
     recipients_reached: living.filter(({ address }) => times[address]).length,
     /** Received more than once, because the first answer was lost. */
-    repeated: taken.length - Object.keys(times).length,
+    repeated: received.length - Object.keys(times).length,
     living: living.length,
     dead: dead.length,
     dead_codes: counted(dead.map(({ code }) => code ?? 'none')),
@@ -44,13 +44,13 @@ export function report({ taken, deliveries, hanging, ...figures }: Findings) {
     lost: living.filter(({ address }) => !times[address]).map(({ address }) => address),
     not_delivered: living.filter(({ status }) => status !== 'delivered').map(({ address }) => address),
     /** Dead numbers whose status differs from the provider's. */
-    mistold: dead
-      .filter(({ address, status, code }) => status !== 'failed' || code !== fateOf(address))
+    wrong_status: dead
+      .filter(({ address, status, code }) => status !== 'failed' || code !== outcomeFor(address))
       .map(({ address, status, code }) => `${address} ${status} ${code}`),
     several_rows: Object.keys(rows).filter((address) => rows[address] !== 1),
     hanging: {
       messages: hanging.messages,
-      taken: hanging.taken.length,
+      received: hanging.received.length,
       sent: hanging.deliveries.filter(({ status }) => status === 'sent').length,
     },
   }
@@ -63,31 +63,31 @@ function counted(names: string[]): Record<string, number> {
 }
 
 export const isSound = (report: Report): boolean =>
-  [report.lost, report.not_delivered, report.mistold, report.several_rows].every(({ length }) => length === 0) &&
+  [report.lost, report.not_delivered, report.wrong_status, report.several_rows].every(({ length }) => length === 0) &&
   report.accepted === report.messages &&
   report.deliveries === report.messages &&
-  report.told.wrong_answers === 0 &&
+  report.callback_counts.wrong_answers === 0 &&
   report.hung.answered === 0 &&
-  report.hanging.taken === report.hanging.messages &&
+  report.hanging.received === report.hanging.messages &&
   report.hanging.sent === report.hanging.messages
 
 export function lines(report: Report): string[] {
-  const { told, hung, hanging } = report
+  const { callback_counts, hung, hanging } = report
   const failed = Object.values(report.faults).reduce((sum, count) => sum + count, 0)
   const each = (counts: Record<string, number>) =>
     Object.entries(counts)
       .map(([name, count]) => `${count} × ${name}`)
       .join(', ')
-  const { callbacks, wrong_answers, forged, unknown, ...kinds } = told
+  const { callbacks, wrong_answers, forged, unknown, ...kinds } = callback_counts
   return [
     `${report.accepted} of ${report.messages} messages answered 200, seed ${report.seed}`,
-    `${report.calls} calls of the provider in ${report.seconds.toFixed(1)} s, ${failed} of them (${((100 * failed) / report.calls).toFixed(1)} %) went wrong: ${each(report.faults)}`,
-    `handed over: ${report.recipients_reached} of ${report.living} recipients; ${report.repeated} of ${report.taken} messages were taken once more; at most ${report.most_attempts} attempts`,
-    `deliveries: ${report.deliveries}, ${each(report.statuses)}; recipients who never can be reached: ${report.dead}, ${each(report.dead_codes)}`,
-    `callbacks: ${callbacks} about ${report.taken} messages (${each(kinds)}), ${forged} forged, ${unknown} about nobody; ${wrong_answers} answered wrongly`,
-    `an account that hung meanwhile: ${hung.calls} calls under way, ${hung.answered} answered; afterwards ${hanging.sent} of ${hanging.messages} sent`,
-    `lost: ${tell(report.lost)}; not delivered: ${tell(report.not_delivered)}; with more than one delivery: ${tell(report.several_rows)}; told otherwise than the provider did: ${tell(report.mistold)}`,
+    `${report.calls} calls of the provider in ${report.seconds.toFixed(1)} s, ${failed} of them (${((100 * failed) / report.calls).toFixed(1)} %) failed: ${each(report.faults)}`,
+    `received: by ${report.recipients_reached} of ${report.living} recipients; ${report.repeated} of ${report.received} messages were repeated; at most ${report.most_attempts} attempts`,
+    `deliveries: ${report.deliveries}, ${each(report.statuses)}; recipients who can never be reached: ${report.dead}, ${each(report.dead_codes)}`,
+    `callbacks: ${callbacks} about ${report.received} messages (${each(kinds)}), ${forged} forged, ${unknown} about unknown messages; ${wrong_answers} with a wrong answer`,
+    `the account that hung: ${hung.calls} running calls, ${hung.answered} answered; afterwards ${hanging.sent} of ${hanging.messages} sent`,
+    `lost: ${listOf(report.lost)}; not delivered: ${listOf(report.not_delivered)}; with more than one delivery: ${listOf(report.several_rows)}; with another status than the provider's: ${listOf(report.wrong_status)}`,
   ]
 }
 
-const tell = (found: string[]): string => [found.length, ...found].slice(0, 6).join(' ')
+const listOf = (found: string[]): string => [found.length, ...found].slice(0, 6).join(' ')

@@ -157,9 +157,9 @@ test('an error of the recipient is final, and an opt-out marks the contact', asy
 test('a message is sent as a form, with the URL for its callbacks', async () => {
   const server = await peer()
   const outcome = await accountAt(server).send(sms({ body: 'Grüße & 1 < 2 😀', attempt: 2 }))
-  const [taken] = server.taken
-  assert.ok(taken && outcome.outcome === 'sent')
-  assert.equal(outcome.provider_id, taken.sid)
+  const [received] = server.received
+  assert.ok(received && outcome.outcome === 'sent')
+  assert.equal(outcome.provider_id, received.sid)
   assert.equal(JSON.parse(outcome.answer ?? '').num_segments, '1')
   const { StatusCallback = '', ...rest } = Object.fromEntries(server.requests[0] ?? [])
   assert.deepEqual(rest, { To: '+12025550123', From: FROM, Body: 'Grüße & 1 < 2 😀' })
@@ -181,7 +181,7 @@ test('an answer is sent without markup, and its files as links', async () => {
   await account.send(sms({ part_id: '88', body: '<p>Fish &amp; <b>chips</b></p>', attachments: [file] }))
   await account.send(sms({ part_id: '89', body: null, attachments: [file] }))
   assert.deepEqual(
-    server.taken.map(({ body }) => body),
+    server.received.map(({ body }) => body),
     ['Fish & chips\nhttps://example.com/menu.pdf', 'https://example.com/menu.pdf'],
   )
 })
@@ -193,7 +193,7 @@ test('a Messaging Service chooses the number', async () => {
   const account = twilioAccount({ ...settings, base_url: server.url }, server.auth_token, SURROUNDINGS)
   open.push(account)
   assert.equal((await account.send(sms())).outcome, 'sent')
-  assert.deepEqual([server.taken[0]?.service, server.taken[0]?.from], [messaging_service_sid, ''])
+  assert.deepEqual([server.received[0]?.service, server.received[0]?.from], [messaging_service_sid, ''])
 })
 
 test('a message that has failed when it is created is failed', async () => {
@@ -225,7 +225,7 @@ test('connections are reused, and their number is limited', async () => {
   const account = accountAt(server)
   assert.equal(account.concurrency, 20)
   for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 20 }, () => account.send(sms())))
-  assert.equal(server.taken.length, 100)
+  assert.equal(server.received.length, 100)
   assert.ok(server.connections <= 20, `${server.connections} connections`)
 })
 

@@ -15,7 +15,7 @@ const { phone_number_id, secrets } = peer
 const account = { phone_number_id, base_url: peer.url, access_token: secrets.access_token }
 
 beforeEach(() => {
-  Object.assign(peer, { taken: [], faults: [], fail: () => undefined, message_status: undefined })
+  Object.assign(peer, { received: [], faults: [], fail: () => undefined, message_status: undefined })
 })
 
 const send = (delivery = outgoing(), over = account, timeout_ms = 5_000) =>
@@ -37,7 +37,7 @@ test('an error of the message is reported with the text of Meta', async () => {
   assert.deepEqual([outcome.outcome, outcome.code], ['failed', '100'])
   assert.match(outcome.details ?? '', /components\[0\]\.type is "carousel"/)
   assert.match(outcome.answer ?? '', /OAuthException/)
-  assert.equal(peer.taken.length, 0)
+  assert.equal(peer.received.length, 0)
 })
 
 test('a message that WhatsApp never accepts is not sent', async () => {
@@ -93,16 +93,16 @@ test('every network error is an outcome', async () => {
 
 test('an accepted template is sent, with its wamid and the answer', async () => {
   const outcome = await send(outgoing({ components: [{ type: 'BODY', parameters: [{ type: 'text', text: 'Anna' }] }] }))
-  const [taken] = peer.taken
-  assert.equal(outcome.outcome === 'sent' && outcome.provider_id, taken?.wamid)
-  assert.deepEqual(JSON.parse(outcome.answer ?? '').messages, [{ id: taken?.wamid }])
-  assert.equal(taken?.to, '12025550123')
+  const [received] = peer.received
+  assert.equal(outcome.outcome === 'sent' && outcome.provider_id, received?.wamid)
+  assert.deepEqual(JSON.parse(outcome.answer ?? '').messages, [{ id: received?.wamid }])
+  assert.equal(received?.to, '12025550123')
   assert.deepEqual(peer.faults, [])
 })
 
 test('each attempt has a signed tracker that cannot be forged', async () => {
   await send(outgoing({ attempt: 3 }))
-  const tracker = peer.taken[0]?.biz_opaque_callback_data ?? ''
+  const tracker = peer.received[0]?.biz_opaque_callback_data ?? ''
   assert.deepEqual(readTracker(SECRET, 'whatsapp delivery', tracker), {
     workspace_id: 'ab12cd34',
     delivery_id: '71',
@@ -132,5 +132,5 @@ test('an invalid account does not open', async () => {
   await assert.rejects(open({ phone_number_id }, { access_token: 'two\nlines' }), /no spaces$/)
   const opened = await open({ phone_number_id, base_url: `${peer.url}/` })
   assert.equal((await opened.send(anAnswer('<p>Hello</p>'))).outcome, 'sent')
-  assert.deepEqual(peer.taken[0]?.['text'], { body: 'Hello' })
+  assert.deepEqual(peer.received[0]?.['text'], { body: 'Hello' })
 })

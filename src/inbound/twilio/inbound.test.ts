@@ -124,14 +124,14 @@ describe('conversations', () => {
   test('an answer is sent by SMS, and the reply to it continues the conversation', async () => {
     await nothing(write(JOE, 'Hello'))
     const { id } = await latest()
-    const before = peer.taken.length
+    const before = peer.received.length
     const admin = { type: 'admin', admin_id: workspace.admin_id }
     await call(`POST /conversations/${id}/reply`, { message_type: 'comment', body: '<p>Hi <b>Joe</b></p>', ...admin })
-    const [taken] = await eventually(
-      async () => peer.taken.slice(before),
+    const [received] = await eventually(
+      async () => peer.received.slice(before),
       ({ length }) => length > 0,
     )
-    const { to, from, body } = taken!
+    const { to, from, body } = received!
     assert.deepEqual([to, from, body], [JOE, OURS, 'Hi Joe'])
     await nothing(write(JOE, 'Bye'))
     assert.deepEqual([(await latest()).id, (await latest()).parts.at(-1).body], [id, '<p>Bye</p>'])

@@ -6,7 +6,7 @@ import { sms } from '../../../test/sms.ts'
 
 const PUBLIC = 'https://sms.example.com/interphone'
 const s = await sms({ public_url: PUBLIC })
-const { t, peer, send, becomes, look, takenOf } = s
+const { t, peer, send, becomes, look, receivedMessage } = s
 
 test('a signature for another URL, or for the address that the server listens on, is refused', async () => {
   for (const signed_as of [undefined, 'http://sms.example.com/interphone/webhooks/twilio/inbound', PUBLIC])
@@ -22,12 +22,12 @@ test('a signature for the public URL is valid, with and without the port', async
 
 test('messages request callbacks at the public URL', async () => {
   const id = await send(await aContact(t.workspace, { formatted_phone: '+12025550144' }))
-  const taken = takenOf(await becomes(id, 'sent'))
-  const callback = taken.callback ?? ''
+  const received = receivedMessage(await becomes(id, 'sent'))
+  const callback = received.callback ?? ''
   assert.ok(callback.startsWith(`${PUBLIC}/webhooks/twilio/status?delivery=`))
   const reached = callback.replace(`${PUBLIC}/webhooks/twilio/status`, s.status)
   assert.equal(
-    (await peer.callBack({ ...taken, callback: reached }, 'delivered', {}, { signed_as: callback })).status,
+    (await peer.callBack({ ...received, callback: reached }, 'delivered', {}, { signed_as: callback })).status,
     200,
   )
   assert.equal((await look(id)).status, 'delivered')

@@ -7,12 +7,12 @@ import { fetchAttachments } from '#resources/attachments/fetch-due.ts'
 import { leaseFetches } from '#resources/attachments/queries.ts'
 import { NEARBY, SECRET } from '../../../test/app.ts'
 import { aContact, eventually } from '../../../test/factories.ts'
-import { newsBody, wrote } from '../../../test/meta.ts'
+import { webhookBody, wrote } from '../../../test/meta.ts'
 import { accountOf, whatsapp } from '../../../test/whatsapp.ts'
 
 const MOST = 1_000_000
 const w = await whatsapp({ largest: MOST })
-const { t, peer, news } = w
+const { t, peer, postWebhook } = w
 const { call } = t
 const { sql } = t.database
 const NUMBER = '12025550123'
@@ -45,7 +45,7 @@ async function sends(medium: Medium = { content_type: 'image/png', bytes: PNG },
   const id = String(count++)
   peer.media.set(id, medium)
   const value = wrote(NUMBER, { type, [type]: { id, mime_type: medium.content_type, sha256: 'aGFzaA==', ...more } })
-  assert.equal((await news(value)).status, 200)
+  assert.equal((await postWebhook(value)).status, 200)
   return { id, value }
 }
 /** The only conversation: its source and its parts. */
@@ -152,7 +152,7 @@ test('fetches wait while the account is missing or its token is invalid; a new a
 
 test('a repeated message adds no second file, and one of a blocked contact adds none', async () => {
   const { value } = await sends()
-  await Promise.all([news(value), news(value)])
+  await Promise.all([postWebhook(value), postWebhook(value)])
   assert.equal((await sql`select from attachments where workspace_id = ${t.created.id}`).count, 1)
   assert.deepEqual((await shown())[0].attachments.length, 1)
   await call('POST /extensions/sandbox/reset')
@@ -222,8 +222,8 @@ test('many media in one body are all fetched, with valid requests', async () => 
     peer.media.set(`9${n}`, { content_type: 'image/png', bytes: PNG })
     return wrote(NUMBER, { type: 'image', image: { id: `9${n}`, mime_type: 'image/png' } })
   })
-  const body = newsBody(peer.phone_number_id, {})
-  body.entry = values.map((value) => newsBody(peer.phone_number_id, value).entry[0]!)
+  const body = webhookBody(peer.phone_number_id, {})
+  body.entry = values.map((value) => webhookBody(peer.phone_number_id, value).entry[0]!)
   assert.equal((await peer.post(w.webhook, body)).status, 200)
   await fetchOnce()
   for (const { attachments } of await shown()) assert.equal(attachments[0].filesize, PNG.length)

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { aContact, eventually } from '../../../test/factories.ts'
-import { newsBody, wrote } from '../../../test/meta.ts'
+import { webhookBody, wrote } from '../../../test/meta.ts'
 import { accountOf, whatsapp } from '../../../test/whatsapp.ts'
 
 const w = await whatsapp()
-const { t, peer, news, send, becomes } = w
+const { t, peer, postWebhook, send, becomes } = w
 const { call, workspace } = t
 const { sql } = t.database
 const NUMBER = '12025550123'
@@ -20,7 +20,7 @@ type Sent = { type: string; [part: string]: unknown }
 type Writer = { from?: string; name?: string; at?: Date }
 const write = async (message: Sent, { from = NUMBER, ...profile }: Writer = {}) => {
   const value = wrote(from, message, profile)
-  assert.equal((await news(value)).status, 200)
+  assert.equal((await postWebhook(value)).status, 200)
   return value
 }
 const conversations = async () => (await call('GET /conversations')).body.conversations
@@ -34,7 +34,7 @@ async function conversation() {
 const plain = (html: string) => html.replace(/<br>/g, '\n').replace(/<[^>]+>/g, '')
 
 test('a body with a wrong signature is refused, and nothing is stored', async () => {
-  const { status } = await news(wrote(NUMBER, text('Hello')), { secret: 'forged' })
+  const { status } = await postWebhook(wrote(NUMBER, text('Hello')), { secret: 'forged' })
   assert.equal(status, 403)
   assert.deepEqual(await conversations(), [])
   assert.equal((await call('GET /contacts')).body.total_count, 0)
@@ -53,9 +53,9 @@ test('an unknown number becomes a lead with the name of the profile, and starts 
 test('a message that is sent twice, also at once, is added once', async () => {
   const value = wrote(NUMBER, text('Hello'))
   const answers = await Promise.all([
-    news(value),
-    news(value),
-    news({ ...value, messages: value.messages.concat(value.messages) }),
+    postWebhook(value),
+    postWebhook(value),
+    postWebhook({ ...value, messages: value.messages.concat(value.messages) }),
   ])
   assert.deepEqual(
     answers.map(({ status }) => status),
@@ -250,7 +250,7 @@ test('a message that cannot be read is logged without its text, and the others a
     ],
     { ...message, id: 'wamid.e', type: 'image', image: { caption: 'secret words' } },
   ]
-  const answer = await news({ contacts: [null, 7, {}, { wa_id: 7 }], messages: [...bad, message] })
+  const answer = await postWebhook({ contacts: [null, 7, {}, { wa_id: 7 }], messages: [...bad, message] })
   assert.equal(answer.status, 200)
   assert.equal(plain((await conversation()).source.body), 'Hello')
   const lines = w.logged.slice(logged)
@@ -261,8 +261,8 @@ test('a message that cannot be read is logged without its text, and the others a
 test('many messages in one body, of several people, are all added in order', async () => {
   const people = ['12025550101', '12025550102', '12025550103']
   const values = people.flatMap((from) => [wrote(from, text('one')), wrote(from, text('two'))])
-  const body = newsBody(peer.phone_number_id, {})
-  body.entry = values.map((value) => newsBody(peer.phone_number_id, value).entry[0]!)
+  const body = webhookBody(peer.phone_number_id, {})
+  body.entry = values.map((value) => webhookBody(peer.phone_number_id, value).entry[0]!)
   assert.equal((await peer.post(w.webhook, body)).status, 200)
   const all = await conversations()
   assert.equal(all.length, 3)
@@ -293,7 +293,7 @@ test('an answer is sent as free text, and not a day later', async () => {
   const answer = { message_type: 'comment', type: 'admin', admin_id: workspace.admin_id, body: '<p>Hi <b>you</b></p>' }
   await call(`POST /conversations/${id}/reply`, answer)
   await sentIn(id)
-  assert.deepEqual(peer.taken.at(-1)?.['text'], { body: 'Hi *you*' })
+  assert.deepEqual(peer.received.at(-1)?.['text'], { body: 'Hi *you*' })
   await call('POST /extensions/sandbox/reset')
   await write(text('Hello'), { at: new Date(Date.now() - 25 * 3_600_000) })
   const late = await conversation()

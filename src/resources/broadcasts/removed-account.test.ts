@@ -37,8 +37,8 @@ test('queued deliveries fail as account_removed, what Meta accepted is sent, and
   assert.equal((await call(`POST /extensions/broadcasts/${second}/pause`)).status, 200)
   await step(sql)
   await eventually(
-    async () => peer.taken.length,
-    (taken) => taken > 30,
+    async () => peer.received.length,
+    (received) => received > 30,
   )
   const { data } = (await call('GET /extensions/channels')).body
   assert.equal((await call(`DELETE /extensions/channels/${data[0].id}`)).status, 200)
@@ -58,14 +58,14 @@ test('queued deliveries fail as account_removed, what Meta accepted is sent, and
   await sleep(1_500) // Attempts that were running have ended by now.
   await eventually(
     async () => (await shown(first)).counts.statuses.sent,
-    (sent) => sent === peer.taken.length,
+    (sent) => sent === peer.received.length,
   )
   const codes = await sql`
     select error_code, count(*)::int as count from deliveries
     where workspace_id = ${workspace.id} and status = 'failed' group by 1`
   assert.deepEqual(
     codes.map((row) => ({ ...row })),
-    [{ error_code: 'account_removed', count: 1_000 - peer.taken.length }],
+    [{ error_code: 'account_removed', count: 1_000 - peer.received.length }],
   )
   assert.deepEqual([(await shown(second)).state, (await shown(second)).counts.audience], ['canceled', 0])
   assert.equal((await shown(complete)).state, 'completed')

@@ -16,14 +16,14 @@ test('queued deliveries fail as account_removed, those being sent are sent, and 
   const to = await aContact(workspace, { formatted_phone: '+12025550123' })
   await Promise.all(Array.from({ length: MESSAGES }, () => aMessage(workspace, { to, message_type: 'whatsapp' })))
   await eventually(
-    async () => peer.taken.length,
-    (taken) => taken > 10,
+    async () => peer.received.length,
+    (received) => received > 10,
   )
   const { data } = (await call('GET /extensions/channels')).body
   assert.equal((await call(`DELETE /extensions/channels/${data[0].id}`)).status, 200)
   await sleep(1_500)
   const sent = await total('/extensions/deliveries?status=sent')
-  assert.equal(sent, peer.taken.length)
+  assert.equal(sent, peer.received.length)
   assert.ok(sent < MESSAGES, `${sent} were sent`)
   assert.equal(await total('/extensions/deliveries?status=failed'), MESSAGES - sent)
   assert.equal(await total('/extensions/sandbox/messages'), 0)
