@@ -2,16 +2,16 @@
 // answers when it has accepted that many mails since the last answer.
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-let taken = 0
+let accepted = 0
 let wanted = Infinity
 
 function take() {
-  taken++
-  if (taken >= wanted) process.send?.(taken)
+  accepted++
+  if (accepted >= wanted) process.send?.(accepted)
 }
 
 process.on('message', (count: number) => {
-  taken = 0
+  accepted = 0
   wanted = count
 })
 

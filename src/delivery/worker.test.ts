@@ -208,8 +208,8 @@ test('without an account a message is captured as it would have been sent', asyn
 test('when the leases of a dead worker expire, another worker sends its deliveries', async () => {
   const contact = await aContact(workspace, { email: 'leased@example.com' })
   const id = await aMessage(workspace, { to: contact })
-  const taken = await lease(sql, [], 10, 1)
-  assert.equal(taken.length, 1)
+  const leased = await lease(sql, [], 10, 1)
+  assert.equal(leased.length, 1)
   await work()
   await new Promise((resolve) => setTimeout(resolve, 300))
   assert.equal((await deliveriesOf(id))[0].status, 'queued')

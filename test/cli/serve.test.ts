@@ -205,15 +205,15 @@ describe('without a running server', () => {
 /** Blocks writers of tags until released; `wanted` resolves when one waits. */
 async function lockTags() {
   const sql = connect({ ...runningEmbedded(directory), max: 2 })
-  const taken = Promise.withResolvers<void>()
+  const locked = Promise.withResolvers<void>()
   const given = Promise.withResolvers<void>()
   const holding = sql.begin(async (transaction) => {
     await transaction`lock table tags`
-    taken.resolve()
+    locked.resolve()
     await given.promise
   })
   holding.catch(() => {}) // If PostgreSQL has been stopped.
-  await taken.promise
+  await locked.promise
   return {
     wanted: until(async () => (await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock'`).length > 0),
     async release() {

@@ -65,5 +65,5 @@ test('every file of an answered request can be read again, byte for byte, althou
   const files = readdirSync(join(server.directory, 'files'), { recursive: true, withFileTypes: true })
   const left = files.filter((entry) => entry.isFile()).length - acknowledged.size
   t.diagnostic(`${acknowledged.size} files acknowledged over 3 kills; ${left} others lie there`)
-  assert.ok(left <= 3 * 6 * 2, 'no more than was under way at the kills')
+  assert.ok(left <= 3 * 6 * 2, 'no more than were running at the kills')
 })

@@ -118,13 +118,13 @@ test('a repeated parameter is refused if one is expected', async () => {
 
 test('a page size out of bounds is clamped, and one that is not a number is refused', async () => {
   await aContact(t.workspace)
-  for (const [per_page, taken] of [
+  for (const [per_page, expected] of [
     ['0', 1],
     ['-5', 1],
     ['151', 150],
     ['9007199254740991', 150],
   ] as const) {
-    assert.equal((await t.call(`GET /contacts?per_page=${per_page}`)).body.pages.per_page, taken)
+    assert.equal((await t.call(`GET /contacts?per_page=${per_page}`)).body.pages.per_page, expected)
   }
   for (const per_page of ['x', '1.5', '1e400', 'NaN', '0x10', '', 'null']) {
     const { status } = await t.call(`GET /contacts?per_page=${per_page}`)

@@ -15,7 +15,7 @@ const statusesOf = (message_id: string) =>
   ).then((deliveries) => deliveries.map(({ status }: { status: string }) => status))
 
 /** A conversation that a contact has started. */
-async function begun(client: Client, contact_id: string, body = 'Is anybody there?') {
+async function conversationOf(client: Client, contact_id: string, body = 'Is anybody there?') {
   const { conversation_id = '' } = await client.conversations.create({ from: { type: 'user', id: contact_id }, body })
   return conversation_id
 }
@@ -75,7 +75,7 @@ for (const { release, client: connect, errors } of SDKS) {
   })
 
   test(`SDK ${release}: contact and admin talk, by reply, note and "last"`, async () => {
-    const conversation_id = await begun(client, user)
+    const conversation_id = await conversationOf(client, user)
     const fresh = await client.conversations.find({ conversation_id })
     assert.equal(fresh.source.body, '<p>Is anybody there?</p>')
     assert.deepEqual(
@@ -112,7 +112,7 @@ for (const { release, client: connect, errors } of SDKS) {
   })
 
   test(`SDK ${release}: an admin assigns, snoozes, closes and opens a conversation, and marks it as read`, async () => {
-    const conversation_id = await begun(client, user)
+    const conversation_id = await conversationOf(client, user)
     const assigned = await client.conversations.manage({
       conversation_id,
       body: { message_type: 'assignment', type: 'admin', admin_id, assignee_id: admin_id },
@@ -139,7 +139,7 @@ for (const { release, client: connect, errors } of SDKS) {
     const contact = await aContact(workspace)
     assert.deepEqual(await all(await client.conversations.list()), [])
     const ids: string[] = []
-    for (let number = 0; number < 5; number++) ids.push(await begun(client, contact, `Question ${number}`))
+    for (let number = 0; number < 5; number++) ids.push(await conversationOf(client, contact, `Question ${number}`))
     const listed = await all(await client.conversations.list({ per_page: 2 }))
     assert.deepEqual(
       listed.map(({ id }) => id),
@@ -151,7 +151,7 @@ for (const { release, client: connect, errors } of SDKS) {
   })
 
   test(`SDK ${release}: a tag is added to a conversation and removed`, async () => {
-    const conversation_id = await begun(client, user)
+    const conversation_id = await conversationOf(client, user)
     const { id } = await client.tags.create({ name: `Urgent ${release}` })
     const applied = await client.tags.tagConversation({ conversation_id, id, admin_id })
     assert.equal(applied.applied_by?.id, admin_id)
@@ -167,7 +167,7 @@ for (const { release, client: connect, errors } of SDKS) {
 
   if (isRelease7(client)) {
     test('SDK 7: a conversation gets a title, and a quick reply is offered and chosen', async () => {
-      const conversation_id = await begun(client, user)
+      const conversation_id = await conversationOf(client, user)
       assert.equal((await client.conversations.update({ conversation_id, title: 'Shoes' })).title, 'Shoes')
       const option = { text: 'Yes', uuid: '4bbb6b2e-9c0a-4b0e-a7b2-ccc5f4c7bd4b' }
       const offer = { message_type: 'quick_reply', type: 'admin', admin_id, reply_options: [option] } as const
