@@ -13,7 +13,7 @@ import type { Files } from '#files/files.ts'
 import { type Authentication, authentication, verifiedByHandler } from '#http/auth.ts'
 import { BODY_LIMIT, parseBodies } from '#http/body.ts'
 import { convertVersions } from '#http/convert.ts'
-import { answerPreflights, CORS_HEADERS } from '#http/cors.ts'
+import { allowOrigins, answerPreflights } from '#http/cors.ts'
 import { docsPage } from '#http/docs/page.ts'
 import { errorHandler, notFound, refuseMalformed } from '#http/errors.ts'
 import { armedFaults, destroyConnection } from '#http/faults.ts'
@@ -126,7 +126,7 @@ export function buildApp(options: AppOptions): App {
   // No promise if the token is cached, as in most requests.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    for (const [name, value] of CORS_HEADERS) reply.header(name, value)
+    allowOrigins(request, reply)
     const { operation } = request.routeOptions.config
     const authenticated = operation && authenticate[operation.auth ?? 'token'](request, reply, operation)
     if (authenticated) authenticated.then(() => done(), done)

@@ -1,7 +1,7 @@
 // A workspace for one request or job: the first argument of every query and verb.
 import type { Pool, Sql } from '#db/sql.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
-import { aheadOf, type Clock, SERVER_CLOCK, timeOn } from './clock.ts'
+import { aheadOf, type Clock, timeOn } from './clock.ts'
 
 export type Workspace = {
   /** Eight lower-case letters and digits: `app.id_code`, `workspace_id` and `app_id` on the wire. */
@@ -34,7 +34,7 @@ type Caller = { workspace_id: string; admin_id: string; listened_topics?: readon
 
 /** Returns the workspace of a token. Outside a transaction, `afterCommit` runs its task at once. */
 export function workspaceOf(sql: Sql, caller: Caller, version: Version = LATEST): Workspace {
-  const { clock_frozen_at, clock_ahead_seconds, search_lag_ms, message_lag_ms } = { ...UNTOUCHED, ...caller }
+  const { clock_frozen_at = null, clock_ahead_seconds = 0, search_lag_ms = 0, message_lag_ms = 0 } = caller
   const { listened_topics = [] } = caller
   return {
     id: caller.workspace_id,
@@ -48,8 +48,6 @@ export function workspaceOf(sql: Sql, caller: Caller, version: Version = LATEST)
     afterCommit: (task) => task(),
   }
 }
-
-const UNTOUCHED = { ...SERVER_CLOCK, ...NO_LAGS }
 
 /**
  * Runs several statements in the open transaction, or in a new one. If PostgreSQL aborts a new one because of a

@@ -177,7 +177,7 @@ const presentIds = (
   total_count = ids.length,
 ): Static<typeof AddressableList> => ({
   type: 'list',
-  data: ids.slice(0, MAX_INLINE).map((id) => ({ id, type, url: `/${type}s/${id}` })),
+  data: ids.length ? ids.slice(0, MAX_INLINE).map((id) => ({ id, type, url: `/${type}s/${id}` })) : [],
   url,
   total_count,
   has_more: total_count > MAX_INLINE,

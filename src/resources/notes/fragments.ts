@@ -10,8 +10,13 @@ export const newestNotesOf = ({ sql, id }: Workspace, object_type: string, objec
   const notes = sql`
     from notes
     where notes.workspace_id = ${id} and notes.object_type = ${object_type} and notes.object_id = ${object_id}`
+  // Most objects have few notes: then their number is known without a count.
   return sql`
-    json_build_object(
-      'ids', array(select notes.id::text ${notes} order by notes.created_at desc, notes.id desc limit 10),
-      'total_count', (select count(*) ${notes}))`
+    (
+      select json_build_object('ids', ids, 'total_count',
+        case when cardinality(ids) < 10 then cardinality(ids) else (select count(*) ${notes}) end)
+      from (
+        select array(select notes.id::text ${notes} order by notes.created_at desc, notes.id desc limit 10) as ids
+      ) newest
+    )`
 }
