@@ -9,11 +9,12 @@ const EXPOSED_HEADERS = [
 ].join(', ')
 
 /**
- * Sets the headers of an answer. Browsers send an Origin; a request without one needs them only if a shared cache may give its
- * answer to a browser, which an Authorization header excludes.
+ * Sets the headers of an answer. A request with an access token and without an Origin comes from no browser, and shared
+ * caches do not store its answer: it needs none.
  */
-export function allowOrigins({ headers }: FastifyRequest, reply: FastifyReply) {
-  if (headers.origin === undefined && headers.authorization !== undefined) return
+export function allowOrigins({ headers, routeOptions }: FastifyRequest, reply: FastifyReply) {
+  const is_from_browser = headers.origin !== undefined || routeOptions.config.operation?.auth !== undefined
+  if (!is_from_browser && headers.authorization !== undefined) return
   reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', EXPOSED_HEADERS)
 }
 
