@@ -5,15 +5,39 @@ import type { Params } from './signature.ts'
 
 export type Keyword = 'STOP' | 'START' | 'HELP'
 
-/** Intercom's lists. Twilio also blocks the sender after OPTOUT and REVOKE. */
-const WORDS: Record<string, Keyword> = Object.fromEntries([
-  ...'STOP STOPALL UNSUBSCRIBE CANCEL END QUIT EXIT OPTOUT REVOKE'.split(' ').map((word) => [word, 'STOP']),
-  ...'START UNSTOP SUBSCRIBE RESTART RESUBSCRIBE'.split(' ').map((word) => [word, 'START']),
-  ...'HELP INFO'.split(' ').map((word) => [word, 'HELP']),
+/**
+ * The messages that opt out, without accents and with one space between words. The first line has Intercom's list; the
+ * second has the words of 47 CFR 64.1200(a)(10) that Intercom's lacks. Carriers and SMS providers publish the rest.
+ */
+const OPT_OUTS = [
+  'stop, stopall, unsubscribe, cancel, end, quit, exit',
+  'opt out, optout, revoke',
+  'stop all, remove, unsub, un subscribe, opt me out, unsubscribe me, remove me, revoke consent, i revoke consent',
+  'stop texting, stop texting me, stop texts, stop all texts, stop messaging me, stop messages, stop all messages',
+  'stop sms, stop msgs, no more texts, no more messages, do not text me, dont text me, do not contact me',
+  'i want to opt out, i want to unsubscribe, i opt out, unsubscribe all, opt out all, take me off your list',
+  // French: ARRET is required in Canada.
+  'arret, arrete, arretez, arreter, arrett, desabonner, desabonnez moi, desabonnement, desinscrire, desinscription',
+  // Spanish and Portuguese
+  'alto, parar, detener, baja, darme de baja, dar de baja, cancelar, sair, descadastrar',
+  // German and Dutch
+  'stopp, halt, abmelden, abbestellen, austragen, afmelden, uitschrijven',
+  // Italian, Polish, Russian
+  'ferma, cancellami, disiscrivi, disiscrivimi, zatrzymaj, wypisz, остановить, стоп, отписаться',
+  // Swedish, Norwegian, Danish
+  'avsluta, avregistrera, avslutt, avmeld, afmeld',
+]
+
+const KEYWORDS = new Map<string, Keyword>([
+  ...OPT_OUTS.flatMap((line) => line.split(', ')).map((words) => [words, 'STOP'] as const),
+  ...'start unstop subscribe restart resubscribe'.split(' ').map((word) => [word, 'START'] as const),
+  ...'help info'.split(' ').map((word) => [word, 'HELP'] as const),
 ])
 
-/** A message that contains only the word, in any case, with any punctuation. */
-const ALONE = /^[^\p{L}\p{N}]*(\p{L}+)[^\p{L}\p{N}]*$/u
+/** The words that stay an opt-out beside “please”. “Cancel, please” may be about an order, so it is not one of them. */
+const CLEAR = /^(stop|stopp|arret|opt|unsub|un subscribe|remove me|revoke|do not|dont|no more|i want|i opt|take me)/
+
+const POLITE = /^(?:please|pls|plz) | (?:please|pls|plz|thanks|thank you|thx)$/g
 
 /**
  * `is_answered`: Twilio's Advanced Opt-Out, which has its own keywords, has recognised the message and answers it
@@ -26,10 +50,22 @@ export function keywordIn(params: Params): { keyword: Keyword; is_answered: bool
   return keyword && { keyword, is_answered: false }
 }
 
-/** Returns the keyword if the message contains nothing else. */
+/** Returns the keyword if the message contains nothing else: case, accents, punctuation and repetition do not matter. */
 export function keywordOf(body: string): Keyword | undefined {
-  const word = ALONE.exec(body)?.[1]?.toUpperCase()
-  return word && Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
+  const words = wordsOf(body)
+  const once = words.every((word) => word === words[0]) ? words.slice(0, 1) : words
+  const text = once.join(' ')
+  const request = text.replace(POLITE, '')
+  return KEYWORDS.get(text) ?? (CLEAR.test(request) ? KEYWORDS.get(request) : undefined)
+}
+
+/** Returns the words in lower case, without accents: “Désabonnez-moi!” gives `desabonnez` and `moi`. */
+function wordsOf(body: string): string[] {
+  const plain = body
+    .normalize('NFKD')
+    .replace(/[\p{M}'’]/gu, '')
+    .toLowerCase()
+  return plain.match(/[\p{L}\p{N}]+/gu) ?? []
 }
 
 export const ANSWERS: Record<Keyword, (workspace_name: string) => string> = {

@@ -202,6 +202,15 @@ describe('keywords', () => {
     await becomes(await send(joe), 'sent')
   })
 
+  test('an opt-out in other words is applied and answered as STOP is', async () => {
+    for (const body of ['Opt out', 'OPT-OUT', 'STOP ALL', 'Arrêt']) {
+      assert.match((await write(JOE, body)).text, /<Message>You will get no more SMS from First\./, body)
+      assert.equal(await wantsSms(joe), false, body)
+      await write(JOE, 'START')
+    }
+    assert.deepEqual(await conversations(), [])
+  })
+
   test('a repeated STOP callback after a START changes nothing', async () => {
     const MessageSid = newSid('SM')
     await write(JOE, 'STOP', { MessageSid })
