@@ -15,6 +15,7 @@ const ByToken = Type.Object({ token: Type.String() })
 const Page = Type.String({ contentMediaType: 'text/html', description: 'A page for people.' })
 
 function unsubscribing(app: App, { sql, secret }: Server) {
+  acceptAnyBody(app)
   const contactOf = (token: string) => {
     const [workspace_id, contact_id] = found(verify(secret, UNSUBSCRIBE, token), 'This link is not valid').split('.')
     return { workspace_id: workspace_id as string, contact_id: contact_id as string }
@@ -45,6 +46,21 @@ function unsubscribing(app: App, { sql, secret }: Server) {
       return page(reply, '<p>You are unsubscribed. No more emails like that one.</p>')
     },
   )
+}
+
+/**
+ * The link says everything, so the body is not read, and its Content-Type may be anything: mail services post forms of
+ * both kinds, and plain text. Without the header, Fastify does not refuse a malformed one either.
+ */
+function acceptAnyBody(app: App): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, body, done) => {
+    body.resume()
+    done(null)
+  })
+  app.addHook('onRequest', async ({ headers }) => {
+    delete headers['content-type']
+  })
 }
 
 function page(reply: FastifyReply, content: string): string {

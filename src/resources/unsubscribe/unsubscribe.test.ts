@@ -25,6 +25,48 @@ test('a link with a wrong signature, or of an unknown contact, is refused', asyn
   assert.equal(await isUnsubscribed(contact), false)
 })
 
+const FORM = `--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n`
+
+/** A Content-Type (null: none) and a body, as mail services, people and broken clients send them. */
+const BODIES: [type: string | null, body: string][] = [
+  [null, ''],
+  [null, 'List-Unsubscribe=One-Click'],
+  ['application/x-www-form-urlencoded', 'List-Unsubscribe=One-Click'],
+  ['application/x-www-form-urlencoded; charset=utf-8', ''],
+  ['multipart/form-data; boundary=b', FORM],
+  ['multipart/form-data; boundary=other', FORM],
+  ['multipart/form-data', 'x'],
+  ['multipart/mixed; boundary="b"', FORM],
+  ['text/plain', 'List-Unsubscribe=One-Click'],
+  ['text/plain;charset=UTF-8', ''],
+  ['text/html', '<p>'],
+  ['application/json', '{"List-Unsubscribe":"One-Click"}'],
+  ['application/json', '{not json'],
+  ['application/octet-stream', '\u0000'],
+  ['message/rfc822', 'x'.repeat(2_000_000)],
+  ['form', 'List-Unsubscribe=One-Click'],
+  ['; charset', 'List-Unsubscribe=One-Click'],
+  ['', 'List-Unsubscribe=One-Click'],
+]
+
+const post = async (url: string, type: string | null, payload: string) =>
+  (await t.app.inject({ method: 'POST', url, payload, ...(type !== null && { headers: { 'content-type': type } }) }))
+    .statusCode
+
+test('a wrong link is not found, and another resource still refuses other types', async () => {
+  for (const [type, body] of BODIES) assert.equal(await post('/unsubscribe/wrong', type, body), 404, String(type))
+  const headers = { authorization: `Bearer ${t.created.token}`, 'content-type': 'multipart/form-data; boundary=b' }
+  assert.equal((await t.app.inject({ method: 'POST', url: '/tags', payload: FORM, headers })).statusCode, 415)
+})
+
+test('one click unsubscribes with any body and any Content-Type', async () => {
+  for (const [type, body] of BODIES) {
+    const contact = await aContact(t.workspace)
+    assert.equal(await post(linkOf(contact), type, body), 200, `${type}`)
+    assert.equal(await isUnsubscribed(contact), true, `${type}`)
+  }
+})
+
 test('opening the link only asks: mail scanners open links too', async () => {
   const contact = await aContact(t.workspace)
   assert.equal((await t.call(`GET ${linkOf(contact)}`, undefined, { token: null })).status, 200)
