@@ -17,13 +17,14 @@ type Stored = { column?: Column; required?: boolean }
  * A searchable field:
  * - `text`; with `fold`, case is ignored (the index is on `lower(column)`);
  * - `word`: HTML or text in which `=` and `IN` find a whole word;
- * - `id`: text to callers, a bigint in the database;
+ * - `id`: text to callers, a bigint in the database; if `ordered`, it also compares with `>` and `<`, as a number;
  * - `number`, `boolean`, `date` (timestamptz; its own `precision` overrides the noun's);
  * - `set`: ids related to the row. `has` is true if the row has one of `ids`, or any id if `ids` is null.
  */
 export type Field =
   | (Stored & { kind: 'text'; fold?: boolean })
-  | (Stored & { kind: 'word' | 'id' | 'number' | 'boolean' })
+  | (Stored & { kind: 'id'; ordered?: boolean })
+  | (Stored & { kind: 'word' | 'number' | 'boolean' })
   | (Stored & { kind: 'date'; precision?: (workspace: Workspace) => Precision })
   | {
       kind: 'set'
@@ -98,8 +99,9 @@ function operatorsOf(workspace: Workspace, field: Field, { precision, inclusive 
   switch (field.kind) {
     case 'text':
     case 'word':
-    case 'id':
       return TEXT
+    case 'id':
+      return field.ordered ? [...TEXT, ...ORDER] : TEXT
     case 'number':
       return NUMBER
     case 'boolean':
@@ -131,7 +133,9 @@ function compare(
     case 'word':
       return compareWords(sql, column, operator, value)
     case 'id':
-      return compareId(sql, column, operator, value)
+      return ORDER.includes(operator)
+        ? compareNumber(sql, column, ordering, value)
+        : compareId(sql, column, operator, value)
     case 'number':
       return compareNumber(sql, column, ordering, value)
     case 'boolean':

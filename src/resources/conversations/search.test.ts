@@ -56,6 +56,10 @@ test('an invalid field, operator or value is a 400', async () => {
     [{ field: 'state', operator: '>', value: 'open' }, 'invalid_operator'],
     [{ field: 'created_at', operator: '>', value: 'foorbar' }, 'invalid_value'],
     [{ field: 'open', operator: '=', value: 'perhaps' }, 'invalid_value'],
+    [{ field: 'id', operator: '>', value: 'the first' }, 'invalid_value'],
+    [{ field: 'id', operator: '<', value: [first] }, 'invalid_value'],
+    [{ field: 'id', operator: '>', value: null }, 'invalid_query'],
+    [{ field: 'source.id', operator: '>', value: '1' }, 'invalid_operator'],
     [{}, 'invalid_query'],
   ] as const) {
     const { status, body } = await ask(query)
@@ -74,6 +78,13 @@ test('every kind of field can be searched', async () => {
   const cases: [field: string, operator: string, value: unknown, found: number[]][] = [
     ['id', '=', second, [2]],
     ['id', 'IN', [first, third], [1, 3]],
+    ['id', '>', second, [2, 3]],
+    ['id', '>', Number(second) + 1, [3]],
+    ['id', '<', second, [1, 2]],
+    ['id', '>', '0', [1, 2, 3]],
+    ['id', '<', 0, []],
+    ['id', '>=', third, [3]],
+    ['id', '<=', first, [1]],
     ['contact_ids', '=', joe, [1, 3]],
     ['contact_ids', 'NIN', [joe], [2]],
     ['teammate_ids', '=', admin_id, [1, 2, 3]],

@@ -93,7 +93,7 @@ const under = (prefix: string, fields: Record<string, Field>): Record<string, Fi
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [`${prefix}.${name}`, field]))
 
 const FIELDS: Record<string, Field> = {
-  id: { kind: 'id', required: true },
+  id: { kind: 'id', required: true, ordered: true },
   created_at: { kind: 'date', required: true },
   updated_at: { kind: 'date', required: true },
   title: folded('title'),
