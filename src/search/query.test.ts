@@ -57,8 +57,23 @@ test('groups nest two levels deep, and deeper ones are refused without being rea
   }
 })
 
-test('an unknown key beside the query is refused by name', () => {
-  refused({ query: filter, random_param: 1 }, 'bad_request', "bad 'random_param' parameter")
+test('an unknown member does not excuse a wrong query, pagination or sort', () => {
+  refused({ per_page: 5 }, 'invalid_query', INVALID_QUERY)
+  refused({ field: 'email', operator: '=', value: 'a@b.c' }, 'invalid_query', INVALID_QUERY)
+  refused({ query: filter, per_page: 5, pagination: { per_page: 'ten' } }, 'bad_request', "bad 'per_page' parameter")
+  refused({ query: filter, order: 'asc', sort: 'email' }, 'bad_request', "bad 'sort' parameter")
+})
+
+test('an unknown member beside the query is ignored, whatever its value', () => {
+  const members = {
+    ...{ per_page: 5, page: '2', starting_after: 'WzE=', order: 'desc', display_as: 'plaintext', random_param: 1 },
+    ...{ 'sort.field': null, Query: {}, limit: [], filters: [{ field: 'x' }], toString: false, constructor: 'x' },
+  }
+  const plain = readSearch({ query: filter })
+  for (const [name, value] of Object.entries(members)) {
+    assert.deepEqual(readSearch({ query: filter, [name]: value }), plain, name)
+  }
+  assert.deepEqual(readSearch({ ...members, query: filter, pagination: { per_page: 7 } }).pagination, { per_page: 7 })
 })
 
 test('a pagination or sort of another shape is refused by name', () => {

@@ -60,12 +60,13 @@ const Documented = named(
 /** The body of a search, for the API reference. It validates nothing: `readSearch` throws Intercom's errors. */
 export const SearchBody = Type.Unsafe<unknown>({ anyOf: [Documented, {}] })
 
-/** Reads the whole body of a search. Throws the 400s that Intercom documents. */
+/**
+ * Reads the whole body of a search. Ignores other members beside the query, such as `per_page`: Intercom documents a 400
+ * for them, but accepts them. Throws the other 400s that Intercom documents.
+ */
 export function readSearch(body: unknown): Search {
   if (!isObject(body)) throw invalidQuery()
-  const { query, pagination, sort, ...rest } = body
-  const [stray] = Object.keys(rest)
-  if (stray !== undefined) throw badParameter(stray)
+  const { query, pagination, sort } = body
   const read = { query: readQuery(query), pagination: readPagination(pagination), sort: readSort(sort) }
   return { ...read, fields: [...fieldsOf(read.query), read.sort.field].filter((name) => name !== undefined) }
 }

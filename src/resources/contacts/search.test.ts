@@ -58,7 +58,8 @@ test('an invalid search is one of the documented 400s', async () => {
     [{ query: filter(['email', '>', 'a']) }, 'invalid_operator'],
     [{ query: filter(['tag_id', 'IN', [tag]]) }, 'invalid_operator'],
     [{ query: filter(['created_at', '>', 'yesterday']) }, 'invalid_value'],
-    [{ query: filter(['email', '=', 'a']), random_param: 1 }, 'bad_request'],
+    [{ per_page: 5 }, 'invalid_query'],
+    [{ query: filter(['email', '=', 'a']), per_page: 5, pagination: 7 }, 'bad_request'],
     [{ query: filter(['email', '=', 'a']), sort: { field: 'email', order: 'desc' } }, 'invalid_sort_order'],
     [{ query: filter(['email', '=', 'a']), sort: { field: 'tag_id' } }, 'invalid_field'],
     [{ query: filter(['email', '=', 'a']), pagination: { starting_after: 'nonsense' } }, 'client_error'],
@@ -68,6 +69,12 @@ test('an invalid search is one of the documented 400s', async () => {
     assert.equal(answer.status, 400, JSON.stringify(body))
     assert.equal(answer.body.errors[0].code, code, JSON.stringify(body))
   }
+})
+
+test('unknown members of the body, such as per_page, are accepted', async () => {
+  const query = filter(['role', '!=', 'nobody'])
+  const answer = await t.call('POST /contacts/search', { query, per_page: 1, random_param: {} })
+  assert.deepEqual([answer.status, answer.body.total_count, answer.body.data.length], [200, 3, 3])
 })
 
 test('the cursor of another order is a 400', async () => {
