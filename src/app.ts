@@ -18,6 +18,7 @@ import { docsPage } from '#http/docs/page.ts'
 import { errorHandler, notFound, refuseMalformed } from '#http/errors.ts'
 import { armedFaults, destroyConnection } from '#http/faults.ts'
 import { health } from '#http/health.ts'
+import { refuseMissingOperations } from '#http/intercom-operations.ts'
 import type { Listener } from '#http/listen.ts'
 import { measureRequests } from '#http/metrics.ts'
 import type { App, Auth, Operation } from '#http/op.ts'
@@ -152,6 +153,7 @@ export function buildApp(options: AppOptions): App {
       routes(scope as unknown as App, server)
     })
   }
+  app.register(async (scope) => refuseMissingOperations(scope, operations.values()))
   return app
 }
 

@@ -1,18 +1,19 @@
 // docs/coverage.md: which of Intercom's operations this server has; and their number, for the README.
+import { type IntercomOperation, intercomOperations } from '#http/intercom-operations.ts'
 import { differencesPages } from './differences.ts'
-import { intercomOperations, isRemoved, type Operation, servedOperations } from './operations.ts'
+import { isRemoved, servedOperations } from './operations.ts'
 import { lines, type Region, row } from './region.ts'
 
 const pages = differencesPages()
 
 export async function coverage(): Promise<Region[]> {
   const served = new Set((await servedOperations()).map(({ operation_id }) => operation_id))
-  const isHere = ({ operation_id }: Operation) => served.has(operation_id)
-  const count = (operations: Operation[]) => `${operations.filter(isHere).length} of ${operations.length}`
+  const isHere = ({ operation_id }: IntercomOperation) => served.has(operation_id)
+  const count = (operations: IntercomOperation[]) => `${operations.filter(isHere).length} of ${operations.length}`
 
   const all = intercomOperations()
   const current = all.filter((operation) => !isRemoved(operation))
-  const groups = Object.entries(Object.groupBy(current, ({ group }) => group)) as [string, Operation[]][]
+  const groups = Object.entries(Object.groupBy(current, ({ group }) => group)) as [string, IntercomOperation[]][]
 
   const summary = [
     `${count(current)} operations.`,
@@ -29,7 +30,7 @@ export async function coverage(): Promise<Region[]> {
   ]
 }
 
-const table = (operations: Operation[], isHere: (operation: Operation) => boolean): string[] => [
+const table = (operations: IntercomOperation[], isHere: (operation: IntercomOperation) => boolean): string[] => [
   row('Operation', 'Method and path', 'Since', 'Until', 'Here', 'Differences'),
   row('---', '---', '---', '---', '---', '---'),
   ...operations.map((operation) => {
@@ -40,7 +41,7 @@ const table = (operations: Operation[], isHere: (operation: Operation) => boolea
 ]
 
 /** Returns links to the pages of differences that name the operation. */
-const linksFor = ({ operation_id }: Operation): string =>
+const linksFor = ({ operation_id }: IntercomOperation): string =>
   pages
     .filter(({ operations }) => operations.includes(operation_id))
     .map(({ name, title }) => `[${title}](differences/${name}.md)`)

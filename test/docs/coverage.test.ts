@@ -1,7 +1,8 @@
 // The list of Intercom's operations is complete, and the server's operations agree with it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { intercomOperations, isRemoved, servedOperations } from '../../docs/generate/operations.ts'
+import { intercomOperations } from '#http/intercom-operations.ts'
+import { isRemoved, servedOperations } from '../../docs/generate/operations.ts'
 
 const theirs = intercomOperations()
 const served = await servedOperations()

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { intercomOperations } from '#http/intercom-operations.ts'
 import { differencesPages } from '../../docs/generate/differences.ts'
-import { intercomOperations } from '../../docs/generate/operations.ts'
 import { ROOT } from '../../docs/generate/region.ts'
 
 const ids = new Set(intercomOperations().map(({ operation_id }) => operation_id))
