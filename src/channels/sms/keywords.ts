@@ -7,7 +7,8 @@ export type Keyword = 'STOP' | 'START' | 'HELP'
 
 /**
  * The messages that opt out, without accents and with one space between words. The first line has Intercom's list; the
- * second has the words of 47 CFR 64.1200(a)(10) that Intercom's lacks. Carriers and SMS providers publish the rest.
+ * second has the words of 47 CFR 64.1200(a)(10) that Intercom's lacks. The rest are words that SMS providers publish, and plain
+ * translations.
  */
 const OPT_OUTS = [
   'stop, stopall, unsubscribe, cancel, end, quit, exit',
