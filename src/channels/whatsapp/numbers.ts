@@ -1,5 +1,5 @@
 // The spellings of a phone number on WhatsApp, which differ from the dialled number in some countries.
-import { e164 } from '#lib/phone.ts'
+import { providedNumber } from '#lib/phone.ts'
 
 /**
  * Brazil added a 9 to mobile numbers, and WhatsApp may have an older number without it. Argentina uses a 9 only for
@@ -19,5 +19,5 @@ const SPELLINGS: [spelling: RegExp, other: string][] = [
 export function spellingsOf(wa_id: string): string[] {
   const other = SPELLINGS.find(([spelling]) => spelling.test(wa_id))
   const numbers = [wa_id, ...(other ? [wa_id.replace(...other)] : [])]
-  return numbers.map(e164).filter((number) => number !== null)
+  return numbers.map((number) => providedNumber(`+${number}`)).filter((number) => number !== null)
 }
