@@ -107,3 +107,11 @@ test('templates and other channels have no such limit', () => {
   assert.equal(suppressed(anAnswer('x', { last_written_at }), new Date(now.getTime() - 1)), undefined)
   assert.equal(suppressed(anAnswer('x', { last_written_at }), last_written_at), undefined)
 })
+
+test('the 24 hours belong to the number, also if another contact wrote from another spelling of it', async () => {
+  await workspace.sql`update contacts set formatted_phone = '+554799998888' where id = ${joe}`
+  const twin = await aContact(workspace, { formatted_phone: '+5547999998888' })
+  const conversation = await write(hoursAgo(30))
+  await write(hoursAgo(1), { contact: twin, answers: null })
+  assert.notEqual((await answer(conversation)).status, 'failed')
+})

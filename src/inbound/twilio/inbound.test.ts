@@ -73,6 +73,30 @@ describe('conversations', () => {
     assert.equal((await latest()).contacts.contacts[0].id, joe)
   })
 
+  test('a contact is found in the old and the new spelling of its country, also by STOP', async () => {
+    for (const [stored, from] of [
+      ['+525512345678', '+5215512345678'],
+      ['+541123456789', '+5491123456789'],
+      ['+554799998888', '+5547999998888'],
+      ['+5547999997777', '+554799997777'],
+    ] as const) {
+      const ana = await aContact(workspace, { formatted_phone: stored })
+      await nothing(write(from, 'Hola'))
+      assert.equal((await latest()).contacts.contacts[0].id, ana)
+      await write(from, 'STOP')
+      assert.equal(await wantsSms(ana), false)
+    }
+    assert.equal((await call('GET /contacts')).body.total_count, 5)
+  })
+
+  test('a number that Twilio names exists, although the list of numbering plans does not know it', async () => {
+    for (const from of ['+999123456789', '+2120000000', '+1202555014']) {
+      await nothing(write(from, 'Hello'))
+      const { body } = await call(`GET /contacts/${(await latest()).contacts.contacts[0].id}`)
+      assert.deepEqual([body.role, body.phone, body.formatted_phone], ['lead', from, from])
+    }
+  })
+
   test('a callback that is sent twice, also at once, adds one message', async () => {
     const MessageSid = newSid('SM')
     await Promise.all([1, 2, 3].map(() => nothing(write(JOE, 'Hello', { MessageSid }))))

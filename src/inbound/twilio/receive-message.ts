@@ -1,6 +1,6 @@
 // Receives an SMS: a keyword is applied, any other message goes into a conversation.
 import { keywordIn } from '#channels/sms/keywords.ts'
-import { e164 } from '#lib/phone.ts'
+import { providedNumber } from '#lib/phone.ts'
 import { fetchLater } from '#resources/attachments/attach.ts'
 import { contactByPhone } from '#resources/contacts/create.ts'
 import { receive } from '#resources/conversations/inbound.ts'
@@ -19,7 +19,7 @@ export async function receiveMessage(
   fetching: Fetching,
   callback: Callback,
 ): Promise<string | undefined> {
-  const number = e164(param(callback, 'From'))
+  const number = providedNumber(param(callback, 'From'))
   if (!number) return undefined
   const found = keywordIn(callback.params)
   return atomically(workspace, async (workspace) => {

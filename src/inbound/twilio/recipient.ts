@@ -2,7 +2,7 @@
 
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import type { Pool } from '#db/sql.ts'
-import { e164 } from '#lib/phone.ts'
+import { providedNumber } from '#lib/phone.ts'
 import { type Callback, param } from './callback.ts'
 import { findLastWriter } from './queries.ts'
 
@@ -19,7 +19,7 @@ export async function recipientOf(sql: Pool, signers: AccountRow[], callback: Ca
   )
   const possible = (owners.length ? owners : signers).map(({ workspace_id }) => workspace_id)
   if (possible.length === 1) return possible[0]
-  const number = e164(param(callback, 'From'))
+  const number = providedNumber(param(callback, 'From'))
   const writer = number && (await findLastWriter(sql, possible, number))
   return writer || (owners.length ? possible[0] : undefined)
 }

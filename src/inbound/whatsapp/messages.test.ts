@@ -147,6 +147,34 @@ test('a contact is found although WhatsApp has the number without its 9', async 
   assert.equal((await call('GET /contacts')).body.total_count, 1)
 })
 
+test('a contact is found in any spelling that its country had, as it was stored and as it comes in', async () => {
+  const pairs: [stored: string, from: string][] = [
+    ['+52 1 55 1234 5678', '5215512345678'],
+    ['+52 1 55 1234 5678', '525512345678'],
+    ['+52 55 1234 5678', '5215512345678'],
+    ['+54 11 2345 6789', '5491123456789'],
+    ['+54 9 11 2345 6789', '541123456789'],
+    ['+55 47 9999-8888', '5547999998888'],
+  ]
+  for (const [phone, from] of pairs) {
+    await call('POST /extensions/sandbox/reset')
+    const { body: contact } = await call('POST /contacts', { role: 'user', external_id: 'a', phone })
+    await write(text('Hola'), { from })
+    assert.equal((await conversation()).contacts.contacts[0].id, contact.id, `${phone}, ${from}`)
+  }
+})
+
+test('a number that Meta names exists, although the list of numbering plans does not know it', async () => {
+  for (const from of ['999123456789', '2120000000', '55479999888', '1202555014']) {
+    await call('POST /extensions/sandbox/reset')
+    await write(text('Hello'), { from })
+    await write(text('Anybody?'), { from })
+    const { contacts, parts } = await conversation()
+    const { body } = await call(`GET /contacts/${contacts.contacts[0].id}`)
+    assert.deepEqual([body.phone, body.formatted_phone, parts.length], [`+${from}`, `+${from}`, 1])
+  }
+})
+
 test('a message of any type has a text', async () => {
   const kinds: [message: Sent, body: string][] = [
     [

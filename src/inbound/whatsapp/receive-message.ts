@@ -1,12 +1,12 @@
 // Receives a WhatsApp message: finds its contact and conversation, and adds it with its media.
 import type { Contact } from '#channels/whatsapp/envelope.ts'
 import { type InboundMessage, readMessage } from '#channels/whatsapp/inbound.ts'
-import { spellingsOf } from '#channels/whatsapp/numbers.ts'
 import type { Pool } from '#db/sql.ts'
+import { providedNumber } from '#lib/phone.ts'
 import { fetchFromMeta } from '#resources/attachments/attach.ts'
 import { deleteAttachment } from '#resources/attachments/queries.ts'
 import { contactByPhone } from '#resources/contacts/create.ts'
-import { type ContactRow, findContact, findContactsBy } from '#resources/contacts/queries.ts'
+import { findContact } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/inbound.ts'
 import { openWorkspace, workspaceTime } from '#workspaces/open.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
@@ -24,28 +24,23 @@ export async function receiveMessage(
   const message = readMessage(value)
   if (message === undefined) return false
   if (message === 'ignored') return true
-  const numbers = spellingsOf(message.from)
-  if (!numbers.length) return false
+  const number = providedNumber(`+${message.from}`)
+  if (!number) return false
   await atomically(await openWorkspace(sql, workspace_id), (workspace) =>
-    add(workspace, message, numbers, nameOf(message, contacts)),
+    add(workspace, message, number, nameOf(message, contacts)),
   )
   return true
 }
 
-async function add(
-  workspace: Workspace,
-  message: InboundMessage,
-  numbers: string[],
-  name: string | null,
-): Promise<void> {
+async function add(workspace: Workspace, message: InboundMessage, number: string, name: string | null): Promise<void> {
   const { wamid, at, body, media, picked, quoted } = message
-  const answered = quoted === undefined ? undefined : await findQuoted(workspace, quoted, numbers)
+  const answered = quoted === undefined ? undefined : await findQuoted(workspace, quoted, number)
   const addressed = answered && (await findContact(workspace, answered.contact_id))
   const awaited = media && (await fetchFromMeta(workspace, { ...media, media_id: media.id }))
   const { outcome } = await receive(workspace, {
     channel: 'whatsapp',
     provider_id: wamid,
-    contact: addressed ?? (await contactWith(workspace, numbers, name)),
+    contact: addressed ?? (await contactByPhone(workspace, number, name)),
     body,
     ...(answered && addressed && { answers: answered.conversation_id }),
     ...((media || picked) && { metadata: { ...(media && { whatsapp_media: media }), ...(picked && { picked }) } }),
@@ -54,15 +49,6 @@ async function add(
   })
   const is_added = outcome === 'begun' || outcome === 'replied'
   if (awaited && !is_added) await deleteAttachment(workspace, awaited.file_id)
-}
-
-/** Returns a known contact with any spelling of the number, or a new lead with the first spelling. */
-async function contactWith(workspace: Workspace, numbers: string[], name: string | null): Promise<ContactRow> {
-  for (const number of numbers.length > 1 ? numbers : []) {
-    const [known] = await findContactsBy(workspace, 'formatted_phone', number)
-    if (known) return known
-  }
-  return contactByPhone(workspace, numbers[0] as string, name)
 }
 
 const MAX_NAME = 255

@@ -78,14 +78,17 @@ export const setWhatsAppOptOut = (workspace: Workspace, id: string, unsubscribed
     update contacts set unsubscribed_from_whatsapp = ${unsubscribed}
     where workspace_id = ${workspace.id} and id = ${id} and is_live returning id`)
 
-/** Returns the contacts of the number whose consent changed; also archived ones, because they can be unarchived. */
+/**
+ * Returns the contacts of the number, in any of its spellings, whose consent changed; also archived ones, because they can
+ * be unarchived.
+ */
 export const setSmsConsent = (workspace: Workspace, number: string, is_wanted: boolean) => workspace.sql<
   { id: string }[]
 >`
   update contacts set unsubscribed_from_sms = ${!is_wanted}, updated_at = ${workspace.now()}
   where workspace_id = ${workspace.id} and id in (
     select id from contacts
-    where workspace_id = ${workspace.id} and formatted_phone = ${number} and unsubscribed_from_sms = ${is_wanted}
-      and deleted_at is null
+    where workspace_id = ${workspace.id} and phone_key(formatted_phone) = phone_key(${number})
+      and unsubscribed_from_sms = ${is_wanted} and deleted_at is null
     order by id for update)
   returning id`

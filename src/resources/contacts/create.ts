@@ -48,11 +48,14 @@ export const createLead = (
 ): Promise<WholeContactRow> =>
   addLead(workspace, { name, email, phone, formatted_phone: phone && e164(phone) }, external_id)
 
-/** The contact of a phone number (E.164); if there is none, a new lead. Two requests at once get the same lead. */
+/**
+ * Returns the contact of a phone number (E.164) in any of its spellings; if there is none, a new lead with this one. Two
+ * requests at once get the same lead. The number is not checked: a provider may know more numbers than we do.
+ */
 export async function contactByPhone(workspace: Workspace, number: string, name: string | null): Promise<ContactRow> {
   await lockIdentity(workspace, { phone: number })
   const [known] = await findContactsBy(workspace, 'formatted_phone', number)
-  return known ?? createLead(workspace, { phone: number, name })
+  return known ?? addLead(workspace, { name, email: null, phone: number, formatted_phone: number })
 }
 
 /** The same by email address. Of several contacts: users first, then the one who was active last. */

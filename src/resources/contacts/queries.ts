@@ -73,10 +73,19 @@ export const findUnknownContact = async (workspace: Workspace, ids: string[]): P
       order by position limit 1`)
   )?.id
 
-/** Returns live contacts with this value: users first, then by latest activity. Emails ignore case. */
-export function findContactsBy(workspace: Workspace, key: 'external_id' | 'email' | 'formatted_phone', value: string) {
+const MATCHES = {
+  external_id: (sql: Sql, value: string) => sql`external_id = ${value}`,
+  email: (sql: Sql, value: string) => sql`lower(email) = lower(${value})`,
+  formatted_phone: (sql: Sql, value: string) => sql`phone_key(formatted_phone) = phone_key(${value})`,
+}
+
+/**
+ * Returns live contacts with this value: users first, then by latest activity. Emails ignore case; a phone number (E.164)
+ * is found in any of its spellings.
+ */
+export function findContactsBy(workspace: Workspace, key: keyof typeof MATCHES, value: string) {
   const { sql } = workspace
-  const matches = key === 'email' ? sql`lower(email) = lower(${value})` : sql`${sql(key)} = ${value}`
+  const matches = MATCHES[key](sql, value)
   return sql<ContactRow[]>`
     select * from contacts where workspace_id = ${workspace.id} and ${matches} and is_live
     order by role = 'lead', coalesce(last_seen_at, last_replied_at, updated_at) desc, id`
@@ -162,13 +171,14 @@ export type Identity = { email?: string | null; external_id?: string | null; pho
  * fixed order to prevent deadlocks, so a request that needs several locks must use one call.
  */
 export const lockIdentity = (workspace: Workspace, ...identities: Identity[]) => {
-  const claims = identities
-    .flatMap((identity) => Object.entries(identity))
-    .flatMap(([key, value]) => (value ? [`${workspace.id} ${key} ${value}`] : []))
+  const claims = identities.flatMap((identity) => Object.entries(identity)).filter(([, value]) => value)
+  const names = claims.map(([name]) => name)
+  const values = claims.map(([, value]) => value as string)
   return workspace.sql`
     select pg_advisory_xact_lock(key) from (
-      select distinct hashtextextended(lower(claim), 0) as key
-      from unnest(${claims}::text[]) claim order by key) keys`
+      select distinct hashtextextended(lower(concat_ws(' ', ${workspace.id}::text, name,
+        case name when 'phone' then phone_key(value) else value end)), 0) as key
+      from unnest(${names}::text[], ${values}::text[]) claims (name, value) order by key) keys`
 }
 
 export type DuplicateContact = { id: string; is_live: boolean }

@@ -181,6 +181,24 @@ test('a contact without an address for the channel is refused by name', async ()
   assert.match(sms.message as string, /no valid phone number/)
 })
 
+test('an SMS to a national number without a country code is refused, and no contact is made of it', async () => {
+  const phones = [
+    ...['(202) 555-0147', '312-555-0198', '818 555 0121', '646.555.0176', '9195550134', '31987654321'],
+    ...['139 1234 5678', '15123456789', '8 495 123-45-67', '020 7946 0958', '98765 43210'],
+  ]
+  for (const phone of phones) {
+    const { body: contact } = await call('POST /contacts', { role: 'user', external_id: phone, phone })
+    assert.deepEqual([contact.phone, contact.formatted_phone], [phone, null])
+    const to = { type: 'user', id: contact.id }
+    const refused = errorOf(await call('POST /messages', { ...email(), message_type: 'sms', to }))
+    assert.equal(refused.status, 422)
+    assert.match(refused.message as string, /no valid phone number/)
+    const unread = errorOf(await call('POST /messages', { ...whatsapp(), to: { phone } }))
+    assert.equal(unread.status, 400)
+    assert.match(unread.message as string, /not a phone number with its country code/)
+  }
+})
+
 test('an email address that two users share is a conflict', async () => {
   await aContact(workspace, { email: 'ANNA@example.com' })
   const refused = errorOf(await call('POST /messages', { ...email(), to: { type: 'user', email: 'anna@example.com' } }))

@@ -127,12 +127,12 @@ export async function expand(workspace: Workspace, broadcast: DueBroadcast, limi
     ),
     decided as materialized (
       select *, coalesce(reason, case
-        when row_number() over (partition by address, reason order by contact_id) > 1 then 'duplicate_number'
+        when row_number() over (partition by phone_key(address), reason order by contact_id) > 1 then 'duplicate_number'
         when exists (
           select from contacts twin
           join deliveries on deliveries.workspace_id = twin.workspace_id and deliveries.contact_id = twin.id
-          where twin.workspace_id = ${workspace_id} and twin.${sql(address)} = checked.address
-            and twin.id <> checked.contact_id and broadcast_id = ${id} and deliveries.address = checked.address
+          where twin.workspace_id = ${workspace_id} and phone_key(twin.${sql(address)}) = phone_key(checked.address)
+            and twin.id <> checked.contact_id and broadcast_id = ${id} and phone_key(deliveries.address) = phone_key(checked.address)
         ) then 'duplicate_number' end) as left_out
       from checked
     ),

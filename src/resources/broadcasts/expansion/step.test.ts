@@ -87,6 +87,18 @@ test('contacts who must not or cannot get it are left out, counted by the first 
   assert.deepEqual((await deliveriesOf(id)).map(({ contact_id }) => contact_id).sort(), [first, second, third].sort())
 })
 
+test('a number that several contacts have in two spellings gets it once, in one step or in several', async () => {
+  await many(1_500)
+  await sql`
+    update contacts set formatted_phone = spelling
+    from unnest('{5, 6, 1400}'::int[], '{+5547999998888, +554799998888, +554799998888}'::text[]) as given (n, spelling)
+    where workspace_id = ${workspace.id} and id = lpad(to_hex(n), 24, '0')`
+  const id = await broadcast(EVERYBODY)
+  assert.equal(await carryOut(), 2)
+  const { counts } = await shown(id)
+  assert.deepEqual([counts.audience, counts.accepted, counts.left_out.duplicate_number], [1500, 1498, 2])
+})
+
 test('a number that several contacts have gets it once, in one step or in several', async () => {
   await many(1_500)
   await sql`
