@@ -17,6 +17,7 @@ const tagged = (items: string) => `{"name":"x","users":[${items}]}`
 const session = (attributes: string) => `{"app_id":"${t.workspace.id}","custom_attributes":${attributes}}`
 const keys = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":1`).join()}}`
 const filter = (value: string) => `{"query":{"operator":"AND","value":[${value}]}}`
+const SIGNED = { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` }
 const reply = (file: string) => `{"message_type":"comment","type":"admin","admin_id":"1","body":"x",${file}}`
 
 const JSON_TYPE = 'application/json'
@@ -52,6 +53,9 @@ const HOSTILE: Hostile[] = [
   ],
   ['files', 'POST /conversations/1/reply', reply(`"attachment_files":[${list('{}', 9_900)}]`), 400],
   ['ten megabytes of values', 'POST /conversations/1/reply', reply(`"a":[${list('{}', 3_000_000)}]`), 400],
+  ['changes from Meta', 'POST /webhooks/whatsapp', `{"entry":[${list('{}', 1_300_000)}]}`, 400],
+  ['as many changes as may be parsed', 'POST /webhooks/whatsapp', `{"entry":[${list('{}', 99_000)}]}`, 200],
+  ['levels from Meta', 'POST /webhooks/whatsapp', repeat('{"entry":[', 4_000_000), 400],
   ['a form of names', 'POST /tags', repeat('a&', MB - 1), 400, FORM],
   ['a form of one name', 'POST /tags', repeat('name=&', MB - 1), 400, FORM],
 ]
@@ -59,7 +63,7 @@ const HOSTILE: Hostile[] = [
 for (const [name, route, payload, expected, type = JSON_TYPE] of HOSTILE) {
   test(`other requests go on beside a hostile body: ${name}`, async () => {
     const [method, url] = route.split(' ') as ['POST', string]
-    const headers = { authorization: `Bearer ${t.created.token}`, 'content-type': type }
+    const headers = { authorization: `Bearer ${t.created.token}`, 'content-type': type, ...SIGNED }
     await t.app.inject({ method, url, headers, payload: type === FORM ? 'x=1' : '{}' }) // The schema is compiled.
     const pauses = monitorEventLoopDelay({ resolution: 5 })
     pauses.enable()

@@ -2,6 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
+import { exceededBound } from '#lib/json-bounds.ts'
 import { storable } from '#lib/text.ts'
 
 /** A change for one phone number: statuses of our messages, and messages from people, not checked yet. */
@@ -32,6 +33,12 @@ export function readSignature(header: unknown): Buffer | undefined {
 /** Compares in constant time. `raw` is the body as received: the signature is of its bytes. */
 export const isSigned = (raw: Buffer, signature: Buffer, app_secret: string): boolean =>
   timingSafeEqual(createHmac('sha256', app_secret).update(raw).digest(), signature)
+
+/** The body is parsed before its signature can be checked. A full body of three megabytes has about 100,000 values. */
+const BOUNDS = { levels: 32, values: 200_000 }
+
+/** Returns whether the body has more levels or values than any that Meta sends. */
+export const isOutOfBounds = (raw: Buffer): boolean => exceededBound(raw.toString('utf8'), BOUNDS) !== undefined
 
 /**
  * Returns the body as JSON, or undefined if it is not JSON. Removes characters that the database does not accept, so
