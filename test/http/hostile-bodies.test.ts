@@ -18,6 +18,8 @@ const session = (attributes: string) => `{"app_id":"${t.workspace.id}","custom_a
 const keys = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":1`).join()}}`
 const filter = (value: string) => `{"query":{"operator":"AND","value":[${value}]}}`
 const SIGNED = { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` }
+const callback = (changes: string) => `{"entry":[{"changes":[${changes}]}]}`
+const people = `{"field":"messages","value":{"metadata":{"phone_number_id":"1"},"contacts":[${list('{}', 99_000)}]}}`
 const reply = (file: string) => `{"message_type":"comment","type":"admin","admin_id":"1","body":"x",${file}}`
 
 const JSON_TYPE = 'application/json'
@@ -55,6 +57,8 @@ const HOSTILE: Hostile[] = [
   ['ten megabytes of values', 'POST /conversations/1/reply', reply(`"a":[${list('{}', 3_000_000)}]`), 400],
   ['changes from Meta', 'POST /webhooks/whatsapp', `{"entry":[${list('{}', 1_300_000)}]}`, 400],
   ['as many changes as may be parsed', 'POST /webhooks/whatsapp', `{"entry":[${list('{}', 99_000)}]}`, 200],
+  ['changes about messages', 'POST /webhooks/whatsapp', callback(list('{"field":"messages"}', 99_000)), 200],
+  ['people from Meta', 'POST /webhooks/whatsapp', callback(people), 200],
   ['levels from Meta', 'POST /webhooks/whatsapp', repeat('{"entry":[', 4_000_000), 400],
   ['a form of names', 'POST /tags', repeat('a&', MB - 1), 400, FORM],
   ['a form of one name', 'POST /tags', repeat('name=&', MB - 1), 400, FORM],
