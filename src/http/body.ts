@@ -1,9 +1,7 @@
 // Parses request bodies as Intercom's clients send them.
 import type { FastifyBodyParser, FastifyInstance } from 'fastify'
+import { exceededBound, type JsonBounds } from '#lib/json-bounds.ts'
 import { ApiError, invalid } from './errors.ts'
-
-/** Ten megabytes. Intercom publishes no limit; this is well above its largest documented JSON body. */
-export const BODY_LIMIT = 10 * 1024 * 1024
 
 /**
  * Accepts JSON, also with a vendor media type or without a Content-Type. An empty body counts as none: Ruby's and PHP's
@@ -13,9 +11,12 @@ export function parseBodies(app: FastifyInstance) {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   const parse: FastifyBodyParser<string> = (request, body, done) => {
     if (body === '') return done(null, undefined)
+    const bound = exceededBound(body, BOUNDS)
+    if (bound) return done(invalid(OUT_OF_BOUNDS[bound]))
     parseJson(request, body, (error, value) => {
       if (error || !value) return done(error, value)
-      done(refusalOf(body, value), SURROGATE_ESCAPE.test(body) ? wellFormed(value) : value)
+      if (body.includes('\\u0000') && hasNul(value)) return done(invalid('The request body contains a NUL character'))
+      done(null, SURROGATE_ESCAPE.test(body) ? wellFormed(value) : value)
     })
   }
   const parseUntyped: FastifyBodyParser<string> = (request, body, done) =>
@@ -41,21 +42,18 @@ function wellFormed(value: unknown): unknown {
 const unsupported = () =>
   new ApiError(415, 'unsupported_media_type', 'The Content-Type header should be application/json')
 
-/** More levels than any request of Intercom's API has, and few enough for recursion. */
-const DEEPEST = 32
+/**
+ * More levels than any request of Intercom's API has, and few enough for recursion. More values than any request that is
+ * accepted, and few enough to be read and checked in milliseconds.
+ */
+const BOUNDS: JsonBounds = { levels: 32, values: 20_000 }
 
-/** Returns the error for valid JSON that is nested too deeply, or contains U+0000, which PostgreSQL cannot store. */
-function refusalOf(body: string, value: unknown) {
-  if (body.length > DEEPEST && isDeeper(value, DEEPEST)) return invalid('The request body is nested too deeply')
-  if (body.includes('\\u0000') && hasNul(value)) return invalid('The request body contains a NUL character')
-  return null
+const OUT_OF_BOUNDS: Record<keyof JsonBounds, string> = {
+  levels: 'The request body is nested too deeply',
+  values: `The request body has more than ${BOUNDS.values} values`,
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
-}
-
+/** PostgreSQL cannot store U+0000. */
 function hasNul(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\0')
   if (typeof value !== 'object' || value === null) return false

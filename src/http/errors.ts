@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { FILES_LIMIT } from './op.ts'
 
 /** An error in Intercom's `error.list` shape: the status, a code for programs, and a message for people. */
 export class ApiError extends Error {
@@ -58,7 +59,7 @@ export function found<Row>(row: Row | undefined | null, message?: string, code?:
 }
 
 export function errorHandler(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply) {
-  const refusal = error instanceof ApiError ? error : asApiError(error)
+  const refusal = error instanceof ApiError ? error : asApiError(error, request)
   const url = loggable(request)
   if (refusal instanceof ArmedError) request.log.debug({ url }, 'answered with an armed fault')
   else if (refusal.status === UNAVAILABLE)
@@ -91,7 +92,7 @@ export function refuseMalformed({ code }: { code?: string }, socket: Socket) {
 }
 
 /** Converts errors of Fastify, PostgreSQL and storage, and unexpected ones. */
-function asApiError(error: FastifyError): ApiError {
+function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (error.validation) return fromValidation(error)
   if (isUnavailable(error))
     return new ApiError(UNAVAILABLE, 'service_unavailable', 'The database is not available, try again', {
@@ -101,6 +102,7 @@ function asApiError(error: FastifyError): ApiError {
     return new ApiError(UNAVAILABLE, 'service_unavailable', 'The file storage is not available, try again', {
       'retry-after': '5',
     })
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(request.routeOptions.bodyLimit)
   const refusal = FASTIFY_REFUSALS[error.code]
   if (refusal) return new ApiError(...refusal)
   if (error.statusCode && error.statusCode < 500) return new ApiError(error.statusCode, 'bad_request', error.message)
@@ -111,14 +113,16 @@ function asApiError(error: FastifyError): ApiError {
   return new ApiError(500, 'server_error', 'Something went wrong on our side')
 }
 
+/** @param limit in bytes */
+function tooLarge(limit: number): ApiError {
+  const size = limit < 2 ** 20 ? `${limit / 2 ** 10} KB` : `${limit / 2 ** 20} MB`
+  const files = limit === FILES_LIMIT ? ', with what attachment_files holds' : ''
+  return new ApiError(413, 'payload_too_large', `The request body is larger than ${size}${files}`)
+}
+
 const FASTIFY_REFUSALS: Record<string, [status: number, code: string, message: string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'parameter_invalid', 'The request body is not valid JSON'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'parameter_invalid', 'The request body is empty'],
-  FST_ERR_CTP_BODY_TOO_LARGE: [
-    413,
-    'payload_too_large',
-    'The request body is larger than 10 MB, with what attachment_files holds',
-  ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'The Content-Type header should be application/json'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'bad_request', 'The body is not as long as Content-Length says'],
   FST_ERR_MAX_PARAM_LENGTH: [404, 'not_found', 'Resource Not Found'],

@@ -32,6 +32,8 @@ export type OperationOptions = Shapes & {
   status?: 200 | 201 | 202 | 204
   auth?: Auth
   runs?: Runs
+  /** The most bytes of its request body. Default: BODY_LIMIT. */
+  body_limit?: number
   /** Error statuses besides those that follow from its path, its schemas and its token. */
   refuses?: readonly number[]
   /** 400 and 500 have a bare error instead of a list. */
@@ -59,7 +61,13 @@ export type Auth = 'token' | 'contact' | 'signature' | 'link' | 'public'
  */
 export type Runs = 'read' | 'statement' | 'transaction' | 'outside'
 
-export type Operation = Omit<OperationOptions, keyof Shapes> & { id: string }
+/** One megabyte: several times the largest request without files. */
+export const BODY_LIMIT = 1024 * 1024
+
+/** For operations with `attachment_files`. Intercom publishes no limit. */
+export const FILES_LIMIT = 10 * 1024 * 1024
+
+export type Operation = Omit<OperationOptions, keyof Shapes | 'body_limit'> & { id: string }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -80,14 +88,15 @@ declare module 'fastify' {
  * A response of `undefined` is an empty body.
  */
 export function op<const O extends OperationOptions>(id: string, options: O) {
-  const { params, query, body, response, ...rest } = options as OperationOptions
+  const { params, query, body, response, body_limit, ...rest } = options as OperationOptions
   const schema = {
     ...(params && { params }),
     ...(query && { querystring: query }),
     ...(body && { body }),
     response: { [rest.status ?? 200]: response ?? Type.Literal('', { description: 'An empty body.' }) },
   }
-  return { schema, config: { operation: { id, ...rest } } } as unknown as {
+  const route = { schema, config: { operation: { id, ...rest } } }
+  return (body_limit === undefined ? route : { ...route, bodyLimit: body_limit }) as unknown as {
     schema: {
       params: O['params']
       querystring: O['query']

@@ -16,9 +16,36 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   return (value) => {
     compiled ??= Compile(schema)
     const candidate = httpPart === 'body' || compiled.Check(value) ? value : Convert(schema, value)
-    if (!compiled.Check(candidate)) return { error: [...compiled.Errors(candidate)] as never }
+    if (!compiled.Check(candidate)) return { error: firstErrors(compiled, candidate) as never }
     return { value: stringifyIds ? stringifyIds(candidate) : candidate }
   }
+}
+
+/**
+ * Returns the first errors of a wrong value. typebox visits every item of every array, however many errors it has found:
+ * seconds for a long list. Therefore arrays are cut, and the cut becomes longer until the value is wrong.
+ */
+export function firstErrors(compiled: Validator, value: unknown): ReturnType<Validator['Errors']> {
+  const longest = longestArray(value)
+  for (let length = 100; length < longest; length *= 2) {
+    const part = cut(value, length)
+    if (!compiled.Check(part)) return compiled.Errors(part)
+  }
+  return compiled.Errors(value)
+}
+
+/** Returns the length of the longest array, at any level. */
+function longestArray(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let longest = Array.isArray(value) ? value.length : 0
+  for (const inner of Object.values(value)) longest = Math.max(longest, longestArray(inner))
+  return longest
+}
+
+function cut(value: unknown, length: number): unknown {
+  if (Array.isArray(value)) return value.slice(0, length).map((item) => cut(item, length))
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cut(inner, length)]))
 }
 
 type Rewrite = (value: unknown) => unknown

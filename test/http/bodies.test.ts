@@ -77,10 +77,23 @@ test('too deep nesting and NUL characters are refused', async () => {
   assert.equal((await send('POST /tags', '{"name":"a\\\\u0000b"}')).body.name, 'a\\u0000b')
 })
 
-test('a body of more than ten megabytes is refused', async () => {
+test('a body of more than one megabyte is refused, and the error says the limit', async () => {
   const name = (bytes: number) => JSON.stringify({ name: 'x'.repeat(bytes) })
-  assertRefused(await send('POST /tags', name(10 * 1024 * 1024)), 413, 'payload_too_large')
-  assertRefused(await send('POST /tags', name(1024 * 1024)), 400, 'parameter_invalid')
+  for (const bytes of [1024 * 1024, 10 * 1024 * 1024]) {
+    const answer = await send('POST /tags', name(bytes))
+    assertRefused(answer, 413, 'payload_too_large')
+    assert.equal(answer.body.errors[0].message, 'The request body is larger than 1 MB')
+  }
+  assertRefused(await send('POST /tags', name(1024 * 1024 - 100)), 400, 'parameter_invalid')
+})
+
+test('a body of more than 20000 values is refused before it is parsed', async () => {
+  const users = (count: number) => `{"name":"x","users":[${Array(count).fill('{}').join()}]}`
+  const refused = await send('POST /tags', users(20_000))
+  assertRefused(refused, 400, 'parameter_invalid')
+  assert.equal(refused.body.errors[0].message, 'The request body has more than 20000 values')
+  const shorter = await send('POST /tags', users(1_001))
+  assert.equal(shorter.body.errors[0].message, 'users must not have more than 1000 items')
 })
 
 test('a Content-Type other than JSON and forms is refused', async () => {

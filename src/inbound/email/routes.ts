@@ -52,13 +52,13 @@ function inboundEmail(app: App, { sql, identify, ...server }: Server) {
     '/webhooks/email/inbound',
     {
       ...op('receiveEmail', {
+        body_limit: BODY_LIMIT,
         refuses: [401, 409, 422],
         query: Type.Object({ token: Type.Optional(Type.String({ description: 'As in the channel’s inbound_url.' })) }),
         response: ReceivedMail,
         auth: 'link',
         summary: 'Incoming email: raw MIME, or a form with it',
       }),
-      bodyLimit: BODY_LIMIT,
       onRequest: authenticate,
     },
     async ({ workspace, headers, body, log }) => {

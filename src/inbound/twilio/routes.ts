@@ -24,9 +24,7 @@ const BODY_LIMIT = 256 * 1024
 function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }: Server) {
   // The signature covers every parameter of the form as received.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
-    done(null, body),
-  )
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
 
   const callbackOf = ({ url, body, headers }: Pick<FastifyRequest, 'url' | 'body' | 'headers'>) =>
     readCallback({
@@ -39,6 +37,7 @@ function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }
   app.post(
     '/webhooks/twilio/status',
     op('receiveTwilioStatus', {
+      body_limit: BODY_LIMIT,
       refuses: [403],
       auth: 'signature',
       summary: 'Status callback of Twilio for an SMS',
@@ -53,6 +52,7 @@ function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }
   app.post(
     '/webhooks/twilio/inbound',
     op('receiveTwilioMessage', {
+      body_limit: BODY_LIMIT,
       refuses: [403, 404],
       response: TwiML,
       auth: 'signature',

@@ -2,7 +2,14 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import { secretsOf } from '#channel-accounts/secrets.ts'
-import { changesIn, isSigned, parseBody, readSignature, type WebhookChange } from '#channels/whatsapp/envelope.ts'
+import {
+  changesIn,
+  isOutOfBounds,
+  isSigned,
+  parseBody,
+  readSignature,
+  type WebhookChange,
+} from '#channels/whatsapp/envelope.ts'
 import { forbidden, invalid, isRefusal } from '#http/errors.ts'
 import type { Server } from '#server.ts'
 import { findAccountsOf } from './queries.ts'
@@ -19,11 +26,12 @@ const MAX_NUMBERS = 1_000
  * again after an error. Values that cannot be read are logged and skipped, because Meta would send them again for days.
  * Unknown numbers are skipped too: one app can serve several servers.
  *
- * @throws ApiError 403 if the body is about an account but no account's app signed it, and 400 if it is not JSON.
+ * @throws ApiError 403 if the body is about an account but no account's app signed it, and 400 if it is not JSON or out of bounds.
  */
 export async function receiveWebhook(server: WebhookServer, raw: Buffer, signature_header: unknown): Promise<void> {
   const signature = readSignature(signature_header)
   if (!signature) throw forbidden('X-Hub-Signature-256 must be sha256= and 64 hexadecimal digits')
+  if (isOutOfBounds(raw)) throw invalid('The request body is nested too deeply or has too many values')
   const body = parseBody(raw)
   if (body === undefined) throw invalid('The request body is not valid JSON')
   const changes = changesIn(body)

@@ -18,9 +18,7 @@ const BODY_LIMIT = 4 * 1024 * 1024
 function whatsappWebhook(app: App, { sql, secret }: Server) {
   // The signature covers the bytes of the body as received.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
-    done(null, body),
-  )
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
   app.get(
     '/webhooks/whatsapp',
@@ -41,6 +39,7 @@ function whatsappWebhook(app: App, { sql, secret }: Server) {
   app.post(
     '/webhooks/whatsapp',
     op('receiveWhatsAppWebhook', {
+      body_limit: BODY_LIMIT,
       refuses: [403],
       auth: 'signature',
       summary: 'Statuses and incoming messages from Meta',

@@ -58,6 +58,8 @@ test('a body that is not JSON is 400, and one that is too large is 413', async (
   assert.equal((await peer.post(webhook, `"${'x'.repeat(5_000_000)}"`)).status, 413)
   const many = Array.from({ length: 1001 }, (_, id) => webhookBody(String(id), {}).entry[0])
   assert.equal((await peer.post(webhook, { entry: many })).status, 400)
+  for (const body of [`{"entry":[${Array(150_000).fill('{}').join()}]}`, `${'['.repeat(33)}${']'.repeat(33)}`])
+    assert.equal((await peer.post(webhook, body)).status, 400)
 })
 
 test('other numbers, other fields and unknown values are acknowledged and ignored', async () => {

@@ -2,7 +2,7 @@
 import { newest } from '#db/page.ts'
 import { assertBody } from '#http/errors.ts'
 import { pageOf } from '#http/lists.ts'
-import { type App, op } from '#http/op.ts'
+import { type App, FILES_LIMIT, op } from '#http/op.ts'
 import { ById, fromEpoch } from '#http/types.ts'
 import { attach, attachmentsAt, writeAttachedFiles } from '#resources/attachments/attach.ts'
 import { findSender } from '#resources/contacts/named.ts'
@@ -121,6 +121,7 @@ function conversations(app: App, server: Server) {
     '/conversations/:id/reply',
     {
       ...op('replyConversation', {
+        body_limit: FILES_LIMIT,
         summary: 'Reply as an admin or a contact',
         sdk: (client) =>
           client.conversations.reply({

@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import { found } from '#http/errors.ts'
 import { HEADERS } from '#http/event-stream.ts'
 import { PageQuery, pageOf } from '#http/lists.ts'
-import { type App, op } from '#http/op.ts'
+import { type App, FILES_LIMIT, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { attach, writeAttachedFiles } from '#resources/attachments/attach.ts'
 import { displayOf } from '#resources/conversations/display.ts'
@@ -77,6 +77,7 @@ function messenger(app: App, server: Server) {
     '/extensions/messenger/conversations',
     {
       ...op('beginMessengerConversation', {
+        body_limit: FILES_LIMIT,
         refuses: [403],
         auth: 'contact',
         body: StartRequest,
@@ -109,6 +110,7 @@ function messenger(app: App, server: Server) {
     '/extensions/messenger/conversations/:id/replies',
     {
       ...op('replyMessengerConversation', {
+        body_limit: FILES_LIMIT,
         refuses: [403],
         auth: 'contact',
         params: ById,

@@ -35,6 +35,7 @@ export const SessionRequest = named(
     custom_attributes: Type.Optional(
       Nullable(
         Type.Record(Type.String(), Type.Unknown(), {
+          maxProperties: 250,
           description: 'Only data attributes that are messenger_writable; the claims of a JWT may write all.',
         }),
       ),

@@ -1,6 +1,6 @@
 // Replies: a test writes as a contact, on any channel, without a phone, a mailbox or a provider.
 
-import { type App, op } from '#http/op.ts'
+import { type App, FILES_LIMIT, op } from '#http/op.ts'
 import { attach, writeAttachedFiles } from '#resources/attachments/attach.ts'
 import type { Resource, Server } from '#server.ts'
 import { Written, WrittenRequest } from './schema.ts'
@@ -14,6 +14,7 @@ function replies(app: App, server: Server) {
     '/extensions/sandbox/replies',
     {
       ...op('writeReply', {
+        body_limit: FILES_LIMIT,
         refuses: [404],
         body: WrittenRequest,
         response: Written,
