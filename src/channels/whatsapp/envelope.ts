@@ -28,16 +28,26 @@ const BOUNDS = { levels: 32, values: 200_000 }
 /** Returns whether the body has more levels or values than any that Meta sends. */
 export const isOutOfBounds = (raw: Buffer): boolean => exceededBound(raw.toString('utf8'), BOUNDS) !== undefined
 
-/**
- * Returns the body as JSON, or undefined if it is not JSON. Removes characters that the database does not accept, so
- * that no message is lost because of them.
- */
+/** Returns the body as JSON, or undefined if it is not JSON. */
 export function parseBody(raw: Buffer): unknown {
   try {
-    return JSON.parse(raw.toString('utf8'), (_, value) => (typeof value === 'string' ? storable(value) : value))
+    return JSON.parse(raw.toString('utf8'))
   } catch {
     return undefined
   }
+}
+
+/**
+ * Returns the change without characters that the database does not accept, so that no message is lost because of them.
+ * For changes whose signature was checked: it reads every text.
+ */
+export const storableChange = (change: WebhookChange): WebhookChange => storableIn(change) as WebhookChange
+
+function storableIn(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value)
+  if (Array.isArray(value)) return value.map(storableIn)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, storableIn(inner)]))
 }
 
 /**
@@ -53,7 +63,7 @@ export const changesIn = (body: unknown): WebhookChange[] =>
       if (member(change, 'field') !== 'messages' || typeof phone_number_id !== 'string') return []
       return [
         {
-          phone_number_id,
+          phone_number_id: storable(phone_number_id),
           statuses: list(member(value, 'statuses')),
           messages: list(member(value, 'messages')),
           contacts: list(member(value, 'contacts')).filter(isContact),

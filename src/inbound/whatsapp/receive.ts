@@ -8,6 +8,7 @@ import {
   isSigned,
   parseBody,
   readSignature,
+  storableChange,
   type WebhookChange,
 } from '#channels/whatsapp/envelope.ts'
 import { forbidden, invalid, isRefusal } from '#http/errors.ts'
@@ -44,7 +45,7 @@ export async function receiveWebhook(server: WebhookServer, raw: Buffer, signatu
   if (known.length && !signers.length) throw forbidden('X-Hub-Signature-256 is not the signature of this body')
   for (const change of changes) {
     for (const { workspace_id, key } of signers) {
-      if (key === change.phone_number_id) await receiveChange(server, workspace_id, change)
+      if (key === change.phone_number_id) await receiveChange(server, workspace_id, storableChange(change))
     }
   }
 }
