@@ -4,6 +4,7 @@ import { measureContacts } from './contacts.ts'
 import { measureMessages } from './messages.ts'
 import { measureSearch } from './search.ts'
 import { measureSmtp } from './smtp.ts'
+import { measureStalls } from './stalls.ts'
 import { measureStart } from './start.ts'
 import { measureStatus } from './status.ts'
 
@@ -14,6 +15,7 @@ export const PARTS = {
   search: measureSearch,
   status: measureStatus,
   broadcast: measureBroadcast,
+  stalls: measureStalls,
   start: measureStart,
 }
 
