@@ -79,9 +79,12 @@ export async function crash({ seed, enough }: CrashOptions): Promise<Report> {
 const caller =
   ({ url, token }: { url: string; token: string }) =>
   // biome-ignore lint/suspicious/noExplicitAny: it reads ids and counts out of whatever shape an answer has
-  async (method: string, path: string, body?: object): Promise<any> => {
+  async (method: string, path: string, body?: object, retries = 20): Promise<any> => {
     const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) }
     const answer = await fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+    // The database's last kill may still be under way.
+    if (answer.status === 503 && retries > 0)
+      return sleep(200).then(() => caller({ url, token })(method, path, body, retries - 1))
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
     return answer.json()
   }

@@ -96,7 +96,8 @@ test('a note without text is a 400', async () => {
 test('without companies, a note on one is a 404', async () => {
   for (const route of [`GET /companies/${UNKNOWN}/notes`, `POST /companies/${UNKNOWN}/notes`]) {
     const { status, body } = await t.call(route, route.startsWith('POST') ? { body: 'Hello' } : undefined)
-    assert.deepEqual([status, body.errors], [404, NOT_FOUND])
+    assert.deepEqual([status, body.errors[0].code], [404, 'not_found'])
+    assert.match(body.errors[0].message, /CompanyNotes?\) is not implemented yet/)
   }
 })
 
