@@ -5,6 +5,7 @@ import { RESOURCES } from '#resources/index.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { atomically, workspaceOf } from '#workspaces/workspace.ts'
 import { testApp } from '../../test/app.ts'
+import { allReadable } from '../../test/events.ts'
 import { eventsOf } from './events.ts'
 import { endOfEvents, readEvents } from './read.ts'
 import { repairOrder } from './repair-order.ts'
@@ -52,6 +53,7 @@ test('an event that commits late is not lost: readers wait for it', async () => 
   assert.deepEqual(await topicsAfter(start), [], 'events after an open transaction wait for it')
   commit()
   await late
+  await allReadable(sql)
   const [first] = await readEvents(sql, t.workspace.id, start, 1)
   assert.equal(first?.object_id, 'late')
   assert.deepEqual(await topicsAfter(first.position), ['early'])
@@ -70,6 +72,7 @@ test('with many writers a reader gets every event once, in order for each writer
   })
   const done = Promise.all(writers).then(() => true)
   for (let last = false; ; ) {
+    if (last) await allReadable(sql)
     const events = await readEvents(sql, t.workspace.id, position, 7)
     seen.push(...events.map(({ object_id }) => object_id))
     position = events.at(-1)?.position ?? position
@@ -92,6 +95,7 @@ test('an event has its object and its actor', async () => {
   await emit(t.workspace, 'thing.created', '1', { details: { size: 3 } })
   await emit(t.workspace, 'thing.created', '2', { actor: { type: 'lead', id: 'abc' } })
   await emit({ ...t.workspace, admin_id: '' }, 'thing.deleted', '3')
+  await allReadable(sql)
   const events = await readEvents(sql, t.workspace.id, start, 10)
   assert.deepEqual(
     events.map(({ object_type, object_id, details, actor_type, actor_id }) => [
@@ -119,6 +123,7 @@ test('a snapshot of the object is stored only if the workspace listens to the to
   await emit(listening, 'thing.created', '1')
   await emit(listening, 'thing.deleted', '1')
   await emit(t.workspace, 'thing.created', '1')
+  await allReadable(sql)
   const snapshots = (await readEvents(sql, t.workspace.id, start, 10)).map(({ snapshot }) => snapshot)
   assert.deepEqual(snapshots, [{ type: 'thing', id: '1' }, null, null])
 })
@@ -127,6 +132,7 @@ test('a request learns from its token which topics the workspace listens to', as
   const other = await t.another()
   await sql`update workspaces set listened_topics = '{contact.user.created}' where id = ${other.created.id}`
   const { body } = await other.call('POST /contacts', { email: 'anna@example.com' })
+  await allReadable(sql)
   const [event] = await readEvents(sql, other.created.id, '0.0', 10)
   assert.equal(event?.topic, 'contact.user.created')
   assert.deepEqual([event.snapshot?.['id'], event.snapshot?.['email']], [body.id, 'anna@example.com'])
@@ -136,6 +142,7 @@ test('a request learns from its token which topics the workspace listens to', as
 test('a workspace cannot read the events of another', async () => {
   const other = await t.another()
   await emit(other.workspace, 'thing.created', 'theirs')
+  await allReadable(sql)
   assert.ok(!(await topicsAfter('0.0')).includes('theirs'))
   assert.deepEqual(await topicsAfter('0.0', other.created.id), ['theirs'])
 })
@@ -150,5 +157,6 @@ test('after a restore into a new database cluster, old events are read before ne
   assert.equal(await repairOrder(sql), true)
   assert.equal(await repairOrder(sql), false)
   await emit(other.workspace, 'thing.created', '3')
+  await allReadable(sql)
   assert.deepEqual(await topicsAfter('0.0', other.created.id), ['1', '2', '3'])
 })

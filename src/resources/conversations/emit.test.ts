@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readEvents } from '#events/read.ts'
 import { testApp } from '../../../test/app.ts'
+import { allReadable } from '../../../test/events.ts'
 import { aContact } from '../../../test/factories.ts'
 import { conversationEvents } from './topics.ts'
 
@@ -19,8 +20,10 @@ const path = `/conversations/${started.conversation_id}`
 const by = { type: 'admin', admin_id: t.created.admin_id }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape a snapshot has, and asserts on it
-const eventsOf = async (topic: string): Promise<any[]> =>
-  (await readEvents(sql, workspace.id, '0.0', 1000)).filter((event) => event.topic === topic)
+const eventsOf = async (topic: string): Promise<any[]> => {
+  await allReadable(sql)
+  return (await readEvents(sql, workspace.id, '0.0', 1000)).filter((event) => event.topic === topic)
+}
 
 test('a snapshot has the part of its event and no other, and does not change later', async () => {
   for (const body of ['First', 'Second']) await call(`POST ${path}/reply`, { message_type: 'comment', ...by, body })
@@ -63,6 +66,7 @@ test('a workspace without listeners stores no snapshot', async () => {
   const other = await t.another()
   const id = await aContact(other.workspace)
   await other.call('POST /conversations', { from: { type: 'user', id }, body: 'Help' })
+  await allReadable(sql)
   const [event] = await readEvents(sql, other.created.id, '0.0', 10)
   assert.deepEqual([event?.topic, event?.snapshot], ['conversation.user.created', null])
 })
