@@ -52,7 +52,8 @@ export function pageOf(asked: PageRequest | undefined, size: { default: number; 
 }
 
 /**
- * The query string of a list with numbered pages. The number finds a page by counting rows; the cursor in `pages.next` neither skips nor repeats rows while others are written.
+ * The query string of a list with numbered pages. The number finds a page by counting rows;
+ * the cursor in `pages.next` neither skips nor repeats rows while others are written.
  */
 export const NumberedPageQuery = Type.Object({
   page: Type.Optional(Type.Integer({ description: 'The number of the page, from 1; ignored with a cursor.' })),
