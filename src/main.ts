@@ -47,6 +47,7 @@ token
   .description('create a token and print it; it cannot be shown again')
   .option(...ofWorkspace)
   .option('-n, --name <name>', 'what it is for', 'Created on the command line')
+  .option('-s, --scopes <scopes>', 'the scopes that limit it, such as read_conversations,read_admins (default: all)')
   .action((options) => withStorage(async ({ sql }) => (await tokens()).createToken(sql, options)))
 
 token

@@ -2,7 +2,7 @@
 import type { Pool } from '#db/sql.ts'
 import { print, table } from '#lib/terminal.ts'
 import { findFirstAdmin, findFirstWorkspace, findWorkspace } from '#workspaces/queries.ts'
-import { insertToken, listTokens, newTokenText, revokeToken } from '#workspaces/tokens.ts'
+import { insertToken, listTokens, newTokenText, revokeToken, SCOPES, type Scope } from '#workspaces/tokens.ts'
 
 /** Returns the named workspace, or the first one. */
 async function workspaceNamed(sql: Pool, id: string | undefined) {
@@ -11,11 +11,26 @@ async function workspaceNamed(sql: Pool, id: string | undefined) {
   throw new Error(id ? `There is no workspace ${id}.` : 'There is no workspace yet: the first start creates one.')
 }
 
-export async function createToken(sql: Pool, { workspace, name }: { workspace?: string; name: string }) {
+/**
+ * Returns the scopes of a list such as `read_admins,write_tickets`.
+ * @throws Error with one sentence that names the first unknown scope.
+ */
+export function parseScopes(list: string): Scope[] {
+  const names = list.split(/[\s,]+/).filter(Boolean)
+  if (!names.length) throw new Error(`--scopes must name at least one of: ${SCOPES.join(', ')}.`)
+  for (const name of names)
+    if (!SCOPES.includes(name as Scope)) throw new Error(`There is no scope ${name}, only: ${SCOPES.join(', ')}.`)
+  return [...new Set(names as Scope[])]
+}
+
+type NewToken = { workspace?: string; name: string; scopes?: string }
+
+export async function createToken(sql: Pool, { workspace, name, scopes: list }: NewToken) {
+  const scopes = list === undefined ? null : parseScopes(list)
   const { id } = await workspaceNamed(sql, workspace)
   const admin = await findFirstAdmin(sql, id)
   const text = newTokenText()
-  await insertToken(sql, id, text, { name, admin_id: admin.id }, new Date())
+  await insertToken(sql, id, text, { name, admin_id: admin.id, scopes }, new Date())
   print(text)
 }
 
@@ -25,9 +40,10 @@ export async function showTokens(sql: Pool, { workspace }: { workspace?: string 
     token.id,
     token.name,
     token.created_at.toISOString(),
+    token.scopes?.join(' ') ?? 'all',
     token.revoked_at ? `revoked ${token.revoked_at.toISOString()}` : '',
   ])
-  print(...table([['ID', 'NAME', 'CREATED', ''], ...rows]))
+  print(...table([['ID', 'NAME', 'CREATED', 'SCOPES', ''], ...rows]))
 }
 
 export async function endToken(sql: Pool, token: string, { workspace }: { workspace?: string }) {

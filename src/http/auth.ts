@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Pool } from '#db/sql.ts'
-import { findToken, hashToken, type Token } from '#workspaces/tokens.ts'
+import { findToken, hashToken, type Scope, type Token } from '#workspaces/tokens.ts'
 import { forbidden, unauthorized } from './errors.ts'
 import type { Operation } from './op.ts'
 
@@ -24,7 +24,7 @@ const NO_TOKEN = 'none'
 /** Longer than any valid header, so that it needs no look-up and no cache entry. */
 const LONGEST_HEADER = 512
 /** The scope of operations under /extensions that name no scope of Intercom's. An unlimited token has every scope. */
-const EXTENSIONS = 'extensions'
+const EXTENSIONS: Scope = 'extensions'
 
 /** Returns the look-up of tokens, with its cache. A cached token is returned at once, without a promise. */
 export function authentication(sql: Pool) {

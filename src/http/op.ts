@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServer
 import type { IntercomClient } from 'intercom-client'
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Version } from '#versions/versions.ts'
-import type { Token } from '#workspaces/tokens.ts'
+import type { Scope, Token } from '#workspaces/tokens.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 interface TypeBox extends FastifyTypeProvider {
@@ -27,7 +27,7 @@ export type OperationOptions = Shapes & {
   since?: Version
   until?: Version
   /** The scope that a limited token needs. */
-  scope?: string
+  scope?: Scope
   /** The status of success. Default: 200. */
   status?: 200 | 201 | 202 | 204
   auth?: Auth

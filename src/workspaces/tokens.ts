@@ -6,6 +6,16 @@ import type { Clock } from './clock.ts'
 import type { RequestFault } from './faults.ts'
 import type { Lags } from './workspace.ts'
 
+/** Intercom's scopes, as far as its documentation names them; `extensions` is for the paths that only this server has. */
+export const SCOPES = [
+  ...['read_conversations', 'write_conversations', 'delete_conversations_and_metrics', 'write_tickets'],
+  ...['read_admins', 'read_write_users', 'write_users_companies', 'read_write_office_hours', 'read_audiences'],
+  ...['read_articles_scope', 'read_write_articles_scope', 'read_content', 'write_content'],
+  ...['read_help_center_redirects_scope', 'read_write_help_center_redirects_scope', 'read_write_content_snippets'],
+  ...['read_secure_mode_secret', 'write_secure_mode_secret', 'extensions'],
+] as const
+export type Scope = (typeof SCOPES)[number]
+
 /** Includes the sandbox settings of the workspace, so that a request needs no further query. */
 export type Token = Clock &
   Lags & {
@@ -13,7 +23,7 @@ export type Token = Clock &
     workspace_id: string
     admin_id: string
     /** The scopes that limit the token; null: no limit. */
-    scopes: string[] | null
+    scopes: Scope[] | null
     /** Can create, list and delete workspaces. */
     is_operator: boolean
     revoked_at: Date | null
@@ -24,7 +34,7 @@ export type Token = Clock &
     faults: RequestFault[] | null
   }
 
-export type NewToken = { name: string; admin_id: string; scopes?: string[] | null; is_operator?: boolean }
+export type NewToken = { name: string; admin_id: string; scopes?: readonly string[] | null; is_operator?: boolean }
 
 export const hashToken = (text: string): Buffer => createHash('sha256').update(text).digest()
 
@@ -51,7 +61,7 @@ export const insertToken = (sql: Sql, workspace_id: string, text: string, token:
     returning id`)
 
 export const listTokens = (sql: Sql, workspace_id: string) =>
-  sql<{ id: string; name: string; scopes: string[] | null; created_at: Date; revoked_at: Date | null }[]>`
+  sql<{ id: string; name: string; scopes: Scope[] | null; created_at: Date; revoked_at: Date | null }[]>`
     select id, name, scopes, created_at, revoked_at from tokens where workspace_id = ${workspace_id} order by id`
 
 export const revokeToken = (sql: Sql, workspace_id: string, id: string, at: Date) =>

@@ -126,6 +126,24 @@ describe('a running server', () => {
     revoked = made
   })
 
+  test('accepts a token with scopes for their operations only, and refuses unknown scopes', async () => {
+    const { out } = await command('token', 'create', '--scopes', 'read_admins, write_tickets')
+    const limited = out.trim()
+    assert.equal((await call('GET /admins', undefined, limited)).status, 200)
+    assert.equal((await call('GET /contacts', undefined, limited)).status, 403)
+    assert.equal((await call('GET /extensions/deliveries', undefined, limited)).status, 403)
+    assert.match((await command('token', 'list')).out, / read_admins write_tickets$/m)
+    for (const [scopes, error] of [
+      ['read_admins,admin', /^There is no scope admin, only: read_conversations, /],
+      ['read_admins;write_tickets', /^There is no scope read_admins;write_tickets, only: /],
+      [' ,', /^--scopes must name at least one of: read_conversations, /],
+    ] as const) {
+      const { code, err } = await command('token', 'create', '--scopes', scopes)
+      assert.equal(code, 1)
+      assert.match(err, error)
+    }
+  })
+
   test('serves workspaces that another process created, with or without a demo', async () => {
     const bare = await command('workspace', 'create', 'Sandbox 1')
     const demo = await command('demo')

@@ -10,7 +10,8 @@ import { deleteSecret, listSecrets } from './queries.ts'
 import { NewSecret, presentSecret, SecretList, SecretRequest } from './schema.ts'
 
 const since = 'Preview'
-const [read, write] = ['read_secure_mode_secret', 'write_secure_mode_secret']
+const read = 'read_secure_mode_secret'
+const write = 'write_secure_mode_secret'
 
 function secureModeSecrets(app: App, { secret }: Pick<Server, 'secret'>) {
   app.get(
