@@ -37,13 +37,14 @@ export async function deliver({ storage, config, secret, files, log }: Options):
   const allowed = allowedPrivateAddresses(config)
   const egress = egressPolicy({ allowed: allowed.channels })
   const accounts = accountPool(sql, { public_url, secret, egress }, sandbox)
+  const shows_texts = process.stdout.isTTY || ['debug', 'trace'].includes(config.log_level)
   const worker = await startWorker({
     sql,
     recipients: contactRecords,
     accounts,
     links: { public_url, secret, attachment_link_days: config.attachment_link_days },
     log,
-    onCaptured: (...both) => print(capturedLine(...both)),
+    onCaptured: (captured, outgoing) => print(capturedLine(captured, outgoing, shows_texts)),
     lease_seconds: config.delivery_lease_seconds,
     is_alone: is_embedded,
   })

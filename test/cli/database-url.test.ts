@@ -94,7 +94,7 @@ test('with api and worker apart, one accepts messages and the other delivers the
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const answer = await fetch(`http://127.0.0.1:${PORT}/messages`, { method: 'POST', headers, body })
   assert.equal(answer.status, 200)
-  await worker.says(/email to clara@example\.com: Hello/)
+  await worker.says(/email to clara@example\.com: delivery \d+$/m)
   assert.deepEqual(
     (await Promise.all([api.end('SIGTERM'), worker.end('SIGINT')])).map(({ code }) => code),
     [0, 0],

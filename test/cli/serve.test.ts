@@ -64,7 +64,7 @@ describe('the first start', () => {
     const { status, body } = await paste(pasted)
     assert.equal(status, 200, JSON.stringify(body))
     assert.equal(body.type, 'admin_message')
-    await server.says(/^\d\d:\d\d:\d\d {2}email to clara@example\.com: Hello$/m)
+    await server.says(/^\d\d:\d\d:\d\d {2}email to clara@example\.com: delivery \d+$/m)
   })
 
   test('fills the workspace with a demo', async () => {
