@@ -29,6 +29,7 @@ import { lazyChild, requestIds } from '#http/request-log.ts'
 import { runHandlers } from '#http/transaction.ts'
 import { validatorCompiler } from '#http/validator.ts'
 import { assertAvailable, versionOf } from '#http/version.ts'
+import { EVERYTHING } from '#net/addresses.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { RESOURCES } from '#resources/index.ts'
 import { contactAuthentication } from '#resources/messenger/sessions/authenticate.ts'
@@ -45,6 +46,9 @@ export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
     default_version?: Version
     /** 0 or absent: no limit. */
     rate_limit_per_minute?: number
+    session_rate_limit_per_minute?: number
+    /** The addresses of proxies whose X-Forwarded-For is believed. */
+    trusted_proxies?: readonly string[]
     /** Checks every response against its schema, in tests and development. */
     check_contracts?: boolean
     /** Accepts the connections; absent in tests, which inject requests. */
@@ -54,7 +58,8 @@ export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
 const buildSerializer = () => () => JSON.stringify
 
 export function buildApp(options: AppOptions): App {
-  const { sql, logger = false, default_version = LATEST, rate_limit_per_minute = 0, listener } = options
+  const { sql, logger = false, default_version = LATEST, listener } = options
+  const { rate_limit_per_minute = 0, session_rate_limit_per_minute = 0, trusted_proxies = [] } = options
   const app = Fastify({
     logger,
     ...(listener && { serverFactory: listener.serve }),
@@ -62,6 +67,7 @@ export function buildApp(options: AppOptions): App {
     genReqId: requestIds(),
     childLoggerFactory: lazyChild,
     bodyLimit: BODY_LIMIT,
+    trustProxy: trusted_proxies === EVERYTHING || (trusted_proxies.length > 0 && [...trusted_proxies]),
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     // Errors before routing, which run no hooks.
@@ -87,6 +93,7 @@ export function buildApp(options: AppOptions): App {
 
   const { identify, forgetTokens } = authentication(sql)
   const countRequest = rateLimit(rate_limit_per_minute)
+  const countSession = rateLimit(session_rate_limit_per_minute)
   const { public_url = '', attachment_link_days = 7, fetch_attachments = false, egress = egressPolicy() } = options
   const server: Server = {
     ...{
@@ -98,7 +105,7 @@ export function buildApp(options: AppOptions): App {
       fetch_attachments,
       egress,
     },
-    ...{ streams: options.streams ?? {}, identify, forgetTokens, countRequest, operations },
+    ...{ streams: options.streams ?? {}, identify, forgetTokens, countRequest, countSession, operations },
     kept_tables: new Set(RESOURCES.flatMap(({ kept_tables = [] }) => kept_tables)),
   }
   const { applyFault, release } = armedFaults(sql)

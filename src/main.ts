@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Roles } from '#commands/serve.ts'
 import type { Storage } from '#commands/storage.ts'
-import { readConfig, settingsTable, WrongSetting } from '#config.ts'
+import { readConfig, WrongSetting } from '#config.ts'
 import { listenForStop, type Stopping, StopRequested } from '#lib/stopping.ts'
 import { print, table } from '#lib/terminal.ts'
+import { settingsTable } from '#settings.ts'
 import about from '../package.json' with { type: 'json' }
 
 const FAILED = 1

@@ -36,6 +36,8 @@ export type Server = {
   forgetTokens(): void
   /** Counts a request against the rate limit of `key`, and writes the headers; throws a 429. */
   countRequest(key: string, reply: FastifyReply): void
+  /** The same for starting messenger sessions, which needs no token. */
+  countSession(key: string, reply: FastifyReply): void
   /** All operationIds; complete after `app.ready()`. */
   operations: Pick<ReadonlySet<string>, 'has'>
   /** Tables of a workspace that a sandbox reset leaves as they are, of all resources. */

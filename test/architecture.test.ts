@@ -126,7 +126,7 @@ const TOP = ['channel-accounts', 'resources', 'inbound']
 const BELOW: Record<string, string[]> = {
   lib: [
     ...['http', 'db', 'search', 'events', 'delivery', 'channels', 'channel-accounts', 'files', 'net', 'workspaces'],
-    ...['versions', 'resources', 'inbound', 'app.ts', 'config.ts'],
+    ...['versions', 'resources', 'inbound', 'app.ts', 'config.ts', 'settings.ts'],
   ],
   net: ['http', 'db', 'files', 'search', 'events', 'delivery', 'channels', 'workspaces', 'jobs', ...TOP],
   files: ['http', 'net', 'search', 'events', 'delivery', 'channels', 'workspaces', 'jobs', ...TOP],
@@ -272,7 +272,7 @@ test('every primary key and unique index of a workspace’s table begins with th
 
 /** Files that read versions from requests and settings, and set defaults. */
 const KNOW_VERSIONS =
-  /^src\/(versions\/|http\/(version|reference|openapi\/document)\.ts|workspaces\/|app\.ts|config\.ts)/
+  /^src\/(versions\/|http\/(version|reference|openapi\/document)\.ts|workspaces\/|app\.ts|config\.ts|settings\.ts)/
 
 test('handlers check for a change by its name, and compare no versions', () => {
   const offenders = sources.filter((file) => {

@@ -1,5 +1,5 @@
-// docs/settings.md: every setting, from src/config.ts.
-import { settingsTable } from '#config.ts'
+// docs/settings.md: every setting, from src/settings.ts.
+import { settingsTable } from '#settings.ts'
 import { lines, type Region, row } from './region.ts'
 
 export const settings = (): Region => ({

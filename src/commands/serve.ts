@@ -2,7 +2,7 @@
 // its code loads.
 import { realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { allowedPrivateAddresses, type Config, listeningUrl } from '#config.ts'
+import { allowedPrivateAddresses, type Config, hasShortToken, listeningUrl } from '#config.ts'
 import { workerSignal } from '#delivery/signals.ts'
 import { openFiles } from '#files/files.ts'
 import { listen } from '#http/listen.ts'
@@ -45,11 +45,13 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
       const accounts = environmentAccounts(config)
       await saveEnvironmentAccounts(sql, first.id, { accounts, secret, is_secret_set: !!config.secret_key })
     }
-    const { public_url, default_version, rate_limit_per_minute, attachment_link_days, fetch_attachments } = config
+    const { public_url, default_version, attachment_link_days, fetch_attachments } = config
+    const { rate_limit_per_minute, session_rate_limit_per_minute, trusted_proxies } = config
     const files = openFiles({ sql, storage: await fileStorage(config), largest: config.attachment_max_mb * 2 ** 20 })
     stops.push(files.close)
     const app = buildApp({
-      ...{ public_url, default_version, rate_limit_per_minute, secret, listener },
+      ...{ public_url, default_version, secret, listener },
+      ...{ rate_limit_per_minute, session_rate_limit_per_minute, trusted_proxies },
       ...{ files, attachment_link_days, fetch_attachments },
       egress: egressPolicy({ allowed: allowedPrivateAddresses(config).channels }),
       sql,
@@ -57,6 +59,7 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
     })
     stops.push(() => app.close())
     log = (line) => app.log.warn(line)
+    if (hasShortToken(config)) log('INTERPHONE_TOKEN is short enough to be guessed: use 20 characters or more.')
     requested.throwIfAborted()
     if (worker) stops.push(await deliver({ storage, config, secret, files, log: app.log }))
     else workerSignal.forward(sql)

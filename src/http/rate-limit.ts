@@ -1,5 +1,5 @@
 // Intercom's rate limit: a limit per minute, divided into slices of ten seconds and reported in three headers.
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from './errors.ts'
 
 const SLICE_SECONDS = 10
@@ -8,6 +8,18 @@ const SLICES_PER_MINUTE = 60 / SLICE_SECONDS
 const INTERCOM_PER_MINUTE = 10_000
 
 export const exceeding = (limit: unknown) => `Exceeded rate limit of ${limit} in ${SLICE_SECONDS}_seconds`
+
+/**
+ * Returns the address of a caller without an account, for a limit's key. One person can have every address of an IPv6 network, so the
+ * network (its first 64 bits) is returned.
+ */
+export function addressOf({ ip }: Pick<FastifyRequest, 'ip'>): string {
+  if (!ip.includes(':') || ip.includes('.')) return ip
+  const [head = '', tail = ''] = ip.split('::')
+  const groups = head.split(':').filter(Boolean)
+  const missing = ip.includes('::') ? 8 - groups.length - tail.split(':').filter(Boolean).length : 0
+  return [...groups, ...Array(missing).fill('0'), ...tail.split(':')].slice(0, 4).join(':')
+}
 
 type Slice = { ends_at: number; used: number }
 

@@ -74,7 +74,9 @@ test('INTERPHONE_DEMO=0 starts with one admin and the token, and INTERPHONE_TOKE
     select (select count(*)::int from admins where not is_bot) as admins, (select count(*)::int from tokens) as tokens,
       (select count(*)::int from contacts) as contacts, (select count(*)::int from teams) as teams`
   assert.deepEqual({ ...counts }, { admins: 1, tokens: 1, contacts: 0, teams: 0 })
-  await server.end('SIGTERM')
+  const { err } = await server.end('SIGTERM')
+  assert.match(err, /"msg":"INTERPHONE_TOKEN is short enough to be guessed: use 20 characters or more\."/)
+  assert.ok(!err.includes('for-ci-alone'))
 
   await run(['token', 'revoke', '1'], settings)
   const again = await run(['serve'], { ...fixed, PORT: String(await freePort()) })

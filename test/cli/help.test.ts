@@ -1,7 +1,8 @@
 // The help of the command line, and its errors.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { readConfig, settingsTable } from '#config.ts'
+import { readConfig } from '#config.ts'
+import { settingsTable } from '#settings.ts'
 import { run } from './program.ts'
 
 describe('a wrong setting stops the start with one sentence', () => {
@@ -22,6 +23,18 @@ describe('a wrong setting stops the start with one sentence', () => {
     [
       { INTERPHONE_TOKEN: 'two words' },
       'INTERPHONE_TOKEN must be at most 255 letters, digits and signs, without spaces.',
+    ],
+    [
+      { INTERPHONE_TOKEN: 'nineteen-characters', HOST: '0.0.0.0' },
+      'INTERPHONE_TOKEN must have at least 20 characters, because other machines reach this server (HOST, PUBLIC_URL).',
+    ],
+    [
+      { INTERPHONE_TOKEN: 'x', PUBLIC_URL: 'https://interphone.example.com' },
+      'INTERPHONE_TOKEN must have at least 20 characters, because other machines reach this server (HOST, PUBLIC_URL).',
+    ],
+    [
+      { TRUSTED_PROXIES: 'proxy.example.com' },
+      'TRUSTED_PROXIES must be 0, 1, or addresses such as 10.0.0.0/8,192.168.1.7, not "proxy.example.com".',
     ],
     [{ INTERPHONE_DEMO: 'maybe' }, 'INTERPHONE_DEMO must be 1 or 0, not "maybe".'],
     [{ INTERPHONE_SECRET_KEY: 'short' }, 'INTERPHONE_SECRET_KEY must be at least 32 characters long.'],
@@ -77,6 +90,25 @@ describe('settings', () => {
     assert.equal(readConfig({ HOST: '::1' }).public_url, 'http://[::1]:3000')
     assert.equal(readConfig({ PUBLIC_URL: 'https://x.example/' }).public_url, 'https://x.example')
   })
+})
+
+test('messenger sessions are limited where other machines reach the server, or as the settings say', () => {
+  const cases: [settings: Record<string, string>, limit: number][] = [
+    [{}, 0],
+    [{ HOST: '0.0.0.0' }, 300],
+    [{ PUBLIC_URL: 'https://interphone.example.com' }, 300],
+    [{ RATE_LIMIT_PER_MINUTE: '600' }, 600],
+    [{ RATE_LIMIT_PER_MINUTE: '600', HOST: '0.0.0.0' }, 600],
+    [{ SESSION_RATE_LIMIT_PER_MINUTE: '0', HOST: '0.0.0.0' }, 0],
+    [{ SESSION_RATE_LIMIT_PER_MINUTE: '6', RATE_LIMIT_PER_MINUTE: '600' }, 6],
+  ]
+  for (const [settings, limit] of cases)
+    assert.equal(readConfig(settings).session_rate_limit_per_minute, limit, JSON.stringify(settings))
+})
+
+test('a token of 20 characters is long enough for a public server, and a short one for this machine alone', () => {
+  assert.equal(readConfig({ INTERPHONE_TOKEN: 'a'.repeat(20), HOST: '0.0.0.0' }).token, 'a'.repeat(20))
+  assert.equal(readConfig({ INTERPHONE_TOKEN: 'a' }).token, 'a')
 })
 
 describe('interphone --help', () => {

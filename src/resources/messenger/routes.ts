@@ -6,6 +6,7 @@ import { found } from '#http/errors.ts'
 import { HEADERS } from '#http/event-stream.ts'
 import { PageQuery, pageOf } from '#http/lists.ts'
 import { type App, FILES_LIMIT, op } from '#http/op.ts'
+import { addressOf } from '#http/rate-limit.ts'
 import { ById } from '#http/types.ts'
 import { attach, writeAttachedFiles } from '#resources/attachments/attach.ts'
 import { displayOf } from '#resources/conversations/display.ts'
@@ -48,13 +49,15 @@ function messenger(app: App, server: Server) {
   app.post(
     '/extensions/messenger/sessions',
     op('createMessengerSession', {
-      refuses: [401, 403, 404, 409],
+      refuses: [401, 403, 404, 409, 429],
       auth: 'public',
       body: SessionRequest,
       response: MessengerSession,
       summary: 'Start a messenger session for a user or a visitor',
     }),
-    async ({ body }) => {
+    async (request, reply) => {
+      const { body } = request
+      server.countSession(`${addressOf(request)} ${body.app_id}`, reply)
       const { id, admin_id } = found(await findWorkspaceOf(sql, body.app_id), 'There is no workspace with this app_id')
       return atomically(await openWorkspace(sql, id, admin_id), (workspace) => boot(workspace, secret, body))
     },

@@ -1,0 +1,236 @@
+// The settings: the name, kind, default and meaning of each variable of the environment, in the order of the documentation.
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { anyText, type Kind, like, numberFrom, oneOf, onOrOff, url } from '#lib/kinds.ts'
+import { EVERYTHING, isRange } from '#net/addresses.ts'
+import { LATEST, parseVersion, VERSIONS } from '#versions/versions.ts'
+
+export type Setting<T> = {
+  name: string
+  kind: Kind<T>
+  /** Used if the variable is absent or empty. */
+  fallback?: string
+  about: string
+  /** The error does not repeat a wrong value. */
+  secret?: boolean
+}
+
+const privateKey: Kind<string> = {
+  must_be: 'a private key in PEM, or the path of a file that holds one',
+  read: (text) => {
+    try {
+      const pem = text.includes('-----BEGIN') ? text.replaceAll('\\n', '\n') : readFileSync(text, 'utf8')
+      createPrivateKey(pem)
+      return pem
+    } catch {
+      return undefined
+    }
+  },
+}
+
+const version: Kind<string> = {
+  must_be: `a version from ${VERSIONS.find((name) => name.startsWith('2.'))} to ${LATEST}`,
+  read: parseVersion,
+}
+
+const ranges: Kind<readonly string[]> = {
+  must_be: '0, 1, or addresses such as 10.0.0.0/8,192.168.1.7',
+  read: (text) => {
+    if (onOrOff.read(text) !== undefined) return onOrOff.read(text) ? EVERYTHING : []
+    const list = text.split(',').map((range) => range.trim())
+    return list.every(isRange) ? list : undefined
+  },
+}
+
+const domain = like(/^([a-z0-9-]+\.)+[a-z0-9-]+$/i, 'a domain such as example.com')
+const emailAddress = like(/^[^<>@\s]+@[^<>@\s]+$/, 'an address such as hello@example.com')
+const level = oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
+
+const setting = <T>(name: string, kind: Kind<T>, about: string, more: { secret?: boolean } = {}) =>
+  ({ name, kind, about, ...more }) as Setting<T> & { fallback?: never }
+
+const withDefault = <T>(name: string, kind: Kind<T>, fallback: string, about: string) =>
+  ({ name, kind, fallback, about }) as Setting<T> & { fallback: string }
+
+const secret = { secret: true }
+const phoneNumber = like(/^\+[1-9]\d{6,14}$/, 'a number with its country code such as +12025550123')
+
+/** Sessions that an address may start in a minute on a public server: many people of one office share an address. */
+export const PUBLIC_SESSIONS = 300
+
+export const SETTINGS = {
+  port: withDefault('PORT', numberFrom(1, 65_535), '3000', 'The port that the server listens on.'),
+  host: withDefault(
+    'HOST',
+    like(/^[\w.:%-]+$/, 'a host name or an IP address'),
+    '127.0.0.1',
+    'The address that the server listens on; 0.0.0.0 also accepts other machines.',
+  ),
+  public_url: setting(
+    'PUBLIC_URL',
+    url(['http:', 'https:'], 'https://interphone.example.com'),
+    'The URL under which others reach the server, for links and callbacks. Default: http://HOST:PORT.',
+  ),
+  database_url: setting(
+    'DATABASE_URL',
+    like(/^postgres(ql)?:\/\/\S+$/, 'a URL such as postgres://user:password@host:5432/name'),
+    'The PostgreSQL to use. Without it the server runs its own.',
+    secret,
+  ),
+  database_pool: withDefault('DATABASE_POOL', numberFrom(1, 1_000), '10', 'The most connections to PostgreSQL.'),
+  data_dir: withDefault(
+    'INTERPHONE_DATA_DIR',
+    anyText,
+    './data',
+    'The directory for its own PostgreSQL, generated secrets and attached files.',
+  ),
+  token: setting(
+    'INTERPHONE_TOKEN',
+    like(/^[\x21-\x7e]{1,255}$/, 'at most 255 letters, digits and signs, without spaces'),
+    'An access token for the first workspace, for CI. Without it one is generated.',
+    secret,
+  ),
+  demo: withDefault(
+    'INTERPHONE_DEMO',
+    onOrOff,
+    '1',
+    '1 fills the first workspace with demo data; 0 creates only an admin and the token.',
+  ),
+  secret_key: setting(
+    'INTERPHONE_SECRET_KEY',
+    like(/^.{32,}$/s, 'at least 32 characters long'),
+    'Signs links; the same on every machine. Without it a key is generated in the data directory.',
+    secret,
+  ),
+  default_version: withDefault(
+    'INTERPHONE_DEFAULT_VERSION',
+    version,
+    LATEST,
+    'The Intercom-Version for requests and workspaces that do not name one.',
+  ),
+  rate_limit_per_minute: withDefault(
+    'RATE_LIMIT_PER_MINUTE',
+    numberFrom(0, 100_000_000),
+    '0',
+    "Requests that a token may make in a minute. 0: no limit; the headers show Intercom's.",
+  ),
+  session_rate_limit_per_minute: setting(
+    'SESSION_RATE_LIMIT_PER_MINUTE',
+    numberFrom(0, 100_000_000),
+    `Messenger sessions that an address may start in a workspace in a minute. 0: no limit. Default: RATE_LIMIT_PER_MINUTE, or ${PUBLIC_SESSIONS} if that is 0 and other machines reach the server.`,
+  ),
+  trusted_proxies: withDefault(
+    'TRUSTED_PROXIES',
+    ranges,
+    '0',
+    'The proxies whose X-Forwarded-For names the address of a caller: 0 none, 1 all, or ranges.',
+  ),
+  delivery_lease_seconds: withDefault(
+    'DELIVERY_LEASE_SECONDS',
+    numberFrom(1, 3_600),
+    '30',
+    'After a worker dies, other workers send its leased deliveries this many seconds later.',
+  ),
+  s3_bucket: setting(
+    'S3_BUCKET',
+    like(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),
+    'The bucket for attached files, on S3-compatible storage. Without it they are in the data directory.',
+  ),
+  s3_region: withDefault(
+    'S3_REGION',
+    like(/^[a-z0-9-]{1,40}$/, 'a region such as eu-west-1'),
+    'us-east-1',
+    'The region of the bucket.',
+  ),
+  s3_endpoint: setting(
+    'S3_ENDPOINT',
+    url(['http:', 'https:'], 'https://minio.example.com:9000'),
+    "The URL of the service, if it is not Amazon's: MinIO, R2 and others.",
+  ),
+  s3_access_key_id: setting('S3_ACCESS_KEY_ID', anyText, 'A key that may read, write and delete its objects.'),
+  s3_secret_access_key: setting('S3_SECRET_ACCESS_KEY', anyText, 'The secret of that key.', secret),
+  attachment_max_mb: withDefault('ATTACHMENT_MAX_MB', numberFrom(1, 100), '20', 'The largest file accepted.'),
+  attachment_link_days: withDefault(
+    'ATTACHMENT_LINK_DAYS',
+    numberFrom(1, 3_650),
+    '7',
+    'The days for which a link to a file is valid; every response of the API has new links.',
+  ),
+  fetch_attachments: withDefault(
+    'FETCH_ATTACHMENTS',
+    onOrOff,
+    '1',
+    '1 fetches and stores the files in attachment_urls; 0 stores only their addresses.',
+  ),
+  allow_private_addresses: setting(
+    'ALLOW_PRIVATE_ADDRESSES',
+    ranges,
+    'Private addresses that attachments and channel accounts may use: 0 none, 1 all, or ranges.',
+  ),
+  log_level: withDefault('LOG_LEVEL', level, 'info', `The level of the log, which goes to stderr: ${level.must_be}.`),
+  smtp_url: setting(
+    'SMTP_URL',
+    url(['smtp:', 'smtps:'], 'smtp://user:password@host:587'),
+    "The mail server for the first workspace's email. Without it email is captured.",
+    secret,
+  ),
+  email_from: setting('EMAIL_FROM', emailAddress, 'The sender of that email; required with SMTP_URL.'),
+  email_reply_domain: setting('EMAIL_REPLY_DOMAIN', domain, 'The domain whose mail this server receives: replies.'),
+  email_bounces: withDefault(
+    'EMAIL_BOUNCES',
+    onOrOff,
+    '1',
+    '1 sends bounces to that domain too; 0 is for mail servers that accept no sender but EMAIL_FROM.',
+  ),
+  dkim_domain: setting('DKIM_DOMAIN', domain, 'The domain that signs the email. The three DKIM settings go together.'),
+  dkim_selector: setting(
+    'DKIM_SELECTOR',
+    like(/^[\w.-]+$/, 'a DKIM selector such as mail'),
+    'The selector of the key in the DNS of that domain.',
+  ),
+  dkim_private_key: setting('DKIM_PRIVATE_KEY', privateKey, 'The private key: PEM, or the path of a PEM file.', secret),
+  smtp_inbound_port: setting(
+    'SMTP_INBOUND_PORT',
+    numberFrom(1, 65_535),
+    'The port that accepts incoming mail. Without it the server accepts none.',
+  ),
+  twilio_account_sid: setting(
+    'TWILIO_ACCOUNT_SID',
+    like(/^AC[0-9a-f]{32}$/i, 'an Account SID: AC and 32 hexadecimal digits'),
+    "The Twilio account for the first workspace's SMS. Without it SMS are captured.",
+  ),
+  twilio_auth_token: setting('TWILIO_AUTH_TOKEN', anyText, 'Its Auth Token, which also signs callbacks.', secret),
+  twilio_from: setting('TWILIO_FROM', phoneNumber, 'The number that SMS are sent from; or use a service.'),
+  twilio_messaging_service_sid: setting(
+    'TWILIO_MESSAGING_SERVICE_SID',
+    like(/^MG[0-9a-f]{32}$/i, 'a Messaging Service SID: MG and 32 hexadecimal digits'),
+    'The Messaging Service that chooses the number.',
+  ),
+  twilio_base_url: setting(
+    'TWILIO_BASE_URL',
+    url(['http:', 'https:'], 'https://api.twilio.com'),
+    "The URL of Twilio's API, for tests and proxies.",
+  ),
+  whatsapp_phone_number_id: setting(
+    'WHATSAPP_PHONE_NUMBER_ID',
+    like(/^\d{5,20}$/, 'the number of a phone number'),
+    "The phone number ID for the first workspace's WhatsApp. Without it WhatsApp is captured.",
+  ),
+  whatsapp_access_token: setting('WHATSAPP_ACCESS_TOKEN', anyText, 'A permanent token of a system user.', secret),
+  whatsapp_app_secret: setting('WHATSAPP_APP_SECRET', anyText, "The app's secret, which signs callbacks.", secret),
+  whatsapp_verify_token: setting(
+    'WHATSAPP_VERIFY_TOKEN',
+    anyText,
+    'A text of your choice; enter the same text when you set up the webhook at Meta.',
+    secret,
+  ),
+  whatsapp_base_url: setting(
+    'WHATSAPP_BASE_URL',
+    url(['http:', 'https:'], 'https://graph.facebook.com/v23.0'),
+    "The URL of Meta's Graph API, with its version.",
+  ),
+}
+
+/** Returns the settings for the help and the documentation: name, default, meaning. */
+export const settingsTable = (): [name: string, fallback: string, about: string][] =>
+  Object.values(SETTINGS).map(({ name, about, fallback = '' }) => [name, fallback, about])
