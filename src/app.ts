@@ -15,7 +15,7 @@ import { parseBodies } from '#http/body.ts'
 import { convertVersions } from '#http/convert.ts'
 import { allowOrigins, answerPreflights } from '#http/cors.ts'
 import { docsPage } from '#http/docs/page.ts'
-import { errorHandler, notFound, refuseMalformed } from '#http/errors.ts'
+import { badRequest, errorHandler, notFound, refuseMalformed } from '#http/errors.ts'
 import { armedFaults, destroyConnection } from '#http/faults.ts'
 import { health } from '#http/health.ts'
 import { refuseMissingOperations } from '#http/intercom-operations.ts'
@@ -134,6 +134,7 @@ export function buildApp(options: AppOptions): App {
   // No promise if the token is cached, as in most requests.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    assertOneHost(request)
     allowOrigins(request, reply)
     const { operation } = request.routeOptions.config
     const authenticated = operation && authenticate[operation.auth ?? 'token'](request, reply, operation)
@@ -165,3 +166,13 @@ export function buildApp(options: AppOptions): App {
 }
 
 export type Logger = FastifyBaseLogger
+
+/** Node keeps only the first Host; a proxy in front may have used the last one. */
+function assertOneHost({ raw: { rawHeaders } }: FastifyRequest): void {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  if (hosts > 1) throw badRequest('bad_request', 'There is more than one Host header')
+}

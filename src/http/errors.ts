@@ -62,12 +62,16 @@ export function errorHandler(error: FastifyError | ApiError, request: FastifyReq
   const refusal = error instanceof ApiError ? error : asApiError(error, request)
   const url = loggable(request)
   if (refusal instanceof ArmedError) request.log.debug({ url }, 'answered with an armed fault')
+  else if (hasLeft(request)) request.log.debug({ url }, 'the client went away while it sent its request')
   else if (refusal.status === UNAVAILABLE)
     request.log.warn({ code: error.code, reason: error.message, url }, 'database or file storage unavailable')
   else if (refusal.status >= 500) request.log.error({ err: error, url }, 'request failed')
   if (refusal.status === UNAVAILABLE && isFromEventSource(request.raw)) return void reply.hijack().raw.destroy()
   return reply.code(refusal.status).headers(refusal.headers).send(refusal.body(request.id))
 }
+
+/** Whether the connection was closed before the whole body had arrived. */
+const hasLeft = ({ raw }: FastifyRequest): boolean => raw.readableAborted && !raw.complete
 
 /** An EventSource reconnects after a broken connection, but not after an error status. */
 export const isFromEventSource = ({ headers }: IncomingMessage): boolean =>
@@ -77,23 +81,35 @@ export const isFromEventSource = ({ headers }: IncomingMessage): boolean =>
 const loggable = ({ url, routeOptions }: FastifyRequest) =>
   (routeOptions?.config?.operation?.auth ?? 'token') === 'token' ? url : routeOptions.url
 
-/** Answers bytes that are not valid HTTP, for which Fastify has no request. */
+/** Answers bytes that are not valid HTTP, or too slow, for which Fastify has no request. */
 export function refuseMalformed({ code }: { code?: string }, socket: Socket) {
-  if (code === 'ECONNRESET' || !socket.writable) return
-  const refusal =
-    code === 'HPE_HEADER_OVERFLOW'
-      ? new ApiError(431, 'bad_request', 'The URL or a header is too long')
-      : badRequest('bad_request', 'The request is not valid HTTP')
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const refusal = new ApiError(...(UNREADABLE[code ?? ''] ?? NOT_HTTP))
   const body = JSON.stringify(refusal.body(randomUUID()))
   socket.end(
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
+  // A client that neither reads nor closes would keep the connection open.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
+}
+
+/** How long a refused client has to read its answer. */
+const LINGER_MS = 1_000
+
+type Refusal = [status: number, code: string, message: string]
+
+const NOT_HTTP: Refusal = [400, 'bad_request', 'The request is not valid HTTP']
+
+const UNREADABLE: Record<string, Refusal> = {
+  HPE_HEADER_OVERFLOW: [431, 'bad_request', 'The URL or a header is too long'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive'],
 }
 
 /** Converts errors of Fastify, PostgreSQL and storage, and unexpected ones. */
 function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (error.validation) return fromValidation(error)
+  if (hasLeft(request)) return badRequest('bad_request', 'The request body ended too early')
   if (isUnavailable(error))
     return new ApiError(UNAVAILABLE, 'service_unavailable', 'The database is not available, try again', {
       'retry-after': '1',
@@ -120,7 +136,7 @@ function tooLarge(limit: number): ApiError {
   return new ApiError(413, 'payload_too_large', `The request body is larger than ${size}${files}`)
 }
 
-const FASTIFY_REFUSALS: Record<string, [status: number, code: string, message: string]> = {
+const FASTIFY_REFUSALS: Record<string, Refusal> = {
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'parameter_invalid', 'The request body is not valid JSON'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'parameter_invalid', 'The request body is empty'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'The Content-Type header should be application/json'],

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { isFromEventSource } from './errors.ts'
+import { limitSlowClients, SLOW_LIMITS, type SlowLimits } from './slow-clients.ts'
 
 export type Listener = {
   /** For Fastify's `serverFactory`: sets the handler that `open` switches to. */
@@ -18,8 +19,11 @@ const KEEP_ALIVE_MS = 72_000
 const LAST_REQUESTS_MS = 3_000
 
 /** @throws Error with a message for the operator if the address cannot be used. */
-export async function listen(host: string, port: number): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, starting).listen(port, host)
+export async function listen(host: string, port: number, limits: SlowLimits = SLOW_LIMITS): Promise<Listener> {
+  const options = { keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: limits.check_every_ms }
+  const server = createServer(options, starting)
+  const endChecks = limitSlowClients(server, limits)
+  server.listen(port, host)
   await once(server, 'listening').catch((error) => {
     const why = UNABLE[error.code]
     throw why ? new Error(why(host, port), { cause: error }) : error
@@ -40,6 +44,7 @@ export async function listen(host: string, port: number): Promise<Listener> {
       await new Promise((resolve) => server.close(resolve))
       clearInterval(closing)
       clearTimeout(deadline)
+      endChecks()
     },
   }
 }
