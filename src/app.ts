@@ -47,6 +47,8 @@ export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
     /** 0 or absent: no limit. */
     rate_limit_per_minute?: number
     session_rate_limit_per_minute?: number
+    /** How long a handler may take. Default: TIME_LIMIT_MS. */
+    time_limit_ms?: number
     /** The addresses of proxies whose X-Forwarded-For is believed. */
     trusted_proxies?: readonly string[]
     /** Checks every response against its schema, in tests and development. */
@@ -91,7 +93,7 @@ export function buildApp(options: AppOptions): App {
   const operations = collectOperations(app)
   measureRequests(app)
 
-  const { identify, forgetTokens } = authentication(sql)
+  const { identify, forgetTokens } = authentication(sql, options.time_limit_ms)
   const countRequest = rateLimit(rate_limit_per_minute)
   const countSession = rateLimit(session_rate_limit_per_minute)
   const { public_url = '', attachment_link_days = 7, fetch_attachments = false, egress = egressPolicy() } = options
@@ -142,14 +144,14 @@ export function buildApp(options: AppOptions): App {
     else done()
   })
   convertVersions(app, { operations, check: options.check_contracts })
-  app.addHook('onRoute', runHandlers(options.secret))
+  app.addHook('onRoute', runHandlers(options.secret, options.time_limit_ms))
   app.addHook('onSend', (request, reply, payload, done) => {
     if (request.losesAnswer) destroyConnection(reply)
     done(null, payload)
   })
 
   app.register(async (open) => {
-    health(open, sql)
+    health(open, { sql, files: options.files })
     reference(open, operations)
     docsPage(open, operations)
   })

@@ -1,7 +1,7 @@
 // Stores files on the local disk. Writes are atomic, and an acknowledged file survives a power loss: it is written to a
 // draft, synced, renamed, and its folder is synced.
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, statfs, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { giveTo, openDirectory, ownerOf } from '#db/embedded/location.ts'
 import { isKey } from './keys.ts'
@@ -12,6 +12,9 @@ const DRAFTS = '.drafts'
 
 /** No write takes this long: an older draft was left by a server that crashed. */
 const ABANDONED_AFTER_MS = 60 * 60_000
+
+/** Bytes. A disk with less is full: the next files do not fit. */
+const LEAST_ROOM = 2 ** 20
 
 /** How often to make a folder again that `remove` deleted because it was empty. */
 const TRIES = 5
@@ -73,6 +76,11 @@ export async function diskStorage(parent: string): Promise<Storage> {
     async get(key, slice) {
       const handle = await onDisk(openIfThere(pathOf(key)))
       return handle?.createReadStream(slice)
+    },
+
+    async hasRoom() {
+      const { bavail, bsize } = await onDisk(statfs(directory))
+      return bavail * bsize >= LEAST_ROOM
     },
 
     async remove(key) {

@@ -24,6 +24,8 @@ export type Files = {
   read(key: string, slice?: Slice): Promise<Readable | undefined>
   /** Removes unclaimed files; returns their number. Safe in several processes at once. @throws StorageUnavailable */
   removeUnclaimed(): Promise<number>
+  /** Returns false if the disk is full. */
+  hasRoom(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -59,6 +61,7 @@ export function openFiles({ sql, storage, largest }: Options): Files {
     },
 
     read: storage.get,
+    hasRoom: storage.hasRoom,
 
     async removeUnclaimed() {
       for (let total = 0; ; ) {

@@ -56,6 +56,8 @@ export function s3Storage(bucket: Bucket): Storage {
   }
 
   return {
+    hasRoom: async () => true,
+
     async put(key, bytes) {
       const chunks: Uint8Array[] = []
       for await (const chunk of bytes) chunks.push(chunk)

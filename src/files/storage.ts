@@ -17,6 +17,8 @@ export type Storage = {
   get(key: string, slice?: Slice): Promise<Readable | undefined>
   /** A missing key is not an error. @throws StorageUnavailable */
   remove(key: string): Promise<void>
+  /** Returns false if the disk is full. */
+  hasRoom(): Promise<boolean>
 }
 
 /** The disk is full, or S3 does not answer or refuses us. Not an error of the caller; a retry may succeed. */
@@ -31,4 +33,5 @@ export const movedFrom = (before: Storage, current: Storage): Storage => ({
   put: current.put,
   get: async (key, slice) => (await current.get(key, slice)) ?? before.get(key, slice),
   remove: async (key) => void (await Promise.all([current.remove(key), before.remove(key)])),
+  hasRoom: current.hasRoom,
 })

@@ -2,9 +2,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Pool } from '#db/sql.ts'
+import { within } from '#lib/time-limit.ts'
 import { findToken, hashToken, type Scope, type Token } from '#workspaces/tokens.ts'
 import { forbidden, unauthorized } from './errors.ts'
-import type { Operation } from './op.ts'
+import { type Operation, TIME_LIMIT_MS } from './op.ts'
 
 /** Checks that the request may call its operation: one function for each `Auth`. Throws a 401, 403 or 429. */
 export type Authentication = (
@@ -27,7 +28,7 @@ const LONGEST_HEADER = 512
 const EXTENSIONS: Scope = 'extensions'
 
 /** Returns the look-up of tokens, with its cache. A cached token is returned at once, without a promise. */
-export function authentication(sql: Pool) {
+export function authentication(sql: Pool, time_limit_ms: number = TIME_LIMIT_MS) {
   /** Keyed by the whole header, so that a known header is not parsed. */
   const cache = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: CACHED_FOR_MS, ttlResolution: 50 })
   let forgotten = 0
@@ -36,7 +37,7 @@ export function authentication(sql: Pool) {
     const text = credentials(header)
     if (!text) return NO_TOKEN
     const before = forgotten
-    const token = (await findToken(sql, hashToken(text))) ?? NO_TOKEN
+    const token = (await within(time_limit_ms, findToken(sql, hashToken(text)))) ?? NO_TOKEN
     // If `forgetTokens` was called meanwhile, the row may be outdated.
     if (forgotten === before) cache.set(header, token)
     return token

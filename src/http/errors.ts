@@ -110,13 +110,10 @@ const UNREADABLE: Record<string, Refusal> = {
 function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (error.validation) return fromValidation(error)
   if (hasLeft(request)) return badRequest('bad_request', 'The request body ended too early')
-  if (isUnavailable(error))
-    return new ApiError(UNAVAILABLE, 'service_unavailable', 'The database is not available, try again', {
-      'retry-after': '1',
-    })
-  if (error.code === 'STORAGE_UNAVAILABLE')
-    return new ApiError(UNAVAILABLE, 'service_unavailable', 'The file storage is not available, try again', {
-      'retry-after': '5',
+  const outage = outageOf(error)
+  if (outage)
+    return new ApiError(UNAVAILABLE, 'service_unavailable', outage.message, {
+      'retry-after': String(outage.retry_after),
     })
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(request.routeOptions.bodyLimit)
   const refusal = FASTIFY_REFUSALS[error.code]
@@ -146,6 +143,23 @@ const FASTIFY_REFUSALS: Record<string, Refusal> = {
 }
 
 const UNAVAILABLE = 503
+
+/** Returns the message and the seconds to wait, if a retry can succeed once the database or the storage is well again. */
+function outageOf(error: { code?: string; cause?: unknown }): { message: string; retry_after: number } | undefined {
+  if (isUnavailable(error)) return { message: 'The database is not available, try again', retry_after: 1 }
+  if (error.code === DISK_FULL) return { message: 'The disk of the database is full', retry_after: 30 }
+  if (error.code === 'TOOK_TOO_LONG') return { message: 'The database did not answer in time', retry_after: 5 }
+  if (error.code !== 'STORAGE_UNAVAILABLE') return undefined
+  const is_full = NO_SPACE.includes((error.cause as { code?: string } | undefined)?.code ?? '')
+  return is_full
+    ? { message: 'The disk of the attached files is full', retry_after: 30 }
+    : { message: 'The file storage is not available, try again', retry_after: 5 }
+}
+
+/** PostgreSQL's code. */
+export const DISK_FULL = '53100'
+/** The codes of the operating system: a full disk, a used-up quota. */
+const NO_SPACE = ['ENOSPC', 'EDQUOT']
 
 /**
  * The database restarts, or the connection is lost. If that happens during a commit, it is not known whether the request

@@ -32,6 +32,8 @@ export type OperationOptions = Shapes & {
   status?: 200 | 201 | 202 | 204
   auth?: Auth
   runs?: Runs
+  /** How long the handler may take; then the answer is a 503. Default: TIME_LIMIT_MS. */
+  time_limit_ms?: number
   /** The most bytes of its request body. Default: BODY_LIMIT. */
   body_limit?: number
   /** Error statuses besides those that follow from its path, its schemas and its token. */
@@ -63,6 +65,9 @@ export type Runs = 'read' | 'statement' | 'transaction' | 'outside'
 
 /** One megabyte: several times the largest request without files. */
 export const BODY_LIMIT = 1024 * 1024
+
+/** Shorter than the time-outs of clients and proxies, so that they get an answer. */
+export const TIME_LIMIT_MS = 20_000
 
 /** For operations with `attachment_files`. Intercom publishes no limit. */
 export const FILES_LIMIT = 10 * 1024 * 1024

@@ -1,19 +1,30 @@
 // Wraps handlers as `Runs` says. Most operations that write run in one transaction.
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify'
+import { TookTooLong, within } from '#lib/time-limit.ts'
 import { atomically } from '#workspaces/workspace.ts'
 import { idempotencyKey, once, onceOutside, PLAIN_ANSWERS, type Storing, sealedAnswers } from './idempotency.ts'
-import type { Operation, Runs } from './op.ts'
+import { type Operation, type Runs, TIME_LIMIT_MS } from './op.ts'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
-/** An onRoute hook that wraps the handlers of operations. `secret` encrypts stored answers that are confidential. */
-export const runHandlers = (secret: string) => (route: RouteOptions) => {
-  const operation = route.config?.operation
-  if (!operation) return
-  const storing = operation.confidential ? sealedAnswers(secret) : PLAIN_ANSWERS
-  const wrap = WRAPPERS[runsOf(operation, String(route.method))]
-  route.handler = wrap(route.handler as Handler, storing) as RouteHandlerMethod
-}
+/**
+ * An onRoute hook that wraps the handlers of operations. `secret` encrypts stored answers that are confidential.
+ * `time_limit_ms` is for operations that have none of their own.
+ */
+export const runHandlers =
+  (secret: string, time_limit_ms: number = TIME_LIMIT_MS) =>
+  (route: RouteOptions) => {
+    const operation = route.config?.operation
+    if (!operation) return
+    const storing = operation.confidential ? sealedAnswers(secret) : PLAIN_ANSWERS
+    const wrap = WRAPPERS[runsOf(operation, String(route.method))]
+    const limit_ms = operation.time_limit_ms ?? time_limit_ms
+    const handler = wrap(route.handler as Handler, { storing, limit_ms })
+    route.handler = ((request, reply) => within(limit_ms, handler(request, reply))) as RouteHandlerMethod
+  }
+
+type Wrapping = { storing: Storing; limit_ms: number }
+type Wrapped = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
 function runsOf({ runs, auth = 'token' }: Operation, method: string): Runs {
   if (runs) return runs
@@ -21,27 +32,33 @@ function runsOf({ runs, auth = 'token' }: Operation, method: string): Runs {
   return auth === 'token' || auth === 'contact' ? 'transaction' : 'outside'
 }
 
-const WRAPPERS: Record<Runs, (handler: Handler, storing: Storing) => Handler> = {
-  read: (handler) => handler,
-  outside: (handler, storing) => (request, reply) => {
-    const key = request.workspace && idempotencyKey(request)
-    return key
-      ? onceOutside(key, { request, reply, storing }, async () => handler(request, reply))
-      : handler(request, reply)
+const WRAPPERS: Record<Runs, (handler: Handler, wrapping: Wrapping) => Wrapped> = {
+  read: (handler) => async (request, reply) => handler(request, reply),
+  outside:
+    (handler, { storing }) =>
+    async (request, reply) => {
+      const key = request.workspace && idempotencyKey(request)
+      const carryOut = async () => handler(request, reply)
+      return key ? onceOutside(key, { request, reply, storing }, carryOut) : carryOut()
+    },
+  statement: (handler, wrapping) => {
+    const transactional = inTransaction(handler, wrapping)
+    return async (request, reply) => (idempotencyKey(request) ? transactional : handler)(request, reply)
   },
-  statement: (handler, storing) => {
-    const transactional = inTransaction(handler, storing)
-    return (request, reply) => (idempotencyKey(request) ? transactional : handler)(request, reply)
-  },
-  transaction: (handler, storing) => inTransaction(handler, storing),
+  transaction: inTransaction,
 }
 
-function inTransaction(handler: Handler, storing: Storing): Handler {
-  return (request, reply) =>
-    atomically(request.workspace, async (workspace) => {
+/** A transaction that takes longer than its limit is rolled back: its caller has been told that it failed. */
+function inTransaction(handler: Handler, { storing, limit_ms }: Wrapping): Wrapped {
+  return (request, reply) => {
+    const overdue_at = performance.now() + limit_ms
+    return atomically(request.workspace, async (workspace) => {
       request.workspace = workspace
       const key = idempotencyKey(request)
       const carryOut = async () => handler(request, reply)
-      return key ? once(workspace, key, { request, reply, storing }, carryOut) : carryOut()
+      const answer = await (key ? once(workspace, key, { request, reply, storing }, carryOut) : carryOut())
+      if (performance.now() > overdue_at) throw new TookTooLong('Rolled back after its time limit')
+      return answer
     })
+  }
 }

@@ -146,6 +146,7 @@ function messenger(app: App, server: Server) {
   app.get(
     '/extensions/messenger/stream',
     op('streamMessages', {
+      time_limit_ms: Number.POSITIVE_INFINITY,
       refuses: [400, 401, 403, 429],
       auth: 'contact',
       query: StreamQuery,

@@ -35,6 +35,7 @@ function sandbox(app: App, { forgetTokens, kept_tables }: Server) {
   app.post(
     '/extensions/sandbox/reset',
     op('resetSandbox', {
+      time_limit_ms: 10 * 60_000,
       response: Type.Object({ type: Type.Literal('workspace'), id: Type.String(), reset: Type.Literal(true) }),
       summary: 'Empty the workspace; disarm faults, reset the clock and the lags',
     }),

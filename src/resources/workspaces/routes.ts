@@ -40,6 +40,7 @@ function workspaces(app: App, { forgetTokens }: Server) {
   app.delete(
     '/extensions/workspaces/:id',
     op('deleteWorkspace', {
+      time_limit_ms: 10 * 60_000,
       refuses: [409],
       params: ById,
       response: DeletedWorkspace,
