@@ -31,6 +31,7 @@ import { validatorCompiler } from '#http/validator.ts'
 import { assertAvailable, versionOf } from '#http/version.ts'
 import { EVERYTHING } from '#net/addresses.ts'
 import { egressPolicy } from '#net/egress.ts'
+import { txtLookup } from '#net/txt-records.ts'
 import { RESOURCES } from '#resources/index.ts'
 import { contactAuthentication } from '#resources/messenger/sessions/authenticate.ts'
 import type { Server } from '#server.ts'
@@ -39,7 +40,7 @@ import type { Token } from '#workspaces/tokens.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 
 export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
-  Pick<Server, 'public_url' | 'attachment_link_days' | 'fetch_attachments' | 'egress' | 'streams'>
+  Pick<Server, 'public_url' | 'attachment_link_days' | 'fetch_attachments' | 'egress' | 'look_up_txt' | 'streams'>
 > & {
     logger?: FastifyServerOptions['logger'] | undefined
     /** For requests without a version, in a workspace without a default. */
@@ -97,6 +98,7 @@ export function buildApp(options: AppOptions): App {
   const countRequest = rateLimit(rate_limit_per_minute)
   const countSession = rateLimit(session_rate_limit_per_minute)
   const { public_url = '', attachment_link_days = 7, fetch_attachments = false, egress = egressPolicy() } = options
+  const { look_up_txt = txtLookup() } = options
   const server: Server = {
     ...{
       sql,
@@ -106,6 +108,7 @@ export function buildApp(options: AppOptions): App {
       attachment_link_days,
       fetch_attachments,
       egress,
+      look_up_txt,
     },
     ...{ streams: options.streams ?? {}, identify, forgetTokens, countRequest, countSession, operations },
     kept_tables: new Set(RESOURCES.flatMap(({ kept_tables = [] }) => kept_tables)),

@@ -76,6 +76,23 @@ workspace
   .description('list the workspaces')
   .action(() => withStorage(async ({ sql }) => (await workspaces()).showWorkspaces(sql)))
 
+const domain = program.command('domain').description('list, assign and release the reply domains of workspaces')
+
+domain
+  .command('list')
+  .description('list the reply domains, and whose they are')
+  .action(() => withStorage(async ({ sql }) => (await domains()).showDomains(sql)))
+
+domain
+  .command('assign <domain> <workspace>')
+  .description('give a reply domain to a workspace, whoever has it')
+  .action((name, id) => withStorage(async ({ sql }) => (await domains()).assignDomain(sql, name, id)))
+
+domain
+  .command('release <domain>')
+  .description('let any workspace claim a domain that no account uses')
+  .action((name) => withStorage(async ({ sql }) => (await domains()).releaseDomain(sql, name)))
+
 program
   .command('demo')
   .description('create another workspace, filled with demo data')
@@ -155,4 +172,5 @@ function exitCodeOf(error: Error): number {
 }
 
 const tokens = () => import('#commands/tokens.ts')
+const domains = () => import('#commands/domains.ts')
 const workspaces = () => import('#commands/workspaces.ts')

@@ -8,6 +8,7 @@ import type { App } from '#http/op.ts'
 import type { Job } from '#jobs/job.ts'
 import type { EgressPolicy } from '#net/egress.ts'
 import type { SafeFetch } from '#net/safe-fetch.ts'
+import type { LookUpTxt } from '#net/txt-records.ts'
 import type { Token } from '#workspaces/tokens.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -26,6 +27,8 @@ export type Server = {
   fetch_attachments: boolean
   /** Limits the connections of channel accounts that workspaces create. */
   egress: EgressPolicy
+  /** Looks up the TXT records that prove reply domains. */
+  look_up_txt: LookUpTxt
   /** Overrides the limits of messenger streams. */
   streams: Partial<StreamLimits>
   /**

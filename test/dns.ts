@@ -1,4 +1,4 @@
-// A name server whose answers the test decides, for each question again. RFC 1035, A records only.
+// A name server whose answers the test decides, for each question again. RFC 1035, A and TXT records only.
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -13,22 +13,29 @@ export type NameServer = {
 
 const HEADER_BYTES = 12
 
-/** @param answer the IPv4 addresses of a name, at the n-th question for it, from 1 on. */
+const TXT = 16
+/** The name of the question, class IN, a TTL of 0, and the data with its length. */
+const record = (type: number, data: Buffer) =>
+  Buffer.concat([Buffer.from([0xc0, HEADER_BYTES, 0, type, 0, 1, 0, 0, 0, 0, 0, data.length]), data])
+const address = (text: string) => record(1, Buffer.from(text.split('.').map(Number)))
+const txt = (text: string) => record(TXT, Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]))
+
+/**
+ * @param answer the IPv4 addresses of a name, or the texts of its TXT records if these are asked for, at the n-th
+ * question for it, from 1 on.
+ */
 export async function nameServer(answer: (name: string, n: number) => string[]): Promise<NameServer> {
   const socket = createSocket('udp4')
   const asked: string[] = []
   socket.on('message', (question, peer) => {
     const { name, end } = readName(question)
     asked.push(name)
-    const addresses = answer(name, asked.filter((one) => one === name).length)
+    const isTxt = question[end - 3] === TXT
+    const answers = answer(name, asked.filter((one) => one === name).length)
     const header = Buffer.from(question.subarray(0, HEADER_BYTES))
     header.writeUInt16BE(0x8180, 2) // An answer without an error.
-    header.writeUInt16BE(addresses.length, 6)
-    header.writeUInt32BE(0, 8)
-    const records = addresses.map((address) =>
-      // The name of the question, A, IN, a TTL of 0, four bytes.
-      Buffer.from([0xc0, HEADER_BYTES, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]),
-    )
+    header.writeUInt16BE(answers.length, 6)
+    const records = answers.map(isTxt ? txt : address)
     socket.send(Buffer.concat([header, question.subarray(HEADER_BYTES, end), ...records]), peer.port, peer.address)
   })
   socket.bind(0, '127.0.0.1')

@@ -166,7 +166,7 @@ test('emptying or removing a workspace removes nothing of another', async () => 
   const emptied = await contentsOf(workspace)
   assert.deepEqual(
     Object.keys(emptied).filter((table) => emptied[table]?.length),
-    ['admins', 'away_status_reasons', 'channel_accounts', 'teams', 'tokens', 'whatsapp_templates'],
+    ['admins', 'away_status_reasons', 'channel_accounts', 'reply_domains', 'teams', 'tokens', 'whatsapp_templates'],
   )
   const removed = await t.another()
   await populate(removed)

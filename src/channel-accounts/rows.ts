@@ -15,6 +15,9 @@ export type AccountRow = {
   /** The name that the provider's callbacks use for the account. */
   key: string | null
   from_environment: boolean
+  /** The reply domain that another workspace took from this account, and how. */
+  lost_domain: string | null
+  lost_to: 'claim' | 'dns' | 'environment' | 'operator' | null
   created_at: Date
   updated_at: Date
 }

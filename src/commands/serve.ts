@@ -43,7 +43,9 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
     const secret = secretKey(config)
     if (worker) {
       const accounts = environmentAccounts(config)
-      await saveEnvironmentAccounts(sql, first.id, { accounts, secret, is_secret_set: !!config.secret_key })
+      const given = { accounts, secret, is_secret_set: !!config.secret_key }
+      for (const loser of await saveEnvironmentAccounts(sql, first.id, given))
+        log(`Workspace ${loser} had claimed the domain of EMAIL_REPLY_DOMAIN: the first workspace has it now.`)
     }
     const { public_url, default_version, attachment_link_days, fetch_attachments } = config
     const { rate_limit_per_minute, session_rate_limit_per_minute, trusted_proxies } = config

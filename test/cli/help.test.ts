@@ -115,7 +115,7 @@ describe('interphone --help', () => {
   test('names every command and every setting with its default', async () => {
     const { code, out } = await run(['--help'])
     assert.equal(code, 0)
-    for (const command of ['serve', 'api', 'worker', 'migrate', 'token', 'workspace', 'demo', 'reset'])
+    for (const command of ['serve', 'api', 'worker', 'migrate', 'token', 'workspace', 'domain', 'demo', 'reset'])
       assert.match(out, new RegExp(`^  ${command} {2,}\\S`, 'm'))
     for (const [name, otherwise] of settingsTable()) assert.match(out, new RegExp(`^  ${name} +${otherwise}`, 'm'))
   })

@@ -155,6 +155,13 @@ describe('a running server', () => {
       assert.equal((await call('GET /me', undefined, its)).body.app.name, name)
       assert.equal((await call('GET /contacts', undefined, its)).body.total_count, contacts)
     }
+    const [id = ''] = /^\w{8}/m.exec((await command('workspace', 'list')).out) ?? []
+    const assigned = await command('domain', 'assign', 'IN.example.com', id)
+    assert.equal(assigned.out, `IN.example.com belongs to workspace ${id}.\n`)
+    assert.match((await command('domain', 'list')).out, new RegExp(`^in\\.example\\.com +${id} +assigned`, 'm'))
+    assert.equal((await command('domain', 'release', 'in.example.com')).code, 0)
+    assert.equal((await command('domain', 'release', 'in.example.com')).err, 'No workspace has in.example.com.\n')
+    assert.equal((await command('domain', 'assign', 'a.example', 'nowhere1')).err, 'There is no workspace nowhere1.\n')
     assert.match((await command('workspace', 'list')).out, /Demo .* first\n\w{8} +Sandbox 1 .*\n\w{8} +Demo/)
   })
 

@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import type { Account } from '../channel.ts'
 import { provider } from '../provider.ts'
+import { canonicalDomain } from './addresses.ts'
 import { emailOf, type MailSettings } from './email-of-delivery.ts'
 import type { SmtpAccount } from './send.ts'
 
@@ -17,7 +18,13 @@ const Settings = Type.Object({
     pattern: '^[^<>@\\s]+@[^<>@\\s]+$',
     description: 'The address that email comes from.',
   }),
-  reply_domain: Type.Optional(domain('The domain whose mail this server receives, for replies.')),
+  reply_domain: Type.Optional(
+    Type.String({
+      maxLength: 253,
+      pattern: '^[^\\s@<>/]+$',
+      description: 'The domain whose mail this server receives, for replies. It belongs to one workspace.',
+    }),
+  ),
   bounces: Type.Optional(
     Type.Boolean({
       description: 'Whether bounces go to the reply domain; false for mail servers that accept no sender but from.',
@@ -42,9 +49,11 @@ export const smtp = provider<Static<typeof Settings>, Static<typeof Secrets>>({
   settings: Settings,
   secrets: Secrets,
   address: 'secrets.url',
-  key: ({ reply_domain }) => reply_domain?.toLowerCase() ?? null,
+  key: ({ reply_domain }) => (reply_domain === undefined ? null : canonicalDomain(reply_domain)),
   async open({ settings, secrets }, { public_url, secret, egress }) {
-    const { from, reply_domain = null, bounces = true, dkim_domain, dkim_selector } = settings
+    const { from, bounces = true, dkim_domain, dkim_selector } = settings
+    const reply_domain = settings.reply_domain === undefined ? null : canonicalDomain(settings.reply_domain)
+    if (reply_domain === '') throw new Error('settings.reply_domain must be a domain such as in.example.com')
     const { url, dkim_private_key } = secrets
     if (new Set([!dkim_domain, !dkim_selector, !dkim_private_key]).size > 1)
       throw new Error('dkim_domain, dkim_selector and dkim_private_key go together')

@@ -41,5 +41,18 @@ export function readMessageId(message_id: string): MailRef | undefined {
   return { kind: kind.toLowerCase() as MailRef['kind'], id, workspace_id: workspace_id.toLowerCase() }
 }
 
-/** Returns the domain of an address in its DNS form, in lower case; empty if there is none. */
-export const domainOf = (address: string): string => domainToASCII(address.slice(address.lastIndexOf('@') + 1))
+/** Returns the domain of an address, as `canonicalDomain` does. */
+export const domainOf = (address: string): string => canonicalDomain(address.slice(address.lastIndexOf('@') + 1))
+
+/** Two labels or more; the last one is no number, because the result could be an IP address. */
+const DOMAIN = /^([a-z\d-]{1,63}\.)+(?!\d+$)[a-z\d-]{1,63}$/
+const MAX_DOMAIN_LENGTH = 253
+
+/**
+ * Returns the one spelling of a domain that all others are compared by: in lower case, in its DNS form (punycode),
+ * without a dot at the end. Empty if the text is not a domain.
+ */
+export function canonicalDomain(text: string): string {
+  const domain = domainToASCII(text).replace(/\.$/, '')
+  return DOMAIN.test(domain) && domain.length <= MAX_DOMAIN_LENGTH ? domain : ''
+}

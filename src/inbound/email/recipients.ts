@@ -5,15 +5,14 @@ import { domainOf, readSignedAddress } from '#channels/email/addresses.ts'
 import type { Sql } from '#db/sql.ts'
 
 /**
- * If only one workspace has the domain, all mail to the domain is for it. If several share it, a signed address or
- * `<workspace id>@domain` decides. Otherwise returns undefined.
+ * Returns the workspace that has the address's domain. Undefined if none has it, or if another workspace signed the
+ * address.
  */
 export async function workspaceOfAddress(sql: Sql, secret: string, address: string): Promise<string | undefined> {
-  const accounts = await findAccountsByKey(sql, 'email', domainOf(address))
-  const signed = readSignedAddress(address, secret)?.workspace_id
-  if (!signed && accounts.length === 1) return accounts[0]!.workspace_id
-  const named = signed ?? address.slice(0, address.lastIndexOf('@')).toLowerCase()
-  return accounts.find(({ workspace_id }) => workspace_id === named)?.workspace_id
+  const domain = domainOf(address)
+  const [account] = domain ? await findAccountsByKey(sql, 'email', domain) : []
+  const signed = readSignedAddress(address, secret)
+  return !signed || signed.workspace_id === account?.workspace_id ? account?.workspace_id : undefined
 }
 
 /** Groups the recipients of one mail by workspace. Each workspace receives the mail once. */

@@ -3,7 +3,6 @@
 
 import { Type } from 'typebox'
 import { inboundUrl } from '#channel-accounts/inbound-url.ts'
-import type { AccountRow } from '#channel-accounts/rows.ts'
 import { secretsOf } from '#channel-accounts/secrets.ts'
 import type { AccountOptions } from '#channels/provider.ts'
 import { found } from '#http/errors.ts'
@@ -13,10 +12,19 @@ import { Message, Recipient } from '#resources/messages/schema.ts'
 import { sendMessage } from '#resources/messages/send.ts'
 import type { Resource, Server } from '#server.ts'
 import { assertAllowedAddresses } from './private-addresses.ts'
-import { deleteChannel, findChannel, listChannels, lockChannel } from './queries.ts'
-import { assertNotFromEnvironment, changeChannel, createChannel } from './save.ts'
-import { Channel, ChannelRequest, ChannelUpdate, DeletedChannel, presentChannel } from './schema.ts'
-import { endWaiting } from './waiting.ts'
+import { type ChannelRow, findChannel, listChannels } from './queries.ts'
+import { changeChannel, createChannel, removeChannel } from './save.ts'
+import {
+  Channel,
+  ChannelRequest,
+  ChannelUpdate,
+  DeletedChannel,
+  presentChannel,
+  presentReplyDomain,
+  Verification,
+  VerificationRequest,
+} from './schema.ts'
+import { expectedRecord, verifyReplyDomain } from './verify.ts'
 
 const TestRequest = Type.Object({
   to: Recipient,
@@ -24,15 +32,18 @@ const TestRequest = Type.Object({
   locale: Type.Optional(Type.String()),
 })
 
-function channels(app: App, { secret, public_url, egress }: Server) {
+function channels(app: App, { secret, public_url, egress, look_up_txt }: Server) {
   const preHandler = assertAllowedAddresses(egress)
   const options: AccountOptions = { secret, public_url }
-  const present = (account: AccountRow) => ({
+  const present = (account: ChannelRow) => ({
     ...presentChannel(account, Object.keys(secretsOf(options.secret, account))),
-    ...(account.channel === 'email' && {
-      inbound_url: inboundUrl(options, { workspace_id: account.workspace_id, account_id: account.id }),
-    }),
+    ...(account.channel === 'email' && presentEmail(account)),
   })
+  const presentEmail = (account: ChannelRow) => {
+    const { workspace_id, id: account_id } = account
+    const reply_domain = presentReplyDomain(account, (domain) => expectedRecord(secret, workspace_id, domain))
+    return { inbound_url: inboundUrl(options, { workspace_id, account_id }), ...(reply_domain && { reply_domain }) }
+  }
 
   app.get(
     '/extensions/channels',
@@ -43,7 +54,12 @@ function channels(app: App, { secret, public_url, egress }: Server) {
   app.post(
     '/extensions/channels',
     {
-      ...op('createChannel', { body: ChannelRequest, response: Channel, summary: 'Create a channel account' }),
+      ...op('createChannel', {
+        refuses: [409],
+        body: ChannelRequest,
+        response: Channel,
+        summary: 'Create a channel account',
+      }),
       preHandler,
     },
     async ({ workspace, body }) => present(await createChannel(workspace, options, body)),
@@ -79,13 +95,23 @@ function channels(app: App, { secret, public_url, egress }: Server) {
       summary: 'Delete a channel account; its queued deliveries fail',
     }),
     async ({ workspace, params }) => {
-      const { id, channel } = assertNotFromEnvironment(
-        found(await lockChannel(workspace, params.id), 'Channel not found'),
-      )
-      await deleteChannel(workspace, id)
-      await endWaiting(workspace.sql, workspace.id, channel, workspace.now())
+      const { id } = await removeChannel(workspace, params.id)
       return { type: 'channel' as const, id, deleted: true as const }
     },
+  )
+
+  app.post(
+    '/extensions/channels/:id/verify',
+    op('verifyChannel', {
+      runs: 'outside',
+      refuses: [409],
+      params: ById,
+      body: VerificationRequest,
+      response: Verification,
+      summary: 'Prove by a DNS record that a reply domain is yours',
+    }),
+    async ({ workspace, params, body }) =>
+      verifyReplyDomain(workspace, { ...options, look_up_txt }, params.id, body.reply_domain),
   )
 
   app.post(
@@ -110,4 +136,8 @@ function channels(app: App, { secret, public_url, egress }: Server) {
   )
 }
 
-export default { group: 'Extensions: channels', routes: channels, kept_tables: ['channel_accounts'] } satisfies Resource
+export default {
+  group: 'Extensions: channels',
+  routes: channels,
+  kept_tables: ['channel_accounts', 'reply_domains'],
+} satisfies Resource

@@ -6,24 +6,28 @@ import type { AccountOptions } from '#channels/provider.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { conflict, found, invalid } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { insertChannel, lockChannel, updateChannel } from './queries.ts'
+import { type ChannelRow, deleteChannel, findChannel, insertChannel, lockChannel, updateChannel } from './queries.ts'
+import { lockReplyDomains, markUnused } from './reply-domain-queries.ts'
+import { claimReplyDomain } from './reply-domains.ts'
 import { assertFits, type Configuration } from './schema.ts'
-import { retryWaiting } from './waiting.ts'
+import { endWaiting, retryWaiting } from './waiting.ts'
 
 export type NewChannel = Partial<Configuration> & { provider: ProviderName; name?: string }
 
-/** A workspace has one account on a channel; a second one is a 409. */
+/** A workspace has one account on a channel; a second one is a 409, and so is another workspace's reply domain. */
 export async function createChannel(
   workspace: Workspace,
   options: AccountOptions,
   request: NewChannel,
-): Promise<AccountRow> {
+): Promise<ChannelRow> {
   const { provider } = request
   const { channel } = PROVIDERS[provider]
   const [settings, secrets] = [merged({}, request.settings), merged({}, request.secrets)]
   const values = await checkedValues(workspace, options, provider, { settings, secrets })
+  if (channel === 'email') await claim(workspace, values.key)
   const created = await insertChannel(workspace, { ...values, channel, provider, name: request.name ?? provider })
   if (!created) throw conflict(`The workspace has an account for ${channel} already: change or remove that one`)
+  if (channel === 'email') await markUnused(workspace.sql, workspace.id)
   await retryWaiting(workspace.sql, workspace.id, channel)
   return created
 }
@@ -36,8 +40,8 @@ export async function changeChannel(
   options: AccountOptions,
   id: string,
   request: Partial<Configuration> & { name?: string },
-): Promise<AccountRow> {
-  const known = assertNotFromEnvironment(found(await lockChannel(workspace, id), 'Channel not found'))
+): Promise<ChannelRow> {
+  const known = assertNotFromEnvironment(await lockForChange(workspace, id))
   const values = await checkedValues(workspace, options, known.provider, {
     settings: merged(known.settings, request.settings),
     secrets: request.secrets
@@ -46,10 +50,34 @@ export async function changeChannel(
   })
   const secrets = request.secrets ? values.secrets : known.secrets
   if (request.settings || request.secrets) await retryWaiting(workspace.sql, workspace.id, known.channel)
-  return updateChannel(workspace, known.id, { ...values, secrets, name: request.name ?? known.name })
+  if (known.channel === 'email') await claim(workspace, values.key)
+  const changed = await updateChannel(workspace, known.id, { ...values, secrets, name: request.name ?? known.name })
+  if (known.channel === 'email') await markUnused(workspace.sql, workspace.id)
+  return changed
 }
 
-export function assertNotFromEnvironment(account: AccountRow): AccountRow {
+/** Its queued deliveries fail, and its reply domain stays reserved. */
+export async function removeChannel(workspace: Workspace, id: string): Promise<ChannelRow> {
+  const known = assertNotFromEnvironment(await lockForChange(workspace, id))
+  await deleteChannel(workspace, known.id)
+  if (known.channel === 'email') await markUnused(workspace.sql, workspace.id)
+  await endWaiting(workspace.sql, workspace.id, known.channel, workspace.now())
+  return known
+}
+
+/** Locks the account, and before it the reply domains if it is for email. @throws a 404 */
+export async function lockForChange(workspace: Workspace, id: string): Promise<ChannelRow> {
+  const known = await findChannel(workspace, id)
+  if (known?.channel === 'email') await lockReplyDomains(workspace.sql)
+  return found(await lockChannel(workspace, id), 'Channel not found')
+}
+
+async function claim({ sql, id }: Workspace, domain: string | null) {
+  await lockReplyDomains(sql)
+  if (domain) await claimReplyDomain(sql, id, domain)
+}
+
+export function assertNotFromEnvironment<Row extends AccountRow>(account: Row): Row {
   if (account.from_environment) throw conflict("This account is set by the server's environment: change it there")
   return account
 }

@@ -2,12 +2,12 @@
 
 import { type Static, type TSchema, Type } from 'typebox'
 import { Errors } from 'typebox/value'
-import type { AccountRow } from '#channel-accounts/rows.ts'
 import { SENDING_CHANNELS } from '#channels/channel.ts'
 import type { PlainSchema } from '#channels/provider.ts'
 import { PROVIDERS, type ProviderName } from '#channels/providers.ts'
 import { invalid, missing } from '#http/errors.ts'
 import { epoch, named } from '#http/types.ts'
+import type { ChannelRow } from './queries.ts'
 
 const Provider = Type.Enum(Object.keys(PROVIDERS) as ProviderName[], { description: 'The provider that sends.' })
 const Settings = Type.Record(Type.String(), Type.Unknown(), {
@@ -15,6 +15,49 @@ const Settings = Type.Record(Type.String(), Type.Unknown(), {
 })
 const Secrets = Type.Record(Type.String(), Type.Unknown(), { description: 'Stored encrypted, and never shown again.' })
 const Name = Type.String({ minLength: 1, maxLength: 255 })
+
+const TxtRecord = named(
+  'channel_txt_record',
+  Type.Object({ type: Type.Literal('TXT'), name: Type.String(), value: Type.String() }),
+)
+
+const ReplyDomain = named(
+  'channel_reply_domain',
+  Type.Object({
+    domain: Type.String(),
+    status: Type.Enum(['claimed', 'proven', 'assigned', 'lost'], {
+      description:
+        'Claimed: the workspace was the first. Proven: by its DNS record. Assigned: by the operator. Lost: another workspace has it now.',
+    }),
+    reason: Type.Optional(Type.String({ description: 'Why it was lost.' })),
+    record: TxtRecord,
+  }),
+)
+
+/** A domain that is verified: the record that proves it, and whether it was found. */
+export const Verification = named(
+  'channel_verification',
+  Type.Object({
+    type: Type.Literal('channel_verification'),
+    id: Type.String(),
+    reply_domain: Type.String(),
+    status: Type.Enum(['proven', 'pending']),
+    reason: Type.Optional(Type.String({ description: 'Why it is not proven yet.' })),
+    record: TxtRecord,
+  }),
+)
+
+export const VerificationRequest = named(
+  'channel_verification_request',
+  Type.Object({
+    reply_domain: Type.Optional(
+      Type.String({
+        maxLength: 253,
+        description: "Default: the account's own. Another one becomes the account's as soon as it is proven.",
+      }),
+    ),
+  }),
+)
 
 export const Channel = named(
   'channel',
@@ -31,6 +74,7 @@ export const Channel = named(
         description: 'For email: the URL where an inbound-parse service posts mail for the workspace. Keep it secret.',
       }),
     ),
+    reply_domain: Type.Optional(ReplyDomain),
     from_environment: Type.Boolean({ description: 'Set by the environment of the server; it cannot be changed here.' }),
     created_at: Type.Integer(),
     updated_at: Type.Integer(),
@@ -67,7 +111,7 @@ export const DeletedChannel = named(
 )
 
 /** `secrets` has the names of the secrets that are set. */
-export const presentChannel = (row: AccountRow, secrets: string[]): Static<typeof Channel> => ({
+export const presentChannel = (row: ChannelRow, secrets: string[]): Static<typeof Channel> => ({
   type: 'channel',
   id: row.id,
   channel: row.channel,
@@ -79,6 +123,27 @@ export const presentChannel = (row: AccountRow, secrets: string[]): Static<typeo
   created_at: epoch(row.created_at),
   updated_at: epoch(row.updated_at),
 })
+
+const STATUS = { claim: 'claimed', dns: 'proven', environment: 'assigned', operator: 'assigned' } as const
+
+const LOST = {
+  claim: 'Another workspace had claimed the domain before. Without a reply domain, replies go to the sender’s address.',
+  dns: 'Another workspace proved by a DNS record that the domain is its own. Without a reply domain, replies go to the sender’s address.',
+  environment:
+    'The operator of the server uses the domain. Without a reply domain, replies go to the sender’s address.',
+  operator:
+    'The operator of the server gave the domain to another workspace. Without a reply domain, replies go to the sender’s address.',
+}
+
+/** @param recordFor returns the DNS record that proves a domain. */
+export function presentReplyDomain(
+  { key, domain_basis, lost_domain, lost_to }: ChannelRow,
+  recordFor: (domain: string) => Static<typeof TxtRecord>,
+): Static<typeof ReplyDomain> | undefined {
+  if (key) return { domain: key, status: STATUS[domain_basis ?? 'claim'], record: recordFor(key) }
+  if (!lost_domain || !lost_to) return undefined
+  return { domain: lost_domain, status: 'lost', reason: LOST[lost_to], record: recordFor(lost_domain) }
+}
 
 export type Configuration = { settings: Record<string, unknown>; secrets: Record<string, unknown> }
 
