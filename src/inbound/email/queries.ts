@@ -1,6 +1,7 @@
 // Queries that find the conversation of a received mail, or the deliveries of a report.
 import type { Answered } from '#channels/email/inbound/meaning.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
+import { addressMatches } from '#resources/contacts/address-queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /** The address that the workspace sends email from, and the domain whose mail it receives. */
@@ -48,10 +49,11 @@ export type Participant = { conversation_id: string; contact_id: string }
 
 const MAX_CONTACTS = 20
 
-/** The contacts with this address. There can be several: a user, and older leads. */
+/** The contacts that this address identifies. There can be several: a user, and older leads. */
 const people = ({ sql, id }: Workspace, email: string) => sql`(
-  select id from contacts where workspace_id = ${id} and lower(email) = lower(${email}) and is_live
-  order by role = 'lead', coalesce(last_seen_at, last_replied_at, updated_at) desc, id limit ${MAX_CONTACTS}) people`
+  select id from contacts
+  where workspace_id = ${id} and lower(email) = lower(${email}) and is_live and ${addressMatches(sql, id, 'email')}
+  order by not email_trusted, role = 'lead', coalesce(last_seen_at, last_replied_at, updated_at) desc, id limit ${MAX_CONTACTS}) people`
 
 /** Whether one of them is a participant of the conversation, or got the message that can become it. */
 const isParticipant = ({ sql, id }: Workspace) => sql`(

@@ -5,6 +5,7 @@ import { objectId } from '#lib/ids.ts'
 import { e164 } from '#lib/phone.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import type { AddressKind } from './address-queries.ts'
 import { emitContact } from './emit.ts'
 import { assertUnique } from './identity.ts'
 import { readProfile } from './profile.ts'
@@ -18,18 +19,24 @@ import {
 } from './queries.ts'
 import type { ContactRequest } from './schema.ts'
 
-/**
- * Never updates: an existing contact is a 409. `shares_email`: the contact is identified by its external id, and may have the
- * email of another user.
- */
+/** How a request knows what it says of a contact. */
+export type Origin = {
+  /** The contact is identified by its external id, and may have the email of another user. */
+  shares_email?: boolean
+  /** The addresses that only a page of the messenger says. Default: none, the workspace gives them. */
+  unsigned?: readonly AddressKind[]
+}
+
+/** Never updates: an existing contact is a 409. */
 export async function createContact(
   workspace: Workspace,
   request: ContactRequest,
-  { shares_email = false } = {},
+  { shares_email = false, unsigned = [] }: Origin = {},
 ): Promise<WholeContactRow> {
   const { external_id, custom_attributes, ...profile } = await readProfile(workspace, request)
   if (!profile.email && !external_id && !request.role) throw missing('One of email, external_id and role is required')
-  const contact = { ...profile, custom_attributes: mergeAttributes({}, custom_attributes) }
+  const trust = Object.fromEntries(unsigned.map((kind) => [`${kind}_trusted`, false]))
+  const contact = { ...profile, ...trust, custom_attributes: mergeAttributes({}, custom_attributes) }
   if (request.role === 'lead') return addLead(workspace, contact)
   const email = shares_email ? null : (profile.email ?? null)
   await assertUnique(workspace, { email, external_id: external_id ?? null })

@@ -7,6 +7,7 @@ import { found } from '#http/errors.ts'
 import { type NewestNotes, newestNotesOf } from '#resources/notes/fragments.ts'
 import { tagIdsOf } from '#resources/tags/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { type AddressKind, addressMatches } from './address-queries.ts'
 
 export type ContactRow = {
   workspace_id: string
@@ -15,9 +16,12 @@ export type ContactRow = {
   external_id: string | null
   email: string | null
   email_verified: boolean
+  /** Whether the workspace or the channel gave the email; false if only a page of the messenger said it. */
+  email_trusted: boolean
   phone: string | null
   /** E.164, or null if `phone` is not a valid number. */
   formatted_phone: string | null
+  phone_trusted: boolean
   name: string | null
   avatar_url: string | null
   owner_id: string | null
@@ -73,22 +77,27 @@ export const findUnknownContact = async (workspace: Workspace, ids: string[]): P
       order by position limit 1`)
   )?.id
 
+type Matches = { value(sql: Sql, value: string): Fragment; kind?: AddressKind }
+
 const MATCHES = {
-  external_id: (sql: Sql, value: string) => sql`external_id = ${value}`,
-  email: (sql: Sql, value: string) => sql`lower(email) = lower(${value})`,
-  formatted_phone: (sql: Sql, value: string) => sql`phone_key(formatted_phone) = phone_key(${value})`,
-}
+  external_id: { value: (sql, value) => sql`external_id = ${value}` },
+  email: { kind: 'email', value: (sql, value) => sql`lower(email) = lower(${value})` },
+  formatted_phone: { kind: 'phone', value: (sql, value) => sql`phone_key(formatted_phone) = phone_key(${value})` },
+} satisfies Record<string, Matches>
 
 /**
  * Returns live contacts with this value: users first, then by latest activity. Emails ignore case; a phone number (E.164)
- * is found in any of its spellings.
+ * is found in any of its spellings. Addresses that were only said come last, and with identity verification not at all.
  */
 export function findContactsBy(workspace: Workspace, key: keyof typeof MATCHES, value: string) {
-  const { sql } = workspace
-  const matches = MATCHES[key](sql, value)
+  const { sql, id } = workspace
+  const { kind, value: matches }: Matches = MATCHES[key]
   return sql<ContactRow[]>`
-    select * from contacts where workspace_id = ${workspace.id} and ${matches} and is_live
-    order by role = 'lead', coalesce(last_seen_at, last_replied_at, updated_at) desc, id`
+    select * from contacts
+    where workspace_id = ${id} and ${matches(sql, value)} and is_live
+      ${kind ? sql`and ${addressMatches(sql, id, kind)}` : sql``}
+    order by ${kind ? sql`not ${sql(`${kind}_trusted`)},` : sql``} role = 'lead',
+      coalesce(last_seen_at, last_replied_at, updated_at) desc, id`
 }
 
 /** Returns the oldest contact with an email address. */
@@ -185,7 +194,7 @@ export type DuplicateContact = { id: string; is_live: boolean }
 
 /**
  * Returns another contact with this external id, or another user with this email. Deleted contacts keep theirs
- * reserved.
+ * reserved. With identity verification, an email that was only said is nobody's.
  */
 export const findDuplicate = (
   workspace: Workspace,
@@ -195,5 +204,6 @@ export const findDuplicate = (
   one(workspace.sql<DuplicateContact[]>`
     select id, is_live from contacts
     where workspace_id = ${workspace.id} and id is distinct from ${id}
-      and (external_id = ${external_id} or (lower(email) = lower(${email}) and role = 'user' and merged_into is null))
+      and (external_id = ${external_id} or (lower(email) = lower(${email}) and role = 'user' and merged_into is null
+        and ${addressMatches(workspace.sql, workspace.id, 'email')}))
     order by is_live desc, created_at limit 1`)

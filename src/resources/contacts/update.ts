@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { found, invalid } from '#http/errors.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import type { AddressKind } from './address-queries.ts'
+import type { Origin } from './create.ts'
 import { emitContact } from './emit.ts'
 import { assertUnique } from './identity.ts'
 import { type Profile, readProfile } from './profile.ts'
@@ -10,24 +12,22 @@ import { type ContactChanges, type ContactRow, lockContact, updateContactRow, ty
 import type { ContactRequest } from './schema.ts'
 import type { ContactTopic } from './topics.ts'
 
-/**
- * A request that changes nothing leaves `updated_at` as it is and writes no event. `shares_email`: the contact is identified
- * by its external id, and may have the email of another user.
- */
+/** A request that changes nothing leaves `updated_at` as it is and writes no event. */
 export async function updateContact(
   workspace: Workspace,
   id: string,
   request: ContactRequest,
-  { shares_email = false } = {},
+  { shares_email = false, unsigned = [] }: Origin = {},
 ): Promise<WholeContactRow> {
   const contact = await lockContact(workspace, id)
   const before = found(contact?.is_live ? contact : undefined, 'User Not Found')
   if (before.role === 'user' && request.role === 'lead') throw invalid("A user role can't be converted to a lead")
 
   const role = request.role ?? before.role
-  const changes = changesOf(before, { ...asStored(before, role, await readProfile(workspace, request)), role })
+  const profile = await readProfile(workspace, request)
+  const changes = changesOf(before, { ...asStored(before, role, profile), ...trustIn(before, profile, unsigned), role })
   if (!Object.keys(changes).length) return before
-  const { email: _, ...others } = changes
+  const { email: _, email_trusted: __, ...others } = changes
   if (role === 'user') await assertUniqueAfter(workspace, before, shares_email ? others : changes)
   const after = await updateContactRow(workspace, id, changes)
   for (const topic of topicsOf(before, after)) await emitContact(workspace, topic, id)
@@ -48,14 +48,32 @@ function asStored(before: ContactRow, role: ContactRow['role'], { external_id, .
   }
 }
 
+/** An address that only a page says stays trusted if it is the one that the contact has. */
+function trustIn(before: ContactRow, { email, phone, formatted_phone }: Profile, unsigned: readonly AddressKind[]) {
+  const is_same_email = !!email && email.toLowerCase() === before.email?.toLowerCase()
+  const is_same_phone = !!formatted_phone && formatted_phone === before.formatted_phone
+  return {
+    ...(email !== undefined && {
+      email_trusted: !unsigned.includes('email') || (is_same_email && before.email_trusted),
+    }),
+    ...(phone !== undefined && {
+      phone_trusted: !unsigned.includes('phone') || (is_same_phone && before.phone_trusted),
+    }),
+  }
+}
+
 const changesOf = (before: ContactRow, requested: ContactChanges): ContactChanges =>
   Object.fromEntries(
     Object.entries(requested).filter(([key, value]) => !isDeepStrictEqual(before[key as keyof ContactRow], value)),
   )
 
-/** Only new values can belong to another contact; if a lead becomes a user, all values are new. */
+/**
+ * Only new values can belong to another contact; if a lead becomes a user, all values are new. So is an email that was
+ * only said, and is given now.
+ */
 async function assertUniqueAfter(workspace: Workspace, before: ContactRow, changes: ContactChanges) {
-  const { email, external_id } = changes.role ? { ...before, ...changes } : changes
+  const given = changes.email_trusted ? { email: before.email, ...changes } : changes
+  const { email, external_id } = changes.role ? { ...before, ...changes } : given
   await assertUnique(workspace, { email: email ?? null, external_id: external_id ?? null }, before.id)
 }
 

@@ -12,6 +12,7 @@ import type { ContactRequest } from '#resources/contacts/schema.ts'
 import { updateContact } from '#resources/contacts/update.ts'
 import { assertNotBlocked } from '#resources/conversations/start/from-contact.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { addressesOf, addressLocks, storableAddresses } from './addresses.ts'
 import { readBootAttributes } from './attributes.ts'
 import { findByVisitorId, findReturning, findReturningByEmail } from './queries.ts'
 import { type MessengerSession, REPORTED, type SessionRequest } from './schema.ts'
@@ -64,12 +65,14 @@ async function bootVisitor(workspace: Workspace, key: string, request: SessionRe
 }
 
 async function bootUser(workspace: Workspace, identity: Identity, request: SessionRequest): Promise<Booted> {
-  const { user_id, email, claims } = identity
-  await lockIdentity(workspace, { external_id: user_id ?? null, email: email ?? null })
+  const { user_id, claims } = identity
+  const addresses = addressesOf(identity, request)
+  await lockIdentity(workspace, { external_id: user_id ?? null, ...addressLocks(addresses) })
   const known = await findKnown(workspace, identity)
+  const { values, unsigned } = await storableAddresses(workspace, identity, known, addresses)
   const { profile, ignored } = await profileOf(workspace, request, claims)
-  const attributes = { ...profile, ...(user_id !== undefined && { external_id: user_id }), ...(email && { email }) }
-  const options = { shares_email: user_id !== undefined }
+  const attributes = { ...profile, ...(user_id !== undefined && { external_id: user_id }), ...values }
+  const options = { shares_email: user_id !== undefined, unsigned }
   const { id } = known
     ? await updateContact(workspace, (await unarchived(workspace, known)).id, attributes, options)
     : await createContact(workspace, { ...attributes, role: 'user' }, options)
@@ -95,12 +98,12 @@ async function unarchived(workspace: Workspace, contact: ContactRow): Promise<Co
 /** Claims that are standard attributes of a contact; all others are custom attributes. */
 const STANDARD = ['name', 'phone', 'created_at', 'avatar', 'language_override', 'unsubscribed_from_emails'] as const
 
-/** Returns the attributes to write. Signed claims take precedence over the request. */
+/** Returns the attributes to write, without email and phone. Signed claims take precedence over the request. */
 async function profileOf(workspace: Workspace, request: SessionRequest, claims: Record<string, unknown>) {
   const signed = Object.fromEntries(
     STANDARD.filter((name) => isValid(name, claims[name])).map((name) => [name, claims[name]]),
   )
-  const { name, phone, created_at, avatar, language_override, unsubscribed_from_emails }: Partial<SessionRequest> = {
+  const { name, created_at, avatar, language_override, unsubscribed_from_emails }: Partial<SessionRequest> = {
     ...request,
     ...signed,
   }
@@ -108,7 +111,6 @@ async function profileOf(workspace: Workspace, request: SessionRequest, claims: 
   const attributes = await readBootAttributes(workspace, request.custom_attributes ?? {}, Object.fromEntries(others))
   const profile: ContactRequest = defined({
     name: textOrNothing(name),
-    phone: textOrNothing(phone),
     avatar: textOrNothing(avatar?.image_url),
     language_override: textOrNothing(language_override),
     signed_up_at: created_at ?? undefined,

@@ -1,6 +1,7 @@
 // Finds the contacts of messenger sessions, and contacts who start one.
 import { one, type Sql } from '#db/sql.ts'
 import { botOf } from '#resources/admins/fragments.ts'
+import { addressMatches } from '#resources/contacts/address-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Clock } from '#workspaces/clock.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -56,7 +57,10 @@ export const findReturning = (workspace: Workspace, external_id: string) =>
     where workspace_id = ${workspace.id} and external_id = ${external_id} and role = 'user' and deleted_at is null
       and merged_into is null`)
 
-/** Returns the most recently seen user with this email; unarchived users come first. */
+/**
+ * Returns the most recently seen user who is recognized by this email; unarchived users come first, and before them
+ * those with a trusted email.
+ */
 export const findReturningByEmail = (
   workspace: Workspace,
   email: string,
@@ -66,7 +70,8 @@ export const findReturningByEmail = (
     select * from contacts
     where workspace_id = ${workspace.id} and lower(email) = lower(${email}) and role = 'user' and deleted_at is null
       and merged_into is null and (external_id is null or not ${without_external_id})
-    order by is_live desc, coalesce(last_seen_at, last_replied_at, updated_at) desc, id limit 1`)
+      and ${addressMatches(workspace.sql, workspace.id, 'email')}
+    order by email_trusted desc, is_live desc, coalesce(last_seen_at, last_replied_at, updated_at) desc, id limit 1`)
 
 /** Returns the contact that a visitor became, also if it is archived, deleted or merged. */
 export const findByVisitorId = (workspace: Workspace, visitor_id: string) =>

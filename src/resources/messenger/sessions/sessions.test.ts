@@ -88,6 +88,7 @@ test('if identities are verified, a user without proof, or with the proof of ano
 test('a hash of the user_id proves it, or of the email alone, with any of the secrets and in any case', async () => {
   const shop = await enforcing()
   const second = await shop.call('POST /secure_mode_secrets', { name: 'iOS', supports_ios: true })
+  await shop.call('POST /contacts', { external_id: '7', email: 'anna@example.com' })
   const byId = await signIn(shop, { user_id: 7, email: 'anna@example.com', user_hash: hash(shop.secret, '7') })
   assert.equal(byId.status, 200, byId.text)
   const { contact } = byId.body

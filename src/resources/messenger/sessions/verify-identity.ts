@@ -34,7 +34,7 @@ export async function verifyIdentity(
   const subject = user_id ?? email
   if (subject === undefined) return undefined
   const secret_id = secrets.length ? verifyHash(secrets, subject, request) : null
-  return { user_id, email, is_email_signed: user_id === undefined, secret_id, claims: {} }
+  return { user_id, email, is_email_signed: secret_id !== null && user_id === undefined, secret_id, claims: {} }
 }
 
 /** Returns the trimmed text, or undefined if it is missing: scripts write that as "", "null" or "undefined". */
