@@ -1,8 +1,9 @@
-// POST /conversations/{id}/parts: an admin closes, opens, snoozes or assigns a conversation.
+// An admin closes, opens, snoozes or assigns a conversation: POST /conversations/{id}/parts, and replies that do so.
 import { found, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { toHtml } from '#lib/html.ts'
 import { theAdmin, theTeam } from '#resources/admins/queries.ts'
+import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { NewPart } from '../parts/queries.ts'
 import { type ConversationRow, lockConversation } from '../queries.ts'
@@ -11,27 +12,36 @@ import type { ManageRequest } from '../requests.ts'
 import { type Outcome, outcomeOf } from '../state/outcome.ts'
 import { type NewParts, record } from '../state/record.ts'
 
-/** With a body, closing and assigning are replies too: the contacts get it. */
-export async function manage(workspace: Workspace, id: string, request: ManageRequest): Promise<NewParts> {
-  const conversation = found(await lockConversation(workspace, id))
+export const manage = async (workspace: Workspace, id: string, request: ManageRequest): Promise<NewParts> =>
+  adminActs(workspace, found(await lockConversation(workspace, id)), request)
+
+/** With a body or files, closing and assigning are replies too: the contacts get them. `conversation` must be locked. */
+export async function adminActs(
+  workspace: Workspace,
+  conversation: ConversationRow,
+  request: ManageRequest,
+  attachments: Attachment[] = [],
+): Promise<NewParts> {
   const admin = await theAdmin(workspace, request.admin_id)
-  const body = canHaveBody(request) && request.body ? toHtml(request.body) : ''
+  const body = canReply(request) && request.body ? toHtml(request.body) : ''
+  const is_reply = canReply(request) && (body !== '' || attachments.length > 0)
   const { outcome, ...part } = await ACTIONS[request.message_type](workspace, conversation, request, {
     at: workspace.now(),
     closed_by: admin.id,
-    has_body: body !== '',
+    has_body: is_reply,
   })
   const { part_id } = await record(workspace, conversation, outcome, {
     author: { type: 'admin', id: admin.id },
     body: body || null,
+    ...(is_reply && { attachments }),
     ...part,
     created_at: workspace.now(),
   })
-  if (body) await notifyContacts(workspace, conversation, part_id)
+  if (is_reply) await notifyContacts(workspace, conversation, part_id)
   return { conversation_id: conversation.id, part_ids: [part_id] }
 }
 
-const canHaveBody = ({ message_type }: ManageRequest) => message_type === 'close' || message_type === 'assignment'
+const canReply = ({ message_type }: ManageRequest) => message_type === 'close' || message_type === 'assignment'
 
 type ActionResult = { outcome: Outcome } & Pick<NewPart, 'assigned_to' | 'event_details'>
 

@@ -59,7 +59,12 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
   return { conversation_id: conversation.id, part_ids: [written.part_id, ...unassigned] }
 }
 
-async function lockConversationOf(workspace: Workspace, id: string, contact: ContactRow): Promise<ConversationRow> {
+/** Locks a contact's conversation; creates it if it is only reserved by a message. @throws a 404 */
+export async function lockConversationOf(
+  workspace: Workspace,
+  id: string,
+  contact: ContactRow,
+): Promise<ConversationRow> {
   const conversation = await lockConversation(workspace, id)
   if (conversation) {
     found((await isParticipant(workspace, conversation.id, contact.id)) || null, 'User Not Found')

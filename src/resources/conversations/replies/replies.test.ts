@@ -1,6 +1,6 @@
 // POST /conversations/{id}/reply: contacts and admins, sad paths first.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { testApp } from '../../../../test/app.ts'
 import { aContact, aMessage } from '../../../../test/factories.ts'
 
@@ -74,7 +74,7 @@ test('a missing field of a reply is named', async () => {
     [{ body: '<p> </p><script>x</script>' }, 'Body is required'],
     [{ message_type: 'quick_reply' }, 'reply_options is required'],
     [{ admin_id: undefined }, 'admin_id is required'],
-    [{ message_type: 'close' }, 'message_type must be'],
+    [{ message_type: 'closed' }, 'message_type must be'],
     [{ attachment_urls: ['file:///etc/passwd'] }, 'attachment_urls must be http or https addresses'],
     [
       { attachment_urls: Array(11).fill('https://example.com/a.png') },
@@ -87,7 +87,8 @@ test('a missing field of a reply is named', async () => {
     assert.equal(status, 400)
     assert.ok(body.errors[0].message.startsWith(message), body.errors[0].message)
   }
-  assert.equal((await asJoe(id, { message_type: 'note' })).status, 400)
+  for (const message_type of ['note', 'close', 'open', 'snoozed', 'assignment'])
+    assert.equal((await asJoe(id, { message_type })).status, 400, message_type)
   assert.equal((await asJoe(id, { intercom_user_id: undefined })).status, 400)
   assert.equal((await asJoe(id, { body: '' })).status, 400)
 })
@@ -240,4 +241,144 @@ test('before 2.16 the answer has null for no assignee, and the old priority', as
   assert.equal(body.admin_assignee_id, null)
   assert.equal(body.team_assignee_id, null)
   assert.equal(body.priority, 'not_priority')
+})
+
+describe('an admin’s reply also', () => {
+  const team = async () => {
+    const [row] = await sql<{ id: string }[]>`
+      insert into teams (workspace_id, name, admin_ids) values (${t.workspace.id}, 'Support', ${[admin_id]}) returning id`
+    return row!.id
+  }
+
+  test('is refused if what it needs is missing or unknown, and then changes nothing', async () => {
+    const id = await begin()
+    const cases: [reply: object, status: number, message: string][] = [
+      [{ message_type: 'snoozed' }, 400, 'snoozed_until is required'],
+      [{ message_type: 'snoozed', snoozed_until: 'tomorrow' }, 400, 'snoozed_until must be integer'],
+      [{ message_type: 'assignment' }, 400, 'assignee_id is required'],
+      [{ message_type: 'assignment', assignee_id: 999_999 }, 404, 'Admin not found'],
+      [{ message_type: 'assignment', assignee_id: 'nobody' }, 404, 'Admin not found'],
+      [{ message_type: 'comment', assignee_id: 999_999 }, 404, 'Admin not found'],
+      [{ message_type: 'note', body: undefined, assignee_id: admin_id }, 400, 'Body is required'],
+      [{ message_type: 'close', admin_id: 999_999 }, 404, 'Admin not found'],
+      [{ message_type: 'close', admin_id: undefined }, 400, 'admin_id is required'],
+      [{ message_type: 'close', body: 'x'.repeat(250_001) }, 400, 'body must not have more than 250000 characters'],
+    ]
+    for (const [reply, status, message] of cases) {
+      const answer = await asAdmin(id, reply)
+      assert.deepEqual([answer.status, answer.body.errors[0].message], [status, message])
+    }
+    const { body } = await t.call(`GET /conversations/${id}`)
+    assert.deepEqual([body.state, body.admin_assignee_id, body.conversation_parts.total_count], ['open', 0, 0])
+  })
+
+  const acts: [what: string, reply: object, expected: object, part: { part_type: string; body?: string | null }][] = [
+    ['closes', { message_type: 'close', body: undefined }, { state: 'closed' }, { part_type: 'close', body: null }],
+    [
+      'closes with words',
+      { message_type: 'close', body: 'Bye' },
+      { state: 'closed' },
+      { part_type: 'close', body: '<p>Bye</p>' },
+    ],
+    ['opens', { message_type: 'open', body: undefined }, { state: 'open' }, { part_type: 'open', body: null }],
+    [
+      'snoozes',
+      { message_type: 'snoozed', snoozed_until: 4_000_000_000, body: undefined },
+      { state: 'snoozed', snoozed_until: 4_000_000_000 },
+      { part_type: 'snoozed' },
+    ],
+    [
+      'assigns',
+      { message_type: 'assignment', assignee_id: admin_id },
+      { admin_assignee_id: Number(admin_id) },
+      { part_type: 'assignment' },
+    ],
+    [
+      'assigns by a number',
+      { message_type: 'assignment', assignee_id: Number(admin_id) },
+      { admin_assignee_id: Number(admin_id) },
+      { part_type: 'assignment' },
+    ],
+    [
+      'assigns without words',
+      { message_type: 'comment', assignee_id: admin_id, body: '' },
+      { admin_assignee_id: Number(admin_id) },
+      { part_type: 'assignment', body: null },
+    ],
+    [
+      'unassigns',
+      { message_type: 'assignment', assignee_id: '0', body: undefined },
+      { admin_assignee_id: 0 },
+      { part_type: 'assignment', body: null },
+    ],
+  ]
+  for (const [what, reply, expected, part] of acts) {
+    test(`${what} its conversation`, async () => {
+      const id = await begin()
+      if (what === 'opens') await manage(id, { message_type: 'close', type: 'admin' })
+      const { status, body, text } = await asAdmin(id, reply)
+      assert.equal(status, 200, text)
+      assert.partialDeepStrictEqual(body, expected)
+      assert.equal(body.conversation_parts.total_count, 1)
+      assert.partialDeepStrictEqual(body.conversation_parts.conversation_parts[0], part)
+    })
+  }
+
+  test('assigns to a team, because its type is that of its author', async () => {
+    const id = await begin()
+    const team_id = await team()
+    const { body } = await asAdmin(id, { message_type: 'assignment', assignee_id: team_id, body: undefined })
+    assert.equal(body.team_assignee_id, Number(team_id))
+  })
+
+  test('comments or notes first, and assigns then, if it has an assignee_id', async () => {
+    for (const message_type of ['comment', 'note']) {
+      const id = await begin()
+      const { body } = await asAdmin(id, { message_type, assignee_id: admin_id })
+      assert.deepEqual(
+        body.conversation_parts.conversation_parts.map((part: { part_type: string }) => part.part_type),
+        [message_type, 'assignment'],
+      )
+      assert.equal((await deliveriesOf(id)).length, message_type === 'comment' ? 1 : 0)
+    }
+  })
+
+  test('closes with words and files, which are delivered', async () => {
+    const id = await begin()
+    const attachment_files = [{ content_type: 'text/plain', name: 'bill.txt', data: 'YQ==' }]
+    const { body } = await asAdmin(id, { message_type: 'close', body: 'Your bill', attachment_files })
+    assert.equal(body.conversation_parts.conversation_parts[0].attachments[0].name, 'bill.txt')
+    assert.equal((await deliveriesOf(id)).length, 1)
+  })
+})
+
+test('`last` is the latest conversation of the contact that an admin’s reply names', async () => {
+  const eve = await aContact(t.workspace, { email: 'eve@example.com', external_id: '71' })
+  const without = await aContact(t.workspace, {})
+  await begin(eve)
+  const id = await begin(eve)
+  for (const [who, status] of [
+    [{}, 400],
+    [{ intercom_user_id: 'unknown' }, 404],
+    [{ intercom_user_id: without }, 404],
+    [{ intercom_user_id: eve }, 200],
+    [{ user_id: '71' }, 200],
+    [{ email: 'eve@example.com' }, 200],
+    [{ intercom_user_id: eve, message_type: 'close' }, 200],
+    [{ email: 'eve@example.com', message_type: 'assignment', assignee_id: admin_id }, 200],
+  ] as const) {
+    const answer = await asAdmin('last', who)
+    assert.equal(answer.status, status, JSON.stringify(who))
+    if (status === 200) assert.equal(answer.body.id, id)
+  }
+  const other = await t.another()
+  const reply = { message_type: 'comment', type: 'admin', admin_id: other.created.admin_id, body: 'x' }
+  assert.equal((await other.call('POST /conversations/last/reply', { ...reply, intercom_user_id: eve })).status, 404)
+})
+
+test('an admin’s reply to `last` starts the conversation that a message reserved', async () => {
+  const zoe = await aContact(t.workspace, { email: 'zoe@example.com' })
+  const message = await aMessage(t.workspace, { to: [zoe], subject: 'Hello' })
+  const { status, body } = await asAdmin('last', { intercom_user_id: zoe })
+  assert.deepEqual([status, body.source.id], [200, message])
 })

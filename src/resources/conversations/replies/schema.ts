@@ -15,9 +15,13 @@ const QuickReplyOption = Type.Object({
 export const ReplyRequest = named(
   'conversation_reply_request',
   Type.Object({
-    message_type: Type.Enum(['comment', 'note', 'quick_reply'], { description: 'Only admins can write notes.' }),
+    message_type: Type.Enum(['comment', 'note', 'quick_reply', 'close', 'open', 'snoozed', 'assignment'], {
+      description: 'Contacts can only comment and pick quick replies. The last four are as in POST …/parts.',
+    }),
     type: Type.Enum(['admin', 'user', 'lead', 'contact']),
     admin_id: Type.Optional(Id),
+    assignee_id: Type.Optional(Id),
+    snoozed_until: Type.Optional(Epoch),
     intercom_user_id: Type.Optional(Id),
     ...CONTACT_NAMES,
     body: Type.Optional(Nullable(Body)),
