@@ -29,10 +29,15 @@ export async function receiveMails({ sql, config, secret, files, log }: Options)
   /**
    * Each workspace receives the mail separately. If one fails, the sender tries again, and the others know the mail.
    */
-  async function receiveInAll(mail: Mail, { return_path, recipients }: Envelope) {
+  async function receiveInAll(raw: Buffer, mail: Mail, { return_path, recipients }: Envelope) {
     for (const [workspace_id, own] of await byWorkspace(sql, secret, recipients)) {
       const envelope = { return_path, recipients: own }
-      const received = await receiveMail(sql, { secret, public_url, files }, workspace_id, mail, envelope)
+      const received = await receiveMail(sql, { secret, public_url, files }, workspace_id, {
+        raw,
+        mail,
+        envelope,
+        bounces: true,
+      })
       log.info({ workspace_id, mail: mail.id, ...received }, 'mail received')
     }
   }
@@ -43,7 +48,7 @@ export async function receiveMails({ sql, config, secret, files, log }: Options)
       refusal: async (address) => ((await workspaceOfAddress(sql, secret, address)) ? undefined : NO_MAILBOX),
       receive: (raw, envelope) =>
         readMail(raw)
-          .then((mail) => receiveInAll(mail, envelope))
+          .then((mail) => receiveInAll(raw, mail, envelope))
           .then(() => undefined, refusalOf),
     },
     (error) => log.error({ err: error }, 'mail could not be stored; its sender will try again'),

@@ -3,6 +3,7 @@
 
 import type { Sql } from '#db/sql.ts'
 import inboundEmail from '#inbound/email/routes.ts'
+import { takersOf } from '#inbound/takers.ts'
 import inboundTwilio from '#inbound/twilio/routes.ts'
 import inboundWhatsapp from '#inbound/whatsapp/routes.ts'
 import type { Resource } from '#server.ts'
@@ -19,6 +20,7 @@ import conversations from './conversations/routes.ts'
 import conversationTags from './conversations/tags.ts'
 import dataAttributes from './data-attributes/routes.ts'
 import deliveries from './deliveries/routes.ts'
+import inboundMessages from './inbound/routes.ts'
 import messages from './messages/routes.ts'
 import messenger from './messenger/routes.ts'
 import notes from './notes/routes.ts'
@@ -49,6 +51,7 @@ export const RESOURCES: readonly Resource[] = [
   broadcasts,
   channelAccounts,
   deliveries,
+  inboundMessages(takersOf),
   messenger,
   sandbox,
   sandboxReplies,

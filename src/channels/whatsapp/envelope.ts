@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { exceededBound } from '#lib/json-bounds.ts'
 import { isObject } from '#lib/objects.ts'
-import { storable } from '#lib/text.ts'
+import { storable, storableJson } from '#lib/text.ts'
 
 /** A change for one phone number: statuses of our messages, and messages from people, not checked yet. */
 export type WebhookChange = { phone_number_id: string; statuses: unknown[]; messages: unknown[]; contacts: Contact[] }
@@ -41,14 +41,7 @@ export function parseBody(raw: Buffer): unknown {
  * Returns the change without characters that the database does not accept, so that no message is lost because of them.
  * For changes whose signature was checked: it reads every text.
  */
-export const storableChange = (change: WebhookChange): WebhookChange => storableIn(change) as WebhookChange
-
-function storableIn(value: unknown): unknown {
-  if (typeof value === 'string') return storable(value)
-  if (Array.isArray(value)) return value.map(storableIn)
-  if (!isObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, storableIn(inner)]))
-}
+export const storableChange = (change: WebhookChange): WebhookChange => storableJson(change) as WebhookChange
 
 /**
  * Returns the changes about messages. Ignores other subscriptions and values that cannot be read. The body is not proven

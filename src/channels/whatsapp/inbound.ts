@@ -28,16 +28,25 @@ const Message = Type.Object({
   context: Type.Optional(Type.Object({ id: Type.Optional(Type.String()) })),
 })
 
-/** Types without content to show, such as a reaction, or a system message about a changed number. */
-const IGNORED = new Set(['reaction', 'system', 'request_welcome', 'ephemeral'])
+/** Why a message is in no conversation. */
+export type Unshown = 'reaction' | 'system_message' | 'no_content' | 'unreadable'
 
-/** Returns `ignored` if there is nothing to show, and undefined if the message cannot be read. */
-export function readMessage(message: unknown): InboundMessage | 'ignored' | undefined {
-  if (!Check(Message, message)) return undefined
+/** Types without content to show, such as a reaction, or a system message about a changed number. */
+const UNSHOWN = new Map<string, Unshown>([
+  ['reaction', 'reaction'],
+  ['system', 'system_message'],
+  ['request_welcome', 'no_content'],
+  ['ephemeral', 'no_content'],
+])
+
+/** Returns the reason if there is nothing to show, or the message cannot be read. */
+export function readMessage(message: unknown): InboundMessage | Unshown {
+  if (!Check(Message, message)) return 'unreadable'
   const { id: wamid, from, timestamp, type, context } = message
-  if (IGNORED.has(type)) return 'ignored'
+  const unshown = UNSHOWN.get(type)
+  if (unshown) return unshown
   const content = (READERS[type] ?? readUnknown)(message as Record<string, unknown>, type)
-  if (!content) return undefined
+  if (!content) return 'unreadable'
   return { wamid, from, at: timeOf(timestamp), quoted: context?.id, ...content }
 }
 

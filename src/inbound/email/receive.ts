@@ -3,63 +3,94 @@
 import { readMessageId, readSignedAddress } from '#channels/email/addresses.ts'
 import { type Contents, withPictures } from '#channels/email/inbound/contents.ts'
 import { type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
-import { type Envelope, type InboundMessage, type Meaning, meaningOf } from '#channels/email/inbound/meaning.ts'
+import { type Meaning, type MessageOfAnyone, meaningOf, NoSender } from '#channels/email/inbound/meaning.ts'
 import type { ReportedMail } from '#channels/email/inbound/reports.ts'
-import type { Pool } from '#db/sql.ts'
+import type { Pool, Sql } from '#db/sql.ts'
 import { addRemark, applyStatusUpdate } from '#delivery/status-update.ts'
 import { type Files, FileTooLarge } from '#files/files.ts'
 import { type Links, referenceTo } from '#files/link.ts'
 import type { NewFile } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { claimFile, writeUnclaimedFile } from '#resources/attachments/store.ts'
+import { createLead } from '#resources/contacts/create.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/inbound.ts'
 import { claimReceived, wasReceived } from '#resources/conversations/inbound-queries.ts'
+import type { Reason } from '#resources/inbound/reasons.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { findFirstAdmin } from '#workspaces/queries.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
+import { type Incoming, leaveOutMail } from './leave-out.ts'
 import { findMailAccount, insertConversationMail, listDeliveriesOf } from './queries.ts'
 import { threadOf } from './thread.ts'
 
-/** `ignored`: a program wrote it. `known`: it was received before. `blocked`: its sender is blocked. */
+/**
+ * `ignored`: a program wrote it, or it has no sender. `known`: it was received before. `blocked`: its sender is blocked.
+ * `left_out_id` is its id in the list of mails that are in no conversation.
+ */
 export type Received =
   | { outcome: 'begun' | 'replied'; conversation_id: string }
-  | { outcome: 'reported'; delivery_ids: string[] }
-  | { outcome: 'ignored'; reason: string }
-  | { outcome: 'known' | 'blocked' }
+  | { outcome: 'reported'; delivery_ids: string[]; left_out_id?: string }
+  | { outcome: 'ignored'; reason: string; left_out_id?: string }
+  | { outcome: 'blocked'; left_out_id?: string }
+  | { outcome: 'known' }
 
-type MailServer = Links & { files: Files }
+export type MailServer = Links & { files: Files }
 
-/** @throws RefusedMail if the mail has no sender, or one of its files is too large. */
+/** @throws RefusedMail if one of its files is too large, or it has no sender and `bounces`. */
 export async function receiveMail(
   sql: Pool,
   server: MailServer,
   workspace_id: string,
-  mail: Mail,
-  envelope: Envelope,
+  incoming: Incoming,
 ): Promise<Received> {
-  const account = await findMailAccount(sql, workspace_id)
-  const meaning = meaningOf(mail, envelope, {
-    workspace_id,
-    reply_domain: account?.reply_domain ?? '',
-    sending_addresses: account?.from ? [account.from] : [],
-    secret: server.secret,
-  })
-  if (meaning.kind === 'automatic') return { outcome: 'ignored', reason: meaning.why }
+  const { mail, envelope } = incoming
+  const receiver = await receiverOf(sql, server, workspace_id)
   const { id: admin_id } = await findFirstAdmin(sql, workspace_id)
   const workspace = await openWorkspace(sql, workspace_id, admin_id)
-  if (meaning.kind === 'report')
-    return atomically(workspace, (workspace) => receiveReport(workspace, server.secret, mail, meaning))
+  const leftOut = (reason: Reason) => leaveOutMail(workspace, server.files, incoming, mail.id, reason)
+  const ignored = async (reason: Reason) => ({ outcome: 'ignored' as const, reason, ...(await leftOut(reason)) })
+
+  const meaning = meaningIfAny(mail, envelope, receiver)
+  if (meaning instanceof NoSender) {
+    if (incoming.bounces) throw meaning
+    return ignored('no_sender')
+  }
+  if (meaning.kind === 'automatic') return ignored(meaning.why)
+  if (meaning.kind === 'report') {
+    const received = await atomically(workspace, (workspace) => receiveReport(workspace, server.secret, mail, meaning))
+    return received ?? { outcome: 'reported', delivery_ids: [], ...(await leftOut('unknown_report')) }
+  }
   if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
   const files = await storeFiles(workspace_id, server.files, meaning.contents)
-  return atomically(workspace, (workspace) => receiveMessage(workspace, server, mail, meaning, files))
+  const received = await atomically(workspace, (workspace) => addMail(workspace, server, mail, meaning, files))
+  return received.outcome === 'blocked' ? { ...received, ...(await leftOut('blocked')) } : received
+}
+
+function meaningIfAny(...mail: Parameters<typeof meaningOf>): Meaning | NoSender {
+  try {
+    return meaningOf(...mail)
+  } catch (error) {
+    if (error instanceof NoSender) return error
+    throw error
+  }
+}
+
+/** Returns what decides about a mail to the workspace: its addresses, and the secret of signed ones. */
+export async function receiverOf(sql: Sql, { secret }: Links, workspace_id: string) {
+  const account = await findMailAccount(sql, workspace_id)
+  return {
+    ...{ workspace_id, secret },
+    reply_domain: account?.reply_domain ?? '',
+    sending_addresses: account?.from ? [account.from] : [],
+  }
 }
 
 /** The stored files of a mail. They are written before the transaction, so that it only waits for the database. */
-type StoredFiles = Map<MailFile, NewFile>
+export type StoredFiles = Map<MailFile, NewFile>
 
-async function storeFiles(
+export async function storeFiles(
   workspace_id: string,
   files: Files,
   { pictures, files: others }: Contents,
@@ -77,17 +108,21 @@ function refuseTooLarge(error: Error): never {
   throw new RefusedMail(`An attachment is too large: ${error.message}`, { is_too_large: true })
 }
 
-/** Locks the sender's address first, so that the same mail twice at once is processed one after the other. */
-async function receiveMessage(
+/**
+ * Locks the sender's address first, so that the same mail twice at once is processed one after the other. With
+ * `takes_any`, a mail of a blocked contact is added too.
+ */
+export async function addMail(
   workspace: Workspace,
   links: Links,
   mail: Mail,
-  message: InboundMessage,
+  message: MessageOfAnyone,
   files: StoredFiles,
-): Promise<Received> {
-  await lockIdentity(workspace, { email: message.from.address })
+  { takes_any = false } = {},
+): Promise<Exclude<Received, { outcome: 'reported' | 'ignored' }>> {
+  await lockIdentity(workspace, { email: message.from?.address ?? null })
   if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
-  const { contact, answers } = await threadOf(workspace, message)
+  const { contact, answers } = await writerIn(workspace, mail, message, takes_any)
   if (contact.blocked_at) return { outcome: 'blocked' }
   const { subject, recipients, metadata } = message
   const { history, ...written } = await attached(workspace, links, message.contents, files)
@@ -101,6 +136,12 @@ async function receiveMessage(
   if (mail.message_id) await insertConversationMail(workspace, mail.message_id, conversation_id)
   return { outcome, conversation_id }
 }
+
+/** A mail without a sender gets a lead of its own, which cannot be answered. */
+const writerIn = async (workspace: Workspace, { headers }: Mail, message: MessageOfAnyone, takes_any: boolean) =>
+  message.from
+    ? threadOf(workspace, { ...message, from: message.from }, takes_any)
+    : { contact: await createLead(workspace, { name: headers.get('from')?.[0]?.slice(0, 255) || null }), answers: null }
 
 /** Claims the stored files, and replaces the pictures in the HTML by references to them. */
 async function attached(
@@ -127,23 +168,30 @@ async function attached(
 
 type Reporting = Extract<Meaning, { kind: 'report' }>
 
+/** Returns undefined, and changes nothing, if the report is about no delivery of the workspace. */
 async function receiveReport(
   workspace: Workspace,
   secret: string,
   mail: Mail,
   { reports, delivery_id }: Reporting,
-): Promise<Received> {
-  if (!(await claimReceived(workspace, 'email', mail.id))) return { outcome: 'known' }
+): Promise<Received | undefined> {
   const reported = new Set<string>()
+  const changes: (() => PromiseLike<unknown>)[] = []
   const { sql, id: workspace_id } = workspace
   for (const { about, ...change } of reports) {
     for (const id of await reportedDeliveries(workspace, secret, about, delivery_id)) {
       const delivery = { workspace_id, channel: 'email' as const, delivery_id: id }
-      if ('remark' in change) await addRemark(sql, delivery, change.remark, workspace.now())
-      else await applyStatusUpdate(sql, contactRecords, delivery, change.update, workspace.now())
+      changes.push(() =>
+        'remark' in change
+          ? addRemark(sql, delivery, change.remark, workspace.now())
+          : applyStatusUpdate(sql, contactRecords, delivery, change.update, workspace.now()),
+      )
       reported.add(id)
     }
   }
+  if (!reported.size) return undefined
+  if (!(await claimReceived(workspace, 'email', mail.id))) return { outcome: 'known' }
+  for (const change of changes) await change()
   return { outcome: 'reported', delivery_ids: [...reported] }
 }
 

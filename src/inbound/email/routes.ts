@@ -3,8 +3,8 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { accountInToken } from '#channel-accounts/inbound-url.ts'
-import { MAIL_LIMIT, RefusedMail, readMail } from '#channels/email/inbound/mail.ts'
-import { ApiError, invalid, unauthorized } from '#http/errors.ts'
+import { MAIL_LIMIT, readMail } from '#channels/email/inbound/mail.ts'
+import { unauthorized } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { named } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
@@ -12,6 +12,7 @@ import { workspaceOf } from '#workspaces/workspace.ts'
 import { readPosted } from './form.ts'
 import { findMailAccount } from './queries.ts'
 import { receiveMail } from './receive.ts'
+import { refuse } from './refuse.ts'
 
 const ReceivedMail = named(
   'inbound_email',
@@ -23,6 +24,9 @@ const ReceivedMail = named(
     conversation_id: Type.Optional(Type.String()),
     delivery_ids: Type.Optional(Type.Array(Type.String(), { description: 'The deliveries that it reports on.' })),
     reason: Type.Optional(Type.String({ description: 'Why it was ignored.' })),
+    left_out_id: Type.Optional(
+      Type.String({ description: 'The id in `GET /extensions/inbound`, if the mail is in no conversation.' }),
+    ),
   }),
 )
 
@@ -64,16 +68,11 @@ function inboundEmail(app: App, { sql, identify, ...server }: Server) {
     async ({ workspace, headers, body, log }) => {
       const { raw, envelope } = await readPosted(headers['content-type'] ?? '', Buffer.from((body as Buffer) ?? ''))
       const mail = await readMail(raw).catch(refuse)
-      const received = await receiveMail(sql, server, workspace.id, mail, envelope).catch(refuse)
+      const received = await receiveMail(sql, server, workspace.id, { raw, mail, envelope }).catch(refuse)
       log.info({ workspace_id: workspace.id, mail: mail.id, ...received }, 'mail received')
       return { type: 'inbound_email' as const, ...received }
     },
   )
-}
-
-function refuse(error: Error): never {
-  if (!(error instanceof RefusedMail)) throw error
-  throw error.is_too_large ? new ApiError(413, 'payload_too_large', error.message) : invalid(error.message)
 }
 
 export default { group: 'Webhooks: email', routes: inboundEmail } satisfies Resource

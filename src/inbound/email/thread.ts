@@ -15,25 +15,29 @@ export type Thread = { contact: ContactRow; answers: string | null }
 /**
  * A signed reply address gives access to its conversation: everyone who has it, from our mail or from a recipient of
  * our mail, becomes a participant by writing to it. Headers can be guessed, so they only count for existing
- * participants.
+ * participants. With `takes_any`, blocked contacts may write too.
  */
-export async function threadOf(workspace: Workspace, message: InboundMessage): Promise<Thread> {
+export async function threadOf(workspace: Workspace, message: InboundMessage, takes_any: boolean): Promise<Thread> {
   const delivery = message.delivery_id === null ? undefined : await findDelivery(workspace, message.delivery_id)
-  if (delivery) return threadByAddress(workspace, message, delivery)
+  if (delivery) return threadByAddress(workspace, message, delivery, takes_any)
   const { address, name } = message.from
   const answered = await findAnswered(workspace, message.answers, address)
   const known = answered && (await findContact(workspace, answered.contact_id))
-  if (answered && known) return { contact: known, answers: answered.conversation_id }
-  return { contact: await contactByEmail(workspace, address, name), answers: null }
+  if (answered && known) return { contact: allowed(known, takes_any), answers: answered.conversation_id }
+  return { contact: allowed(await contactByEmail(workspace, address, name), takes_any), answers: null }
 }
+
+const allowed = (contact: ContactRow, takes_any: boolean): ContactRow =>
+  takes_any ? { ...contact, blocked_at: null } : contact
 
 async function threadByAddress(
   workspace: Workspace,
   { from }: InboundMessage,
   delivery: AnsweredDelivery,
+  takes_any: boolean,
 ): Promise<Thread> {
   const { conversation_id } = delivery
-  const contact = await writerOf(workspace, from, delivery)
+  const contact = allowed(await writerOf(workspace, from, delivery), takes_any)
   if (contact.blocked_at) return { contact, answers: null }
   await lockWriters(workspace, 'writes', [contact.id]) // Before the conversation: all channels lock in this order.
   if (await findReservingMessageId(workspace, conversation_id, contact.id)) return { contact, answers: conversation_id }

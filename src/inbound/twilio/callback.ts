@@ -45,7 +45,7 @@ function jsonParams(text: string): Params {
 }
 
 /** Returns the first value of a parameter, or an empty text. */
-export const param = ({ params }: Callback, name: string): string => params.get(name)?.[0] ?? ''
+export const param = ({ params }: Pick<Callback, 'params'>, name: string): string => params.get(name)?.[0] ?? ''
 
 /**
  * Returns the accounts, in all workspaces, whose token signed the request: several if they share one Twilio account.

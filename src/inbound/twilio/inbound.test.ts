@@ -57,6 +57,45 @@ describe('a request is refused or ignored', () => {
   })
 })
 
+describe('a message that is in no conversation is listed with its reason', () => {
+  const leftOut = async () => (await call('GET /extensions/inbound?channel=sms')).body.data
+  const take = (id: string) => call(`POST /extensions/inbound/${id}/take`)
+
+  test('from a sender that is not a number, once; taken, it has a lead of its own', async () => {
+    const senders = [
+      '12345',
+      'BANK',
+      '',
+      'whatsapp:+12025550123',
+      '+0',
+      '+',
+      '00',
+      '+1',
+      'a@b.example',
+      'x'.repeat(5_000),
+    ]
+    for (const from of senders) {
+      const MessageSid = newSid('SM')
+      for (let n = 0; n < 2; n++) await nothing(write(from, 'Your code is 1234', { MessageSid }))
+      const [one, ...more] = await leftOut()
+      assert.deepEqual([one.reason, one.preview, one.provider_id], ['no_number', 'Your code is 1234', MessageSid], from)
+      assert.equal(more.length, senders.indexOf(from))
+      const answers = await Promise.all([take(one.id), take(one.id)])
+      assert.equal(answers[0].body.source?.body, '<p>Your code is 1234</p>', answers[0].text)
+      assert.equal(answers[0].body.id, answers[1].body.id)
+    }
+    assert.equal((await conversations()).length, senders.length)
+  })
+
+  test('from a blocked contact; taken, it is theirs', async () => {
+    await sql`update contacts set blocked_at = now() where id = ${joe}`
+    await nothing(write(JOE, 'Hello'))
+    const [one] = await leftOut()
+    assert.deepEqual([one.reason, one.from, one.to], ['blocked', JOE, [OURS]])
+    assert.equal((await take(one.id)).body.contacts.contacts[0].id, joe)
+  })
+})
+
 describe('conversations', () => {
   test('an unknown sender becomes a lead with that number', async () => {
     await nothing(write('+4915112345678', 'Hallo 😀\nwie geht’s?\0'))

@@ -11,12 +11,12 @@ const UNKNOWN = 'application/octet-stream'
  * Returns the files by their URLs at Twilio, from which the worker fetches them. If Twilio requires the account's
  * credentials for them ("HTTP basic auth for media"), they stay links.
  */
-export function mediaOf(callback: Callback): RemoteFile[] {
+export function mediaOf(callback: Pick<Callback, 'params'>): RemoteFile[] {
   const count = Math.min(Number(param(callback, 'NumMedia')) || 0, MAX_MEDIA)
   return Array.from({ length: count }, (_, n) => n).flatMap((n) => mediumAt(callback, n))
 }
 
-function mediumAt(callback: Callback, n: number): RemoteFile[] {
+function mediumAt(callback: Pick<Callback, 'params'>, n: number): RemoteFile[] {
   const url = URL.parse(param(callback, `MediaUrl${n}`))
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return []
   const given = param(callback, `MediaContentType${n}`)

@@ -12,7 +12,9 @@ import {
   type WebhookChange,
 } from '#channels/whatsapp/envelope.ts'
 import { forbidden, invalid, isRefusal } from '#http/errors.ts'
+import type { Reason } from '#resources/inbound/reasons.ts'
 import type { Server } from '#server.ts'
+import { openWorkspace } from '#workspaces/open.ts'
 import { findAccountsOf } from './queries.ts'
 import { receiveMessage } from './receive-message.ts'
 import { receiveStatus } from './receive-status.ts'
@@ -24,7 +26,8 @@ const MAX_NUMBERS = 1_000
 
 /**
  * Processes each status and message separately. Repeated ones change nothing, so that Meta can send the whole body
- * again after an error. Values that cannot be read are logged and skipped, because Meta would send them again for days.
+ * again after an error. Messages that cannot be read are left out of the conversations and listed, statuses are logged and
+ * skipped: Meta would send them again for days.
  * Unknown numbers are skipped too: one app can serve several servers.
  *
  * @throws ApiError 403 if the body is about an account but no account's app signed it, and 400 if it is not JSON or out of bounds.
@@ -61,24 +64,35 @@ async function receiveChange(
   workspace_id: string,
   { statuses, messages, contacts }: WebhookChange,
 ): Promise<void> {
-  const one = { log, workspace_id }
   for (const status of statuses)
-    await receiveOne({ ...one, kind: 'status', value: status }, () => receiveStatus(sql, secret, workspace_id, status))
-  for (const message of messages)
-    await receiveOne({ ...one, kind: 'message', value: message }, () =>
-      receiveMessage(sql, workspace_id, message, contacts),
-    )
+    await logRefusal({ log, workspace_id, status }, () => receiveStatus(sql, secret, workspace_id, status))
+  if (!messages.length) return
+  const workspace = await openWorkspace(sql, workspace_id)
+  for (const message of messages) {
+    const reason = await receiveMessage(workspace, message, contacts)
+    if (reason) logLeftOut({ log, workspace_id }, message, reason)
+  }
 }
 
-type One = Pick<WebhookServer, 'log'> & { workspace_id: string; kind: 'status' | 'message'; value: unknown }
+type Logged = Pick<WebhookServer, 'log'> & { workspace_id: string }
 
-/** A refused value would be refused each time, so it is skipped. Other errors, such as a lost database, are thrown. */
-async function receiveOne({ log, workspace_id, kind, value }: One, receive: () => Promise<boolean>): Promise<void> {
-  const wamid = (value as { id?: unknown } | null)?.id
+const wamidOf = (value: unknown) => (value as { id?: unknown } | null)?.id
+
+/** Logs what an operator may have to look at, without the text of the message. */
+function logLeftOut({ log, workspace_id }: Logged, message: unknown, reason: Reason) {
+  const problem = PROBLEMS[reason]
+  if (problem) log.warn({ workspace_id, wamid: wamidOf(message) }, `WhatsApp: left out a message that ${problem}`)
+}
+
+const PROBLEMS: Partial<Record<Reason, string>> = { unreadable: 'cannot be read', refused: 'cannot be stored' }
+
+/** A refused status would be refused each time, so it is skipped. Other errors, such as a lost database, are thrown. */
+async function logRefusal({ log, workspace_id, status }: Logged & { status: unknown }, apply: () => Promise<boolean>) {
+  const about = { workspace_id, wamid: wamidOf(status) }
   try {
-    if (!(await receive())) log.warn({ workspace_id, wamid }, `WhatsApp: skipped a ${kind} that cannot be read`)
+    if (!(await apply())) log.warn(about, 'WhatsApp: skipped a status that cannot be read')
   } catch (error) {
     if (!isRefusal(error)) throw error
-    log.warn({ workspace_id, wamid, err: error }, `WhatsApp: skipped a ${kind} that cannot be stored`)
+    log.warn({ ...about, err: error }, 'WhatsApp: skipped a status that cannot be stored')
   }
 }

@@ -14,6 +14,25 @@ export async function claimReceived(workspace: Workspace, channel: ChannelName, 
   return claimed.count > 0
 }
 
+/** Notes where it was added: `part_id` is null for the message that starts the conversation. */
+export const placeReceived = (
+  workspace: Workspace,
+  channel: ChannelName,
+  provider_id: string,
+  { conversation_id, part_id }: ReceivedPlace,
+) => workspace.sql`
+  update received_messages set conversation_id = ${conversation_id}, part_id = ${part_id}
+  where workspace_id = ${workspace.id} and channel = ${channel} and provider_id = ${provider_id}`
+
+export type ReceivedPlace = { conversation_id: string; part_id: string | null }
+
+/** Returns where a message was added that was received in the last month. */
+export const findReceived = (workspace: Workspace, channel: ChannelName, provider_id: string) =>
+  one(workspace.sql<ReceivedPlace[]>`
+    select conversation_id, part_id from received_messages
+    where workspace_id = ${workspace.id} and channel = ${channel} and provider_id = ${provider_id}
+      and conversation_id is not null`)
+
 /** Whether it was received before. A transaction that receives it at this moment is not seen. */
 export const wasReceived = async (workspace: Workspace, channel: ChannelName, provider_id: string): Promise<boolean> =>
   (

@@ -7,7 +7,7 @@ import type { Attachment } from '#resources/attachments/schema.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { sourceTypeOf } from './channels.ts'
-import { type Candidates, claimReceived, findCandidates } from './inbound-queries.ts'
+import { type Candidates, claimReceived, findCandidates, placeReceived } from './inbound-queries.ts'
 import type { Recipient } from './queries.ts'
 import { contactReplies } from './replies/contact.ts'
 import { startConversation } from './start/from-contact.ts'
@@ -55,6 +55,8 @@ export async function receive(workspace: Workspace, received: Received): Promise
   const conversation_id = answers === undefined ? await findDestination(workspace, contact, channel) : answers
   if (conversation_id) {
     const reply = await contactReplies(workspace, { ...written, contact, channel, conversation_id })
+    const [part_id = null] = reply.part_ids
+    await placeReceived(workspace, channel, provider_id, { conversation_id: reply.conversation_id, part_id })
     return { outcome: 'replied', ...reply }
   }
   const started = await startConversation(workspace, {
@@ -64,7 +66,9 @@ export async function receive(workspace: Workspace, received: Received): Promise
     ...(subject !== undefined && { subject }),
     ...(recipients && { recipients }),
   })
-  return { outcome: 'begun', conversation_id: started.conversation_id, part_ids: [] }
+  const { conversation_id: begun } = started
+  await placeReceived(workspace, channel, provider_id, { conversation_id: begun, part_id: null })
+  return { outcome: 'begun', conversation_id: begun, part_ids: [] }
 }
 
 async function findDestination(workspace: Workspace, contact: ContactRow, channel: ChannelName) {

@@ -32,29 +32,39 @@ export type InboundMessage = {
   answers: Answered[]
 }
 
+/** A message whose sender may be unknown. */
+export type MessageOfAnyone = Omit<InboundMessage, 'from'> & { from: Mailbox | null }
+
 export type Meaning =
   | { kind: 'report'; reports: MailReport[]; delivery_id: string | null }
   | { kind: 'automatic'; why: AutomaticReason }
   | ({ kind: 'message' } & InboundMessage)
 
-/** @throws RefusedMail if a message has no sender. */
-export function meaningOf(mail: Mail, envelope: Envelope, receiver: ReceivingWorkspace & { secret: string }): Meaning {
-  const { secret, workspace_id } = receiver
-  const delivery_id = addressedDelivery(mail, envelope, receiver)
-  const reports = readReports(mail, secret)
-  if (reports) return { kind: 'report', reports, delivery_id }
+/** A message that does not say whom it is from. */
+export class NoSender extends RefusedMail {}
+
+type Receiver = ReceivingWorkspace & { secret: string }
+
+/** @throws NoSender if a message has no sender. */
+export function meaningOf(mail: Mail, envelope: Envelope, receiver: Receiver): Meaning {
+  const reports = readReports(mail, receiver.secret)
+  if (reports) return { kind: 'report', reports, delivery_id: addressedDelivery(mail, envelope, receiver) }
   const why = automaticReason(mail, envelope.return_path, receiver)
   if (why) return { kind: 'automatic', why }
-  if (!mail.from) throw new RefusedMail('The message does not say whom it is from')
+  if (!mail.from) throw new NoSender('The message does not say whom it is from')
+  return { kind: 'message', ...messageOf(mail, envelope, receiver), from: mail.from }
+}
+
+/** Returns the mail as a message, whatever wrote it. */
+export function messageOf(mail: Mail, envelope: Envelope, receiver: Receiver): MessageOfAnyone {
   return {
-    kind: 'message',
     from: mail.from,
     subject: mail.subject,
     recipients: [...mail.to.map(recipient('to')), ...mail.cc.map(recipient('cc'))],
     metadata: metadataOf(mail, mail.from),
     contents: contentsOf(mail),
-    delivery_id,
-    answers: mail.answers.map((message_id) => ({ message_id, ours: ours(message_id, workspace_id) })),
+    delivery_id: addressedDelivery(mail, envelope, receiver),
+    answers: mail.answers.map((message_id) => ({ message_id, ours: ours(message_id, receiver.workspace_id) })),
   }
 }
 
@@ -64,11 +74,7 @@ function ours(message_id: string, workspace_id: string): MailRef | null {
 }
 
 /** Finds our signed address: first in the envelope, which is reliable, then in the headers. */
-function addressedDelivery(
-  { to, cc }: Mail,
-  { recipients }: Envelope,
-  { secret, workspace_id }: ReceivingWorkspace & { secret: string },
-) {
+function addressedDelivery({ to, cc }: Mail, { recipients }: Envelope, { secret, workspace_id }: Receiver) {
   for (const address of [...recipients, ...[...to, ...cc].map(({ address }) => address)]) {
     const named = readSignedAddress(address, secret)
     if (named?.workspace_id === workspace_id) return named.delivery_id
@@ -80,8 +86,8 @@ const recipient =
   (type: 'to' | 'cc') =>
   ({ address }: Mailbox) => ({ type, email: address, drop_reason: null })
 
-function metadataOf({ subject, message_id, to, cc, reply_to }: Mail, from: Mailbox): EmailMessageMetadata {
-  const headers = { from: [from], to, cc, reply_to }
+function metadataOf({ subject, message_id, to, cc, reply_to }: Mail, from: Mailbox | null): EmailMessageMetadata {
+  const headers = { from: from ? [from] : [], to, cc, reply_to }
   return {
     subject,
     email_address_headers: Object.entries(headers).flatMap(([type, mailboxes]) =>

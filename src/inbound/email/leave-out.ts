@@ -1,0 +1,41 @@
+// Lists a mail that does not become part of a conversation, with the raw mail.
+import type { Mail } from '#channels/email/inbound/mail.ts'
+import type { Envelope } from '#channels/email/inbound/meaning.ts'
+import type { Files } from '#files/files.ts'
+import { leaveOut } from '#resources/inbound/leave-out.ts'
+import { findRepeated } from '#resources/inbound/queries.ts'
+import { writeRaw } from '#resources/inbound/raw.ts'
+import type { Reason } from '#resources/inbound/reasons.ts'
+import { atomically, type Workspace } from '#workspaces/workspace.ts'
+
+/**
+ * A mail as received, parsed, and with the envelope of its transport. `bounces`: its sender learns of a refusal, as by
+ * SMTP; a service that posts mails drops what is refused.
+ */
+export type Incoming = { raw: Buffer; mail: Mail; envelope: Envelope; bounces?: boolean }
+
+/**
+ * Returns the id of the listed mail; an exact repeat has the same. `provider_id` is that of `receivedId`.
+ * @throws ApiError 503 above the day's limit; StorageUnavailable
+ */
+export async function leaveOutMail(
+  workspace: Workspace,
+  files: Files,
+  { raw, mail, envelope }: Incoming,
+  provider_id: string,
+  reason: Reason,
+): Promise<{ left_out_id?: string }> {
+  const known = await findRepeated(workspace, 'email', provider_id)
+  if (known) return { left_out_id: known.id }
+  const file = await writeRaw(workspace, files, raw)
+  const id = await atomically(workspace, (workspace) =>
+    leaveOut(workspace, {
+      ...{ channel: 'email', provider_id, reason, file, raw: envelope },
+      sender: mail.from?.address ?? mail.headers.get('from')?.[0] ?? null,
+      recipients: [...mail.to, ...mail.cc].map(({ address }) => address),
+      subject: mail.subject,
+      text: mail.text,
+    }),
+  )
+  return id === undefined ? {} : { left_out_id: id }
+}
