@@ -132,7 +132,11 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
     return () =>
       json(response, 200, {
         messaging_product: 'whatsapp',
-        contacts: [{ input: message.to, wa_id: message.to }],
+        contacts: [
+          message.to
+            ? { input: message.to, wa_id: message.to }
+            : { input: message['recipient'], user_id: message['recipient'] },
+        ],
         messages: [{ id: wamid, ...(message_status && { message_status }) }],
       })
   }
@@ -160,8 +164,9 @@ export async function metaPeer({ version = 'v23.0' } = {}): Promise<MetaPeer> {
       return json(response, 400, errorBody(100, 'Invalid parameter', { status: 400, details: faults.join('; ') }))
     }
     const message = JSON.parse(text) as MetaMessage
-    const nth = (requests.get(message.to) ?? 0) + 1
-    requests.set(message.to, nth)
+    const recipient = message.to ?? message['recipient']
+    const nth = (requests.get(recipient) ?? 0) + 1
+    requests.set(recipient, nth)
     if (peer.slowness) await new Promise((resolve) => setTimeout(resolve, peer.slowness))
     answer(response, message, peer.fail(message, nth))
   }

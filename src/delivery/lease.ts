@@ -135,10 +135,15 @@ const outgoing = (sql: Pool) => sql`
   clock_frozen_at, clock_ahead_seconds,
   leased.workspace_id in (select workspace_id from faults where target = 'sends' and remaining > 0) as meets_faults`
 
-/** Looked up by phone number, because several contacts can share it, also in another spelling. */
+/**
+ * Looked up by phone number, because several contacts can share it, also in another spelling. A user of WhatsApp whose
+ * number is not known is one contact.
+ */
 const lastWritten = (sql: Pool) => sql`(
-  select max(last_whatsapp_at) from contacts others
-  where others.workspace_id = leased.workspace_id and phone_key(others.formatted_phone) = phone_key(leased.address))`
+  case when leased.address like '+%' then (
+    select max(last_whatsapp_at) from contacts others
+    where others.workspace_id = leased.workspace_id and phone_key(others.formatted_phone) = phone_key(leased.address))
+  else contacts.last_whatsapp_at end)`
 
 const named = (sql: Pool, recipient_type: 'to' | 'cc') => sql`(
   select coalesce(json_agg(json_build_object('name', others.name, 'address', others.address) order by others.id), '[]')

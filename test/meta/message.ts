@@ -83,7 +83,8 @@ const component = byType({
 const COMMON: Shape = {
   messaging_product: matching(/^whatsapp$/),
   recipient_type: matching(/^individual$/),
-  to: matching(/^[1-9]\d{6,14}$/),
+  'to?': matching(/^[1-9]\d{6,14}$/),
+  'recipient?': matching(/^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/),
   'context?': object({ message_id: text(512) }),
   'biz_opaque_callback_data?': text(512),
 }
@@ -108,7 +109,9 @@ const message = byType({
 export function faultsOf(content_type: string | undefined, body: string): string[] {
   if (!/^application\/json\b/.test(content_type ?? '')) return [`Content-Type is ${content_type}`]
   try {
-    return message(JSON.parse(body), 'message')
+    const sent = JSON.parse(body)
+    const is_addressed = (sent.to === undefined) !== (sent.recipient === undefined)
+    return [...message(sent, 'message'), ...(is_addressed ? [] : ['message needs one of to and recipient'])]
   } catch {
     return ['The body is no JSON']
   }

@@ -24,12 +24,16 @@ export function compose(outgoing: Outgoing, tracker: string): Composed {
     message: {
       messaging_product: 'whatsapp',
       recipient_type: 'individual',
-      to: outgoing.address.replace(/^\+/, ''),
+      ...recipient(outgoing.address),
       ...composed.message,
       biz_opaque_callback_data: tracker,
     },
   }
 }
+
+/** A phone number, or the business-scoped id of a user whose number is not known. */
+const recipient = (address: string) =>
+  /^\+?\d+$/.test(address) ? { to: address.replace(/^\+/, '') } : { recipient: address }
 
 function template({ template: name, locale, components }: Outgoing): Composed {
   if (!name)

@@ -4,11 +4,8 @@ import { exceededBound } from '#lib/json-bounds.ts'
 import { isObject } from '#lib/objects.ts'
 import { storable, storableJson } from '#lib/text.ts'
 
-/** A change for one phone number: statuses of our messages, and messages from people, not checked yet. */
-export type WebhookChange = { phone_number_id: string; statuses: unknown[]; messages: unknown[]; contacts: Contact[] }
-
-/** The sender of a message: `wa_id` is the number without a plus. */
-export type Contact = { wa_id: string; profile?: { name?: string } }
+/** A change for one phone number: statuses of our messages, and messages from people with their contacts, not checked yet. */
+export type WebhookChange = { phone_number_id: string; statuses: unknown[]; messages: unknown[]; contacts: unknown[] }
 
 const SIGNATURE = /^sha256=([0-9a-f]{64})$/i
 
@@ -59,20 +56,10 @@ export const changesIn = (body: unknown): WebhookChange[] =>
           phone_number_id: storable(phone_number_id),
           statuses: list(member(value, 'statuses')),
           messages: list(member(value, 'messages')),
-          contacts: list(member(value, 'contacts')).filter(isContact),
+          contacts: list(member(value, 'contacts')),
         },
       ]
     })
 
 const member = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined)
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
-
-function isContact(value: unknown): value is Contact {
-  const profile = member(value, 'profile')
-  const name = member(profile, 'name')
-  return (
-    typeof member(value, 'wa_id') === 'string' &&
-    (profile === undefined || isObject(profile)) &&
-    (name === undefined || typeof name === 'string')
-  )
-}

@@ -64,6 +64,7 @@ const MEANINGS: Record<number, Meaning> = {
     retry_after: HOUR,
   },
   131056: { reason: 'Too many messages to this recipient in a short time', retry_after: 6 },
+  131062: { reason: 'A template with a one-time password needs a phone number, and WhatsApp withholds this one' },
   131064: { reason: 'The messaging limit of the number is reached', retry_after: HOUR },
   131049: {
     reason: 'Not delivered: the recipient has recently received enough marketing messages',

@@ -1,27 +1,32 @@
 // Lists a WhatsApp message that does not become part of a conversation, with what Meta sent.
 import { createHash } from 'node:crypto'
-import type { Contact } from '#channels/whatsapp/envelope.ts'
+import { contentOf } from '#channels/whatsapp/contents.ts'
+import { wamidOf } from '#channels/whatsapp/inbound.ts'
+import { contactOf, senderOf } from '#channels/whatsapp/sender.ts'
 import { isObject } from '#lib/objects.ts'
 import { leaveOut } from '#resources/inbound/leave-out.ts'
 import type { Reason } from '#resources/inbound/reasons.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/** What is kept of a message: as Meta sent it, with those of the senders in the same callback that can be its own. */
-export type RawMessage = { message: unknown; contacts: Contact[] }
+/**
+ * A message as Meta sent it, not checked yet: to which number of ours, and with the contacts of the whole callback. Of a
+ * message that is left out, its own contact only.
+ */
+export type PostedMessage = { phone_number_id: string; message: unknown; contacts: readonly unknown[] }
 
 export function leaveOutMessage(
   workspace: Workspace,
-  message: unknown,
-  contacts: Contact[],
+  { phone_number_id, message, contacts }: PostedMessage,
   reason: Reason,
   detail?: string,
 ): Promise<string | undefined> {
-  const from = textIn(message, 'from')
-  const raw: RawMessage = { message, contacts: contacts.filter(({ wa_id }) => wa_id === from).slice(0, 1) }
+  const sender = senderOf(message, contacts)
+  const contact = contactOf(message, contacts)
+  const raw: PostedMessage = { phone_number_id, message, contacts: contact === undefined ? [] : [contact] }
   return leaveOut(workspace, {
     ...{ channel: 'whatsapp', provider_id: idOf(message), reason, raw },
     ...(detail !== undefined && { detail }),
-    sender: from && (/^\d+$/.test(from) ? `+${from}` : from),
+    sender: sender?.number ?? sender?.username ?? sender?.user_id ?? textIn(message, 'from'),
     text: previewOf(message),
   })
 }
@@ -33,11 +38,11 @@ const textIn = (value: unknown, key: string): string | undefined => {
 
 /** The wamid, or a hash of a message without one. */
 const idOf = (message: unknown): string =>
-  textIn(message, 'id') ?? `sha256:${createHash('sha256').update(JSON.stringify(message)).digest('hex')}`
+  wamidOf(message) ?? `sha256:${createHash('sha256').update(JSON.stringify(message)).digest('hex')}`
 
-/** Returns the text of a message, or its type. */
+/** Returns the text that a conversation would show, as far as there is one. */
 function previewOf(message: unknown): string | undefined {
   const type = textIn(message, 'type')
-  const content = type !== undefined && isObject(message) ? message[type] : undefined
-  return textIn(content, 'body') ?? textIn(content, 'caption') ?? (type && `[${type}]`)
+  if (type === undefined || !isObject(message)) return undefined
+  return textIn(message[type], 'body') ?? contentOf(message, type)?.body ?? `[${type}]`
 }

@@ -17,14 +17,19 @@ export const eachAccount = (sql: Pool): AsyncIterable<AccountRow[]> =>
   select * from channel_accounts where channel = 'whatsapp' order by workspace_id, id`.cursor(BATCH)
 
 /**
- * Returns the contact and the conversation of the delivery with this wamid, if it was sent to this number (E.164,
- * in any of its spellings), and the contact is a participant of the conversation, or the conversation does not exist yet.
+ * Returns the contact and the conversation of the delivery with this wamid, if it was sent to this number (E.164, in any of
+ * its spellings) or user id, and the contact is a participant of the conversation, or the conversation does not exist yet.
  */
-export const findQuoted = (workspace: Workspace, wamid: string, number: string) =>
+export const findQuoted = (
+  workspace: Workspace,
+  wamid: string,
+  { number, user_id }: { number: string | null; user_id: string | null },
+) =>
   one(workspace.sql<{ contact_id: string; conversation_id: string }[]>`
     select contact_id, conversation_id from deliveries
     where workspace_id = ${workspace.id} and channel = 'whatsapp' and provider_id = ${wamid}
-      and phone_key(address) = phone_key(${number})
+      and (phone_key(address) = phone_key(${number}) or address = ${user_id} or contact_id in (
+        select contact_id from whatsapp_users where workspace_id = ${workspace.id} and user_id = ${user_id}))
       and (
         exists (
           select from conversation_contacts participants

@@ -11,6 +11,7 @@ import {
   storableChange,
   type WebhookChange,
 } from '#channels/whatsapp/envelope.ts'
+import { wamidOf } from '#channels/whatsapp/inbound.ts'
 import { forbidden, invalid, isRefusal } from '#http/errors.ts'
 import type { Reason } from '#resources/inbound/reasons.ts'
 import type { Server } from '#server.ts'
@@ -62,21 +63,19 @@ function hasSigned({ secret }: WebhookServer, account: AccountRow, raw: Buffer, 
 async function receiveChange(
   { sql, secret, log }: WebhookServer,
   workspace_id: string,
-  { statuses, messages, contacts }: WebhookChange,
+  { phone_number_id, statuses, messages, contacts }: WebhookChange,
 ): Promise<void> {
   for (const status of statuses)
     await logRefusal({ log, workspace_id, status }, () => receiveStatus(sql, secret, workspace_id, status))
   if (!messages.length) return
   const workspace = await openWorkspace(sql, workspace_id)
   for (const message of messages) {
-    const reason = await receiveMessage(workspace, message, contacts)
+    const reason = await receiveMessage(workspace, { phone_number_id, message, contacts })
     if (reason) logLeftOut({ log, workspace_id }, message, reason)
   }
 }
 
 type Logged = Pick<WebhookServer, 'log'> & { workspace_id: string }
-
-const wamidOf = (value: unknown) => (value as { id?: unknown } | null)?.id
 
 /** Logs what an operator may have to look at, without the text of the message. */
 function logLeftOut({ log, workspace_id }: Logged, message: unknown, reason: Reason) {

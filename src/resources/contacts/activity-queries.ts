@@ -4,6 +4,7 @@ import { type Fragment, one, type Sql } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ContactRow } from './queries.ts'
 import { contactEvents } from './topics.ts'
+import { whatsappAddress } from './whatsapp-queries.ts'
 
 /**
  * Marks contacts as contacted now, and returns them with their addresses on the channel. `ids` is a query of contact
@@ -12,8 +13,12 @@ import { contactEvents } from './topics.ts'
  */
 export const markContacted = (workspace: Workspace, ids: Fragment, channel: ChannelName) => {
   const { sql, id } = workspace
-  const phone = sql`formatted_phone`
-  const address = { inapp: sql`contacts.id`, email: sql`email`, sms: phone, whatsapp: phone }[channel]
+  const address = {
+    inapp: sql`contacts.id`,
+    email: sql`email`,
+    sms: sql`formatted_phone`,
+    whatsapp: whatsappAddress(sql, id, sql`contacts`),
+  }[channel]
   return sql<{ id: string; name: string | null; address: string }[]>`
     update contacts set last_contacted_at = ${workspace.now()}
     from (

@@ -43,17 +43,23 @@ export async function createContact(
   return add(workspace, { ...contact, role: 'user', external_id: external_id ?? null })
 }
 
-type NewLead = { name?: string | null; email?: string | null; phone?: string | null; external_id?: string }
+type NewLead = {
+  name?: string | null
+  email?: string | null
+  phone?: string | null
+  formatted_phone?: string | null
+  external_id?: string
+}
 
 /**
- * `phone` in any spelling. Leads may share all values: the caller looks for an existing contact first. `external_id`: the
+ * `phone` in any spelling; `formatted_phone` is its E.164 form if a provider vouches for it. Leads may share all values: the caller looks for an existing contact first. `external_id`: the
  * one that a visitor of the messenger has already.
  */
 export const createLead = (
   workspace: Workspace,
-  { name = null, email = null, phone = null, external_id = randomUUID() }: NewLead,
+  { name = null, email = null, phone = null, formatted_phone, external_id = randomUUID() }: NewLead,
 ): Promise<WholeContactRow> =>
-  addLead(workspace, { name, email, phone, formatted_phone: phone && e164(phone) }, external_id)
+  addLead(workspace, { name, email, phone, formatted_phone: formatted_phone ?? (phone && e164(phone)) }, external_id)
 
 /**
  * Returns the contact of a phone number (E.164) in any of its spellings; if there is none, a new lead with this one. Two

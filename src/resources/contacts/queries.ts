@@ -173,7 +173,13 @@ export const touchContact = (workspace: Workspace, id: string) => workspace.sql`
   update contacts set updated_at = ${workspace.now()} where workspace_id = ${workspace.id} and id = ${id}`
 
 /** Values that are unique for the users of a workspace. */
-export type Identity = { email?: string | null; external_id?: string | null; phone?: string | null }
+export type Identity = {
+  email?: string | null
+  external_id?: string | null
+  phone?: string | null
+  /** A business-scoped user id of WhatsApp. */
+  whatsapp_user?: string | null
+}
 
 /**
  * Locks these values until the transaction ends, so that no other request gives one to a contact. One call locks in a

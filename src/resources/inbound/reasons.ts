@@ -9,7 +9,7 @@ export type Reason =
   | 'no_number'
   | 'unreadable'
   | 'refused'
-  | 'reaction'
+  | 'unknown_original'
   | 'system_message'
   | 'no_content'
 
@@ -28,7 +28,7 @@ const SENTENCES: Record<Reason, string> = {
   no_number: 'Its sender is not a phone number, and cannot be answered.',
   unreadable: 'The message does not have the form that its provider documents.',
   refused: 'The message could not be stored.',
-  reaction: 'It is a reaction to a message that is in no conversation.',
+  unknown_original: 'It is about another message, which is in no conversation.',
   system_message: 'WhatsApp reports a change of the sender; the sender wrote nothing.',
   no_content: 'The message has nothing that can be shown.',
 }

@@ -6,6 +6,7 @@ import { beyond, cursorValue, inOrder, type Order, type Page, pageResult } from 
 import { one, rowId } from '#db/sql.ts'
 import { insertedDeliveries } from '#delivery/enqueue.ts'
 import type { AdminRow } from '#resources/admins/queries.ts'
+import { whatsappAddress } from '#resources/contacts/whatsapp-queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { messageEvents } from './topics.ts'
 
@@ -56,7 +57,8 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
     ),
     recipient as materialized (
       select position, line, contact_id, recipient_type, contact.id is not null as found, contact.name,
-        case message_type when 'inapp' then contact.id when 'email' then email else formatted_phone end as address
+        case message_type when 'inapp' then contact.id when 'email' then email
+          when 'whatsapp' then ${whatsappAddress(sql, workspace_id, sql`contact`)} else formatted_phone end as address
       from requested
       cross join unnest(contact_ids, recipient_types) with ordinality as given (contact_id, recipient_type, line)
       left join lateral (
