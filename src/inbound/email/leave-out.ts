@@ -15,22 +15,21 @@ import { atomically, type Workspace } from '#workspaces/workspace.ts'
 export type Incoming = { raw: Buffer; mail: Mail; envelope: Envelope; bounces?: boolean }
 
 /**
- * Returns the id of the listed mail; an exact repeat has the same. `provider_id` is that of `receivedId`.
+ * Returns the id of the listed mail; an exact repeat has the same. The mail's id is that of `withReceivedId`.
  * @throws ApiError 503 above the day's limit; StorageUnavailable
  */
 export async function leaveOutMail(
   workspace: Workspace,
   files: Files,
   { raw, mail, envelope }: Incoming,
-  provider_id: string,
   reason: Reason,
 ): Promise<{ left_out_id?: string }> {
-  const known = await findRepeated(workspace, 'email', provider_id)
+  const known = await findRepeated(workspace, 'email', mail.id)
   if (known) return { left_out_id: known.id }
   const file = await writeRaw(workspace, files, raw)
   const id = await atomically(workspace, (workspace) =>
     leaveOut(workspace, {
-      ...{ channel: 'email', provider_id, reason, file, raw: envelope },
+      ...{ channel: 'email', provider_id: mail.id, reason, file, raw: envelope },
       sender: mail.from?.address ?? mail.headers.get('from')?.[0] ?? null,
       recipients: [...mail.to, ...mail.cc].map(({ address }) => address),
       subject: mail.subject,

@@ -1,6 +1,7 @@
 // Receives a mail: a message goes into a conversation with its files, a report updates the delivery that it is about. A
 // repeated mail changes nothing, and a mail is stored completely or not at all.
 import { readMessageId, readSignedAddress } from '#channels/email/addresses.ts'
+import { withReceivedId } from '#channels/email/inbound/content-hash.ts'
 import { type Contents, withPictures } from '#channels/email/inbound/contents.ts'
 import { type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
 import { type Meaning, type MessageOfAnyone, meaningOf, NoSender } from '#channels/email/inbound/meaning.ts'
@@ -43,13 +44,14 @@ export async function receiveMail(
   sql: Pool,
   server: MailServer,
   workspace_id: string,
-  incoming: Incoming,
+  posted: Incoming,
 ): Promise<Received> {
+  const incoming = { ...posted, mail: withReceivedId(posted.mail) }
   const { mail, envelope } = incoming
   const receiver = await receiverOf(sql, server, workspace_id)
   const { id: admin_id } = await findFirstAdmin(sql, workspace_id)
   const workspace = await openWorkspace(sql, workspace_id, admin_id)
-  const leftOut = (reason: Reason) => leaveOutMail(workspace, server.files, incoming, mail.id, reason)
+  const leftOut = (reason: Reason) => leaveOutMail(workspace, server.files, incoming, reason)
   const ignored = async (reason: Reason) => ({ outcome: 'ignored' as const, reason, ...(await leftOut(reason)) })
 
   const meaning = meaningIfAny(mail, envelope, receiver)

@@ -70,7 +70,13 @@ function rowOf({ channel, provider_id, reason, detail, file, ...message }: LeftO
 }
 
 const short = (text: string | null | undefined): string | null =>
-  text ? storable(text).replace(/\s+/g, ' ').trim().slice(0, MAX_TEXT).toWellFormed() || null : null
+  text
+    ? storable(text.slice(0, 10 * MAX_TEXT))
+        .replace(/\s+/g, ' ')
+        .trim()
+        .slice(0, MAX_TEXT)
+        .toWellFormed() || null
+    : null
 
 /** Longer ids do not fit into the index. */
 export const repeatKey = (provider_id: string): string =>
