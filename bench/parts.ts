@@ -1,5 +1,6 @@
 // The parts of the benchmark, in the order in which they run.
 import { measureBroadcast } from './broadcast.ts'
+import { measureCallbacks } from './callbacks.ts'
 import { measureContacts } from './contacts.ts'
 import { measureMessages } from './messages.ts'
 import { measureSearch } from './search.ts'
@@ -16,6 +17,7 @@ export const PARTS = {
   status: measureStatus,
   broadcast: measureBroadcast,
   stalls: measureStalls,
+  callbacks: measureCallbacks,
   start: measureStart,
 }
 

@@ -37,14 +37,14 @@ const UNSHOWN = new Map<string, Unshown>([
   ['ephemeral', 'no_content'],
 ])
 
-/** Returns the reason if there is nothing to show, or the message cannot be read. `contacts`: of the whole callback. */
-export function readMessage(message: unknown, contacts: readonly unknown[]): InboundMessage | Unshown {
+/** Returns the reason if there is nothing to show, or the message cannot be read. `contact`: see `contactFinder`. */
+export function readMessage(message: unknown, contact: unknown): InboundMessage | Unshown {
   const read = lenient(Message, message)
   if (!read || !isObject(message)) return 'unreadable'
   const { id: wamid, timestamp, type, context } = read
   const unshown = UNSHOWN.get(type)
   if (unshown) return unshown
-  const sender = senderOf(message, contacts)
+  const sender = senderOf(message, contact)
   const content = contentOf(message, type)
   if (!sender || !content) return 'unreadable'
   const metadata = { ...content.metadata, ...origin(message) }

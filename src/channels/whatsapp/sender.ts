@@ -21,28 +21,36 @@ const Contact = Type.Object({
 const USER_ID = /^[A-Za-z]{2}\.(ENT\.)?[\w-]{1,200}$/
 const MAX_NAME = 255
 
-/** Returns undefined if the message does not say who sent it. `contacts` are those of all messages in the callback. */
-export function senderOf(message: unknown, contacts: readonly unknown[]): Sender | undefined {
+/** Returns undefined if the message does not say who sent it. `contact` is that of `contactFinder`. */
+export function senderOf(message: unknown, contact: unknown): Sender | undefined {
   const from = lenient(From, message) ?? {}
-  const contact = lenient(Contact, contactOf(message, contacts)) ?? {}
-  const number = [from.from, contact.wa_id].map(numberIn).find((number) => number !== null) ?? null
-  const ids = [from.from_user_id, contact.user_id, from.from, from.from_parent_user_id, contact.parent_user_id]
+  const { wa_id, user_id: id, parent_user_id, profile } = lenient(Contact, contact) ?? {}
+  const number = [from.from, wa_id].map(numberIn).find((number) => number !== null) ?? null
+  const ids = [from.from_user_id, id, from.from, from.from_parent_user_id, parent_user_id]
   const user_id = ids.find((id) => id !== undefined && USER_ID.test(id)) ?? null
   if (!number && !user_id) return undefined
-  const username = short(contact.profile?.username)
-  return { number, user_id, username, name: short(contact.profile?.name) ?? username }
+  const username = short(profile?.username)
+  return { number, user_id, username, name: short(profile?.name) ?? username }
 }
 
-/** Returns the contact of the message's sender; if there is only one that names nobody else, that one. */
-export function contactOf(message: unknown, contacts: readonly unknown[]): unknown {
-  const { from, from_user_id } = lenient(From, message) ?? {}
-  const named = contacts.find((one) => {
-    const { wa_id, user_id } = lenient(Contact, one) ?? {}
-    return (wa_id && wa_id === from) || (user_id && user_id === from_user_id)
-  })
-  if (named !== undefined || contacts.length !== 1) return named
-  const { wa_id, user_id } = lenient(Contact, contacts[0]) ?? {}
-  return (wa_id && from) || (user_id && from_user_id) ? undefined : contacts[0]
+/**
+ * Returns a function that finds the contact of a message among those of a callback. A single contact that names nobody
+ * else is found too.
+ */
+export function contactFinder(contacts: readonly unknown[]): (message: unknown) => unknown {
+  const byId = new Map<string, unknown>()
+  for (const contact of contacts) {
+    const { wa_id, user_id } = lenient(Contact, contact) ?? {}
+    for (const id of [wa_id, user_id]) if (id && !byId.has(id)) byId.set(id, contact)
+  }
+  const [only] = contacts
+  const { wa_id, user_id } = (contacts.length === 1 && lenient(Contact, only)) || {}
+  return (message) => {
+    const { from, from_user_id } = lenient(From, message) ?? {}
+    const named = byId.get(from ?? '') ?? byId.get(from_user_id ?? '')
+    if (named !== undefined || contacts.length !== 1) return named
+    return (wa_id && from) || (user_id && from_user_id) ? undefined : only
+  }
 }
 
 /** Returns the number, which Meta writes without a plus. */

@@ -2,27 +2,23 @@
 import { createHash } from 'node:crypto'
 import { contentOf } from '#channels/whatsapp/contents.ts'
 import { wamidOf } from '#channels/whatsapp/inbound.ts'
-import { contactOf, senderOf } from '#channels/whatsapp/sender.ts'
+import { senderOf } from '#channels/whatsapp/sender.ts'
 import { isObject } from '#lib/objects.ts'
 import { leaveOut } from '#resources/inbound/leave-out.ts'
 import type { Reason } from '#resources/inbound/reasons.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-/**
- * A message as Meta sent it, not checked yet: to which number of ours, and with the contacts of the whole callback. Of a
- * message that is left out, its own contact only.
- */
-export type PostedMessage = { phone_number_id: string; message: unknown; contacts: readonly unknown[] }
+/** A message as Meta sent it, not checked yet: to which number of ours, and with its contact, if there is one. */
+export type PostedMessage = { phone_number_id: string; message: unknown; contact?: unknown }
 
 export function leaveOutMessage(
   workspace: Workspace,
-  { phone_number_id, message, contacts }: PostedMessage,
+  raw: PostedMessage,
   reason: Reason,
   detail?: string,
 ): Promise<string | undefined> {
-  const sender = senderOf(message, contacts)
-  const contact = contactOf(message, contacts)
-  const raw: PostedMessage = { phone_number_id, message, contacts: contact === undefined ? [] : [contact] }
+  const { message, contact } = raw
+  const sender = senderOf(message, contact)
   return leaveOut(workspace, {
     ...{ channel: 'whatsapp', provider_id: idOf(message), reason, raw },
     ...(detail !== undefined && { detail }),

@@ -27,14 +27,15 @@ export async function receiveMessage(workspace: Workspace, posted: PostedMessage
   }
 }
 
-async function addOrLeaveOut(workspace: Workspace, posted: PostedMessage): Promise<Reason | undefined> {
+/** Run it in a transaction. @throws what refuses the message */
+export async function addOrLeaveOut(workspace: Workspace, posted: PostedMessage): Promise<Reason | undefined> {
   const reason = await addIfReadable(workspace, posted)
   if (reason) await leaveOutMessage(workspace, posted, reason)
   return reason
 }
 
 async function addIfReadable(workspace: Workspace, posted: PostedMessage): Promise<Reason | undefined> {
-  const message = readMessage(posted.message, posted.contacts)
+  const message = readMessage(posted.message, posted.contact)
   if (message === 'system_message') {
     const changed = changedUserId(posted.message)
     if (changed) await copyWhatsAppUser(workspace, changed.previous_user_id, changed.user_id)

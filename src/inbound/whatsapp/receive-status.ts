@@ -1,22 +1,18 @@
-// Receives a status of a sent WhatsApp message from Meta, and updates its delivery.
+// Receives statuses of sent WhatsApp messages from Meta, and updates their deliveries.
 
 import { readTracker } from '#channels/tracker.ts'
-import { type MessageStatus, readStatus } from '#channels/whatsapp/status.ts'
-import type { Pool } from '#db/sql.ts'
+import type { MessageStatus } from '#channels/whatsapp/status.ts'
 import { applyStatusUpdate, type DeliveryRef } from '#delivery/status-update.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
-import { openWorkspace, workspaceTime } from '#workspaces/open.ts'
+import { workspaceTime } from '#workspaces/open.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
 
-/** Returns false if the status cannot be read. Ignores statuses of messages that the workspace did not send. */
-export async function receiveStatus(sql: Pool, secret: string, workspace_id: string, value: unknown): Promise<boolean> {
-  const status = readStatus(value)
-  if (status === undefined) return false
-  if (status === 'ignored') return true
-  const delivery = deliveryOf(secret, workspace_id, status)
-  if (!delivery) return true
-  const workspace = await openWorkspace(sql, workspace_id)
-  await applyStatusUpdate(sql, contactRecords, delivery, status.update, workspaceTime(workspace, status.at))
-  return true
+/** Ignores a status of a message that the workspace did not send. */
+export async function receiveStatus(workspace: Workspace, secret: string, status: MessageStatus): Promise<void> {
+  const delivery = deliveryOf(secret, workspace.id, status)
+  if (!delivery) return
+  const at = workspaceTime(workspace, status.at)
+  await applyStatusUpdate(workspace.sql, contactRecords, delivery, status.update, at)
 }
 
 /** Our tracker names the delivery, even before its wamid is stored; without a tracker the wamid does. */

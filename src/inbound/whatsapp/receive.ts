@@ -12,12 +12,18 @@ import {
   type WebhookChange,
 } from '#channels/whatsapp/envelope.ts'
 import { wamidOf } from '#channels/whatsapp/inbound.ts'
+import { contactFinder, senderOf } from '#channels/whatsapp/sender.ts'
+import { type MessageStatus, readStatus } from '#channels/whatsapp/status.ts'
 import { forbidden, invalid, isRefusal } from '#http/errors.ts'
+import { lockIdentity } from '#resources/contacts/queries.ts'
 import type { Reason } from '#resources/inbound/reasons.ts'
 import type { Server } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { inBatches } from './in-batches.ts'
+import type { PostedMessage } from './leave-out.ts'
 import { findAccountsOf } from './queries.ts'
-import { receiveMessage } from './receive-message.ts'
+import { addOrLeaveOut, receiveMessage } from './receive-message.ts'
 import { receiveStatus } from './receive-status.ts'
 
 type WebhookServer = Pick<Server, 'sql' | 'secret'> & { log: Pick<FastifyBaseLogger, 'warn'> }
@@ -26,8 +32,8 @@ type WebhookServer = Pick<Server, 'sql' | 'secret'> & { log: Pick<FastifyBaseLog
 const MAX_NUMBERS = 1_000
 
 /**
- * Processes each status and message separately. Repeated ones change nothing, so that Meta can send the whole body
- * again after an error. Messages that cannot be read are left out of the conversations and listed, statuses are logged and
+ * Processes statuses and messages in batches. Repeated ones change nothing, so that Meta can send the whole body again
+ * after an error. Messages that cannot be read are left out of the conversations and listed, statuses are logged and
  * skipped: Meta would send them again for days.
  * Unknown numbers are skipped too: one app can serve several servers.
  *
@@ -65,33 +71,82 @@ async function receiveChange(
   workspace_id: string,
   { phone_number_id, statuses, messages, contacts }: WebhookChange,
 ): Promise<void> {
-  for (const status of statuses)
-    await logRefusal({ log, workspace_id, status }, () => receiveStatus(sql, secret, workspace_id, status))
-  if (!messages.length) return
+  if (!statuses.length && !messages.length) return
   const workspace = await openWorkspace(sql, workspace_id)
-  for (const message of messages) {
-    const reason = await receiveMessage(workspace, { phone_number_id, message, contacts })
-    if (reason) logLeftOut({ log, workspace_id }, message, reason)
-  }
+  await receiveStatuses({ log, secret }, workspace, statuses)
+  const contactOf = contactFinder(contacts)
+  const posted = messages.map((message) => ({ phone_number_id, message, contact: contactOf(message) }))
+  await receiveMessages(log, workspace, posted)
 }
 
-type Logged = Pick<WebhookServer, 'log'> & { workspace_id: string }
-
-/** Logs what an operator may have to look at, without the text of the message. */
-function logLeftOut({ log, workspace_id }: Logged, message: unknown, reason: Reason) {
-  const problem = PROBLEMS[reason]
-  if (problem) log.warn({ workspace_id, wamid: wamidOf(message) }, `WhatsApp: left out a message that ${problem}`)
-}
-
-const PROBLEMS: Partial<Record<Reason, string>> = { unreadable: 'cannot be read', refused: 'cannot be stored' }
+/** How many statements are sent at once: few enough that writing them does not delay other requests. */
+const PIPELINED = 10
 
 /** A refused status would be refused each time, so it is skipped. Other errors, such as a lost database, are thrown. */
-async function logRefusal({ log, workspace_id, status }: Logged & { status: unknown }, apply: () => Promise<boolean>) {
-  const about = { workspace_id, wamid: wamidOf(status) }
-  try {
-    if (!(await apply())) log.warn(about, 'WhatsApp: skipped a status that cannot be read')
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    log.warn({ ...about, err: error }, 'WhatsApp: skipped a status that cannot be stored')
+async function receiveStatuses(
+  { log, secret }: Pick<WebhookServer, 'log' | 'secret'>,
+  workspace: Workspace,
+  values: unknown[],
+) {
+  const warn = (value: unknown, problem: string, err?: unknown) =>
+    log.warn({ workspace_id: workspace.id, wamid: wamidOf(value), err }, `WhatsApp: skipped a status that ${problem}`)
+  const readable: MessageStatus[] = []
+  for (const value of values) {
+    const status = readStatus(value)
+    if (status === undefined) warn(value, 'cannot be read')
+    else if (status !== 'ignored') readable.push(status)
   }
+  await inBatches(workspace, readable, {
+    laneOf: ({ wamid }) => wamid,
+    async all(workspace, batch) {
+      for (let at = 0; at < batch.length; at += PIPELINED) {
+        const some = batch.slice(at, at + PIPELINED)
+        await Promise.all(some.map((status) => receiveStatus(workspace, secret, status)))
+      }
+    },
+    async alone(status) {
+      try {
+        await receiveStatus(workspace, secret, status)
+      } catch (error) {
+        if (!isRefusal(error)) throw error
+        warn({ id: status.wamid }, 'cannot be stored', error)
+      }
+    },
+  })
 }
+
+/** The log names what an operator may have to look at, without the text of the message. */
+async function receiveMessages(log: WebhookServer['log'], workspace: Workspace, messages: PostedMessage[]) {
+  const report = ({ message }: PostedMessage, reason: Reason | undefined) => {
+    const problem = reason && PROBLEMS[reason]
+    if (!problem) return
+    log.warn({ workspace_id: workspace.id, wamid: wamidOf(message) }, `WhatsApp: left out a message that ${problem}`)
+  }
+  await inBatches(workspace, messages, {
+    laneOf: ({ message, contact }) => {
+      const { number, user_id } = senderOf(message, contact) ?? {}
+      return number ?? user_id ?? ''
+    },
+    async all(workspace, batch) {
+      await lockSenders(workspace, batch)
+      const reasons: (Reason | undefined)[] = []
+      for (const posted of batch) reasons.push(await addOrLeaveOut(workspace, posted))
+      workspace.afterCommit(() => {
+        for (const [n, posted] of batch.entries()) report(posted, reasons[n])
+      })
+    },
+    alone: async (posted) => report(posted, await receiveMessage(workspace, posted)),
+  })
+}
+
+/** Locks all senders of a batch in one order, so that two callbacks with the same senders do not deadlock. */
+const lockSenders = (workspace: Workspace, batch: readonly PostedMessage[]) =>
+  lockIdentity(
+    workspace,
+    ...batch.flatMap(({ message, contact }) => {
+      const sender = senderOf(message, contact)
+      return sender ? [{ phone: sender.number, whatsapp_user: sender.user_id }] : []
+    }),
+  )
+
+const PROBLEMS: Partial<Record<Reason, string>> = { unreadable: 'cannot be read', refused: 'cannot be stored' }

@@ -14,7 +14,7 @@ import { addMessage } from './receive-message.ts'
 
 export const takeWhatsApp: Taker = async (_, row) => {
   const posted = row.raw as PostedMessage
-  const message = readMessage(posted.message, posted.contacts)
+  const message = readMessage(posted.message, posted.contact)
   return async (workspace) => {
     const received =
       typeof message === 'string'
@@ -27,8 +27,8 @@ export const takeWhatsApp: Taker = async (_, row) => {
 /** Adds what the list shows of the message, and the whole of it as metadata. */
 async function addUnreadable(workspace: Workspace, row: InboundRow, posted: PostedMessage): Promise<ReceiveResult> {
   const { provider_id, preview, received_at } = row
-  const { message, contacts, phone_number_id } = posted
-  const sender = senderOf(message, contacts)
+  const { message, contact: profile, phone_number_id } = posted
+  const sender = senderOf(message, profile)
   const contact = sender
     ? await contactByWhatsApp(workspace, { ...sender, phone_number_id })
     : await createLead(workspace, { name: row.sender })

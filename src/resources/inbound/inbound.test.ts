@@ -138,7 +138,7 @@ test('a WhatsApp message is listed once, with what Meta sent, and can be downloa
   const raw = await call(`GET /extensions/inbound/${data.at(-1).id}/raw`)
   const { phone_number_id, ...kept } = JSON.parse(raw.text)
   assert.equal(phone_number_id, w.peer.phone_number_id)
-  assert.deepEqual(kept, { message: value.messages[0], contacts: value.contacts })
+  assert.deepEqual(kept, { message: value.messages[0], contact: value.contacts[0] })
 })
 
 describe('taking a message after all', () => {
