@@ -165,6 +165,17 @@ describe('a later message with a number and a user id', () => {
     assert.equal(found.find(({ id }: { id: string }) => id === old.id).phone, `+${NUMBER}`)
   })
 
+  test('connects nothing with a number that only a page said', async () => {
+    const joe = await aContact(workspace, { formatted_phone: `+${NUMBER}`, phone_trusted: false })
+    await write(both)
+    await write({ user: USER }, 'Without a number now')
+    const found = await contacts()
+    assert.equal(found.length, 2)
+    assert.deepEqual(new Set(await writers()), new Set([joe, found.find(({ id }: { id: string }) => id !== joe).id]))
+    const rows = await sql`select from whatsapp_users where contact_id = ${joe}`
+    assert.equal(rows.count, 0)
+  })
+
   test('of a number that no numbering plan knows is of one lead', async () => {
     const odd = { from: '999123456789', wa_id: '999123456789', user: USER }
     await write(odd)

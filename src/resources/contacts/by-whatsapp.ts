@@ -20,7 +20,8 @@ export type WhatsAppWriter = {
  *
  * Meta vouches for number and user id together, so the first message with both connects them: the contact of the user id
  * gets the number, or the user id becomes that of the number's contact. They stay apart if the number's contact is known
- * as another user of the same business, because the number may have a new owner.
+ * as another user of the same business, because the number may have a new owner. A number that only a page of the messenger
+ * said finds its contact as before, and connects nothing.
  */
 export async function contactByWhatsApp(workspace: Workspace, writer: WhatsAppWriter): Promise<ContactRow> {
   const { number, user_id, username, phone_number_id, name } = writer
@@ -32,7 +33,9 @@ export async function contactByWhatsApp(workspace: Workspace, writer: WhatsAppWr
     linked?.id === contact.id &&
     linked.phone_number_id === phone_number_id &&
     (username === null || linked.username === username)
-  if (!is_saved) await saveWhatsAppUser(workspace, { user_id, contact_id: contact.id, phone_number_id, username })
+  const is_proven = linked?.id === contact.id || !contact.formatted_phone || contact.phone_trusted
+  if (!is_saved && is_proven)
+    await saveWhatsAppUser(workspace, { user_id, contact_id: contact.id, phone_number_id, username })
   return contact
 }
 
@@ -59,7 +62,11 @@ const isOnlyWhatsApp = ({ role, email, phone }: ContactRow): boolean => role ===
 
 async function withNumber(workspace: Workspace, contact: ContactRow, number: string): Promise<ContactRow> {
   if (contact.phone) return contact
-  const changed = await updateContactRow(workspace, contact.id, { phone: number, formatted_phone: number })
+  const changed = await updateContactRow(workspace, contact.id, {
+    phone: number,
+    formatted_phone: number,
+    phone_trusted: true,
+  })
   await emitContact(workspace, `contact.${contact.role}.updated`, contact.id)
   return changed
 }
