@@ -49,7 +49,8 @@ export const changesIn = (body: unknown): WebhookChange[] =>
     .flatMap((entry) => list(member(entry, 'changes')))
     .flatMap((change) => {
       const value = member(change, 'value')
-      const phone_number_id = member(member(value, 'metadata'), 'phone_number_id')
+      const id = member(member(value, 'metadata'), 'phone_number_id')
+      const phone_number_id = typeof id === 'number' ? String(id) : id
       if (member(change, 'field') !== 'messages' || typeof phone_number_id !== 'string') return []
       return [
         {
@@ -62,4 +63,5 @@ export const changesIn = (body: unknown): WebhookChange[] =>
     })
 
 const member = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined)
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+/** A single object counts as a list of it. */
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : isObject(value) ? [value] : [])

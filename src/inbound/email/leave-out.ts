@@ -29,7 +29,7 @@ export async function leaveOutMail(
   const file = await writeRaw(workspace, files, raw)
   const id = await atomically(workspace, (workspace) =>
     leaveOut(workspace, {
-      ...{ channel: 'email', provider_id: mail.id, reason, file, raw: envelope },
+      ...{ channel: 'email', provider_id: mail.id, reason, file, raw: short(envelope) },
       sender: mail.from?.address ?? mail.headers.get('from')?.[0] ?? null,
       recipients: [...mail.to, ...mail.cc].map(({ address }) => address),
       subject: mail.subject,
@@ -38,3 +38,11 @@ export async function leaveOutMail(
   )
   return id === undefined ? {} : { left_out_id: id }
 }
+
+const MAX_ADDRESS = 1_000
+
+/** The envelope that a service posts can have any length. */
+const short = ({ return_path, recipients }: Envelope): Envelope => ({
+  return_path: return_path === null ? null : return_path.slice(0, MAX_ADDRESS),
+  recipients: recipients.map((address) => address.slice(0, MAX_ADDRESS)),
+})

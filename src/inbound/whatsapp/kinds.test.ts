@@ -328,6 +328,16 @@ for (const message of COMPLETE) {
   })
 }
 
+test('a single object counts as a list of it, and a number as an id', async () => {
+  const { messages, contacts } = wrote(NUMBER, { type: 'text', text: { body: 'Hello' } })
+  const { peer, webhook } = w
+  const metadata = { phone_number_id: Number(peer.phone_number_id) }
+  const value = { metadata, messages: messages[0], contacts: contacts[0] }
+  const body = { object: 'x', entry: { changes: { field: 'messages', value } } }
+  assert.equal((await peer.post(webhook, body)).status, 200)
+  assert.equal((await parts()).length, 0)
+})
+
 test('no message is lost because of its contact', async () => {
   const contacts = [...spoiled({ wa_id: NUMBER, user_id: 'US.1', profile: { name: 'n', username: '@u' } })]
   for (const contact of [...contacts, ...WRONG.filter((wrong) => wrong !== NONE)]) {

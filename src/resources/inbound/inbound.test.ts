@@ -252,6 +252,11 @@ describe('the amount is limited', () => {
     assert.equal((await call(`GET /extensions/inbound/${left_out_id}`)).body.raw_size, null)
     assert.equal((await take(left_out_id)).status, 409)
     assert.equal((await call(`GET /extensions/inbound/${left_out_id}/raw`)).status, 409)
+    await write({ type: 'system', system: { type: 'user_changed_number' } })
+    const [{ id, raw_size }] = (await list('?channel=whatsapp')).data
+    assert.equal(raw_size, null)
+    for (const route of [`POST /extensions/inbound/${id}/take`, `GET /extensions/inbound/${id}/raw`])
+      assert.equal((await call(route)).status, 409)
   })
 
   test('above the number of a day the sender has to try again, and a blocked one is dropped', async () => {

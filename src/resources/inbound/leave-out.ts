@@ -23,7 +23,7 @@ export type LeftOut = {
   file?: { key: string; size: number } | undefined
 }
 
-/** What is kept of one workspace in a day, so that nobody fills the disk. `raw_bytes` are the sizes of mails together. */
+/** What is kept of one workspace in a day, so that nobody fills the disk. `raw_bytes`: of all raw contents together. */
 export const LIMITS_PER_DAY = { messages: 10_000, raw_bytes: 256 * 1024 * 1024 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -41,12 +41,14 @@ export const leftOutToday = (workspace: Workspace) =>
  * @throws ApiError 503 above the day's limit: the provider sends other messages again.
  */
 export async function leaveOut(workspace: Workspace, message: LeftOut): Promise<string | undefined> {
-  const { messages } = await leftOutToday(workspace)
+  const { messages, bytes } = await leftOutToday(workspace)
   if (messages >= LIMITS_PER_DAY.messages) {
     if (message.reason === 'blocked') return undefined
     throw tooMuch()
   }
-  return (await insertInbound(workspace, rowOf(message))).id
+  const row = rowOf(message)
+  const is_kept = bytes + (row.raw_size ?? 0) <= LIMITS_PER_DAY.raw_bytes
+  return (await insertInbound(workspace, is_kept ? row : { ...row, raw: null, key: null, raw_size: null })).id
 }
 
 const tooMuch = () =>

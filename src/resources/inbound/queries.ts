@@ -71,10 +71,10 @@ export const findRepeated = (workspace: Workspace, channel: InboundChannel, prov
     select id from inbound_messages
     where workspace_id = ${workspace.id} and channel = ${channel} and provider_id = ${provider_id}`)
 
-/** Returns how many messages were left out since then, and the bytes of their files together. */
+/** Returns how many messages were left out since then, and the bytes of their raw contents together. */
 export const countSince = async (workspace: Workspace, since: Date): Promise<{ messages: number; bytes: number }> => {
   const [counted] = await workspace.sql<[{ messages: string; bytes: string }]>`
-    select count(*) as messages, coalesce(sum(raw_size) filter (where key is not null), 0) as bytes
+    select count(*) as messages, coalesce(sum(raw_size), 0) as bytes
     from inbound_messages where workspace_id = ${workspace.id} and received_at > ${since}`
   return { messages: Number(counted.messages), bytes: Number(counted.bytes) }
 }

@@ -26,10 +26,12 @@ export async function writeRaw(workspace: Workspace, files: Files, mail: Buffer)
   }
 }
 
+export const notKept = () => conflict('The content of this message was not kept')
+
 /** @throws ApiError 409 if the content was not kept; StorageUnavailable */
 export async function readRaw(files: Files, { channel, key, raw }: InboundRow): Promise<Buffer> {
-  if (channel !== 'email') return Buffer.from(JSON.stringify(raw))
-  if (key === null) throw conflict('The content of this message was not kept')
+  if (channel !== 'email' && raw !== null) return Buffer.from(JSON.stringify(raw))
+  if (key === null) throw notKept()
   const compressed = found(await files.read(key), 'The content of this message is gone')
   return decompress(Buffer.concat(await Array.fromAsync(compressed)))
 }
