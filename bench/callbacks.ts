@@ -12,8 +12,10 @@ export const measureCallbacks = async ({ quick }: Size): Promise<Row[]> => {
   await withServer({ contacts: 10, command: 'api' }, async (server) => {
     const meta = await metaPeer()
     await createAccount(server, meta)
-    const post = async (value: object) => {
-      const answer = await meta.post(`${server.url}/webhooks/whatsapp`, webhookBody(meta.phone_number_id, value))
+    const post = async (values: object | object[]) => {
+      const entry = [values].flat().flatMap((value) => webhookBody(meta.phone_number_id, value).entry)
+      const body = { object: 'whatsapp_business_account', entry }
+      const answer = await meta.post(`${server.url}/webhooks/whatsapp`, body)
       if (answer.status !== 200) throw new Error(await answer.text())
     }
     const at = String(Math.floor(Date.now() / 1000))
@@ -30,8 +32,8 @@ export const measureCallbacks = async ({ quick }: Size): Promise<Row[]> => {
     const list = <T>(one: (index: number) => T) => Array.from({ length: count }, (_, index) => one(index))
     await post({ messages: [message(PEOPLE)] }) // Statements are prepared, files loaded.
 
-    const row = async (what: string, value: object) => {
-      const { took, longest } = await measured(server, () => post(value))
+    const row = async (what: string, values: object | object[]) => {
+      const { took, longest } = await measured(server, () => post(values))
       rows.push({
         measure: `One callback with ${count} ${what}`,
         against: '`GET /healthz` meanwhile, the longest answer',
@@ -50,6 +52,10 @@ export const measureCallbacks = async ({ quick }: Size): Promise<Row[]> => {
     const statuses = (status: string) => ({ statuses: wamids.map((id) => ({ id, status, timestamp: at })) })
     await row('statuses', statuses('delivered'))
     await row('statuses that say nothing new', statuses('delivered'))
+    await row(
+      'statuses, each in a change of its own',
+      statuses('read').statuses.map((one) => ({ statuses: [one] })),
+    )
     await meta.close()
   })
   return rows

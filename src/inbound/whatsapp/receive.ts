@@ -53,10 +53,9 @@ export async function receiveWebhook(server: WebhookServer, raw: Buffer, signatu
   const known = await findAccountsOf(server.sql, numbers)
   const signers = known.filter((account) => hasSigned(server, account, raw, signature))
   if (known.length && !signers.length) throw forbidden('X-Hub-Signature-256 is not the signature of this body')
-  for (const change of changes) {
-    for (const { workspace_id, key } of signers) {
-      if (key === change.phone_number_id) await receiveChange(server, workspace_id, storableChange(change))
-    }
+  for (const { workspace_id, key } of signers) {
+    const own = changes.filter(({ phone_number_id }) => phone_number_id === key)
+    await receiveChanges(server, workspace_id, own.map(storableChange))
   }
 }
 
@@ -66,17 +65,19 @@ function hasSigned({ secret }: WebhookServer, account: AccountRow, raw: Buffer, 
   return typeof app_secret === 'string' && isSigned(raw, signature, app_secret)
 }
 
-async function receiveChange(
-  { sql, secret, log }: WebhookServer,
-  workspace_id: string,
-  { phone_number_id, statuses, messages, contacts }: WebhookChange,
-): Promise<void> {
+/** Meta may send a change for each status or message, or one for many. */
+async function receiveChanges({ sql, secret, log }: WebhookServer, workspace_id: string, changes: WebhookChange[]) {
+  const statuses = changes.flatMap((change) => change.statuses)
+  const messages = changes.flatMap(postedIn)
   if (!statuses.length && !messages.length) return
   const workspace = await openWorkspace(sql, workspace_id)
   await receiveStatuses({ log, secret }, workspace, statuses)
+  await receiveMessages(log, workspace, messages)
+}
+
+function postedIn({ phone_number_id, messages, contacts }: WebhookChange): PostedMessage[] {
   const contactOf = contactFinder(contacts)
-  const posted = messages.map((message) => ({ phone_number_id, message, contact: contactOf(message) }))
-  await receiveMessages(log, workspace, posted)
+  return messages.map((message) => ({ phone_number_id, message, contact: contactOf(message) }))
 }
 
 /** How many statements are sent at once: few enough that writing them does not delay other requests. */
