@@ -32,6 +32,7 @@ import sandboxSettings from './sandbox/settings/routes.ts'
 import sandboxStatuses from './sandbox/statuses/routes.ts'
 import secureModeSecrets from './secure-mode-secrets/routes.ts'
 import tags from './tags/routes.ts'
+import teams from './teams/routes.ts'
 import unsubscribe from './unsubscribe/routes.ts'
 import workspaces from './workspaces/routes.ts'
 
@@ -46,6 +47,7 @@ export const RESOURCES: readonly Resource[] = [
   contactNotes,
   dataAttributes,
   admins,
+  teams,
   awayStatusReasons,
   secureModeSecrets,
   broadcasts,

@@ -1,23 +1,21 @@
-// The admins and the team of the demo, and requests of another workspace that must not reach them.
+// The admins of the demo, and requests of another workspace that must not reach them.
 import { type Fixture, idOf } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {
   interface Ids {
     admin: string
     colleague: string
-    team: string
   }
 }
 
 export default {
-  provides: ['admin', 'colleague', 'team'],
+  provides: ['admin', 'colleague'],
   async create({ created, workspace: { sql, id } }) {
     return {
       admin: created.admin_id,
       colleague: await idOf(
         sql<{ id: string }[]>`select id from admins where workspace_id = ${id} and name = 'Ben Brook'`,
       ),
-      team: await idOf(sql<{ id: string }[]>`select id from teams where workspace_id = ${id}`),
     }
   },
   attempts: {

@@ -1,6 +1,7 @@
 // Admins: the teammates of a workspace.
 import { one, rowId } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
+import { teamIdsOf } from '#resources/teams/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type AdminRow = {
@@ -15,13 +16,18 @@ export type AdminRow = {
   away_mode_reassign: boolean
   away_status_reason_id: string | null
   team_ids: string[]
+  /** The teams in which the admin comes second. */
+  secondary_team_ids: string[]
 }
 
-const columns = ({ sql }: Workspace) => sql`
+const columns = (workspace: Workspace) => {
+  const { sql } = workspace
+  return sql`
   id, name, email, job_title, avatar_url, email_verified, has_inbox_seat,
   away_mode_enabled, away_mode_reassign, away_status_reason_id,
-  array(select teams.id from teams where teams.workspace_id = admins.workspace_id and admins.id = any(admin_ids)
-    order by teams.id) as team_ids`
+  ${teamIdsOf(workspace, sql`admins.id`)} as team_ids,
+  ${teamIdsOf(workspace, sql`admins.id`, { secondary: true })} as secondary_team_ids`
+}
 
 /** The bot that acts for the workspace itself is not a teammate. */
 export const listAdmins = (workspace: Workspace) => workspace.sql<AdminRow[]>`
@@ -41,17 +47,6 @@ export const setAway = (workspace: Workspace, id: string, away: AwayMode) =>
   one(workspace.sql<AdminRow[]>`
     update admins set ${workspace.sql(away)}
     where workspace_id = ${workspace.id} and id = ${rowId(id)} and not is_bot returning ${columns(workspace)}`)
-
-export const findTeam = (workspace: Workspace, id: string) =>
-  one(workspace.sql<{ id: string }[]>`
-    select id from teams where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
-
-/** @throws a 404 if there is no such team. */
-export const theTeam = async (workspace: Workspace, id: string) =>
-  found(await findTeam(workspace, id), 'Team not found', 'team_not_found')
-
-export const insertTeam = (workspace: Workspace, name: string, admin_ids: string[]) => workspace.sql`
-  insert into teams (workspace_id, name, admin_ids) values (${workspace.id}, ${name}, ${admin_ids})`
 
 export type WorkspaceRow = {
   id: string

@@ -96,6 +96,6 @@ export default {
   group: 'Admins',
   routes: admins,
   events: adminEvents,
-  kept_tables: ['admins', 'teams'],
+  kept_tables: ['admins'],
   demo,
 } satisfies Resource

@@ -87,7 +87,10 @@ const presentCommon = (admin: AdminRow) => ({
 export const presentAdmin = (admin: AdminRow, { avatar = false } = {}): Static<typeof Admin> => ({
   ...presentCommon(admin),
   away_status_reason_id: admin.away_status_reason_id === null ? null : Number(admin.away_status_reason_id),
-  team_priority_level: { primary_team_ids: admin.team_ids.map(Number), secondary_team_ids: [] },
+  team_priority_level: {
+    primary_team_ids: admin.team_ids.filter((id) => !admin.secondary_team_ids.includes(id)).map(Number),
+    secondary_team_ids: admin.secondary_team_ids.map(Number),
+  },
   ...(avatar && { avatar: admin.avatar_url }),
 })
 

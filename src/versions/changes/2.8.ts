@@ -7,4 +7,8 @@ export const changes = changesIn('2.8', {
     why: 'An admin gained team_priority_level.',
     answers: { admin: without('team_priority_level'), admin_away: without('team_priority_level') },
   },
+  'teams-have-admin-priority-levels': {
+    why: 'A load-balanced team gained admin_priority_level.',
+    answers: { team: without('admin_priority_level') },
+  },
 })

@@ -1,0 +1,106 @@
+// Teams: their members, how they share out conversations, and how many each member has open.
+
+import { Type } from 'typebox'
+import { invalid } from '#http/errors.ts'
+import { type App, op } from '#http/op.ts'
+import { ById } from '#http/types.ts'
+import type { Resource } from '#server.ts'
+import { demo } from './demo.ts'
+import { countOpenConversations, listTeams, theTeam } from './queries.ts'
+import {
+  NewTeamRequest,
+  presentMetrics,
+  presentTeam,
+  Team,
+  TeamList,
+  TeamMembersRequest,
+  TeamMetricList,
+  TeamSettingsRequest,
+} from './schema.ts'
+import { changeMembers, changeSettings, createTeam } from './update.ts'
+
+const ByTeam = Type.Object({ team_id: Type.String() })
+const IdleThreshold = Type.Object({
+  idle_threshold: Type.Optional(Type.Integer({ description: 'Seconds, from 1 to 86400. Default: 1800.' })),
+})
+const DEFAULT_IDLE_SECONDS = 1_800
+const MAX_IDLE_SECONDS = 86_400
+
+function teams(app: App) {
+  app.get(
+    '/teams',
+    op('listTeams', {
+      summary: 'List the teams',
+      sdk: (client) => client.teams.list(),
+      scope: 'read_admins',
+      response: TeamList,
+    }),
+    async ({ workspace }) => ({ type: 'team.list' as const, teams: (await listTeams(workspace)).map(presentTeam) }),
+  )
+
+  app.get(
+    '/teams/:id',
+    op('retrieveTeam', {
+      summary: 'Show a team',
+      sdk: (client) => client.teams.find({ team_id: '5017690' }),
+      scope: 'read_admins',
+      params: ById,
+      response: Team,
+    }),
+    async ({ workspace, params }) => presentTeam(await theTeam(workspace, params.id)),
+  )
+
+  app.put(
+    '/teams/:id',
+    op('updateTeamMembers', {
+      summary: 'Set the members of a team',
+      since: 'Preview',
+      scope: 'read_admins',
+      params: ById,
+      body: TeamMembersRequest,
+      response: Team,
+    }),
+    async ({ workspace, params, query, body }) => {
+      const [name] = Object.keys(query as object)
+      if (name) throw invalid(`${name} must be in the body of the request`)
+      return presentTeam(await changeMembers(workspace, params.id, body))
+    },
+  )
+
+  app.get(
+    '/teams/:team_id/metrics',
+    op('getTeamMetrics', {
+      summary: 'Count the open conversations of each member of a team',
+      since: '2.16',
+      scope: 'read_admins',
+      params: ByTeam,
+      query: IdleThreshold,
+      response: TeamMetricList,
+    }),
+    async ({ workspace, params, query }) => {
+      const seconds = Math.min(Math.max(query.idle_threshold ?? DEFAULT_IDLE_SECONDS, 1), MAX_IDLE_SECONDS)
+      const idle_since = new Date(workspace.now().getTime() - seconds * 1000)
+      const team = await theTeam(workspace, params.team_id)
+      return presentMetrics(await countOpenConversations(workspace, team, idle_since))
+    },
+  )
+
+  app.post(
+    '/extensions/teams',
+    op('createTeam', { summary: 'Create a team', body: NewTeamRequest, response: Team }),
+    async ({ workspace, body }) => presentTeam(await createTeam(workspace, body)),
+  )
+
+  app.put(
+    '/extensions/teams/:id',
+    op('updateTeamSettings', {
+      summary: 'Change the name of a team, and how it shares out conversations',
+      params: ById,
+      body: TeamSettingsRequest,
+      response: Team,
+    }),
+    async ({ workspace, params, body }) => presentTeam(await changeSettings(workspace, params.id, body)),
+  )
+}
+
+export default { group: 'Teams', routes: teams, kept_tables: ['teams'], demo } satisfies Resource
