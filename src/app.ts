@@ -122,7 +122,7 @@ export function buildApp(options: AppOptions): App {
     reply.header('intercom-version', version)
     assertAvailable(operation, version)
     request.token = token
-    request.workspace = workspaceOf(sql, token, version)
+    request.workspace = workspaceOf(sql, token, version, request.ip)
     return token.faults ? applyFault(token.faults, request, reply) : undefined
   }
   const authenticate: Record<Auth, Authentication> = {

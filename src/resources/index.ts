@@ -8,6 +8,7 @@ import inboundTwilio from '#inbound/twilio/routes.ts'
 import inboundWhatsapp from '#inbound/whatsapp/routes.ts'
 import type { Resource } from '#server.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
+import activityLogs from './activity-logs/routes.ts'
 import admins from './admins/routes.ts'
 import attachments from './attachments/routes.ts'
 import awayStatusReasons from './away-status-reasons/routes.ts'
@@ -47,6 +48,7 @@ export const RESOURCES: readonly Resource[] = [
   contactNotes,
   dataAttributes,
   admins,
+  activityLogs,
   teams,
   awayStatusReasons,
   secureModeSecrets,

@@ -12,6 +12,8 @@ export type Workspace = {
   readonly version: Version
   /** The admin of the token, who acts if a request names no admin. */
   readonly admin_id: string
+  /** The address that the request came from; null if it is not a request. */
+  readonly caller_ip: string | null
   /** The workspace's clock; a sandbox may freeze or advance it. */
   now(): Date
   /** Returns how far `now()` is ahead of the server's clock, in milliseconds; negative if it is behind. */
@@ -33,7 +35,12 @@ export const NO_LAGS: Lags = { search_lag_ms: 0, message_lag_ms: 0 }
 type Caller = { workspace_id: string; admin_id: string; listened_topics?: readonly string[] } & Partial<Clock & Lags>
 
 /** Returns the workspace of a token. Outside a transaction, `afterCommit` runs its task at once. */
-export function workspaceOf(sql: Sql, caller: Caller, version: Version = LATEST): Workspace {
+export function workspaceOf(
+  sql: Sql,
+  caller: Caller,
+  version: Version = LATEST,
+  caller_ip: string | null = null,
+): Workspace {
   const { clock_frozen_at = null, clock_ahead_seconds = 0, search_lag_ms = 0, message_lag_ms = 0 } = caller
   const { listened_topics = [] } = caller
   return {
@@ -41,6 +48,7 @@ export function workspaceOf(sql: Sql, caller: Caller, version: Version = LATEST)
     sql,
     version,
     admin_id: caller.admin_id,
+    caller_ip,
     now: () => timeOn({ clock_frozen_at, clock_ahead_seconds }),
     ahead_ms: () => aheadOf({ clock_frozen_at, clock_ahead_seconds }),
     lags: { search_lag_ms, message_lag_ms },

@@ -18,9 +18,9 @@ test('a URL that is no operation of Intercom is not found, and says nothing else
 
 test('the word of a missing operation is no id of another', async () => {
   for (const [route, id] of [
-    ['GET /admins/activity_logs', 'listActivityLogs'],
-    ['GET /admins/activity_log_event_types', 'listActivityLogEventTypes'],
-    ['GET /admins/activity_logs?created_at_after=1', 'listActivityLogs'],
+    ['GET /contacts/activities', 'ListContactActivities'],
+    ['GET /conversations/deleted', 'listDeletedConversationIds'],
+    ['GET /contacts/activities?page=1', 'ListContactActivities'],
   ] as const) {
     const { status, body } = await t.call(route, undefined, { version: '2.11' })
     assert.equal(status, 404)

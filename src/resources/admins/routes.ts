@@ -4,16 +4,17 @@ import { Type } from 'typebox'
 import { found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
-import { findAwayStatusReason } from '#resources/away-status-reasons/queries.ts'
+import { logActivity } from '#resources/activity-logs/log.ts'
+import type { NewActivity } from '#resources/activity-logs/queries.ts'
+import { type AwayStatusReasonRow, findAwayStatusReason } from '#resources/away-status-reasons/queries.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { demo } from './demo.ts'
-import { findAdmin, findOwnWorkspace, listAdmins, setAway, theAdmin } from './queries.ts'
+import { type AdminRow, findAdmin, findOwnWorkspace, listAdmins, setAway, theAdmin } from './queries.ts'
 import { Admin, AdminList, AwayAdmin, AwayRequest, Me, presentAdmin, presentAwayAdmin, presentMe } from './schema.ts'
+import { adminEvents } from './topics.ts'
 
 const DisplayAvatar = Type.Object({ display_avatar: Type.Optional(Type.Boolean()) })
-
-import { adminEvents } from './topics.ts'
 
 function admins(app: App) {
   app.get(
@@ -69,7 +70,7 @@ function admins(app: App) {
     async ({ workspace, params, body }) => {
       const { away_mode_enabled, away_mode_reassign, away_status_reason_id = null } = body
       found(await findAdmin(workspace, params.id), 'Admin for admin_id not found', 'admin_not_found')
-      await assertReasonIsInUse(workspace, away_status_reason_id)
+      const reason = await reasonInUse(workspace, away_status_reason_id)
       const admin = found(
         await setAway(workspace, params.id, { away_mode_enabled, away_mode_reassign, away_status_reason_id }),
         'Admin for admin_id not found',
@@ -80,16 +81,36 @@ function admins(app: App) {
         object_id: admin.id,
         snapshot: () => presentAdmin(admin),
       })
+      await logActivity(workspace, awayChange(admin, reason, await theAdmin(workspace, workspace.admin_id)))
       return presentAwayAdmin(admin)
     },
   )
 }
 
-async function assertReasonIsInUse(workspace: Workspace, id: string | null) {
-  if (id === null) return
+async function reasonInUse(workspace: Workspace, id: string | null): Promise<AwayStatusReasonRow | undefined> {
+  if (id === null) return undefined
   const reason = await findAwayStatusReason(workspace, id)
   if (!reason) throw invalid('Away status reason not found')
   if (reason.deleted) throw invalid('Away status reason is deleted')
+  return reason
+}
+
+function awayChange(admin: AdminRow, reason: AwayStatusReasonRow | undefined, by: AdminRow): NewActivity {
+  const { away_mode_enabled: is_away, away_mode_reassign } = admin
+  const whose = admin.id === by.id ? 'their' : `${admin.name}'s`
+  return {
+    type: 'admin_away_mode_change',
+    did: `turned ${is_away ? 'on' : 'off'} ${whose} away mode`,
+    metadata: {
+      away_mode: is_away,
+      away_status_reason: reason ? `${reason.emoji} ${reason.label}`.trim() : null,
+      reassign_conversations: away_mode_reassign,
+      source: `admin update from api - Admin id: ${by.id}`,
+      auto_changed: null,
+      update_by: Number(by.id),
+      update_by_name: by.name,
+    },
+  }
 }
 
 export default {

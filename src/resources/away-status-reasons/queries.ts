@@ -19,8 +19,8 @@ export const listAwayStatusReasons = (workspace: Workspace) => workspace.sql<Awa
   from away_status_reasons where workspace_id = ${workspace.id} order by "order", id`
 
 export const findAwayStatusReason = (workspace: Workspace, id: string) =>
-  one(workspace.sql<Pick<AwayStatusReasonRow, 'id' | 'deleted'>[]>`
-    select id, deleted from away_status_reasons where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+  one(workspace.sql<AwayStatusReasonRow[]>`
+    select * from away_status_reasons where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
 type NewReason = Pick<AwayStatusReasonRow, 'label' | 'emoji' | 'order'> & { deleted?: boolean }
 

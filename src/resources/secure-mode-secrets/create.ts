@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Static } from 'typebox'
 import { unprocessable } from '#http/errors.ts'
 import { seal, unseal } from '#lib/seal.ts'
+import { logActivity } from '#resources/activity-logs/log.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { insertSecret, listSealedSecrets, listSecrets } from './queries.ts'
 import { type NewSecret, presentSecret, type SecretRequest } from './schema.ts'
@@ -26,6 +27,11 @@ export async function createSecret(
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
   const platforms = { supports_android, supports_ios, supports_web }
   const row = await insertSecret(workspace, { name: name.trim(), ...platforms, secret: seal(key, PURPOSE, secret) })
+  await logActivity(workspace, {
+    type: 'app_identity_verification_change',
+    did: `created the identity verification secret ${row.name}`,
+    metadata: { secret_id: row.id },
+  })
   return { ...presentSecret(row), secret }
 }
 

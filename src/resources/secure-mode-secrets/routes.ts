@@ -4,6 +4,7 @@
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, NOTHING } from '#http/types.ts'
+import { logActivity } from '#resources/activity-logs/log.ts'
 import type { Resource, Server } from '#server.ts'
 import { createSecret } from './create.ts'
 import { deleteSecret, listSecrets } from './queries.ts'
@@ -51,6 +52,11 @@ function secureModeSecrets(app: App, { secret }: Pick<Server, 'secret'>) {
     async ({ workspace, params }) => {
       const code = 'identity_verification_secret_not_found'
       found(await deleteSecret(workspace, params.id), 'Identity verification secret not found', code)
+      await logActivity(workspace, {
+        type: 'app_identity_verification_change',
+        did: 'deleted an identity verification secret',
+        metadata: { secret_id: params.id },
+      })
       return NOTHING
     },
   )

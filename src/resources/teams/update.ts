@@ -1,6 +1,7 @@
 // Changes who is in a team, and who of it comes second. Errors have Intercom's texts, because tools show them to people.
 import { isDeepStrictEqual } from 'node:util'
 import { invalid } from '#http/errors.ts'
+import { logActivity } from '#resources/activity-logs/log.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { findUnknownAdmin, insertTeam, lockTeam, type TeamRow, updateTeam } from './queries.ts'
 import { type NewTeamRequest, presentTeam, type TeamMembersRequest, type TeamSettingsRequest } from './schema.ts'
@@ -14,7 +15,14 @@ export async function createTeam(
   const admin_ids = readIds('admin_ids', given)
   await assertMembers(workspace, admin_ids)
   assertLimit(team)
-  return insertTeam(workspace, { ...team, admin_ids })
+  const created = await insertTeam(workspace, { ...team, admin_ids })
+  const { id, name } = created
+  await logActivity(workspace, {
+    type: 'app_team_creation',
+    did: `created the team ${name}`,
+    metadata: { team: { id: Number(id), name } },
+  })
+  return created
 }
 
 /** A team that is no longer load-balanced has no limit and nobody who comes second. */
@@ -45,6 +53,15 @@ export async function changeMembers(workspace: Workspace, id: string, request: T
   const changed = { admin_ids: inOrder(admin_ids, team), secondary_admin_ids }
   const { admin_ids: members, secondary_admin_ids: secondary } = team
   if (isDeepStrictEqual(changed, { admin_ids: members, secondary_admin_ids: secondary })) return team
+  await logActivity(workspace, {
+    type: 'app_team_membership_modification',
+    did: `changed the members of the team ${team.name}`,
+    metadata: {
+      team: { id: Number(team.id), name: team.name },
+      before: members.map(Number),
+      after: changed.admin_ids.map(Number),
+    },
+  })
   return updateTeam(workspace, team.id, changed)
 }
 
