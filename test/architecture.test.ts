@@ -126,7 +126,21 @@ const TOP = ['channel-accounts', 'resources', 'inbound']
 const BELOW: Record<string, string[]> = {
   lib: [
     ...['http', 'db', 'search', 'events', 'delivery', 'channels', 'channel-accounts', 'files', 'net', 'workspaces'],
-    ...['versions', 'resources', 'inbound', 'app.ts', 'config.ts', 'settings.ts'],
+    ...['versions', 'resources', 'inbound', 'threads', 'app.ts', 'config.ts', 'settings.ts'],
+  ],
+  threads: [
+    'http',
+    'db',
+    'search',
+    'events',
+    'delivery',
+    'channels',
+    'files',
+    'net',
+    'workspaces',
+    'versions',
+    'jobs',
+    ...TOP,
   ],
   net: ['http', 'db', 'files', 'search', 'events', 'delivery', 'channels', 'workspaces', 'jobs', ...TOP],
   files: ['http', 'net', 'search', 'events', 'delivery', 'channels', 'workspaces', 'jobs', ...TOP],

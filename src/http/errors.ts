@@ -64,7 +64,10 @@ export function errorHandler(error: FastifyError | ApiError, request: FastifyReq
   if (refusal instanceof ArmedError) request.log.debug({ url }, 'answered with an armed fault')
   else if (hasLeft(request)) request.log.debug({ url }, 'the client went away while it sent its request')
   else if (refusal.status === UNAVAILABLE)
-    request.log.warn({ code: error.code, reason: error.message, url }, 'database or file storage unavailable')
+    request.log.warn(
+      { code: error.code, reason: error.message, url },
+      'database, file storage or worker threads unavailable',
+    )
   else if (refusal.status >= 500) request.log.error({ err: error, url }, 'request failed')
   if (refusal.status === UNAVAILABLE && isFromEventSource(request.raw)) return void reply.hijack().raw.destroy()
   return reply.code(refusal.status).headers(refusal.headers).send(refusal.body(request.id))
@@ -114,6 +117,10 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (outage)
     return new ApiError(UNAVAILABLE, 'service_unavailable', outage.message, {
       'retry-after': String(outage.retry_after),
+    })
+  if (error.code === 'THREADS_BUSY')
+    return new ApiError(UNAVAILABLE, 'service_unavailable', 'Too many long texts are being converted, try again', {
+      'retry-after': '1',
     })
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(request.routeOptions.bodyLimit)
   const refusal = FASTIFY_REFUSALS[error.code]

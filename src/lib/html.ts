@@ -48,10 +48,22 @@ const SAFE: sanitize.IOptions = {
 
 const SAFE_WITH_BREAKS: sanitize.IOptions = { ...SAFE, textFilter: breakLines }
 
-/** Returns HTML from outside reduced to what is safe to show: no scripts, styles, handlers or relative URLs. */
-export function sanitizeHtml(html: string): string {
-  return clean(html, SAFE).replace(BETWEEN_BLOCKS, '$1\n')
+const safeWithPictures = (keeps: (src: string) => boolean): sanitize.IOptions => ({
+  ...SAFE,
+  allowedSchemesByTag: { img: ['http', 'https', 'cid'] },
+  transformTags: { ...SAFE.transformTags, img: absolute('src', keeps) },
+})
+
+/**
+ * Returns HTML from outside reduced to what is safe to show: no scripts, styles, handlers or relative URLs. `keeps`
+ * chooses the `cid:` pictures that stay.
+ */
+export function sanitizeHtml(html: string, keeps?: (src: string) => boolean): string {
+  return clean(html, keeps ? safeWithPictures(keeps) : SAFE).replace(BETWEEN_BLOCKS, '$1\n')
 }
+
+/** Returns the text of HTML that is too long, or too complex, to parse. */
+export const withoutTags = (html: string): string => html.replace(/<[^<>]*>/g, ' ')
 
 /** Returns whether a text is meant as HTML: it has a tag or an entity that HTML knows. */
 export function looksLikeHtml(text: string): boolean {
@@ -65,6 +77,14 @@ export function toHtml(body: string): string {
   if (!html || BLOCK_TAG.test(html)) return html
   // Text with a few inline tags: its line breaks count, unless it also has <br>.
   return `<p>${html.includes('<br>') ? html : clean(body.trim(), SAFE_WITH_BREAKS)}</p>`
+}
+
+export type HtmlAndText = { html: string; text: string }
+
+/** Returns a body as safe HTML, and that as plain text. */
+export function toHtmlAndText(body: string): HtmlAndText {
+  const html = toHtml(body)
+  return { html, text: toPlainText(html, { links: 'label (url)' }) }
 }
 
 /** Returns plain text as HTML paragraphs: a blank line starts the next one, a line break stays a line break. */
@@ -102,10 +122,10 @@ function breakLines(text: string): string {
 }
 
 // A relative URL has another meaning, or none, on the page that shows this HTML.
-function absolute(attribute: 'href' | 'src'): sanitize.Transformer {
+function absolute(attribute: 'href' | 'src', keeps = (_url: string) => false): sanitize.Transformer {
   return (tagName, { [attribute]: url, ...attribs }) => ({
     tagName,
-    attribs: url && ABSOLUTE_URL.test(url) ? { [attribute]: url, ...attribs } : attribs,
+    attribs: url && (ABSOLUTE_URL.test(url) || keeps(url)) ? { [attribute]: url, ...attribs } : attribs,
   })
 }
 

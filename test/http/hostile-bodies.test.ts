@@ -4,14 +4,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { testApp } from '../app.ts'
-import { HOSTILE, SIGNED } from './hostile.ts'
+import { HOSTILE, HTML_BODIES, SIGNED } from './hostile.ts'
 
 const t = await testApp()
 
 /** Far above what is measured on an idle machine, and far below the seconds that one unbounded body costs. */
 const LONGEST_MS = 500
 
-for (const [name, route, payload, expected, type = 'application/json'] of HOSTILE) {
+for (const [name, route, payload, expected, type = 'application/json'] of [...HOSTILE, ...HTML_BODIES]) {
   test(`other requests go on beside a hostile body: ${name}`, async () => {
     const [method, url] = route.split(' ') as ['POST', string]
     const headers = { authorization: `Bearer ${t.created.token}`, 'content-type': type, ...SIGNED }

@@ -13,6 +13,11 @@ const callback = (changes: string) => `{"entry":[{"changes":[${changes}]}]}`
 const people = `{"field":"messages","value":{"metadata":{"phone_number_id":"1"},"contacts":[${list('{}', 99_000)}]}}`
 const reply = (file: string) => `{"message_type":"comment","type":"admin","admin_id":"1","body":"x",${file}}`
 
+/** HTML in the body of a message, a reply or a note, for somebody who does not exist. */
+const message = (body: string) =>
+  JSON.stringify({ message_type: 'in_app', body, from: { type: 'admin', id: '1' }, to: { type: 'user', id: 'x' } })
+const written = (body: string) => JSON.stringify({ message_type: 'comment', type: 'admin', admin_id: '1', body })
+
 const FORM = 'application/x-www-form-urlencoded'
 
 /** The status is that of the answer. The type is the Content-Type; JSON if it is absent. */
@@ -55,3 +60,24 @@ export const HOSTILE: Hostile[] = [
   ['a form of names', 'POST /tags', repeat('a&', MB - 1), 400, FORM],
   ['a form of one name', 'POST /tags', repeat('name=&', MB - 1), 400, FORM],
 ]
+
+const PIECES = [
+  '<p>',
+  '<b>a',
+  '<td>',
+  '<br>',
+  '<div>',
+  '<ul><li>',
+  '<p>\n\n',
+  '<a href="https://x.y">',
+  '<',
+  '&amp;',
+  '</p> ',
+]
+
+/** HTML that costs much to convert. Its conversion comes before the search for the contact or conversation. */
+export const HTML_BODIES: Hostile[] = PIECES.flatMap((piece): Hostile[] => [
+  [`a message of ${JSON.stringify(piece)}`, 'POST /messages', message(`x${repeat(piece, 99_999)}`), 404],
+  [`a reply of ${JSON.stringify(piece)}`, 'POST /conversations/1/reply', written(`x${repeat(piece, 249_999)}`), 404],
+  [`a note of ${JSON.stringify(piece)}`, 'POST /contacts/x/notes', written(`x${repeat(piece, 249_999)}`), 404],
+])

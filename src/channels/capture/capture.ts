@@ -1,7 +1,7 @@
 // The sandbox: it captures the deliveries of channels without an account. The message is rendered as it would be sent,
 // stored, and moves on to `delivered`, or to the outcome of its test recipient.
-import { toPlainText } from '#lib/html.ts'
 import { segmented } from '#lib/segments.ts'
+import { plainTextOf } from '#threads/html.ts'
 import type { Account, Captured, Outcome, Outgoing, SendingChannel } from '../channel.ts'
 import { compose, messageId } from '../email/compose.ts'
 import { emailOf, type MailSettings } from '../email/email-of-delivery.ts'
@@ -9,18 +9,18 @@ import { smsText } from '../sms/text.ts'
 import { outcomeFor } from './test-recipients.ts'
 
 export const captureAccount = (mail: MailSettings): Account => ({
-  send: async (outgoing) => capture(outgoing, mail),
+  send: (outgoing) => capture(outgoing, mail),
   concurrency: 100,
   close: async () => {},
 })
 
-function capture(outgoing: Outgoing, mail: MailSettings): Outcome {
+async function capture(outgoing: Outgoing, mail: MailSettings): Promise<Outcome> {
   const outcome = outcomeFor(outgoing)
   if (outcome.outcome !== 'sent') return outcome
   return {
     ...outcome,
     provider_id: providerId(outgoing, mail),
-    captured: RENDER[outgoing.channel as SendingChannel](outgoing, mail),
+    captured: await RENDER[outgoing.channel as SendingChannel](outgoing, mail),
   }
 }
 
@@ -34,12 +34,12 @@ function providerId(outgoing: Outgoing, mail: MailSettings): string {
 
 const rendered = (text: string) => ({ text, ...segmented(text) })
 
-const plain = (html: string | null) => toPlainText(html ?? '', { links: 'label (url)' })
+const plain = (html: string | null) => plainTextOf(html ?? '', { links: 'label (url)' })
 
-const RENDER: Record<SendingChannel, (outgoing: Outgoing, mail: MailSettings) => Captured> = {
-  email(outgoing, mail) {
+const RENDER: Record<SendingChannel, (outgoing: Outgoing, mail: MailSettings) => Promise<Captured>> = {
+  async email(outgoing, mail) {
     const email = emailOf(outgoing, mail)
-    const { text, html } = compose(email)
+    const { text, html } = await compose(email)
     return {
       sender: `${email.from.name} <${email.from.address}>`,
       recipient: outgoing.address,
@@ -55,18 +55,18 @@ const RENDER: Record<SendingChannel, (outgoing: Outgoing, mail: MailSettings) =>
       },
     }
   },
-  sms: (outgoing) => ({
+  sms: async (outgoing) => ({
     sender: outgoing.sender.workspace_name,
     recipient: outgoing.address,
     subject: null,
-    rendered: rendered(smsText(outgoing)),
+    rendered: rendered(await smsText(outgoing)),
   }),
-  whatsapp: (outgoing) => ({
+  whatsapp: async (outgoing) => ({
     sender: outgoing.sender.workspace_name,
     recipient: outgoing.address,
     subject: null,
     rendered: {
-      text: plain(outgoing.body),
+      text: await plain(outgoing.body),
       template: outgoing.template,
       locale: outgoing.locale,
       components: outgoing.components,

@@ -1,7 +1,7 @@
 // Composes one email for the mail library: the envelope, the headers and both bodies.
 import { domainToASCII } from 'node:url'
 import type { SendMailOptions } from 'nodemailer'
-import { toPlainText } from '#lib/html.ts'
+import { plainTextOf } from '#threads/html.ts'
 import { type Layout, layouts, type Sender } from './layouts.ts'
 
 export type Mailbox = { name: string; address: string }
@@ -40,7 +40,7 @@ export type OutgoingEmail = {
 export type Mail = SendMailOptions & { messageId: string; text: string; html: string }
 
 /** The same email always composes to the same mail, so that a retry sends an identical mail. */
-export function compose(email: OutgoingEmail): Mail {
+export async function compose(email: OutgoingEmail): Promise<Mail> {
   const { from, to, cc, reply_to, in_reply_to, unsubscribe_url } = email
   return {
     envelope: { from: alone(email.return_path ?? from.address), to: alone(email.recipient) },
@@ -54,7 +54,7 @@ export function compose(email: OutgoingEmail): Mail {
     ...(in_reply_to && { inReplyTo: in_reply_to }),
     references: latest(email.references),
     ...(unsubscribe_url && unsubscribe(unsubscribe_url)),
-    text: lines(text(email)),
+    text: lines(await text(email)),
     html: lines(layouts[email.layout](email)),
   }
 }
@@ -65,10 +65,10 @@ export function messageId({ identity, from }: Pick<OutgoingEmail, 'identity' | '
   return `<${identity}@${domainToASCII(domain) || 'localhost'}>`
 }
 
-function text({ body, layout, sender, unsubscribe_url }: OutgoingEmail): string {
+async function text({ body, layout, sender, unsubscribe_url }: OutgoingEmail): Promise<string> {
   const signature = layout === 'personal' ? ['-- ', sender.name, sender.workspace_name].filter((line) => line) : []
   return [
-    toPlainText(body, { links: 'label (url)' }),
+    await plainTextOf(body, { links: 'label (url)' }),
     ...(signature.length > 1 ? [signature.join('\n')] : []),
     ...(unsubscribe_url ? [`Unsubscribe: ${unsubscribe_url}`] : []),
   ].join('\n\n')

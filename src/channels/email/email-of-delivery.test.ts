@@ -26,10 +26,10 @@ const outgoing = (more: Partial<Outgoing> = {}): Outgoing => ({
   ...more,
 })
 
-test('without a reply domain, replies and bounces go to the sender’s address', () => {
+test('without a reply domain, replies and bounces go to the sender’s address', async () => {
   const email = emailOf(outgoing(), { ...SETTINGS, reply_domain: null })
   assert.deepEqual([email.reply_to, email.return_path], [null, null])
-  assert.deepEqual(compose(email).envelope?.from, { name: '', address: 'hello@example.com' })
+  assert.deepEqual((await compose(email)).envelope?.from, { name: '', address: 'hello@example.com' })
 })
 
 test('if the mail server accepts no other sender, bounces go to the sender’s address', () => {
@@ -45,12 +45,12 @@ test('a reply address is not valid for bounces, nor a bounce address for replies
   assert.equal(readSignedAddress(reply_to!, 'another secret'), undefined)
 })
 
-test('a signed address names its delivery in upper and lower case', () => {
+test('a signed address names its delivery in upper and lower case', async () => {
   const email = emailOf(outgoing({ id: '99999999999' }), SETTINGS)
   const delivery = { workspace_id: 'ab12cd34', delivery_id: '99999999999' }
   assert.deepEqual(readSignedAddress(email.reply_to!.toUpperCase(), SETTINGS.secret), { kind: 'reply', ...delivery })
   assert.deepEqual(readSignedAddress(email.return_path!, SETTINGS.secret), { kind: 'bounce', ...delivery })
-  assert.deepEqual(compose(email).envelope?.from, { name: '', address: email.return_path })
+  assert.deepEqual((await compose(email)).envelope?.from, { name: '', address: email.return_path })
 })
 
 test('our Message-ID names the message or the part, and any other names none', () => {

@@ -72,7 +72,7 @@ export function smtpAccount(options: {
     const controller = new AbortController()
     const timer = setTimeout(() => controller.abort(), timeouts.total)
     try {
-      const { messageId, response } = await transport.sendMail({ ...compose(email), signal: controller.signal })
+      const { messageId, response } = await transport.sendMail({ ...(await compose(email)), signal: controller.signal })
       return { outcome: 'sent', provider_id: messageId, answer: response }
     } catch (error) {
       return classify(error as NodemailerError)

@@ -9,15 +9,15 @@ import { smsText } from './text.ts'
 /** `base_url` is the URL of Twilio's API. */
 export type Sender = { from?: string; messaging_service_sid?: string; base_url: string }
 
-export const messageForm = (
+export const messageForm = async (
   outgoing: Outgoing,
   { from, messaging_service_sid, base_url }: Sender,
   options: AccountOptions,
-): Record<string, string> => ({
+): Promise<Record<string, string>> => ({
   To: outgoing.address,
   ...(from && { From: from }),
   ...(messaging_service_sid && { MessagingServiceSid: messaging_service_sid }),
-  Body: smsText(outgoing),
+  Body: await smsText(outgoing),
   ...(canReceiveCallbacks(options.public_url, base_url) && { StatusCallback: callbackUrl(outgoing, options) }),
 })
 

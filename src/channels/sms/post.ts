@@ -9,7 +9,7 @@ export type Answer = { status: number; retry_after?: number; text: string }
 
 export type Poster = {
   /** Rejects if there is no complete answer, with the code of the error (ECONNRESET, ETIMEDOUT, …). */
-  post(path: string, form: Record<string, string>): Promise<Answer>
+  post(path: string, form: Promise<Record<string, string>>): Promise<Answer>
   /** Waits a limited time for running requests, and closes the connections. */
   close(within_ms?: number): Promise<void>
 }
@@ -34,6 +34,8 @@ export function poster(options: {
     ...(egress && { lookup: egress.lookup }),
   } as http.AgentOptions)
   const running = new Map<http.ClientRequest, Promise<unknown>>()
+  /** Their forms are not complete yet. */
+  const starting = new Set<Promise<unknown>>()
 
   function send(path: string, form: Record<string, string>) {
     const body = new URLSearchParams(form).toString()
@@ -45,6 +47,7 @@ export function poster(options: {
     }
     const sent = request(base_url + path, { method: 'POST', agent, headers })
     const answered = answerOf(sent)
+    running.set(sent, answered)
     sent.end(body)
     return { sent, answered }
   }
@@ -52,15 +55,17 @@ export function poster(options: {
   return {
     async post(path, form) {
       egress?.assertLiteral(hostname)
-      const { sent, answered } = send(path, form)
+      const sending = form.then((fields) => send(path, fields))
+      starting.add(sending)
+      const { sent, answered } = await sending.finally(() => starting.delete(sending))
       const timer = setTimeout(() => sent.destroy(withCode('ETIMEDOUT')), timeouts.total)
-      running.set(sent, answered)
       return answered.finally(() => {
         clearTimeout(timer)
         running.delete(sent)
       })
     },
     async close(within_ms = timeouts.close) {
+      await Promise.allSettled(starting)
       const timer = setTimeout(() => {
         for (const sent of running.keys()) sent.destroy(withCode('CLOSED'))
       }, within_ms)

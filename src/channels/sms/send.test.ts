@@ -204,7 +204,7 @@ test('a message that has failed when it is created is failed', async () => {
   assert.deepEqual(outcome.then, [{ status: 'failed', code: '30002', reason: 'The Twilio account is suspended' }])
 })
 
-test('a server without a public URL requests no callbacks, because Twilio would refuse the message', () => {
+test('a server without a public URL requests no callbacks, because Twilio would refuse the message', async () => {
   const [twilio, loopback] = ['https://api.twilio.com', 'http://127.0.0.1:3000']
   const cases: [public_url: string, base_url: string, asked: boolean][] = [
     [loopback, twilio, false],
@@ -215,7 +215,7 @@ test('a server without a public URL requests no callbacks, because Twilio would 
     [loopback, 'http://localhost:4000', true],
   ]
   for (const [public_url, base_url, asked] of cases) {
-    const form = messageForm(sms(), { from: FROM, base_url }, { public_url, secret: 'secret' })
+    const form = await messageForm(sms(), { from: FROM, base_url }, { public_url, secret: 'secret' })
     assert.equal('StatusCallback' in form, asked, `${public_url} for ${base_url}`)
   }
 })

@@ -6,14 +6,14 @@ import { faultsOf } from '../../../test/meta/message.ts'
 import { anAnswer, outgoing } from '../../../test/outgoing.ts'
 import { compose } from './compose.ts'
 
-function composed(delivery: Outgoing) {
-  const result = compose(delivery, 'tracker')
+async function composed(delivery: Outgoing) {
+  const result = await compose(delivery, 'tracker')
   if ('reason' in result) assert.fail(result.reason)
   assert.deepEqual(faultsOf('application/json', JSON.stringify(result.message)), [])
   return result.message
 }
-const refused = (delivery: Outgoing) => {
-  const result = compose(delivery, 'tracker')
+const refused = async (delivery: Outgoing) => {
+  const result = await compose(delivery, 'tracker')
   return 'reason' in result ? result : assert.fail('It was composed')
 }
 const file = (more: object = {}) => ({
@@ -21,21 +21,21 @@ const file = (more: object = {}) => ({
   ...more,
 })
 
-test('a message without a template is refused', () => {
-  assert.equal(refused(outgoing({ template: null })).code, 'no_template')
+test('a message without a template is refused', async () => {
+  assert.equal((await refused(outgoing({ template: null }))).code, 'no_template')
 })
 
-test('an answer that is empty, or longer than WhatsApp accepts, is refused with its length', () => {
-  assert.equal(refused(anAnswer('<p> </p>')).code, 'empty')
-  assert.equal(refused(anAnswer(null)).code, 'empty')
-  assert.deepEqual(refused(anAnswer(`<p>${'x'.repeat(4097)}</p>`)), {
+test('an answer that is empty, or longer than WhatsApp accepts, is refused with its length', async () => {
+  assert.equal((await refused(anAnswer('<p> </p>'))).code, 'empty')
+  assert.equal((await refused(anAnswer(null))).code, 'empty')
+  assert.deepEqual(await refused(anAnswer(`<p>${'x'.repeat(4097)}</p>`)), {
     code: 'too_long',
     reason: 'WhatsApp accepts 4096 characters of text; these are 4097',
   })
-  assert.equal((composed(anAnswer('😀'.repeat(4096)))['text'] as { body: string }).body.length, 8192)
+  assert.equal(((await composed(anAnswer('😀'.repeat(4096))))['text'] as { body: string }).body.length, 8192)
 })
 
-test("a template of Intercom's example is sent in Meta's spelling", () => {
+test("a template of Intercom's example is sent in Meta's spelling", async () => {
   const components = [
     { type: 'HEADER', parameters: [{ type: 'IMAGE', image: { link: 'https://example.com/a.png' } }] },
     {
@@ -51,7 +51,7 @@ test("a template of Intercom's example is sent in Meta's spelling", () => {
     { type: 'BUTTON', sub_type: 'QUICK_REPLY', index: 0, parameters: [{ type: 'payload', payload: 'YES' }] },
     { type: 'button', sub_type: 'url', index: '1', parameters: [{ type: 'text', text: 'orders/7' }] },
   ]
-  const { template, ...rest } = composed(outgoing({ template: 'keep_live', locale: 'pt-BR', components }))
+  const { template, ...rest } = await composed(outgoing({ template: 'keep_live', locale: 'pt-BR', components }))
   assert.deepEqual(rest, {
     ...{ messaging_product: 'whatsapp', recipient_type: 'individual', to: '12025550123', type: 'template' },
     biz_opaque_callback_data: 'tracker',
@@ -76,36 +76,36 @@ test("a template of Intercom's example is sent in Meta's spelling", () => {
   })
 })
 
-test('invalid components are left out of the template', () => {
+test('invalid components are left out of the template', async () => {
   for (const components of [null, [], 'x', [null, 7, []], [{ type: 'BODY', parameters: [] }]])
-    assert.deepEqual(composed(outgoing({ components, locale: null }))['template'], {
+    assert.deepEqual((await composed(outgoing({ components, locale: null })))['template'], {
       name: 'order_update',
       language: { code: 'en' },
     })
 })
 
-test("the HTML of an answer becomes text with WhatsApp's formatting", () => {
+test("the HTML of an answer becomes text with WhatsApp's formatting", async () => {
   const html =
     '<p>Hi <b>Anna </b>and <em>all</em>, <s>no</s> <code>x = 1</code><strong> </strong></p><ul><li>one</li></ul>' +
     '<p>See <a href="https://example.com/a">this</a></p>'
-  assert.deepEqual(composed(anAnswer(html))['text'], {
+  assert.deepEqual((await composed(anAnswer(html)))['text'], {
     body: 'Hi *Anna* and _all_, ~no~ `x = 1`\n\n- one\n\nSee this (https://example.com/a)',
     preview_url: true,
   })
-  assert.deepEqual(composed(anAnswer('<p>1 &lt; 2</p>'))['text'], { body: '1 < 2' })
+  assert.deepEqual((await composed(anAnswer('<p>1 &lt; 2</p>')))['text'], { body: '1 < 2' })
 })
 
-test('a single file is sent as media, with the text as its caption', () => {
-  assert.deepEqual(composed(anAnswer('<p>The plan</p>', { attachments: [file()] }))['document'], {
+test('a single file is sent as media, with the text as its caption', async () => {
+  assert.deepEqual((await composed(anAnswer('<p>The plan</p>', { attachments: [file()] })))['document'], {
     ...{ link: 'https://files.example.com/plan.pdf', caption: 'The plan', filename: 'plan.pdf' },
   })
   const picture = file({ name: 'a.png', url: 'https://files.example.com/a.png', content_type: 'image/png' })
-  assert.deepEqual(composed(anAnswer(null, { attachments: [picture] }))['image'], { link: picture.url })
+  assert.deepEqual((await composed(anAnswer(null, { attachments: [picture] })))['image'], { link: picture.url })
   const sound = file({ name: 'a.mp3', url: 'https://files.example.com/a.mp3', content_type: 'audio/mpeg' })
-  assert.deepEqual(composed(anAnswer('', { attachments: [sound] }))['audio'], { link: sound.url })
+  assert.deepEqual((await composed(anAnswer('', { attachments: [sound] })))['audio'], { link: sound.url })
 })
 
-test('files that do not fit into one message are sent as links', () => {
+test('files that do not fit into one message are sent as links', async () => {
   const sound = file({ name: 'a.mp3', url: 'https://files.example.com/a.mp3', content_type: 'audio/mpeg' })
   for (const [body, attachments] of [
     ['Two', [file(), file()]],
@@ -114,7 +114,7 @@ test('files that do not fit into one message are sent as links', () => {
     ['Words and sound', [sound]],
     ['x'.repeat(1025), [file()]],
   ] as const) {
-    const { type, text } = composed(anAnswer(body, { attachments: [...attachments] }))
+    const { type, text } = await composed(anAnswer(body, { attachments: [...attachments] }))
     assert.equal(type, 'text', body)
     const links = attachments.map(({ name, url }) => `${name}: ${url}`)
     assert.equal((text as { body: string }).body, [body, ...links].join('\n\n'))

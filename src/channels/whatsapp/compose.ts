@@ -17,8 +17,8 @@ const MAX_CAPTION = 1024
  * has one wamid: a single file is sent as media with the text as its caption if WhatsApp supports it; otherwise the
  * text ends with links to the files. Messages that WhatsApp never accepts are refused here.
  */
-export function compose(outgoing: Outgoing, tracker: string): Composed {
-  const composed = outgoing.part_id === null ? template(outgoing) : answer(outgoing)
+export async function compose(outgoing: Outgoing, tracker: string): Promise<Composed> {
+  const composed = outgoing.part_id === null ? template(outgoing) : await answer(outgoing)
   if ('reason' in composed) return composed
   return {
     message: {
@@ -46,8 +46,8 @@ function template({ template: name, locale, components }: Outgoing): Composed {
 /** Meta writes `pt_BR` for `pt-BR`. */
 const languageCode = (locale: string | null): string => (locale ?? 'en').replace('-', '_')
 
-function answer({ body, attachments }: Outgoing): Composed {
-  const text = whatsappText(body ?? '')
+async function answer({ body, attachments }: Outgoing): Promise<Composed> {
+  const text = await whatsappText(body ?? '')
   const [file, ...more] = attachments
   const medium = file && !more.length ? media(file, text) : undefined
   if (medium) return { message: medium }

@@ -29,7 +29,7 @@ export async function sendMessage(
   outgoing: Outgoing,
   timeout_ms = TIMEOUT_MS,
 ): Promise<Outcome> {
-  const composed = compose(outgoing, trackerOf(secret, 'whatsapp delivery', outgoing))
+  const composed = await compose(outgoing, trackerOf(secret, 'whatsapp delivery', outgoing))
   if ('reason' in composed) return { outcome: 'failed', ...composed }
   const url = `${base_url}/${phone_number_id}/messages`
   try {

@@ -1,6 +1,6 @@
 // Converts the HTML of an answer to WhatsApp's format: plain text, with its own signs for bold, italic, struck out and
 // code.
-import { toPlainText } from '#lib/html.ts'
+import { plainTextOf } from '#threads/html.ts'
 
 const SIGNS: Record<string, string> = { b: '*', strong: '*', i: '_', em: '_', s: '~', code: '`' }
 const TAGS = Object.keys(SIGNS).join('|')
@@ -12,11 +12,11 @@ const EMPTY = new RegExp(`<(${TAGS})></\\1>`, 'g')
 const ANY = new RegExp(`</?(${TAGS})>`, 'g')
 
 /** `html` is sanitised, so these tags have no attributes and the form that the sanitiser writes. */
-export function whatsappText(html: string): string {
+export function whatsappText(html: string): Promise<string> {
   const marked = html
     .replace(INNER_SPACE_BEFORE, '$2<$1>')
     .replace(INNER_SPACE_AFTER, '</$2>$1')
     .replace(EMPTY, '')
     .replace(ANY, (_, tag: string) => SIGNS[tag] ?? '')
-  return toPlainText(marked, { links: 'label (url)' })
+  return plainTextOf(marked, { links: 'label (url)' })
 }

@@ -1,4 +1,6 @@
 // Reads a mail that an inbound-parse service posts: as raw MIME, or as a field of a form that also has the envelope.
+import type { Writable } from 'node:stream'
+import { setImmediate as afterOthers } from 'node:timers/promises'
 import { Busboy } from '@fastify/busboy'
 import { MAIL_LIMIT } from '#channels/email/inbound/mail.ts'
 import type { Envelope } from '#channels/email/inbound/meaning.ts'
@@ -34,7 +36,7 @@ function fromFields(fields: FieldsByName): Posted {
 
 /** `{"to":["a@in.example.com"],"from":"joe@example.org"}` */
 function sendgridEnvelope(fields: FieldsByName): Envelope | undefined {
-  const text = fields.get('envelope')?.toString()
+  const text = fields.get('envelope')?.toString('utf8', 0, MAX_ENVELOPE)
   if (!text) return undefined
   const { to, from } = json(text)
   const recipients = [to].flat().filter((address) => typeof address === 'string')
@@ -42,14 +44,17 @@ function sendgridEnvelope(fields: FieldsByName): Envelope | undefined {
 }
 
 function mailgunEnvelope(fields: FieldsByName): Envelope {
-  const recipients = fields.get('recipient')?.toString().split(',') ?? []
+  const recipients = fields.get('recipient')?.toString('utf8', 0, MAX_ENVELOPE).split(',') ?? []
   return {
-    return_path: fields.get('sender')?.toString() ?? null,
+    return_path: fields.get('sender')?.toString('utf8', 0, MAX_ENVELOPE) ?? null,
     recipients: recipients.map((address) => address.trim()).slice(0, MAX_RECIPIENTS),
   }
 }
 
 const MAX_RECIPIENTS = 100
+/** In bytes: a hundred long addresses. */
+const MAX_ENVELOPE = 65_536
+const MAX_FIELDS = 200
 
 function json(text: string): Record<string, unknown> {
   try {
@@ -60,8 +65,12 @@ function json(text: string): Record<string, unknown> {
   }
 }
 
-const urlFields = (body: Buffer): FieldsByName =>
-  new Map([...new URLSearchParams(body.toString())].map(([name, value]) => [name, Buffer.from(value)]))
+function urlFields(body: Buffer): FieldsByName {
+  let fields = 1
+  for (let at = body.indexOf('&'); at >= 0; at = body.indexOf('&', at + 1))
+    if (++fields > MAX_FIELDS) throw invalid(`The form has more than ${MAX_FIELDS} fields`)
+  return new Map([...new URLSearchParams(body.toString())].map(([name, value]) => [name, Buffer.from(value)]))
+}
 
 /** Reads every field as bytes, because a mail has its own charsets. */
 function formFields(content_type: string, body: Buffer): Promise<FieldsByName> {
@@ -72,7 +81,7 @@ function formFields(content_type: string, body: Buffer): Promise<FieldsByName> {
       const form = new Busboy({
         headers: { 'content-type': content_type },
         isPartAFile: () => true,
-        limits: { parts: 200, files: 200, fileSize: MAIL_LIMIT + 1 },
+        limits: { parts: MAX_FIELDS, files: MAX_FIELDS, fileSize: MAIL_LIMIT + 1 },
       })
       form.on('file', (name, stream) => {
         const chunks: Buffer[] = []
@@ -82,9 +91,20 @@ function formFields(content_type: string, body: Buffer): Promise<FieldsByName> {
       })
       form.on('finish', () => resolve(fields))
       form.on('error', malformed)
-      form.end(body)
+      writeInSteps(form, body).catch(malformed)
     } catch {
       malformed()
     }
   })
+}
+
+const STEP_BYTES = 128 * 1024
+
+/** Other requests run between the steps. */
+async function writeInSteps(form: Writable, body: Buffer) {
+  for (let at = 0; at < body.length; at += STEP_BYTES) {
+    form.write(body.subarray(at, at + STEP_BYTES))
+    await afterOthers()
+  }
+  form.end()
 }

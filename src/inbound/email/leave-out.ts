@@ -15,7 +15,7 @@ import { atomically, type Workspace } from '#workspaces/workspace.ts'
 export type Incoming = { raw: Buffer; mail: Mail; envelope: Envelope; bounces?: boolean }
 
 /**
- * Returns the id of the listed mail; an exact repeat has the same. The mail's id is that of `withReceivedId`.
+ * Returns the id of the listed mail; an exact repeat has the same. The mail's id is its `received_id`.
  * @throws ApiError 503 above the day's limit; StorageUnavailable
  */
 export async function leaveOutMail(

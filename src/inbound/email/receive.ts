@@ -1,9 +1,8 @@
 // Receives a mail: a message goes into a conversation with its files, a report updates the delivery that it is about. A
 // repeated mail changes nothing, and a mail is stored completely or not at all.
 import { readMessageId, readSignedAddress } from '#channels/email/addresses.ts'
-import { withReceivedId } from '#channels/email/inbound/content-hash.ts'
-import { type Contents, withPictures } from '#channels/email/inbound/contents.ts'
-import { type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
+import { withPictures } from '#channels/email/inbound/contents.ts'
+import { type Contents, type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
 import { type Meaning, type MessageOfAnyone, meaningOf, NoSender } from '#channels/email/inbound/meaning.ts'
 import type { ReportedMail } from '#channels/email/inbound/reports.ts'
 import type { Pool, Sql } from '#db/sql.ts'
@@ -46,7 +45,7 @@ export async function receiveMail(
   workspace_id: string,
   posted: Incoming,
 ): Promise<Received> {
-  const incoming = { ...posted, mail: withReceivedId(posted.mail) }
+  const incoming = { ...posted, mail: { ...posted.mail, id: posted.mail.received_id } }
   const { mail, envelope } = incoming
   const receiver = await receiverOf(sql, server, workspace_id)
   const { id: admin_id } = await findFirstAdmin(sql, workspace_id)

@@ -66,7 +66,10 @@ function inboundEmail(app: App, { sql, identify, ...server }: Server) {
       onRequest: authenticate,
     },
     async ({ workspace, headers, body, log }) => {
-      const { raw, envelope } = await readPosted(headers['content-type'] ?? '', Buffer.from((body as Buffer) ?? ''))
+      const { raw, envelope } = await readPosted(
+        headers['content-type'] ?? '',
+        (body as Buffer | null) ?? Buffer.alloc(0),
+      )
       const mail = await readMail(raw).catch(refuse)
       const received = await receiveMail(sql, server, workspace.id, { raw, mail, envelope }).catch(refuse)
       log.info({ workspace_id: workspace.id, mail: mail.id, ...received }, 'mail received')

@@ -1,5 +1,4 @@
 // Takes a mail that was left out into a conversation: as a message, whatever it seemed to be.
-import { withReceivedId } from '#channels/email/inbound/content-hash.ts'
 import { readMail } from '#channels/email/inbound/mail.ts'
 import { type Envelope, messageOf } from '#channels/email/inbound/meaning.ts'
 import { readRaw } from '#resources/inbound/raw.ts'
@@ -11,7 +10,8 @@ import { refuse } from './refuse.ts'
 export const mailTaker =
   (server: MailServer): Taker =>
   async (workspace, row) => {
-    const mail = withReceivedId(await readMail(await readRaw(server.files, row)).catch(refuse))
+    const read = await readMail(await readRaw(server.files, row)).catch(refuse)
+    const mail = { ...read, id: read.received_id }
     const receiver = await receiverOf(workspace.sql, server, workspace.id)
     const message = messageOf(mail, row.raw as Envelope, receiver)
     const files = await storeFiles(workspace.id, server.files, message.contents).catch(refuse)

@@ -25,10 +25,17 @@ export const storeFile = async (workspace: Workspace, files: Files, file: FileTo
 export async function writeUnclaimedFile(workspace_id: string, files: Files, file: FileToStore): Promise<NewFile> {
   const { head, ...written } = await files.writeUnclaimed(
     workspace_id,
-    Buffer.isBuffer(file.bytes) ? [file.bytes] : file.bytes,
+    Buffer.isBuffer(file.bytes) ? slicesOf(file.bytes) : file.bytes,
   )
   const name = fileName(file.name)
   return { ...written, name, content_type: await contentTypeOf({ name, claimed: file.content_type, head }) }
+}
+
+const SLICE_BYTES = 1024 * 1024
+
+/** Other requests run between the slices: a hash of a large file takes long. */
+function* slicesOf(bytes: Buffer) {
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES)
 }
 
 /** The second half, in the transaction of the message or part. */

@@ -8,6 +8,7 @@ import type { AccountOptions } from '#channels/provider.ts'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, ListOf } from '#http/types.ts'
+import { toHtml } from '#lib/html.ts'
 import { Message, Recipient } from '#resources/messages/schema.ts'
 import { sendMessage } from '#resources/messages/send.ts'
 import type { Resource, Server } from '#server.ts'
@@ -124,14 +125,16 @@ function channels(app: App, { secret, public_url, egress, look_up_txt }: Server)
     }),
     async ({ workspace, params, body: { to, ...template } }) => {
       const { channel, name } = found(await findChannel(workspace, params.id), 'Channel not found')
-      return sendMessage(workspace, {
-        from: { type: 'admin', id: workspace.admin_id },
+      const body = `A test message, sent through the account "${name}".`
+      const request = {
+        from: { type: 'admin' as const, id: workspace.admin_id },
         to,
         message_type: channel,
         subject: 'Test message',
-        body: `A test message, sent through the account "${name}".`,
+        body,
         ...(channel === 'whatsapp' && { ...template, components: [] }),
-      })
+      }
+      return sendMessage(workspace, request, toHtml(body))
     },
   )
 }

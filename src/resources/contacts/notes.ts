@@ -5,6 +5,7 @@ import { NumberedPageQuery, numberedPageOf, presentNumberedPage } from '#http/li
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
+import { readHtmlAndText } from '#resources/attachments/written-body.ts'
 import { createNote } from '#resources/notes/create.ts'
 import { pageOfNotes } from '#resources/notes/queries.ts'
 import { Note, NoteList, NoteRequest, presentNote } from '#resources/notes/schema.ts'
@@ -14,6 +15,8 @@ import { theContact, touchContact } from './queries.ts'
 const NOTES_PAGE = { default: 50, max: 150 }
 
 function routes(app: App) {
+  app.decorateRequest('written_body')
+
   app.get(
     '/contacts/:id/notes',
     op('listNotes', {
@@ -34,19 +37,22 @@ function routes(app: App) {
 
   app.post(
     '/contacts/:id/notes',
-    op('createNote', {
-      summary: 'Write a note on a contact',
-      sdk: (client) => client.notes.create({ contact_id: '6b078829306d5537cf33eba8', body: 'Prefers to be called' }),
-      scope: 'read_write_users',
-      params: ById,
-      body: NoteRequest,
-      response: Note,
-    }),
-    async ({ workspace, params, body }) => {
+    {
+      ...op('createNote', {
+        summary: 'Write a note on a contact',
+        sdk: (client) => client.notes.create({ contact_id: '6b078829306d5537cf33eba8', body: 'Prefers to be called' }),
+        scope: 'read_write_users',
+        params: ById,
+        body: NoteRequest,
+        response: Note,
+      }),
+      preHandler: readHtmlAndText,
+    },
+    async ({ workspace, params, body, written_body: { html, text = '' } }) => {
       const { id } = await theContact(workspace, params.id)
       const author = found(await findAdmin(workspace, body.admin_id ?? workspace.admin_id))
       const noted = { object_type: 'contact', object_id: id }
-      const note = await createNote(workspace, noted, { admin_id: author.id, body: body.body })
+      const note = await createNote(workspace, noted, { admin_id: author.id, html, text })
       await touchContact(workspace, id)
       return presentNote(note)
     },

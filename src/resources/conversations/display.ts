@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { type Links, withLinks } from '#files/link.ts'
-import { escapeHtml, toPlainText } from '#lib/html.ts'
+import { escapeHtml } from '#lib/html.ts'
 import {
   type Attachment,
   isAvailable,
@@ -10,11 +10,12 @@ import {
   presentAttachment,
   type ShownAttachment,
 } from '#resources/attachments/schema.ts'
+import { plainTextsOf } from '#threads/html.ts'
 import { has } from '#versions/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type Display = {
-  /** With a line for each attachment that could not be fetched. */
+  /** HTML, with a line for each attachment that could not be fetched. */
   body(html: string, attachments: readonly Attachment[]): string
   subject(text: string): string
   /** Emails show what they quoted and forwarded, and their signature. */
@@ -22,16 +23,15 @@ export type Display = {
   /** HTML with links where files are referred to. */
   linked(html: string): string
   attachments(attachments: readonly Attachment[]): Static<typeof ShownAttachment>[]
+  /** Converts the bodies of a conversation to plain text; absent if they are shown as HTML. */
+  plainTexts?(htmls: string[]): Promise<string[]>
 }
 
 export const DisplayQuery = Type.Object({
   display_as: Type.Optional(Type.String({ description: '`plaintext` for bodies without HTML.' })),
 })
 
-type TextFormat = { body(html: string): string; subject(text: string): string }
-
-const AS_HTML: TextFormat = {
-  body: (html) => html,
+const AS_HTML: Pick<Display, 'subject'> = {
   subject: (text) => text && `<p>${escapeHtml(text)}</p>`,
 }
 
@@ -51,6 +51,7 @@ export function mailMetadata({ history, ...metadata }: EmailMessageMetadata, dis
  */
 export const snapshotDisplay: Display = {
   ...AS_HTML,
+  body: (html) => html,
   linked: (html) => html,
   attachments: (attachments) =>
     attachments.filter(isAvailable).map(({ name, content_type, filesize, url = '', file_id }) => ({
@@ -62,11 +63,10 @@ export const snapshotDisplay: Display = {
 
 /** Returns a display for plain text if `display_as` is `plaintext`, else for HTML. */
 export function displayOf(workspace: Workspace, links: Links, display_as?: string): Display {
-  const { body, subject } = display_as === 'plaintext' ? asPlainText(workspace) : AS_HTML
   const linked = (html: string) => withLinks(links, workspace.id, html)
   return {
-    body: (html, attachments) => body(linked(html) + lostFiles(attachments).map(lostFileNote).join('')),
-    subject,
+    ...(display_as === 'plaintext' ? asPlainText(workspace) : AS_HTML),
+    body: (html, attachments) => linked(html) + lostFiles(attachments).map(lostFileNote).join(''),
     linked,
     attachments: (attachments) =>
       attachments.filter(isAvailable).map((attachment) => presentAttachment(links, workspace.id, attachment)),
@@ -76,10 +76,10 @@ export function displayOf(workspace: Workspace, links: Links, display_as?: strin
 const lostFileNote = ({ name, lost }: { name: string; lost: string }) =>
   `<p>[${escapeHtml(`${name} could not be fetched. ${lost}`.trim())}]</p>`
 
-function asPlainText(workspace: Workspace): TextFormat {
+function asPlainText(workspace: Workspace): Pick<Display, 'subject' | 'plainTexts'> {
   const links = has(workspace, 'plain-text-shows-link-addresses') ? 'label (url)' : 'label'
   return {
-    body: (html) => toPlainText(html, { links }),
+    plainTexts: (htmls) => plainTextsOf(htmls, { links }),
     subject: has(workspace, 'plain-text-subjects') ? (text) => text : AS_HTML.subject,
   }
 }

@@ -18,7 +18,7 @@ export type Received = {
   /** The provider's id: a MessageSid, a wamid, a Message-ID. */
   provider_id: string
   contact: ContactRow
-  /** Plain text; `html` is the same if it came as HTML, and is sanitised here. */
+  /** Plain text; `html` is the same as safe HTML, if it came as HTML. */
   body: string
   html?: string
   subject?: string

@@ -5,6 +5,7 @@ import { pageOf } from '#http/lists.ts'
 import { type App, FILES_LIMIT, op } from '#http/op.ts'
 import { ById, fromEpoch } from '#http/types.ts'
 import { attach, attachmentsAt, writeAttachedFiles } from '#resources/attachments/attach.ts'
+import { readHtml, readHtmlAndText } from '#resources/attachments/written-body.ts'
 import { findSender } from '#resources/contacts/named.ts'
 import { SearchBody } from '#search/query.ts'
 import type { Resource, Server } from '#server.ts'
@@ -26,6 +27,7 @@ import { conversationEvents } from './topics.ts'
 function conversations(app: App, server: Server) {
   const display = (workspace: Workspace, display_as?: string) => displayOf(workspace, server, display_as)
   app.decorateRequest('written_files')
+  app.decorateRequest('written_body')
 
   app.post(
     '/conversations',
@@ -133,31 +135,34 @@ function conversations(app: App, server: Server) {
         body: ReplyRequest,
         response: Conversation,
       }),
-      preHandler: writeAttachedFiles(server.files),
+      preHandler: [readHtmlAndText, writeAttachedFiles(server.files)],
     },
-    async ({ workspace, params, body, written_files }) => {
+    async ({ workspace, params, body, written_body, written_files }) => {
       const attachments = await attach(workspace, server, body, written_files)
-      const { conversation_id, part_ids } = await reply(workspace, params.id, body, attachments)
+      const { conversation_id, part_ids } = await reply(workspace, params.id, body, written_body, attachments)
       return showWithNewParts(workspace, conversation_id, part_ids, display(workspace))
     },
   )
 
   app.post(
     '/conversations/:id/parts',
-    op('manageConversation', {
-      summary: 'Close, open, snooze or assign a conversation',
-      sdk: (client) =>
-        client.conversations.manage({
-          conversation_id: '1',
-          body: { message_type: 'close', type: 'admin', admin_id: '814860' },
-        }),
-      scope: 'write_conversations',
-      params: ById,
-      body: ManageRequest,
-      response: Conversation,
-    }),
-    async ({ workspace, params, body }) => {
-      const { conversation_id, part_ids } = await manage(workspace, params.id, body)
+    {
+      ...op('manageConversation', {
+        summary: 'Close, open, snooze or assign a conversation',
+        sdk: (client) =>
+          client.conversations.manage({
+            conversation_id: '1',
+            body: { message_type: 'close', type: 'admin', admin_id: '814860' },
+          }),
+        scope: 'write_conversations',
+        params: ById,
+        body: ManageRequest,
+        response: Conversation,
+      }),
+      preHandler: readHtml,
+    },
+    async ({ workspace, params, body, written_body: { html } }) => {
+      const { conversation_id, part_ids } = await manage(workspace, params.id, body, html)
       return showWithNewParts(workspace, conversation_id, part_ids, display(workspace))
     },
   )

@@ -8,20 +8,32 @@ import { findParts, listParts } from './parts/queries.ts'
 import { presentParts } from './parts/schema.ts'
 import { type Conversation, presentConversation } from './schema.ts'
 
-export async function showWithParts(workspace: Workspace, id: string, display: Display) {
+type Shown = Static<typeof Conversation>
+
+export async function showWithParts(workspace: Workspace, id: string, display: Display): Promise<Shown> {
   const conversation = found(await showConversation(workspace, id))
   const parts = await listParts(workspace, conversation.id)
-  return {
-    ...presentConversation(conversation, display),
-    conversation_parts: presentParts(parts, parts[0]?.total_count ?? 0, display),
-  } satisfies Static<typeof Conversation>
+  const conversation_parts = presentParts(parts, parts[0]?.total_count ?? 0, display)
+  return withPlainTexts({ ...presentConversation(conversation, display), conversation_parts }, display)
 }
 
-export async function showWithNewParts(workspace: Workspace, id: string, part_ids: string[], display: Display) {
+export async function showWithNewParts(
+  workspace: Workspace,
+  id: string,
+  part_ids: string[],
+  display: Display,
+): Promise<Shown> {
   const conversation = found(await showConversation(workspace, id))
   const parts = await findParts(workspace, part_ids)
-  return {
-    ...presentConversation(conversation, display),
-    conversation_parts: presentParts(parts, parts.length, display),
-  } satisfies Static<typeof Conversation>
+  const conversation_parts = presentParts(parts, parts.length, display)
+  return withPlainTexts({ ...presentConversation(conversation, display), conversation_parts }, display)
+}
+
+/** Converts all bodies at once, because a long conversation is converted in a thread. */
+async function withPlainTexts(shown: Shown, { plainTexts }: Display): Promise<Shown> {
+  if (!plainTexts) return shown
+  const bodies = [shown.source, ...(shown.conversation_parts?.conversation_parts ?? [])]
+  const texts = await plainTexts(bodies.map(({ body }) => body ?? ''))
+  for (const [n, holder] of bodies.entries()) if (holder.body) holder.body = texts[n] as string
+  return shown
 }

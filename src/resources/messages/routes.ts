@@ -4,6 +4,7 @@ import { newest } from '#db/page.ts'
 import { BareError, found } from '#http/errors.ts'
 import { pageOf, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
+import { readHtml } from '#resources/attachments/written-body.ts'
 import type { Resource } from '#server.ts'
 import { demo } from './demo.ts'
 import { isContact, sendAsContact } from './from-contact.ts'
@@ -23,27 +24,32 @@ import { messageEvents } from './topics.ts'
 const PAGE_SIZE = { default: 50, max: 100 }
 
 function messages(app: App) {
+  app.decorateRequest('written_body')
+
   app.post(
     '/messages',
-    op('createMessage', {
-      summary: 'Send a message to contacts, or write one as a contact',
-      sdk: (client) =>
-        client.messages.create({
-          message_type: 'email',
-          template: 'plain',
-          subject: 'Welcome',
-          body: 'Hello Anna',
-          from: { type: 'admin', id: 814860 },
-          to: { type: 'user', id: '6b078829306d5537cf33eba8' },
-        }),
-      refuses: [404],
-      scope: 'write_conversations',
-      body: MessageRequest,
-      response: Message,
-      runs: 'statement',
-    }),
-    async ({ workspace, body }) =>
-      isContact(body.from) ? sendAsContact(workspace, body) : sendMessage(workspace, body),
+    {
+      ...op('createMessage', {
+        summary: 'Send a message to contacts, or write one as a contact',
+        sdk: (client) =>
+          client.messages.create({
+            message_type: 'email',
+            template: 'plain',
+            subject: 'Welcome',
+            body: 'Hello Anna',
+            from: { type: 'admin', id: 814860 },
+            to: { type: 'user', id: '6b078829306d5537cf33eba8' },
+          }),
+        refuses: [404],
+        scope: 'write_conversations',
+        body: MessageRequest,
+        response: Message,
+        runs: 'statement',
+      }),
+      preHandler: readHtml,
+    },
+    async ({ workspace, body, written_body: { html } }) =>
+      isContact(body.from) ? sendAsContact(workspace, body) : sendMessage(workspace, body, html),
   )
 
   app.get(

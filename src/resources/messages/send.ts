@@ -3,7 +3,6 @@ import type { Static } from 'typebox'
 import { notifyWorker } from '#delivery/signals.ts'
 import { notFound, unprocessable } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
-import { toHtml } from '#lib/html.ts'
 import { createFromMessage } from '#resources/conversations/start/from-message.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { type CheckedMessage, checkMessage } from './check.ts'
@@ -12,23 +11,30 @@ import { allById, assertNotTooNew, resolveRecipients } from './recipients.ts'
 import { type Message, type MessageRequest, presentMessage } from './schema.ts'
 import { renderTemplate } from './template.ts'
 
-/** One statement writes message, deliveries and event. Only what needs more statements runs in a transaction. */
-export async function sendMessage(workspace: Workspace, request: MessageRequest): Promise<Static<typeof Message>> {
+/**
+ * One statement writes message, deliveries and event. Only what needs more statements runs in a transaction. `html` is the
+ * body of the request as safe HTML.
+ */
+export async function sendMessage(
+  workspace: Workspace,
+  request: MessageRequest,
+  html: string,
+): Promise<Static<typeof Message>> {
   const message = checkMessage(workspace, request)
   const created_at = request.created_at ? fromEpoch(request.created_at) : workspace.now()
   const creates_conversation = request.create_conversation_without_contact_reply === true
 
-  if (allById(message.addressees) && !creates_conversation) return accept(workspace, message, created_at)
+  if (allById(message.addressees) && !creates_conversation) return accept(workspace, message, html, created_at)
   return atomically(workspace, async (workspace) => {
-    const answer = await accept(workspace, message, created_at)
+    const answer = await accept(workspace, message, html, created_at)
     return creates_conversation ? { ...answer, conversation_id: await createFromMessage(workspace, answer.id) } : answer
   })
 }
 
-async function accept(workspace: Workspace, message: CheckedMessage, created_at: Date) {
+async function accept(workspace: Workspace, message: CheckedMessage, html: string, created_at: Date) {
   if (workspace.lags.message_lag_ms) await assertNotTooNew(workspace, message.addressees)
   const recipients = await resolveRecipients(workspace, message.addressees, message.message_type)
-  const body = await storedBody(workspace, message)
+  const body = await storedBody(workspace, message, html)
   const attempt = await acceptMessage(workspace, { ...message, body, created_at, recipients })
   const { id, owner } = assertAccepted(attempt, message)
   workspace.afterCommit(notifyWorker)
@@ -36,9 +42,9 @@ async function accept(workspace: Workspace, message: CheckedMessage, created_at:
 }
 
 /** Returns the body to store: safe HTML, the plain text of an SMS, or the text of a WhatsApp template. */
-async function storedBody(workspace: Workspace, message: CheckedMessage): Promise<string | null> {
+async function storedBody(workspace: Workspace, message: CheckedMessage, html: string): Promise<string | null> {
   if (message.message_type === 'sms') return message.body
-  return message.message_type === 'whatsapp' ? renderTemplate(workspace, message) : toHtml(message.body ?? '')
+  return message.message_type === 'whatsapp' ? renderTemplate(workspace, message) : html
 }
 
 /** @throws the reason why a message was not accepted, in Intercom's order: first the sender, then the recipients. */

@@ -3,16 +3,18 @@ import { createHash } from 'node:crypto'
 import type { Mail } from './mail.ts'
 
 /**
- * Returns the mail with the id under which it is received once: its Message-ID with a hash of what its sender wrote. Headers
+ * Returns the id under which a mail is received once: its Message-ID with a hash of what its sender wrote. Headers
  * that servers add on the way (Received, Delivered-To, …) are not part of it, so that the same mail by two ways is one. A
  * mail without a Message-ID keeps the hash of all its bytes, because two such mails can have the same content.
  */
-export const withReceivedId = (mail: Mail): Mail =>
-  mail.message_id === null ? mail : { ...mail, id: `${mail.message_id} ${contentHash(mail)}` }
+export const receivedId = (mail: WrittenMail): string =>
+  mail.message_id === null ? mail.id : `${mail.message_id} ${contentHash(mail)}`
+
+type WrittenMail = Omit<Mail, 'contents' | 'received_id'>
 
 const WRITTEN_HEADERS = ['date', 'in-reply-to', 'references']
 
-function contentHash({ from, to, cc, subject, text, html, files, headers }: Mail): string {
+function contentHash({ from, to, cc, subject, text, html, files, headers }: WrittenMail): string {
   const hash = createHash('sha256')
   const add = (value: unknown) => hash.update(`${JSON.stringify(value)}\n`)
   add([from?.address, to.map(({ address }) => address), cc.map(({ address }) => address), subject])

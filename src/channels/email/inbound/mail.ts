@@ -1,10 +1,5 @@
-// Parses a received mail from its bytes to plain data, as far as it can be parsed.
-import { createHash } from 'node:crypto'
-import type { AddressObject, ParsedMail } from 'mailparser'
-import { extension } from 'mime-types'
-import { isEmail } from '#lib/email.ts'
-import { storable } from '#lib/text.ts'
-import { repairHeaders } from './repair-headers.ts'
+// A received mail as plain data. Its bytes are parsed in a worker thread, because a hostile mail takes seconds.
+import { isTooCostly, THREADS, threadPool } from '#threads/pool.ts'
 
 export type Mailbox = { name: string | null; address: string }
 
@@ -16,9 +11,23 @@ export type MailFile = {
   cid: string | null
 }
 
+/** The parts of a mail that are shown. */
+export type Contents = {
+  /** The new text as plain text, and as `html` if the mail has HTML. `html` is safe, and shows pictures as `cid:`. */
+  body: string
+  html: string | null
+  /** Quotes, forwarded mail and the signature, as safe HTML; empty if there are none. */
+  history: string
+  /** The pictures that the HTML shows inline. */
+  pictures: MailFile[]
+  files: MailFile[]
+}
+
 export type Mail = {
   /** Its Message-ID, or a hash of its bytes if it has none. */
   id: string
+  /** The id under which it is received once; two mails can have the same Message-ID. */
+  received_id: string
   /** With its angle brackets; null if it has none. */
   message_id: string | null
   /** The Message-IDs that it answers: first those of In-Reply-To, then the References, the latest first. */
@@ -33,6 +42,7 @@ export type Mail = {
   files: MailFile[]
   /** All values of each header, by lower-case name, unfolded. */
   headers: ReadonlyMap<string, string[]>
+  contents: Contents
 }
 
 /** A permanent refusal of a mail; the message is one sentence for its sender. */
@@ -45,126 +55,40 @@ export class RefusedMail extends Error {
   }
 }
 
+export const tooLarge = (message: string) => new RefusedMail(message, { is_too_large: true })
+
 /** 25 MB, the limit of the large mail providers. */
 export const MAIL_LIMIT = 25 * 1024 * 1024
-const MAX_FILES = 100
-const MAX_PARTS = 1_000
-const MAX_HEAD_BYTES = 1024 * 1024
-const MAX_ADDRESSES = 100
-const MAX_ANSWERS = 50
-/** In characters. A longer text is stored as a file. */
-const MAX_TEXT = 250_000
-const MAX_HTML = 1_000_000
+
+/** What the worker thread answers: an error of another thread loses its class. */
+export type ParsedOrRefused = { mail: Mail } | { refused: string; is_too_large: boolean }
+
+export type MailTasks = { parse(raw: Uint8Array): Promise<ParsedOrRefused> }
+
+/** The heap of a thread holds the longest texts and HTML that are parsed, several times. */
+const pool = threadPool<MailTasks>(new URL('./mail-tasks.ts', import.meta.url), {
+  ...{ threads: THREADS, waiting: 100, task_ms: 30_000, heap_mb: 1_024, idle_ms: 60_000 },
+})
 
 /**
  * Parses RFC 5322 and MIME, and malformed mail as far as possible.
- * @throws RefusedMail if the mail is larger than `MAIL_LIMIT`, or has too many parts or files.
+ * @throws RefusedMail if the mail is larger than `MAIL_LIMIT`, has too many parts, files or lines, or takes too long;
+ * TaskRefused if too many mails are waiting, which is for a retry.
  */
 export async function readMail(raw: Buffer): Promise<Mail> {
   if (raw.length > MAIL_LIMIT) throw tooLarge(`The message is larger than ${MAIL_LIMIT} bytes`)
-  const { simpleParser } = await import('mailparser') // It loads charset tables, which most servers do not need at once.
-  const parsed = await simpleParser(repairHeaders(raw), PARSING).catch((error: Error) => {
-    throw tooLarge(`The message cannot be read: ${error.message}`)
+  const parsed = await pool.run('parse', [raw]).catch((error) => {
+    throw isTooCostly(error) ? tooLarge('The message is too complex to be read') : error
   })
-  return mailOf(parsed, raw)
+  if ('refused' in parsed) throw new RefusedMail(parsed.refused, parsed)
+  return withBuffers(parsed.mail)
 }
 
-const PARSING = {
-  skipHtmlToText: true,
-  skipTextLinks: true,
-  keepCidLinks: true,
-  keepDeliveryStatus: true,
-  ignoreEmbedded: true,
-  checksumAlgo: false as const,
-  maxHeadSize: MAX_HEAD_BYTES,
-  maxChildNodes: MAX_PARTS,
-}
-
-const tooLarge = (message: string) => new RefusedMail(message, { is_too_large: true })
-
-function mailOf(parsed: ParsedMail, raw: Buffer): Mail {
-  const headers = headersOf(parsed)
-  const files = parsed.attachments.map(fileOf).filter(({ data }) => data.length)
-  if (files.length > MAX_FILES) throw tooLarge(`The message has more than ${MAX_FILES} files`)
-  const html = storable(parsed.html || '')
-  const text = storable(parsed.text ?? '')
-  const readable = text || (html.length > MAX_HTML ? withoutTags(html) : '')
-  const named = (name: string) => (headers.get(name) ?? []).flatMap(messageIds)
-  const message_id = named('message-id')[0] ?? null
-  return {
-    id: message_id ?? `sha256:${createHash('sha256').update(raw).digest('hex')}`,
-    message_id,
-    answers: [...new Set([...named('in-reply-to'), ...named('references').toReversed()])].slice(0, MAX_ANSWERS),
-    from: mailboxes(parsed.from)[0] ?? mailboxes(parsed.headers.get('sender'))[0] ?? null,
-    reply_to: mailboxes(parsed.replyTo),
-    to: mailboxes(parsed.to),
-    cc: mailboxes(parsed.cc),
-    subject: storable(parsed.subject ?? '')
-      .replace(/\s+/g, ' ')
-      .slice(0, 998),
-    text: readable.trim() ? readable.slice(0, MAX_TEXT) : null,
-    html: html.trim() && html.length <= MAX_HTML ? html : null,
-    files: [
-      ...files,
-      ...(text.length > MAX_TEXT ? [written('message.txt', 'text/plain', text)] : []),
-      ...(html.length > MAX_HTML ? [written('message.html', 'text/html', html)] : []),
-    ],
-    headers,
+/** A clone of a Buffer is only a Uint8Array. */
+function withBuffers(mail: Mail): Mail {
+  for (const file of new Set([...mail.files, ...mail.contents.pictures, ...mail.contents.files])) {
+    const { buffer, byteOffset, byteLength } = file.data
+    file.data = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
   }
-}
-
-/** Returns the text of HTML that is too long to parse. */
-export const withoutTags = (html: string): string => html.slice(0, MAX_HTML).replace(/<[^<>]*>/g, ' ')
-
-const written = (name: string, content_type: string, text: string): MailFile => ({
-  ...{ name, content_type, cid: null },
-  data: Buffer.from(text),
-})
-
-function headersOf({ headerLines }: ParsedMail): Map<string, string[]> {
-  const headers = new Map<string, string[]>()
-  for (const { key, line } of headerLines) {
-    const value = storable(line.slice(line.indexOf(':') + 1))
-      .replace(/\s+/g, ' ')
-      .trim()
-    const known = headers.get(key)
-    if (known) known.push(value)
-    else headers.set(key, [value])
-  }
-  return headers
-}
-
-/** Skips ids that are too long for an index; they are never ours. */
-const messageIds = (header: string): string[] => header.match(/<[^<>\s]{1,500}>/g) ?? []
-
-/** Returns the mailboxes with a valid address. */
-function mailboxes(header: unknown): Mailbox[] {
-  const values = [header].flat().flatMap((object) => (object as AddressObject | undefined)?.value ?? [])
-  return values
-    .flatMap(({ group, ...one }) => group ?? [one])
-    .map(({ name, address = '' }) => ({
-      name: storable(name).trim().slice(0, 255) || null,
-      address: storable(address).trim(),
-    }))
-    .filter(({ address }) => isEmail(address))
-    .slice(0, MAX_ADDRESSES)
-}
-
-const fileOf = (
-  { filename, contentType, content, cid }: ParsedMail['attachments'][number],
-  index: number,
-): MailFile => ({
-  name:
-    storable(filename ?? '')
-      .trim()
-      .slice(0, 255) || nameFor(contentType, index),
-  content_type: contentType.toLowerCase(),
-  data: content,
-  cid: cid ? storable(cid) : null,
-})
-
-function nameFor(content_type: string, index: number): string {
-  if (content_type === 'message/rfc822') return 'message.eml'
-  if (content_type === 'text/calendar') return 'invite.ics'
-  return `${content_type.split('/')[0] || 'file'}-${index + 1}.${extension(content_type) || 'bin'}`
+  return mail
 }

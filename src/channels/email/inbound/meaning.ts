@@ -1,8 +1,7 @@
 // Classifies a received mail: a report about our mail, automatic mail, or a message of a person.
 import { type MailRef, readMessageId, readSignedAddress } from '../addresses.ts'
 import { type AutomaticReason, automaticReason, type ReceivingWorkspace } from './automatic.ts'
-import { type Contents, contentsOf } from './contents.ts'
-import { type Mail, type Mailbox, RefusedMail } from './mail.ts'
+import { type Contents, type Mail, type Mailbox, RefusedMail } from './mail.ts'
 import { type MailReport, readReports } from './reports.ts'
 
 /** `return_path` is empty for mail that must not be answered, and null if it is not known. */
@@ -62,7 +61,7 @@ export function messageOf(mail: Mail, envelope: Envelope, receiver: Receiver): M
     subject: mail.subject,
     recipients: [...mail.to.map(recipient('to')), ...mail.cc.map(recipient('cc'))],
     metadata: metadataOf(mail, mail.from),
-    contents: contentsOf(mail),
+    contents: mail.contents,
     delivery_id: addressedDelivery(mail, envelope, receiver),
     answers: mail.answers.map((message_id) => ({ message_id, ours: ours(message_id, receiver.workspace_id) })),
   }

@@ -114,7 +114,12 @@ function feedbackReports(file: MailFile, headers: Fields, secret: string): MailR
   const recipients = [
     addressIn(fields.get('original-rcpt-to')),
     addressIn(fields.get('removal-recipient')),
-    addressIn(headers.get('to')?.match(/[^\s<>,]+@[^\s<>,]+/)?.[0]),
+    addressIn(
+      headers
+        .get('to')
+        ?.slice(0, 1000)
+        .match(/[^\s<>,]+@[^\s<>,]+/)?.[0],
+    ),
   ]
   const about = reportedMail(headers, recipients, addressIn(fields.get('original-mail-from')), secret)
   return [{ about, update: { ...update, unsubscribe: true } }]

@@ -1,7 +1,6 @@
 // An admin closes, opens, snoozes or assigns a conversation: POST /conversations/{id}/parts, and replies that do so.
 import { found, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
-import { toHtml } from '#lib/html.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { theTeam } from '#resources/teams/queries.ts'
@@ -13,18 +12,26 @@ import type { ManageRequest } from '../requests.ts'
 import { type Outcome, outcomeOf } from '../state/outcome.ts'
 import { type NewParts, record } from '../state/record.ts'
 
-export const manage = async (workspace: Workspace, id: string, request: ManageRequest): Promise<NewParts> =>
-  adminActs(workspace, found(await lockConversation(workspace, id)), request)
+export const manage = async (
+  workspace: Workspace,
+  id: string,
+  request: ManageRequest,
+  html: string,
+): Promise<NewParts> => adminActs(workspace, found(await lockConversation(workspace, id)), request, html)
 
-/** With a body or files, closing and assigning are replies too: the contacts get them. `conversation` must be locked. */
+/**
+ * With a body or files, closing and assigning are replies too: the contacts get them. `html` is the body as safe HTML.
+ * `conversation` must be locked.
+ */
 export async function adminActs(
   workspace: Workspace,
   conversation: ConversationRow,
   request: ManageRequest,
+  html: string,
   attachments: Attachment[] = [],
 ): Promise<NewParts> {
   const admin = await theAdmin(workspace, request.admin_id)
-  const body = canReply(request) && request.body ? toHtml(request.body) : ''
+  const body = canReply(request) ? html : ''
   const is_reply = canReply(request) && (body !== '' || attachments.length > 0)
   const { outcome, ...part } = await ACTIONS[request.message_type](workspace, conversation, request, {
     at: workspace.now(),

@@ -1,5 +1,4 @@
 // An admin's reply: a comment or quick replies for the contacts, or a note for teammates.
-import { toHtml } from '#lib/html.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { channelOf } from '../channels.ts'
@@ -12,8 +11,8 @@ import { notifyContacts } from './notify.ts'
 export type AdminReply = {
   admin_id: string
   message_type: 'comment' | 'note' | 'quick_reply'
-  /** HTML or plain text. */
-  body: string | null
+  /** Safe HTML. */
+  html: string
   attachments: Attachment[]
   /** The options of a quick reply. */
   reply_options: { text: string; uuid: string }[]
@@ -41,7 +40,7 @@ export async function adminReplies(
     author: { type: 'admin', id: admin_id },
     ...(message_type === 'quick_reply'
       ? { metadata: { quick_reply_options: reply.reply_options } }
-      : { body: toHtml(reply.body ?? ''), attachments }),
+      : { body: reply.html, attachments }),
     created_at,
   })
   if (isForContacts(conversation, reply)) await notifyContacts(workspace, conversation, part_id)

@@ -3,7 +3,7 @@
 import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { found } from '#http/errors.ts'
-import { paragraphs, sanitizeHtml } from '#lib/html.ts'
+import { paragraphs } from '#lib/html.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { markReplied } from '#resources/contacts/activity-queries.ts'
@@ -24,7 +24,7 @@ export type ContactReply = {
   contact: ContactRow
   /** Plain text. */
   body: string
-  /** The same as HTML, if it came as HTML (an email); it is sanitised here. */
+  /** The same as safe HTML, if it came as HTML (an email). */
   html?: string
   attachments?: Attachment[]
   metadata?: object
@@ -48,7 +48,7 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
   const facts = { at: created_at, source_type: sourceTypeOf(channel) }
   const written = await record(workspace, conversation, outcomeOf(conversation, 'contact_writes', facts), {
     author: { type: contact.role, id: contact.id },
-    body: html === undefined ? paragraphs(body) : sanitizeHtml(html),
+    body: html ?? paragraphs(body),
     attachments,
     metadata,
     ...(email_message_metadata && { email_message_metadata }),

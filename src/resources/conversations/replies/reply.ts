@@ -1,9 +1,9 @@
 // POST /conversations/{id}/reply: checks the reply of an admin or a contact.
 import { assertBody, found, invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
-import { toHtml, toPlainText } from '#lib/html.ts'
 import { findAdmin, theAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
+import type { WrittenBody } from '#resources/attachments/written-body.ts'
 import { findSender } from '#resources/contacts/named.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import { findTeam } from '#resources/teams/queries.ts'
@@ -18,21 +18,23 @@ import type { ReplyRequest } from './schema.ts'
 
 /**
  * The id `last` stands for the contact's latest conversation. Admins can also close, open, snooze and assign: the older
- * clients in Ruby and Node do so with replies.
+ * clients in Ruby and Node do so with replies. `written` is the body of an admin's reply.
  */
 export async function reply(
   workspace: Workspace,
   id: string,
   request: ReplyRequest,
+  written: WrittenBody,
   attachments: Attachment[],
 ): Promise<NewParts> {
   if (request.type !== 'admin') return replyAsContact(workspace, id, request, attachments)
   const { admin_id, message_type } = request
   if (admin_id === undefined) throw missing('admin_id is required')
-  if (isAction(message_type)) return act(workspace, id, { ...request, admin_id, message_type }, attachments)
+  if (isAction(message_type))
+    return act(workspace, id, { ...request, admin_id, message_type }, written.html, attachments)
   if (message_type === 'comment' && request.assignee_id !== undefined && !request.body && !attachments.length)
-    return act(workspace, id, { ...request, admin_id, message_type: 'assignment' })
-  return replyAsAdmin(workspace, id, { ...request, admin_id, message_type }, attachments)
+    return act(workspace, id, { ...request, admin_id, message_type: 'assignment' }, '')
+  return replyAsAdmin(workspace, id, { ...request, admin_id, message_type }, written, attachments)
 }
 
 const ACTIONS = ['close', 'open', 'snoozed', 'assignment'] as const
@@ -48,17 +50,18 @@ async function replyAsAdmin(
   workspace: Workspace,
   id: string,
   request: ByAdmin<Exclude<ReplyRequest['message_type'], Action>>,
+  { html, text = '' }: WrittenBody,
   attachments: Attachment[],
 ): Promise<NewParts> {
-  const { admin_id, message_type, body = null, reply_options = [], assignee_id } = request
+  const { admin_id, message_type, reply_options = [], assignee_id } = request
   if (message_type === 'quick_reply' && !reply_options.length) throw missing('reply_options is required')
-  if (message_type !== 'quick_reply') assertBody(textOf(body), attachments)
+  if (message_type !== 'quick_reply') assertBody(text, attachments)
   const conversation = await lockForAdmin(workspace, id, request)
   const admin = await theAdmin(workspace, admin_id)
   const replied = await adminReplies(workspace, conversation, {
     admin_id: admin.id,
     message_type,
-    body,
+    html,
     attachments,
     reply_options,
     created_at: writtenAt(workspace, request),
@@ -66,12 +69,8 @@ async function replyAsAdmin(
     skip_unsnooze: request.skip_unsnooze === true,
   })
   if (assignee_id === undefined) return replied
-  const { part_ids } = await act(workspace, conversation.id, {
-    admin_id,
-    assignee_id,
-    type: 'admin',
-    message_type: 'assignment',
-  })
+  const assignment = { admin_id, assignee_id, type: 'admin', message_type: 'assignment' } as const
+  const { part_ids } = await act(workspace, conversation.id, assignment, '')
   return { ...replied, part_ids: [...replied.part_ids, ...part_ids] }
 }
 
@@ -80,6 +79,7 @@ async function act(
   workspace: Workspace,
   id: string,
   request: ByAdmin<Action>,
+  html: string,
   attachments: Attachment[] = [],
 ): Promise<NewParts> {
   const { assignee_id } = request
@@ -88,7 +88,7 @@ async function act(
     assignee_id !== undefined &&
     !(await findAdmin(workspace, assignee_id)) &&
     (await findTeam(workspace, assignee_id)) !== undefined
-  return adminActs(workspace, conversation, { ...request, type: is_team ? 'team' : 'admin' }, attachments)
+  return adminActs(workspace, conversation, { ...request, type: is_team ? 'team' : 'admin' }, html, attachments)
 }
 
 async function lockForAdmin(
@@ -129,9 +129,6 @@ async function replyAsContact(
     created_at: writtenAt(workspace, request),
   })
 }
-
-/** Returns the text of an admin's HTML body: it must have text or pictures after it is sanitised. */
-const textOf = (body: string | null): string => toPlainText(toHtml(body ?? ''), { links: 'label (url)' })
 
 const writtenAt = (workspace: Workspace, { created_at }: ReplyRequest): Date =>
   created_at === undefined ? workspace.now() : fromEpoch(created_at)

@@ -2,7 +2,7 @@
 import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { forbidden } from '#http/errors.ts'
-import { paragraphs, sanitizeHtml } from '#lib/html.ts'
+import { paragraphs } from '#lib/html.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { markReplied } from '#resources/contacts/activity-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
@@ -17,7 +17,7 @@ export type NewConversation = {
   contact: ContactRow
   /** Plain text. */
   body: string
-  /** The same as HTML, if it came as HTML (an email); it is sanitised here. */
+  /** The same as safe HTML, if it came as HTML (an email). */
   html?: string
   subject?: string | undefined
   /** The page that the contact wrote from. */
@@ -53,7 +53,7 @@ export async function startConversation(workspace: Workspace, started: NewConver
     channel,
     source_type: sourceTypeOf(channel),
     body,
-    html: html === undefined ? paragraphs(body) : sanitizeHtml(html),
+    html: html ?? paragraphs(body),
     subject: subject ?? null,
     url: url ?? null,
     attachments,

@@ -1,6 +1,7 @@
 // An admin's message becomes a conversation by its first reply.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readMail } from '#channels/email/inbound/mail.ts'
 import { findContact } from '#resources/contacts/queries.ts'
 import { testApp } from '../../../../test/app.ts'
 import { aContact, aMessage } from '../../../../test/factories.ts'
@@ -202,12 +203,14 @@ test("a reply to an SMS closes the contact's other SMS conversation", async () =
 })
 
 test('an incoming HTML email is shown as sanitised HTML', async () => {
+  const email = 'From: joe@example.org\nContent-Type: text/html\n\n<p onclick="x()">Yes<script>alert(1)</script></p>'
+  const { contents } = await readMail(Buffer.from(email))
   const conversation_id = await reserved(await aMessage(t.workspace, { to: joe }))
   const { part_ids } = await contactReplies(t.workspace, {
     conversation_id,
     contact: (await findContact(t.workspace, joe))!,
     body: 'Yes',
-    html: '<p onclick="x()">Yes<script>alert(1)</script></p>',
+    html: contents.html as string,
     channel: 'email',
   })
   const { body } = await t.call(`GET /conversations/${conversation_id}`)

@@ -1,0 +1,121 @@
+// Parses a received mail from its bytes to plain data, as far as it can be parsed. Runs in a worker thread.
+import { createHash } from 'node:crypto'
+import type { AddressObject } from 'mailparser'
+import { extension } from 'mime-types'
+import { isEmail } from '#lib/email.ts'
+import { withoutTags } from '#lib/html.ts'
+import { storable } from '#lib/text.ts'
+import { receivedId } from './content-hash.ts'
+import { contentsOf } from './contents.ts'
+import { type Mail, type Mailbox, type MailFile, tooLarge } from './mail.ts'
+import { type MimeFile, type ParsedMime, parseMime } from './mime.ts'
+import { repairHeaders } from './repair-headers.ts'
+
+const MAX_FILES = 100
+/** The parser keeps each line. A mail of 25 MB has 350,000 lines in base64. */
+const MAX_LINES = 1_000_000
+const MAX_ADDRESSES = 100
+const MAX_ANSWERS = 50
+/** In characters. A longer text is stored as a file. */
+const MAX_TEXT = 250_000
+const MAX_HTML = 1_000_000
+
+/**
+ * Parses RFC 5322 and MIME, and malformed mail as far as possible.
+ * @throws RefusedMail if the mail has too many parts, files or lines.
+ */
+export async function parseMail(raw: Buffer): Promise<Mail> {
+  if (hasMoreLines(raw, MAX_LINES)) throw tooLarge(`The message has more than ${MAX_LINES} lines`)
+  const parsed = await parseMime(repairHeaders(raw)).catch((error: Error) => {
+    throw tooLarge(`The message cannot be read: ${error.message}`)
+  })
+  const mail = mailOf(parsed, raw)
+  return { ...mail, received_id: receivedId(mail), contents: contentsOf(mail) }
+}
+
+function hasMoreLines(raw: Buffer, limit: number): boolean {
+  let lines = 0
+  for (let at = raw.indexOf(0x0a); at >= 0; at = raw.indexOf(0x0a, at + 1)) if (++lines > limit) return true
+  return false
+}
+
+function mailOf(parsed: ParsedMime, raw: Buffer): Omit<Mail, 'contents' | 'received_id'> {
+  const headers = headersOf(parsed)
+  const files = parsed.files.map(fileOf).filter(({ data }) => data.length)
+  if (files.length > MAX_FILES) throw tooLarge(`The message has more than ${MAX_FILES} files`)
+  const html = storable(parsed.html)
+  const text = storable(parsed.text)
+  const readable = text || (html.length > MAX_HTML ? withoutTags(html.slice(0, MAX_HTML)) : '')
+  const named = (name: string) => (headers.get(name) ?? []).flatMap(messageIds)
+  const message_id = named('message-id')[0] ?? null
+  return {
+    id: message_id ?? `sha256:${createHash('sha256').update(raw).digest('hex')}`,
+    message_id,
+    answers: [...new Set([...named('in-reply-to'), ...named('references').toReversed()])].slice(0, MAX_ANSWERS),
+    from: mailboxes(parsed.headers.get('from'))[0] ?? mailboxes(parsed.headers.get('sender'))[0] ?? null,
+    reply_to: mailboxes(parsed.headers.get('reply-to')),
+    to: mailboxes(parsed.headers.get('to')),
+    cc: mailboxes(parsed.headers.get('cc')),
+    subject: storable(String(parsed.headers.get('subject') ?? ''))
+      .replace(/\s+/g, ' ')
+      .slice(0, 998),
+    text: readable.trim() ? readable.slice(0, MAX_TEXT) : null,
+    html: html.trim() && html.length <= MAX_HTML ? html : null,
+    files: [
+      ...files,
+      ...(text.length > MAX_TEXT ? [written('message.txt', 'text/plain', text)] : []),
+      ...(html.length > MAX_HTML ? [written('message.html', 'text/html', html)] : []),
+    ],
+    headers,
+  }
+}
+
+const written = (name: string, content_type: string, text: string): MailFile => ({
+  ...{ name, content_type, cid: null },
+  data: Buffer.from(text),
+})
+
+function headersOf({ headerLines }: ParsedMime): Map<string, string[]> {
+  const headers = new Map<string, string[]>()
+  for (const { key, line } of headerLines) {
+    const value = storable(line.slice(line.indexOf(':') + 1))
+      .replace(/\s+/g, ' ')
+      .trim()
+    const known = headers.get(key)
+    if (known) known.push(value)
+    else headers.set(key, [value])
+  }
+  return headers
+}
+
+/** Skips ids that are too long for an index; they are never ours. */
+const messageIds = (header: string): string[] => header.match(/<[^<>\s]{1,500}>/g) ?? []
+
+/** Returns the mailboxes with a valid address. */
+function mailboxes(header: unknown): Mailbox[] {
+  const values = [header].flat().flatMap((object) => (object as AddressObject | undefined)?.value ?? [])
+  return values
+    .flatMap(({ group, ...one }) => group ?? [one])
+    .map(({ name, address = '' }) => ({
+      name: storable(name).trim().slice(0, 255) || null,
+      address: storable(address).trim(),
+    }))
+    .filter(({ address }) => isEmail(address))
+    .slice(0, MAX_ADDRESSES)
+}
+
+const fileOf = ({ filename, contentType, content, cid }: MimeFile, index: number): MailFile => ({
+  name:
+    storable(filename ?? '')
+      .trim()
+      .slice(0, 255) || nameFor(contentType, index),
+  content_type: contentType.toLowerCase(),
+  data: content,
+  cid: cid ? storable(cid) : null,
+})
+
+function nameFor(content_type: string, index: number): string {
+  if (content_type === 'message/rfc822') return 'message.eml'
+  if (content_type === 'text/calendar') return 'invite.ics'
+  return `${content_type.split('/')[0] || 'file'}-${index + 1}.${extension(content_type) || 'bin'}`
+}
