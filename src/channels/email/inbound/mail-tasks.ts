@@ -5,9 +5,9 @@ import { type MailTasks, type ParsedOrRefused, RefusedMail } from './mail.ts'
 import { parseMail } from './parse.ts'
 
 const tasks: MailTasks = {
-  async parse(raw) {
+  async parse(raw, charset) {
     try {
-      return { mail: await parseMail(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)) }
+      return { mail: await parseMail(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), charset) }
     } catch (error) {
       if (!(error instanceof RefusedMail)) throw error
       return { refused: error.message, is_too_large: error.is_too_large }

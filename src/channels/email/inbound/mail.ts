@@ -43,7 +43,12 @@ export type Mail = {
   /** All values of each header, by lower-case name, unfolded. */
   headers: ReadonlyMap<string, string[]>
   contents: Contents
+  /** The texts that may be shown wrong. Their bytes can be read again with another charset. */
+  doubtful_parts: DoubtfulPart[]
 }
+
+/** `part` is its number as in IMAP: `1.2`. */
+export type DoubtfulPart = { part: string; charset_used: string; reason: string }
 
 /** A permanent refusal of a mail; the message is one sentence for its sender. */
 export class RefusedMail extends Error {
@@ -63,7 +68,7 @@ export const MAIL_LIMIT = 25 * 1024 * 1024
 /** What the worker thread answers: an error of another thread loses its class. */
 export type ParsedOrRefused = { mail: Mail } | { refused: string; is_too_large: boolean }
 
-export type MailTasks = { parse(raw: Uint8Array): Promise<ParsedOrRefused> }
+export type MailTasks = { parse(raw: Uint8Array, charset?: string): Promise<ParsedOrRefused> }
 
 /** The heap of a thread holds the longest texts and HTML that are parsed, several times. */
 const pool = threadPool<MailTasks>(new URL('./mail-tasks.ts', import.meta.url), {
@@ -71,13 +76,14 @@ const pool = threadPool<MailTasks>(new URL('./mail-tasks.ts', import.meta.url), 
 })
 
 /**
- * Parses RFC 5322 and MIME, and malformed mail as far as possible.
+ * Parses RFC 5322 and MIME, and malformed mail as far as possible. `charset` is for its doubtful parts, if a person knows
+ * it: parts that can be read without doubt do not change.
  * @throws RefusedMail if the mail is larger than `MAIL_LIMIT`, has too many parts, files or lines, or takes too long;
  * TaskRefused if too many mails are waiting, which is for a retry.
  */
-export async function readMail(raw: Buffer): Promise<Mail> {
+export async function readMail(raw: Buffer, charset?: string): Promise<Mail> {
   if (raw.length > MAIL_LIMIT) throw tooLarge(`The message is larger than ${MAIL_LIMIT} bytes`)
-  const parsed = await pool.run('parse', [raw]).catch((error) => {
+  const parsed = await pool.run('parse', [raw, charset]).catch((error) => {
     throw isTooCostly(error) ? tooLarge('The message is too complex to be read') : error
   })
   if ('refused' in parsed) throw new RefusedMail(parsed.refused, parsed)

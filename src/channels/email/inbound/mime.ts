@@ -1,5 +1,10 @@
-// Runs the MIME parser, and replaces what it does with long texts.
+// Runs the MIME parser. What it does with charsets and long texts is replaced: it has a hook for neither, so that its inner
+// functions are overridden. Its version is fixed by the lock file, and the tests here notice a change.
+import { Transform } from 'node:stream'
 import { type AttachmentStream, type HeaderLines, type Headers, MailParser, type MessageText } from 'mailparser'
+import { charsetInHtml, decodeText } from './charset.ts'
+import { repairLine } from './header-charsets.ts'
+import type { DoubtfulPart } from './mail.ts'
 
 export type MimeFile = Omit<AttachmentStream, 'content'> & { content: Buffer }
 
@@ -9,6 +14,7 @@ export type ParsedMime = {
   text: string
   html: string
   files: MimeFile[]
+  doubtful_parts: DoubtfulPart[]
 }
 
 const MAX_PARTS = 1_000
@@ -26,10 +32,10 @@ const OPTIONS = {
   maxChildNodes: MAX_PARTS,
 }
 
-/** Rejects if the mail has too many parts or headers. */
-export async function parseMime(raw: Buffer): Promise<ParsedMime> {
+/** `charset` is for the parts that cannot be read without doubt. Rejects if the mail has too many parts or headers. */
+export async function parseMime(raw: Buffer, charset?: string): Promise<ParsedMime> {
   const parser = new MailParser(OPTIONS)
-  replaceTextToHtml(parser)
+  const doubtful_parts = overrideCharsets(parser as unknown as Inner, charset)
   const files: MimeFile[] = []
   let shown: Partial<MessageText> = {}
   parser.end(raw)
@@ -44,6 +50,7 @@ export async function parseMime(raw: Buffer): Promise<ParsedMime> {
     text: shown.text ?? '',
     html: shown.html || '',
     files,
+    doubtful_parts,
   }
 }
 
@@ -54,9 +61,84 @@ async function fileOf({ content, ...file }: AttachmentStream): Promise<MimeFile>
   return { ...file, content: Buffer.concat(chunks) }
 }
 
-/** The parser escapes each character of a text, however long it is. */
-function replaceTextToHtml(parser: object) {
-  const inner = parser as { textToHtml(text: string): string }
-  const textToHtml = inner.textToHtml.bind(parser)
-  inner.textToHtml = (text) => textToHtml(text.slice(0, MAX_TEXT_IN_HTML))
+/** The functions and data of the parser that are overridden. */
+type Inner = {
+  headerLines: HeaderLines
+  decoder: { decodeStream(charset: string): Transform }
+  processHeaders(lines: HeaderLines): Headers
+  createNode(part: InnerPart): InnerNode
+  getTextContent(): MessageText
+  textToHtml(text: string): string
 }
+type InnerPart = { filename: string | false; partNr: (string | number)[]; root: boolean }
+type InnerNode = {
+  contentType: string | false
+  charset?: string
+  disposition?: string
+  isAttachment?: boolean
+  headers: Headers
+  headerLines: HeaderLines
+  textContent?: string
+}
+
+/** The bytes of a text are collected, and decoded when the charsets of all parts are known. */
+type CollectedText = { node: InnerNode; part: string; declared: string | undefined; chunks: Buffer[] }
+
+function overrideCharsets(parser: Inner, charset: string | undefined): DoubtfulPart[] {
+  const doubtful_parts: DoubtfulPart[] = []
+  const others = new Set<string>()
+  const texts = new Map<string, CollectedText>()
+  const { processHeaders, createNode, getTextContent, textToHtml } = parser
+
+  parser.processHeaders = (lines) => processHeaders.call(parser, repairLines(lines, others))
+
+  parser.createNode = (part) => {
+    const node = createNode.call(parser, part)
+    node.headerLines = repairLines(node.headerLines, others)
+    if (part.root) parser.headerLines = node.headerLines
+    part.filename = nameIn(node.headers) || part.filename
+    if (!/^text\//.test(node.contentType || '')) return node
+    const declared = node.charset
+    const id = `text-${texts.size}` // A charset that the parser passes on to `decodeStream`.
+    texts.set(id, { node, part: part.partNr.filter(Number).join('.') || '1', declared, chunks: [] })
+    if (declared) others.add(declared)
+    node.charset = id
+    return node
+  }
+
+  parser.decoder = { decodeStream: (id) => collect(texts.get(id)?.chunks ?? []) }
+
+  parser.getTextContent = () => {
+    for (const { node, part, declared, chunks } of texts.values()) {
+      if (!chunks.length) continue
+      const bytes = Buffer.concat(chunks)
+      const meta = node.contentType === 'text/html' ? charsetInHtml(bytes) : undefined
+      const first = decodeText(bytes, { declared, meta, others })
+      const read = first.doubt && charset ? decodeText(bytes, { declared: charset, others }) : first
+      node.textContent = read.text.replace(/\r?\n/g, '\n')
+      if (read.doubt) doubtful_parts.push({ part, charset_used: read.charset, reason: read.doubt })
+    }
+    return getTextContent.call(parser)
+  }
+
+  // The parser escapes each character of a text, however long it is.
+  parser.textToHtml = (text) => textToHtml.call(parser, text.slice(0, MAX_TEXT_IN_HTML))
+  return doubtful_parts
+}
+
+const repairLines = (lines: HeaderLines, others: Set<string>): HeaderLines =>
+  lines.map(({ key, line }) => ({ key, line: repairLine(line, others) }))
+
+/** Returns the name of a file in its repaired headers. */
+function nameIn(headers: Headers): string | undefined {
+  const paramsOf = (header: string) => (headers.get(header) as { params?: Record<string, string> } | undefined)?.params
+  return paramsOf('content-disposition')?.['filename'] || paramsOf('content-type')?.['name']
+}
+
+const collect = (chunks: Buffer[]): Transform =>
+  new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk)
+      done()
+    },
+  })

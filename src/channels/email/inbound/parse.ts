@@ -9,7 +9,7 @@ import { receivedId } from './content-hash.ts'
 import { contentsOf } from './contents.ts'
 import { type Mail, type Mailbox, type MailFile, tooLarge } from './mail.ts'
 import { type MimeFile, type ParsedMime, parseMime } from './mime.ts'
-import { repairHeaders } from './repair-headers.ts'
+import { repairBoundary } from './repair-boundary.ts'
 
 const MAX_FILES = 100
 /** The parser keeps each line. A mail of 25 MB has 350,000 lines in base64. */
@@ -24,9 +24,9 @@ const MAX_HTML = 1_000_000
  * Parses RFC 5322 and MIME, and malformed mail as far as possible.
  * @throws RefusedMail if the mail has too many parts, files or lines.
  */
-export async function parseMail(raw: Buffer): Promise<Mail> {
+export async function parseMail(raw: Buffer, charset?: string): Promise<Mail> {
   if (hasMoreLines(raw, MAX_LINES)) throw tooLarge(`The message has more than ${MAX_LINES} lines`)
-  const parsed = await parseMime(repairHeaders(raw)).catch((error: Error) => {
+  const parsed = await parseMime(repairBoundary(raw), charset).catch((error: Error) => {
     throw tooLarge(`The message cannot be read: ${error.message}`)
   })
   const mail = mailOf(parsed, raw)
@@ -67,6 +67,7 @@ function mailOf(parsed: ParsedMime, raw: Buffer): Omit<Mail, 'contents' | 'recei
       ...(html.length > MAX_HTML ? [written('message.html', 'text/html', html)] : []),
     ],
     headers,
+    doubtful_parts: parsed.doubtful_parts,
   }
 }
 

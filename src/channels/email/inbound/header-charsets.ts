@@ -1,0 +1,40 @@
+// Repairs the charsets of header lines: bytes that are not UTF-8, and encoded words in charsets that are wrong or unknown.
+import { isAscii } from 'node:buffer'
+import { decodeText, type Hints } from './charset.ts'
+
+/** One after the other, with nothing but white space between them: a character can be split between two. */
+const WORDS = /=\?[^?\s]{1,60}\?[bq]\?[^?]{0,1000}\?=(?:\s{1,10}=\?[^?\s]{1,60}\?[bq]\?[^?]{0,1000}\?=)*/gi
+const WORD = /=\?([^?\s*]{1,60})(?:\*[^?]*)?\?([bq])\?([^?]{0,1000})\?=/gi
+
+/**
+ * Returns the line with all its text in UTF-8. Both are strings of bytes, as the MIME parser has them. `others` is filled
+ * with the charsets that the line names.
+ */
+export function repairLine(line: string, others: Set<string>): string {
+  const value = Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1')
+  const isPlain = isAscii(value) && !line.includes('\x1b')
+  const plain = isPlain ? line : line.slice(0, line.indexOf(':') + 1) + asBytes(decodeText(value, { others }).text)
+  return plain.includes('=?') ? plain.replace(WORDS, (words) => repairWords(words, others)) : plain
+}
+
+const asBytes = (text: string): string => Buffer.from(text).toString('latin1')
+
+function repairWords(words: string, others: Set<string>): string {
+  const runs: { charset: string; bytes: Buffer[] }[] = []
+  for (const [, charset = '', encoding = '', text = ''] of words.matchAll(WORD)) {
+    const last = runs.at(-1)
+    const bytes = encoding.toLowerCase() === 'b' ? Buffer.from(text, 'base64') : fromQuoted(text)
+    if (last?.charset === charset) last.bytes.push(bytes)
+    else runs.push({ charset, bytes: [bytes] })
+    others.add(charset)
+  }
+  const hints = (declared: string): Hints => ({ declared, others })
+  const text = runs.map(({ charset, bytes }) => decodeText(Buffer.concat(bytes), hints(charset)).text).join('')
+  return `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`
+}
+
+const fromQuoted = (text: string): Buffer =>
+  Buffer.from(
+    text.replaceAll('_', ' ').replace(/=([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  )
