@@ -1,12 +1,12 @@
-// Runs the MIME parser. What it does with charsets and long texts is replaced: it has a hook for neither, so that its inner
-// functions are overridden. Its version is fixed by the lock file, and the tests here notice a change.
+// Runs the MIME parser. What it does with charsets, named texts and long texts is replaced: it has no hooks for them, so
+// that its inner functions are overridden. Its version is fixed by the lock file, and the tests here notice a change.
 import { Transform } from 'node:stream'
 import { type AttachmentStream, type HeaderLines, type Headers, MailParser, type MessageText } from 'mailparser'
 import { charsetInHtml, decodeText } from './charset.ts'
 import { repairLine } from './header-charsets.ts'
 import type { DoubtfulPart } from './mail.ts'
 
-export type MimeFile = Omit<AttachmentStream, 'content'> & { content: Buffer }
+export type MimeFile = Pick<AttachmentStream, 'contentType' | 'filename' | 'cid'> & { content: Buffer }
 
 export type ParsedMime = {
   headers: Headers
@@ -35,7 +35,7 @@ const OPTIONS = {
 /** `charset` is for the parts that cannot be read without doubt. Rejects if the mail has too many parts or headers. */
 export async function parseMime(raw: Buffer, charset?: string): Promise<ParsedMime> {
   const parser = new MailParser(OPTIONS)
-  const doubtful_parts = overrideCharsets(parser as unknown as Inner, charset)
+  const { doubtful_parts, named } = override(parser as unknown as Inner, charset)
   const files: MimeFile[] = []
   let shown: Partial<MessageText> = {}
   parser.end(raw)
@@ -49,28 +49,37 @@ export async function parseMime(raw: Buffer, charset?: string): Promise<ParsedMi
     headerLines: headerLines || [],
     text: shown.text ?? '',
     html: shown.html || '',
-    files,
+    files: [...files, ...named],
     doubtful_parts,
   }
 }
 
-async function fileOf({ content, ...file }: AttachmentStream): Promise<MimeFile> {
+async function fileOf(file: AttachmentStream): Promise<MimeFile> {
   const chunks: Buffer[] = []
-  for await (const chunk of content as AsyncIterable<Buffer>) chunks.push(chunk)
+  for await (const chunk of file.content as AsyncIterable<Buffer>) chunks.push(chunk)
   file.release?.()
-  return { ...file, content: Buffer.concat(chunks) }
+  const { contentType, filename, cid } = file
+  return { contentType, filename, cid, content: Buffer.concat(chunks) }
 }
 
 /** The functions and data of the parser that are overridden. */
 type Inner = {
   headerLines: HeaderLines
+  hasHtml: boolean
+  hasText: boolean
   decoder: { decodeStream(charset: string): Transform }
   processHeaders(lines: HeaderLines): Headers
   createNode(part: InnerPart): InnerNode
   getTextContent(): MessageText
   textToHtml(text: string): string
 }
-type InnerPart = { filename: string | false; partNr: (string | number)[]; root: boolean }
+type InnerPart = {
+  filename: string | false
+  partNr: (string | number)[]
+  root: boolean
+  flowed: boolean
+  parentNode: { multipart: string | false } | false
+}
 type InnerNode = {
   contentType: string | false
   charset?: string
@@ -82,10 +91,18 @@ type InnerNode = {
 }
 
 /** The bytes of a text are collected, and decoded when the charsets of all parts are known. */
-type CollectedText = { node: InnerNode; part: string; declared: string | undefined; chunks: Buffer[] }
+type CollectedText = {
+  node: InnerNode
+  part: string
+  declared: string | undefined
+  /** The name of the file that it is. */
+  filename: string | undefined
+  chunks: Buffer[]
+}
 
-function overrideCharsets(parser: Inner, charset: string | undefined): DoubtfulPart[] {
+function override(parser: Inner, charset: string | undefined) {
   const doubtful_parts: DoubtfulPart[] = []
+  const named: MimeFile[] = []
   const others = new Set<string>()
   const texts = new Map<string, CollectedText>()
   const { processHeaders, createNode, getTextContent, textToHtml } = parser
@@ -100,7 +117,9 @@ function overrideCharsets(parser: Inner, charset: string | undefined): DoubtfulP
     if (!/^text\//.test(node.contentType || '')) return node
     const declared = node.charset
     const id = `text-${texts.size}` // A charset that the parser passes on to `decodeStream`.
-    texts.set(id, { node, part: part.partNr.filter(Number).join('.') || '1', declared, chunks: [] })
+    const filename = isAlternative(part) ? undefined : part.filename || undefined
+    if (filename) part.flowed = false // The bytes of a file stay as they are.
+    texts.set(id, { node, part: part.partNr.filter(Number).join('.') || '1', declared, filename, chunks: [] })
     if (declared) others.add(declared)
     node.charset = id
     return node
@@ -109,22 +128,42 @@ function overrideCharsets(parser: Inner, charset: string | undefined): DoubtfulP
   parser.decoder = { decodeStream: (id) => collect(texts.get(id)?.chunks ?? []) }
 
   parser.getTextContent = () => {
-    for (const { node, part, declared, chunks } of texts.values()) {
-      if (!chunks.length) continue
+    const shown = [...texts.values()].filter(({ chunks }) => chunks.length)
+    for (const { node, part, declared, filename, chunks } of shown) {
       const bytes = Buffer.concat(chunks)
       const meta = node.contentType === 'text/html' ? charsetInHtml(bytes) : undefined
       const first = decodeText(bytes, { declared, meta, others })
       const read = first.doubt && charset ? decodeText(bytes, { declared: charset, others }) : first
       node.textContent = read.text.replace(/\r?\n/g, '\n')
-      if (read.doubt) doubtful_parts.push({ part, charset_used: read.charset, reason: read.doubt })
+      if (read.doubt && !filename) doubtful_parts.push({ part, charset_used: read.charset, reason: read.doubt })
     }
+    named.push(...takeNamed(shown))
+    parser.hasHtml = shown.some(({ node }) => node.contentType === 'text/html' && node.textContent)
+    parser.hasText = shown.some(({ node }) => node.contentType === 'text/plain' && node.textContent)
     return getTextContent.call(parser)
   }
 
   // The parser escapes each character of a text, however long it is.
   parser.textToHtml = (text) => textToHtml.call(parser, text.slice(0, MAX_TEXT_IN_HTML))
-  return doubtful_parts
+  return { doubtful_parts, named }
 }
+
+/**
+ * Returns the texts that have a name, as files. They are not shown in the body, unless the mail has no other text: then it
+ * is both.
+ */
+function takeNamed(texts: CollectedText[]): MimeFile[] {
+  const isOther = ({ node, filename }: CollectedText) => !filename && node.textContent?.trim()
+  const isShownToo = !texts.some(isOther)
+  return texts.flatMap(({ node, filename, chunks }) => {
+    if (!filename) return []
+    if (!isShownToo) node.textContent = ''
+    return [{ contentType: node.contentType || 'text/plain', filename, content: Buffer.concat(chunks) }]
+  })
+}
+
+/** The alternatives of one text are not files, even if a program gives them names. */
+const isAlternative = ({ parentNode }: InnerPart) => parentNode && parentNode.multipart === 'alternative'
 
 const repairLines = (lines: HeaderLines, others: Set<string>): HeaderLines =>
   lines.map(({ key, line }) => ({ key, line: repairLine(line, others) }))
