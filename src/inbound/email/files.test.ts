@@ -84,3 +84,36 @@ test('a reference or a link in a mail does not give it a file of another mail', 
     [reference, `https://interphone.example.com${link}`],
   )
 })
+
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const html = (id: string, body: string) =>
+  ['From: ann@example.org', `Message-ID: <${id}@example.org>`, 'Content-Type: text/html', '', body].join('\r\n')
+
+test('what a mail carries in data: URLs and is no picture is never shown inline: it is a file, or left out', async () => {
+  const svg = Buffer.from('<svg onload="steal()"></svg>').toString('base64')
+  const { body } = await postMail(
+    call,
+    html(
+      'svg',
+      `<p>Hi</p><img src="data:image/svg+xml;base64,${svg}"><img src="data:image/png;base64,#"><img src="data:,x">`,
+    ),
+  )
+  const { source } = (await call(`GET /conversations/${body.conversation_id}`)).body
+  assert.equal(source.body, '<p>Hi</p>')
+  const [first, second, ...more] = source.attachments
+  assert.deepEqual([first.content_type, second.content_type, more], ['image/svg+xml', 'text/plain', []])
+  const { headers } = await call(`GET ${new URL(first.url).pathname}`, undefined, { token: null })
+  assert.equal(headers['content-type'], 'application/octet-stream')
+})
+
+test('a picture that a mail carries in a data: URL is stored once, and shown in its place', async () => {
+  const picture = `<img src="data:image/png;base64,${png}" alt="Screenshot">`
+  const { body } = await postMail(call, html('data', `<p>See:</p>${picture}<p>and again</p>${picture}`))
+  const { source } = (await call(`GET /conversations/${body.conversation_id}`)).body
+  const links = [...source.body.matchAll(/<img src="([^"]+)" alt="Screenshot">/g)].map(([, src]) => src)
+  assert.equal(links.length, 2)
+  assert.equal(new Set(links).size, 1)
+  assert.deepEqual(source.attachments, [])
+  const { status, headers } = await call(`GET ${new URL(links[0]!).pathname}`, undefined, { token: null })
+  assert.deepEqual([status, headers['content-type']], [200, 'image/png'])
+})

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { AddressObject } from 'mailparser'
 import { extension } from 'mime-types'
+import { takeDataPictures } from '#lib/data-pictures.ts'
 import { isEmail } from '#lib/email.ts'
 import { withoutTags } from '#lib/html.ts'
 import { storable } from '#lib/text.ts'
@@ -41,9 +42,10 @@ function hasMoreLines(raw: Buffer, limit: number): boolean {
 
 function mailOf(parsed: ParsedMime, raw: Buffer): Omit<Mail, 'contents' | 'received_id'> {
   const headers = headersOf(parsed)
-  const files = parsed.files.map(fileOf).filter(({ data }) => data.length)
+  const inline: MailFile[] = []
+  const html = storable(withCids(parsed.html, inline))
+  const files = [...parsed.files.map(fileOf).filter(({ data }) => data.length), ...inline]
   if (files.length > MAX_FILES) throw tooLarge(`The message has more than ${MAX_FILES} files`)
-  const html = storable(parsed.html)
   const text = storable(parsed.text)
   const readable = text || (html.length > MAX_HTML ? withoutTags(html.slice(0, MAX_HTML)) : '')
   const named = (name: string) => (headers.get(name) ?? []).flatMap(messageIds)
@@ -70,6 +72,23 @@ function mailOf(parsed: ParsedMime, raw: Buffer): Omit<Mail, 'contents' | 'recei
     doubtful_parts: parsed.doubtful_parts,
   }
 }
+
+/**
+ * Pictures in `data:` URLs are stored as those that the mail has as parts. What browsers do not show, such as SVG, becomes
+ * a file; what cannot be read is left out.
+ */
+const withCids = (html: string, inline: MailFile[]): string =>
+  takeDataPictures(html, ({ kind, content_type, bytes }) => {
+    if (kind === 'broken') return ''
+    const cid = `data-${inline.length + 1}@inline`
+    inline.push({
+      name: nameFor(content_type, inline.length),
+      content_type,
+      data: bytes,
+      cid: kind === 'picture' ? cid : null,
+    })
+    return kind === 'picture' ? `cid:${cid}` : ''
+  })
 
 const written = (name: string, content_type: string, text: string): MailFile => ({
   ...{ name, content_type, cid: null },

@@ -1,4 +1,4 @@
-// Text parts that have a name: files, and not part of the body.
+// Text parts that have a name, and pictures in the text: files, and not part of the body.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readMail } from './mail.ts'
@@ -94,4 +94,16 @@ test('a file keeps its bytes, whatever its charset is', async () => {
   assert.deepEqual(contents.files[0]?.data, bytes)
   assert.equal(contents.body, 'The log is attached.')
   assert.deepEqual(doubtful_parts, [])
+})
+
+test('a picture in a data: URL is a picture of the mail, and does not count as text', async () => {
+  const picture = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(1_500_000)])
+  const mail = `From: joe@example.org\nContent-Type: text/html\n\n<img src="data:image/png;base64,${picture.toString('base64')}">`
+  const { contents } = await readMail(Buffer.from(mail))
+  assert.deepEqual(
+    contents.pictures.map(({ name, content_type, data }) => [name, content_type, data.length]),
+    [['image-1.png', 'image/png', picture.length]],
+  )
+  assert.equal(contents.html, `<img src="cid:${contents.pictures[0]?.cid}">`)
+  assert.deepEqual(contents.files, [])
 })
