@@ -2,7 +2,7 @@
 // a dead worker expire.
 import type { Outgoing } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
-import { type Links, linkTo } from '#files/link.ts'
+import { type Links, linkTo, withLinks } from '#files/link.ts'
 import { escapeHtml } from '#lib/html.ts'
 import { filled } from '#lib/placeholders.ts'
 import type { Clock } from '#workspaces/clock.ts'
@@ -205,14 +205,20 @@ const listed = (sql: Pool, leased: readonly Outgoing[]) => sql`
   unnest(${leased.map((one) => one.workspace_id)}::text[], ${leased.map((one) => one.id)}::bigint[])
     as listed (workspace_id, id)`
 
-/** Adds links to stored files, for the provider. Without `links`, stored files are left out. */
+/**
+ * Adds links to stored files and to the pictures in the body, for the provider. Without `links`, stored files are left out.
+ */
 export function withFileLinks(links: Links | undefined, leased: Leased): Leased {
   const { workspace_id } = leased
   const attachments = leased.attachments.flatMap(({ file_id, ...file }: StoredAttachment) => {
     if (file.url || !file_id) return [file]
     return links ? [{ ...file, url: linkTo(links, { workspace_id, file_id }) }] : []
   })
-  return { ...leased, attachments }
+  return {
+    ...leased,
+    body: links && leased.body ? withLinks(links, workspace_id, leased.body) : leased.body,
+    attachments,
+  }
 }
 
 /** An attachment as stored: with a URL, or with the id of a stored file. */

@@ -134,7 +134,7 @@ function channels(app: App, { secret, public_url, egress, look_up_txt }: Server)
         body,
         ...(channel === 'whatsapp' && { ...template, components: [] }),
       }
-      return sendMessage(workspace, request, toHtml(body))
+      return sendMessage(workspace, options, request, { html: toHtml(body), pictures: [] })
     },
   )
 }

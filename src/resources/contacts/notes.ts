@@ -5,10 +5,10 @@ import { NumberedPageQuery, numberedPageOf, presentNumberedPage } from '#http/li
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
-import { readHtmlAndText } from '#resources/attachments/written-body.ts'
+import { readBody } from '#resources/attachments/written-body.ts'
 import { createNote } from '#resources/notes/create.ts'
 import { pageOfNotes } from '#resources/notes/queries.ts'
-import { Note, NoteList, NoteRequest, presentNote } from '#resources/notes/schema.ts'
+import { MAX_NOTE, Note, NoteList, NoteRequest, presentNote } from '#resources/notes/schema.ts'
 import type { Resource } from '#server.ts'
 import { theContact, touchContact } from './queries.ts'
 
@@ -46,7 +46,7 @@ function routes(app: App) {
         body: NoteRequest,
         response: Note,
       }),
-      preHandler: readHtmlAndText,
+      preHandler: readBody({ max_length: MAX_NOTE, with_text: true }),
     },
     async ({ workspace, params, body, written_body: { html, text = '' } }) => {
       const { id } = await theContact(workspace, params.id)

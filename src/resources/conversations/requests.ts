@@ -5,7 +5,7 @@ import { Epoch, Id, Nullable, named, Some } from '#http/types.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
 import { CONTACT_NAMES } from '#resources/contacts/named.ts'
 import { DisplayQuery } from './display.ts'
-import { Body } from './replies/schema.ts'
+import { Body, HtmlBody } from './replies/schema.ts'
 
 export const CreateRequest = Type.Object({
   from: Type.Object({ type: Type.Enum(['lead', 'user', 'contact']), id: Type.Optional(Id), ...CONTACT_NAMES }),
@@ -56,7 +56,7 @@ export const ManageRequest = named(
     admin_id: Id,
     assignee_id: Type.Optional(Id),
     snoozed_until: Type.Optional(Epoch),
-    body: Type.Optional(Nullable(Body)),
+    body: Type.Optional(Nullable(HtmlBody)),
   }),
 )
 export type ManageRequest = Static<typeof ManageRequest>

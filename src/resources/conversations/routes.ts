@@ -5,7 +5,7 @@ import { pageOf } from '#http/lists.ts'
 import { type App, FILES_LIMIT, op } from '#http/op.ts'
 import { ById, fromEpoch } from '#http/types.ts'
 import { attach, attachmentsAt, writeAttachedFiles } from '#resources/attachments/attach.ts'
-import { readHtml, readHtmlAndText } from '#resources/attachments/written-body.ts'
+import { claimPictures, readBody, type WrittenBody } from '#resources/attachments/written-body.ts'
 import { findSender } from '#resources/contacts/named.ts'
 import { SearchBody } from '#search/query.ts'
 import type { Resource, Server } from '#server.ts'
@@ -15,7 +15,7 @@ import { update } from './actions/update.ts'
 import { DisplayQuery, displayOf, withEmailHistory } from './display.ts'
 import { pageOfConversations } from './list-queries.ts'
 import { reply } from './replies/reply.ts'
-import { ReplyRequest } from './replies/schema.ts'
+import { MAX_BODY, ReplyRequest } from './replies/schema.ts'
 import { CreateRequest, ListQuery, ManageRequest, QualityQuery, ShowQuery, UpdateRequest } from './requests.ts'
 import { Conversation, ConversationList, presentConversations, presentQuality, UserMessage } from './schema.ts'
 import { CONVERSATIONS_PAGE, searchConversations } from './search.ts'
@@ -24,10 +24,16 @@ import { sendFromContact } from './start/from-contact.ts'
 import { unsnooze } from './state/unsnooze.ts'
 import { conversationEvents } from './topics.ts'
 
+const isFromAdmin = ({ type }: ReplyRequest) => type === 'admin'
+
 function conversations(app: App, server: Server) {
   const display = (workspace: Workspace, display_as?: string) => displayOf(workspace, server, display_as)
   app.decorateRequest('written_files')
   app.decorateRequest('written_body')
+  const claimed = async (workspace: Workspace, written: WrittenBody) => {
+    const fill = await claimPictures(workspace, server, written.pictures)
+    return { ...written, html: fill(written.html) }
+  }
 
   app.post(
     '/conversations',
@@ -135,11 +141,20 @@ function conversations(app: App, server: Server) {
         body: ReplyRequest,
         response: Conversation,
       }),
-      preHandler: [readHtmlAndText, writeAttachedFiles(server.files)],
+      preHandler: [
+        readBody({ files: server.files, max_length: MAX_BODY, with_text: true, isHtml: isFromAdmin }),
+        writeAttachedFiles(server.files),
+      ],
     },
     async ({ workspace, params, body, written_body, written_files }) => {
       const attachments = await attach(workspace, server, body, written_files)
-      const { conversation_id, part_ids } = await reply(workspace, params.id, body, written_body, attachments)
+      const { conversation_id, part_ids } = await reply(
+        workspace,
+        params.id,
+        body,
+        await claimed(workspace, written_body),
+        attachments,
+      )
       return showWithNewParts(workspace, conversation_id, part_ids, display(workspace))
     },
   )
@@ -148,6 +163,7 @@ function conversations(app: App, server: Server) {
     '/conversations/:id/parts',
     {
       ...op('manageConversation', {
+        body_limit: FILES_LIMIT,
         summary: 'Close, open, snooze or assign a conversation',
         sdk: (client) =>
           client.conversations.manage({
@@ -159,9 +175,10 @@ function conversations(app: App, server: Server) {
         body: ManageRequest,
         response: Conversation,
       }),
-      preHandler: readHtml,
+      preHandler: readBody({ files: server.files, max_length: MAX_BODY }),
     },
-    async ({ workspace, params, body, written_body: { html } }) => {
+    async ({ workspace, params, body, written_body }) => {
+      const { html } = await claimed(workspace, written_body)
       const { conversation_id, part_ids } = await manage(workspace, params.id, body, html)
       return showWithNewParts(workspace, conversation_id, part_ids, display(workspace))
     },

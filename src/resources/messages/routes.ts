@@ -3,13 +3,13 @@
 import { newest } from '#db/page.ts'
 import { BareError, found } from '#http/errors.ts'
 import { pageOf, presentPages } from '#http/lists.ts'
-import { type App, op } from '#http/op.ts'
-import { readHtml } from '#resources/attachments/written-body.ts'
-import type { Resource } from '#server.ts'
+import { type App, FILES_LIMIT, op } from '#http/op.ts'
+import { readBody } from '#resources/attachments/written-body.ts'
+import type { Resource, Server } from '#server.ts'
 import { demo } from './demo.ts'
 import { isContact, sendAsContact } from './from-contact.ts'
 import { findByProviderId, pageOfRuleset } from './queries.ts'
-import { Message, MessageRequest } from './schema.ts'
+import { MAX_BODY, Message, MessageRequest } from './schema.ts'
 import { sendMessage } from './send.ts'
 import {
   MessageIdQuery,
@@ -21,15 +21,20 @@ import {
 } from './status-schema.ts'
 import { messageEvents } from './topics.ts'
 
+/** What contacts write, an SMS and a WhatsApp template are not HTML. */
+const isHtml = ({ from, message_type = '' }: MessageRequest) =>
+  !isContact(from) && message_type !== 'sms' && message_type !== 'whatsapp'
+
 const PAGE_SIZE = { default: 50, max: 100 }
 
-function messages(app: App) {
+function messages(app: App, server: Server) {
   app.decorateRequest('written_body')
 
   app.post(
     '/messages',
     {
       ...op('createMessage', {
+        body_limit: FILES_LIMIT,
         summary: 'Send a message to contacts, or write one as a contact',
         sdk: (client) =>
           client.messages.create({
@@ -46,10 +51,10 @@ function messages(app: App) {
         response: Message,
         runs: 'statement',
       }),
-      preHandler: readHtml,
+      preHandler: readBody({ files: server.files, max_length: MAX_BODY, isHtml }),
     },
-    async ({ workspace, body, written_body: { html } }) =>
-      isContact(body.from) ? sendAsContact(workspace, body) : sendMessage(workspace, body, html),
+    async ({ workspace, body, written_body }) =>
+      isContact(body.from) ? sendAsContact(workspace, body) : sendMessage(workspace, server, body, written_body),
   )
 
   app.get(

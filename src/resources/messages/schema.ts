@@ -22,6 +22,9 @@ export type Recipient = Static<typeof Recipient>
 
 const Recipients = Type.Union([Recipient, Type.Array(Recipient, { maxItems: 1000 })])
 
+/** In characters, without pictures. */
+export const MAX_BODY = 100_000
+
 export const MessageRequest = named(
   'message_request',
   Type.Object({
@@ -40,7 +43,13 @@ export const MessageRequest = named(
       Type.String({ description: 'in_app (also inapp, conversation), email, sms or whatsapp.' }),
     ),
     subject: Type.Optional(Nullable(Type.String({ maxLength: 1000 }))),
-    body: Type.Optional(Nullable(Type.String({ maxLength: 100_000 }))),
+    body: Type.Optional(
+      Nullable(
+        Type.String({
+          description: 'HTML or plain text of at most 100,000 characters; pictures in `data:` URLs do not count.',
+        }),
+      ),
+    ),
     template: Type.Optional(
       Nullable(
         Type.String({ maxLength: 512, description: "plain or personal for email; for whatsapp the template's name." }),

@@ -1,8 +1,10 @@
 // POST /messages from an admin: accepts a message to contacts. The worker delivers it.
 import type { Static } from 'typebox'
 import { notifyWorker } from '#delivery/signals.ts'
+import { type Links, withLinks } from '#files/link.ts'
 import { notFound, unprocessable } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
+import { claimPictures, type WrittenBody } from '#resources/attachments/written-body.ts'
 import { createFromMessage } from '#resources/conversations/start/from-message.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { type CheckedMessage, checkMessage } from './check.ts'
@@ -12,24 +14,35 @@ import { type Message, type MessageRequest, presentMessage } from './schema.ts'
 import { renderTemplate } from './template.ts'
 
 /**
- * One statement writes message, deliveries and event. Only what needs more statements runs in a transaction. `html` is the
- * body of the request as safe HTML.
+ * One statement writes message, deliveries and event. Only what needs more statements runs in a transaction. `written` is
+ * the body of the request.
  */
 export async function sendMessage(
   workspace: Workspace,
+  links: Links,
   request: MessageRequest,
-  html: string,
+  { html, pictures }: WrittenBody,
 ): Promise<Static<typeof Message>> {
   const message = checkMessage(workspace, request)
   const created_at = request.created_at ? fromEpoch(request.created_at) : workspace.now()
   const creates_conversation = request.create_conversation_without_contact_reply === true
 
-  if (allById(message.addressees) && !creates_conversation) return accept(workspace, message, html, created_at)
+  if (allById(message.addressees) && !creates_conversation && !pictures.length)
+    return accept(workspace, message, html, created_at)
   return atomically(workspace, async (workspace) => {
-    const answer = await accept(workspace, message, html, created_at)
+    const fill = await claimPictures(workspace, links, pictures)
+    const filled = pictures.length ? { ...message, ...withPictures(message, fill) } : message
+    const accepted = await accept(workspace, filled, fill(html), created_at)
+    const answer = { ...accepted, body: withLinks(links, workspace.id, accepted.body) }
     return creates_conversation ? { ...answer, conversation_id: await createFromMessage(workspace, answer.id) } : answer
   })
 }
+
+/** A subject is plain text: that of an in-app message is its body, without the pictures. */
+const withPictures = ({ body, subject }: CheckedMessage, fill: (text: string) => string) => ({
+  body: body && fill(body),
+  subject: subject && subject.replace(/<img\b[^<>]*attachments\.invalid\/[^<>]*>/gi, ''),
+})
 
 async function accept(workspace: Workspace, message: CheckedMessage, html: string, created_at: Date) {
   if (workspace.lags.message_lag_ms) await assertNotTooNew(workspace, message.addressees)

@@ -19,10 +19,13 @@ export const Note = named(
 
 export const NoteList = named('note_list', PageOf(Note))
 
+/** In characters. */
+export const MAX_NOTE = 250_000
+
 export const NoteRequest = named(
   'note_request',
   Type.Object({
-    body: Type.String({ maxLength: 250_000, description: 'HTML, or plain text.' }),
+    body: Type.String({ maxLength: MAX_NOTE, description: 'HTML, or plain text.' }),
     admin_id: Type.Optional(Nullable(Id)),
     contact_id: Type.Optional(Type.Unknown({ description: 'Not read: the path names the contact.' })),
   }),

@@ -4,8 +4,15 @@ import { Epoch, Id, Nullable, named } from '#http/types.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
 import { CONTACT_NAMES } from '#resources/contacts/named.ts'
 
-/** The longest body, in characters. */
-export const Body = Type.String({ maxLength: 250_000 })
+/** In characters, without pictures. */
+export const MAX_BODY = 250_000
+
+export const Body = Type.String({ maxLength: MAX_BODY })
+
+/** A body that can be HTML with pictures; `readBody` limits its length. */
+export const HtmlBody = Type.String({
+  description: 'At most 250,000 characters; pictures in the `data:` URLs of an admin’s HTML do not count.',
+})
 
 const QuickReplyOption = Type.Object({
   text: Type.String({ maxLength: 255 }),
@@ -24,7 +31,7 @@ export const ReplyRequest = named(
     snoozed_until: Type.Optional(Epoch),
     intercom_user_id: Type.Optional(Id),
     ...CONTACT_NAMES,
-    body: Type.Optional(Nullable(Body)),
+    body: Type.Optional(Nullable(HtmlBody)),
     created_at: Type.Optional(Epoch),
     ...ATTACHING,
     reply_options: Type.Optional(Type.Array(QuickReplyOption, { maxItems: 20 })),
