@@ -13,6 +13,8 @@ export async function placeOf(
 ): Promise<string> {
   if (received.conversation_id !== undefined) return received.conversation_id
   const place = await findReceived(workspace, channel, provider_id)
-  if (!place) throw conflict('The message was received before')
+  if (!place) throw lostPlace()
   return place.conversation_id
 }
+
+export const lostPlace = () => conflict('The message was received before')

@@ -2,6 +2,7 @@
 // filled.
 
 import type { Sql } from '#db/sql.ts'
+import { mailRereader } from '#inbound/email/read-again.ts'
 import inboundEmail from '#inbound/email/routes.ts'
 import { takersOf } from '#inbound/takers.ts'
 import inboundTwilio from '#inbound/twilio/routes.ts'
@@ -55,7 +56,7 @@ export const RESOURCES: readonly Resource[] = [
   broadcasts,
   channelAccounts,
   deliveries,
-  inboundMessages(takersOf),
+  inboundMessages({ takersOf, rereaderOf: mailRereader }),
   messenger,
   sandbox,
   sandboxReplies,

@@ -2,8 +2,8 @@
 import type { Mail } from '#channels/email/inbound/mail.ts'
 import type { Envelope } from '#channels/email/inbound/meaning.ts'
 import type { Files } from '#files/files.ts'
-import { leaveOut } from '#resources/inbound/leave-out.ts'
-import { findRepeated } from '#resources/inbound/queries.ts'
+import { type LeftOut, leaveOut } from '#resources/inbound/leave-out.ts'
+import { findRepeated, markDoubtful } from '#resources/inbound/queries.ts'
 import { writeRaw } from '#resources/inbound/raw.ts'
 import type { Reason } from '#resources/inbound/reasons.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
@@ -27,17 +27,35 @@ export async function leaveOutMail(
   const known = await findRepeated(workspace, 'email', mail.id)
   if (known) return { left_out_id: known.id }
   const file = await writeRaw(workspace, files, raw)
-  const id = await atomically(workspace, (workspace) =>
-    leaveOut(workspace, {
-      ...{ channel: 'email', provider_id: mail.id, reason, file, raw: short(envelope) },
-      sender: mail.from?.address ?? mail.headers.get('from')?.[0] ?? null,
-      recipients: [...mail.to, ...mail.cc].map(({ address }) => address),
-      subject: mail.subject,
-      text: mail.text,
-    }),
-  )
+  const id = await atomically(workspace, (workspace) => leaveOut(workspace, listed({ mail, envelope }, reason, file)))
   return id === undefined ? {} : { left_out_id: id }
 }
+
+/**
+ * Lists a mail that is in a conversation, but whose text may be wrong. Run it in the transaction that received it. `file` is
+ * the raw mail, as `writeRaw` has written it.
+ */
+export async function keepDoubtful(
+  workspace: Workspace,
+  incoming: Incoming,
+  file: LeftOut['file'],
+  conversation_id: string,
+): Promise<void> {
+  const id = await leaveOut(workspace, listed(incoming, 'doubtful_charset', file))
+  if (id !== undefined) await markDoubtful(workspace, id, conversation_id)
+}
+
+const listed = (
+  { mail, envelope }: Pick<Incoming, 'mail' | 'envelope'>,
+  reason: Reason,
+  file: LeftOut['file'],
+): LeftOut => ({
+  ...{ channel: 'email', provider_id: mail.id, reason, file, raw: short(envelope) },
+  sender: mail.from?.address ?? mail.headers.get('from')?.[0] ?? null,
+  recipients: [...mail.to, ...mail.cc].map(({ address }) => address),
+  subject: mail.subject,
+  text: mail.text,
+})
 
 const MAX_ADDRESS = 1_000
 

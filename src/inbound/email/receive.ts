@@ -17,11 +17,12 @@ import { contactRecords } from '#resources/contacts/fragments.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/inbound.ts'
 import { claimReceived, wasReceived } from '#resources/conversations/inbound-queries.ts'
+import { writeRaw } from '#resources/inbound/raw.ts'
 import type { Reason } from '#resources/inbound/reasons.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { findFirstAdmin } from '#workspaces/queries.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
-import { type Incoming, leaveOutMail } from './leave-out.ts'
+import { type Incoming, keepDoubtful, leaveOutMail } from './leave-out.ts'
 import { findMailAccount, insertConversationMail, listDeliveriesOf } from './queries.ts'
 import { threadOf } from './thread.ts'
 
@@ -65,7 +66,12 @@ export async function receiveMail(
   }
   if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
   const files = await storeFiles(workspace_id, server.files, meaning.contents)
-  const received = await atomically(workspace, (workspace) => addMail(workspace, server, mail, meaning, files))
+  const doubtful = mail.doubtful_parts.length ? await writeRaw(workspace, server.files, incoming.raw) : undefined
+  const received = await atomically(workspace, async (workspace) => {
+    const added = await addMail(workspace, server, mail, meaning, files)
+    if (doubtful && 'conversation_id' in added) await keepDoubtful(workspace, incoming, doubtful, added.conversation_id)
+    return added
+  })
   return received.outcome === 'blocked' ? { ...received, ...(await leftOut('blocked')) } : received
 }
 

@@ -33,6 +33,38 @@ export const findReceived = (workspace: Workspace, channel: ChannelName, provide
     where workspace_id = ${workspace.id} and channel = ${channel} and provider_id = ${provider_id}
       and conversation_id is not null`)
 
+/** Returns the HTML that a received message is shown with. */
+export const findShownBody = async (
+  { sql, id }: Workspace,
+  { conversation_id, part_id }: ReceivedPlace,
+): Promise<string | null> => {
+  const [row] = await sql<{ body: string | null }[]>`
+    select case when ${part_id}::bigint is null then body
+      else (select body from conversation_parts parts
+        where parts.workspace_id = ${id} and parts.conversation_id = ${conversation_id} and parts.id = ${part_id}) end as body
+    from conversations where workspace_id = ${id} and id = ${conversation_id}`
+  return row?.body ?? null
+}
+
+/** Corrects a received email. Both texts are safe HTML. */
+export async function correctReceived(
+  { sql, id, now }: Workspace,
+  { conversation_id, part_id }: ReceivedPlace,
+  { html, history }: { html: string; history: string },
+): Promise<void> {
+  const metadata = sql`
+    (email_message_metadata - 'history') || ${JSON.stringify(history ? { history } : {})}::text::jsonb`
+  if (part_id !== null) {
+    await sql`
+      update conversation_parts set body = ${html}, email_message_metadata = ${metadata}, updated_at = ${now()}
+      where workspace_id = ${id} and conversation_id = ${conversation_id} and id = ${part_id}`
+    return
+  }
+  await sql`
+    update conversations set body = ${html}, email_message_metadata = ${metadata}, updated_at = ${now()}
+    where workspace_id = ${id} and id = ${conversation_id}`
+}
+
 /** Whether it was received before. A transaction that receives it at this moment is not seen. */
 export const wasReceived = async (workspace: Workspace, channel: ChannelName, provider_id: string): Promise<boolean> =>
   (

@@ -19,6 +19,9 @@ export default {
     getInboundMessage: ({ inbound }) => [[`GET /extensions/inbound/${inbound}`]],
     readInboundMessage: ({ inbound }) => [[`GET /extensions/inbound/${inbound}/raw`]],
     takeInboundMessage: ({ inbound }) => [[`POST /extensions/inbound/${inbound}/take`]],
+    readInboundMessageAgain: ({ inbound }) => [
+      [`POST /extensions/inbound/${inbound}/read_again`, { charset: 'iso-8859-2' }],
+    ],
   },
   lists: { listInboundMessages: () => [['GET /extensions/inbound']] },
   ids: { inbound: ['inbound'] },

@@ -35,15 +35,15 @@ export const leftOutToday = (workspace: Workspace) =>
   countSince(workspace, new Date(workspace.now().getTime() - DAY_MS))
 
 /**
- * Returns the id of the listed message; undefined for a message of a blocked contact above the day's limit, which is not
- * kept. Run it in the transaction whose commit the provider's 2xx waits for.
+ * Returns the id of the listed message; undefined for a message of a blocked contact, or a doubtful one, above the day's
+ * limit, which is not kept. Run it in the transaction whose commit the provider's 2xx waits for.
  *
  * @throws ApiError 503 above the day's limit: the provider sends other messages again.
  */
 export async function leaveOut(workspace: Workspace, message: LeftOut): Promise<string | undefined> {
   const { messages, bytes } = await leftOutToday(workspace)
   if (messages >= LIMITS_PER_DAY.messages) {
-    if (message.reason === 'blocked') return undefined
+    if (message.reason === 'blocked' || message.reason === 'doubtful_charset') return undefined
     throw tooMuch()
   }
   const row = rowOf(message)

@@ -6,7 +6,8 @@ import { listClocks } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type InboundChannel = 'email' | 'sms' | 'whatsapp'
-export type InboundState = 'left_out' | 'taken'
+/** `doubtful`: a mail that is in a conversation, and whose text may be wrong. */
+export type InboundState = 'left_out' | 'taken' | 'doubtful'
 
 export type InboundRow = {
   id: string
@@ -90,6 +91,14 @@ export const lockInbound = (workspace: Workspace, id: string) =>
 
 export const markTaken = (workspace: Workspace, id: string, conversation_id: string) => workspace.sql`
   update inbound_messages set state = 'taken', conversation_id = ${conversation_id}, taken_at = ${workspace.now()}
+  where workspace_id = ${workspace.id} and id = ${id}`
+
+export const markDoubtful = (workspace: Workspace, id: string, conversation_id: string) => workspace.sql`
+  update inbound_messages set state = 'doubtful', conversation_id = ${conversation_id}
+  where workspace_id = ${workspace.id} and id = ${id}`
+
+export const noteCharset = (workspace: Workspace, id: string, charset: string) => workspace.sql`
+  update inbound_messages set detail = ${`It was read again as ${charset}.`}
   where workspace_id = ${workspace.id} and id = ${id}`
 
 export type InboundFilter = { state?: InboundState | undefined; channel?: InboundChannel | undefined }

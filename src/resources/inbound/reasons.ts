@@ -12,6 +12,7 @@ export type Reason =
   | 'unknown_original'
   | 'system_message'
   | 'no_content'
+  | 'doubtful_charset'
 
 const SENTENCES: Record<Reason, string> = {
   auto_submitted: 'A header of the mail (Auto-Submitted) says that a program wrote it.',
@@ -30,6 +31,8 @@ const SENTENCES: Record<Reason, string> = {
   refused: 'The message could not be stored.',
   unknown_original: 'It is about another message, which is in no conversation.',
   system_message: 'WhatsApp reports a change of the sender; the sender wrote nothing.',
+  doubtful_charset:
+    'The charset of the mail is in doubt, so that its text may be wrong. It can be read again with another.',
   no_content: 'The message has nothing that can be shown.',
 }
 

@@ -14,7 +14,8 @@ import type { Resource, Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { countInbound, deleteOld, findInbound, type InboundChannel, listInbound, newestReceived } from './queries.ts'
 import { readRaw } from './raw.ts'
-import { InboundMessage, InboundPage, InboundQuery, presentInbound } from './schema.ts'
+import { type Rereader, readAgain } from './read-again.ts'
+import { InboundMessage, InboundPage, InboundQuery, presentInbound, ReadAgainRequest } from './schema.ts'
 import { type Takers, take } from './take.ts'
 
 const PAGE_SIZE = { default: 50, max: 150 }
@@ -25,8 +26,9 @@ const Bytes = Type.String({
   description: 'The mail, or what Meta or Twilio sent as JSON.',
 })
 
-function inbound(app: App, server: Server, takersOf: (server: Server) => Takers) {
+function inbound(app: App, server: Server, { takersOf, rereaderOf }: Channels) {
   const takers = takersOf(server)
+  const reread = rereaderOf(server)
 
   app.get(
     '/extensions/inbound',
@@ -89,7 +91,27 @@ function inbound(app: App, server: Server, takersOf: (server: Server) => Takers)
       return showWithParts(workspace, conversation_id, displayOf(workspace, server))
     },
   )
+
+  app.post(
+    '/extensions/inbound/:id/read_again',
+    op('readInboundMessageAgain', {
+      scope: 'write_conversations',
+      runs: 'outside',
+      params: ById,
+      body: ReadAgainRequest,
+      response: Conversation,
+      refuses: [409],
+      summary: 'Read a mail again with another charset, and correct its conversation',
+    }),
+    async ({ workspace, params, body: { charset } }) => {
+      const conversation_id = await readAgain(workspace, reread, await theMessage(workspace, params.id), charset)
+      return showWithParts(workspace, conversation_id, displayOf(workspace, server))
+    },
+  )
 }
+
+/** What the providers know: how each channel receives a message again, and how a mail is read again. */
+type Channels = { takersOf: (server: Server) => Takers; rereaderOf: (server: Server) => Rereader }
 
 const theMessage = async (workspace: Workspace, id: string) =>
   found(await findInbound(workspace, id), 'Inbound message not found')
@@ -108,9 +130,8 @@ function download(reply: FastifyReply, name: string, bytes: Buffer): string {
   return bytes as unknown as string
 }
 
-/** `takersOf` is what the providers know: how each channel receives a message again. */
-export default (takersOf: (server: Server) => Takers): Resource => ({
+export default (channels: Channels): Resource => ({
   group: 'Extensions: inbound messages',
-  routes: (app, server) => inbound(app, server, takersOf),
+  routes: (app, server) => inbound(app, server, channels),
   jobs: [{ name: 'inbound:remove-old', cron: '*/10 * * * *', run: ({ sql }) => deleteOld(sql, KEPT_DAYS) }],
 })

@@ -6,7 +6,9 @@ import type { InboundRow } from './queries.ts'
 import { explain } from './reasons.ts'
 
 const Channel = Type.Enum(['email', 'sms', 'whatsapp'])
-const State = Type.Enum(['left_out', 'taken'])
+const State = Type.Enum(['left_out', 'taken', 'doubtful'], {
+  description: 'A doubtful mail is in a conversation, but its text may be wrong.',
+})
 
 export const InboundMessage = named(
   'inbound_message',
@@ -28,6 +30,10 @@ export const InboundMessage = named(
     taken_at: Nullable(Type.Integer()),
   }),
 )
+
+export const ReadAgainRequest = Type.Object({
+  charset: Type.String({ minLength: 1, maxLength: 60, description: 'The charset of the mail, such as `iso-8859-2`.' }),
+})
 
 export const InboundPage = named('inbound_message_list', PageOf(InboundMessage))
 

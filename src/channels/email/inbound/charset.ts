@@ -172,6 +172,9 @@ const iconvName = (name: string): string | undefined =>
 const isMultibyte = (name: string): boolean =>
   /^(gb18030|big5|euc-|shift_jis|iso-2022|utf-16)/.test(canonical(name) ?? '') || /^(johab|big5)/i.test(name)
 
+/** Returns whether a person can name it for a text. */
+export const isCharset = (name: string): boolean => canonical(name) !== undefined || iconvName(name) !== undefined
+
 /** Returns the charset in the `<meta>` of an HTML text. */
 export function charsetInHtml(bytes: Buffer): string | undefined {
   const head = bytes.subarray(0, 4_096).toString('latin1').replaceAll('\0', '')

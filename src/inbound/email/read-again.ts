@@ -1,0 +1,37 @@
+// Reads a kept mail again with another charset, and corrects the part or the first message that it became.
+import { withPictures } from '#channels/email/inbound/contents.ts'
+import { readMail } from '#channels/email/inbound/mail.ts'
+import { invalid } from '#http/errors.ts'
+import { paragraphs } from '#lib/html.ts'
+import { correctReceived, findReceived, findShownBody } from '#resources/conversations/inbound-queries.ts'
+import { readRaw } from '#resources/inbound/raw.ts'
+import type { Rereader } from '#resources/inbound/read-again.ts'
+import { atomically } from '#workspaces/workspace.ts'
+import { lostPlace } from '../place.ts'
+import type { MailServer } from './receive.ts'
+import { refuse } from './refuse.ts'
+
+export const mailRereader =
+  ({ files }: Pick<MailServer, 'files'>): Rereader =>
+  async (workspace, row, charset) => {
+    const { isCharset } = await import('#channels/email/inbound/charset.ts') // It loads charset tables.
+    if (!isCharset(charset)) throw invalid('charset is not known')
+    const { contents, received_id } = await readMail(await readRaw(files, row), charset).catch(refuse)
+    await atomically(workspace, async (workspace) => {
+      const place =
+        (await findReceived(workspace, 'email', row.provider_id)) ??
+        (await findReceived(workspace, 'email', received_id))
+      if (!place) throw lostPlace()
+      const shown = await findShownBody(workspace, place)
+      const addresses = picturesIn(contents.html ?? '', shown ?? '')
+      const html = contents.html === null ? paragraphs(contents.body) : withPictures(contents.html, addresses)
+      await correctReceived(workspace, place, { html, history: withPictures(contents.history, addresses) })
+    })
+  }
+
+/** The pictures are those that are shown already: a charset does not change their order. */
+function picturesIn(html: string, shown: string): Map<string, string> {
+  const references = [...shown.matchAll(/src="(https:\/\/attachments\.invalid\/[0-9a-f-]+)"/g)]
+  const cids = [...html.matchAll(/src="cid:([^"]+)"/g)]
+  return new Map(cids.flatMap(([, cid = ''], n) => (references[n]?.[1] ? [[cid, references[n][1]]] : [])))
+}
