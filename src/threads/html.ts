@@ -14,6 +14,9 @@ type Style = Parameters<typeof toPlainText>[1]
 /** In characters. The most costly text of this length takes a few milliseconds. */
 const SHORT = 8_192
 
+/** Returns whether a text is converted at once. */
+export const isShort = (text: string): boolean => text.length <= SHORT
+
 const LIMITS: ThreadLimits = { threads: THREADS, waiting: 100, task_ms: 5_000, heap_mb: 256, idle_ms: 60_000 }
 
 const SCRIPT = new URL('./html-tasks.ts', import.meta.url)

@@ -6,8 +6,8 @@ import { type Files, inMegabytes } from '#files/files.ts'
 import { type Links, referenceTo } from '#files/link.ts'
 import { invalid } from '#http/errors.ts'
 import { type DataUrl, takeDataPictures } from '#lib/data-pictures.ts'
-import type { HtmlAndText } from '#lib/html.ts'
-import { htmlAndTextOf, htmlOf } from '#threads/html.ts'
+import { toHtml, toHtmlAndText } from '#lib/html.ts'
+import { htmlAndTextOf, htmlOf, isShort } from '#threads/html.ts'
 import { isTooCostly } from '#threads/pool.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { NewFile } from './queries.ts'
@@ -39,25 +39,35 @@ type Options = {
 
 const MAX_PICTURES = 10
 
-/** A preHandler: reads `body`, which is HTML or plain text. */
+/** A preHandler: reads `body`, which is HTML or plain text. A usual body needs no thread, no storage and no promise. */
 export const readBody =
-  ({ files, max_length, with_text = false, isHtml = () => true }: Options) =>
-  async (request: FastifyRequest) => {
-    const content = request.body as { body?: string | null }
-    const taken: { url: DataUrl; address: string }[] = []
-    if (files && content.body && isHtml(content as never)) content.body = takePictures(content.body, files, taken)
-    const body = content.body ?? ''
-    if (body.length > max_length) throw invalid(`body must not have more than ${max_length} characters`)
-    const convert = with_text ? htmlAndTextOf : (text: string) => htmlOf(text).then((html) => ({ html }))
-    const converted = await convert(body).catch(refuseTooCostly)
-    const pictures: WrittenPicture[] = []
-    for (const { url, address } of taken)
-      pictures.push({
-        address,
-        file: await writePicture(request.workspace.id, files as Files, url, pictures.length + 1),
-      })
-    request.written_body = { ...(converted as HtmlAndText), pictures }
+  (options: Options) => (request: FastifyRequest, _reply: unknown, done: (error?: Error) => void) => {
+    const { body } = request.body as Content
+    if (isShort(body ?? '') && !/data:/i.test(body ?? '')) {
+      request.written_body = { ...(options.with_text ? toHtmlAndText : onlyHtml)(body ?? ''), pictures: [] }
+      return done()
+    }
+    readLong(request, options).then(() => done(), done)
   }
+
+type Content = { body?: string | null }
+
+const onlyHtml = (body: string) => ({ html: toHtml(body) })
+
+async function readLong(request: FastifyRequest, options: Options): Promise<void> {
+  const { files, max_length, with_text, isHtml = () => true } = options
+  const content = request.body as Content
+  const taken: { url: DataUrl; address: string }[] = []
+  if (files && content.body && isHtml(content as never)) content.body = takePictures(content.body, files, taken)
+  const body = content.body ?? ''
+  if (body.length > max_length) throw invalid(`body must not have more than ${max_length} characters`)
+  const convert = with_text ? htmlAndTextOf : (text: string) => htmlOf(text).then((html) => ({ html }))
+  const converted = await convert(body).catch(refuseTooCostly)
+  const pictures: WrittenPicture[] = []
+  for (const { url, address } of taken)
+    pictures.push({ address, file: await writePicture(request.workspace.id, files as Files, url, pictures.length + 1) })
+  request.written_body = { ...converted, pictures }
+}
 
 /**
  * The addresses have the form of a URL, so that sanitising keeps them. The same request always has the same ones, for its

@@ -41,7 +41,7 @@ export async function sendMessage(
 /** A subject is plain text: that of an in-app message is its body, without the pictures. */
 const withPictures = ({ body, subject }: CheckedMessage, fill: (text: string) => string) => ({
   body: body && fill(body),
-  subject: subject && subject.replace(/<img\b[^<>]*attachments\.invalid\/[^<>]*>/gi, ''),
+  subject: subject === null ? null : subject.replace(/<img\b[^<>]*attachments\.invalid\/[^<>]*>/gi, ''),
 })
 
 async function accept(workspace: Workspace, message: CheckedMessage, html: string, created_at: Date) {
