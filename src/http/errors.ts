@@ -136,7 +136,7 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
 /** @param limit in bytes */
 function tooLarge(limit: number): ApiError {
   const size = limit < 2 ** 20 ? `${limit / 2 ** 10} KB` : `${limit / 2 ** 20} MB`
-  const files = limit === FILES_LIMIT ? ', with its files and pictures' : ''
+  const files = limit === FILES_LIMIT ? ', with the files in attachment_files and pictures' : ''
   return new ApiError(413, 'payload_too_large', `The request body is larger than ${size}${files}`)
 }
 
