@@ -21,6 +21,7 @@ import contactTags, { tagUsers } from './contacts/tags.ts'
 import conversations from './conversations/routes.ts'
 import conversationTags from './conversations/tags.ts'
 import dataAttributes from './data-attributes/routes.ts'
+import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import inboundMessages from './inbound/routes.ts'
 import messages from './messages/routes.ts'
@@ -48,6 +49,7 @@ export const RESOURCES: readonly Resource[] = [
   notes,
   contactNotes,
   dataAttributes,
+  dataEvents,
   admins,
   activityLogs,
   teams,
