@@ -13,8 +13,10 @@ import activityLogs from './activity-logs/routes.ts'
 import admins from './admins/routes.ts'
 import attachments from './attachments/routes.ts'
 import awayStatusReasons from './away-status-reasons/routes.ts'
+import banners from './banners/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
+import contactBanners from './contacts/banners.ts'
 import contactNotes from './contacts/notes.ts'
 import contacts from './contacts/routes.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
@@ -54,6 +56,8 @@ export const RESOURCES: readonly Resource[] = [
   activityLogs,
   teams,
   awayStatusReasons,
+  banners,
+  contactBanners,
   secureModeSecrets,
   broadcasts,
   channelAccounts,

@@ -1,0 +1,119 @@
+// Banners over the wire: as a contact sees them, and as they are set up.
+import { type Static, Type } from 'typebox'
+import { epoch, Id, ListOf, Nullable, named } from '#http/types.ts'
+import type { BannerCounts, BannerRow, ViewRow } from './queries.ts'
+
+const Url = Type.String({ pattern: '^https?://\\S+$', maxLength: 2_000, examples: ['https://example.com/help'] })
+
+const Action = named(
+  'banner_action',
+  Type.Union([
+    Type.Object({
+      type: Type.Literal('url'),
+      label: Type.String({ minLength: 1, maxLength: 255 }),
+      target: Url,
+    }),
+    Type.Object({
+      type: Type.Literal('reaction'),
+      reaction_set: Type.Array(
+        Type.Object({ index: Type.Integer({ minimum: 0 }), unicode_emoticon: Type.String({ maxLength: 20 }) }),
+        { minItems: 1, maxItems: 10 },
+      ),
+    }),
+    Type.Object({ type: Type.Literal('email_collector') }),
+    Type.Object({ type: Type.Literal('product_tour'), tour_id: Type.String({ maxLength: 255 }), tour_url: Url }),
+  ]),
+)
+
+const LOOKS = {
+  title: Nullable(Type.String({ maxLength: 255 })),
+  body: Type.String({ minLength: 1, maxLength: 8_000, description: 'HTML or plain text.' }),
+  style: Type.Enum(['inline', 'floating']),
+  position: Type.Enum(['top', 'bottom']),
+  show_dismiss_button: Type.Boolean(),
+  action: Nullable(Action),
+}
+
+/** A banner that a contact sees now. `view_id` is the same until the contact dismisses it. */
+const Banner = named(
+  'banner',
+  Type.Object({
+    type: Type.Literal('banner'),
+    id: Type.String(),
+    view_id: Type.String(),
+    ...LOOKS,
+    client_targeting: Type.Null(),
+    created_at: Type.Integer(),
+  }),
+)
+
+export const BannerList = named('banner_list', ListOf(Banner))
+
+export const BannerDismiss = named(
+  'banner_dismiss',
+  Type.Object({ type: Type.Literal('banner_dismiss'), view_id: Type.String(), dismissed: Type.Literal(true) }),
+)
+
+const SETTINGS = {
+  ...LOOKS,
+  state: Type.Enum(['live', 'draft'], { description: 'A draft is shown to nobody.' }),
+  audience: named(
+    'banner_audience',
+    Type.Object({
+      role: Type.Optional(Nullable(Type.Enum(['user', 'lead']))),
+      tag_id: Type.Optional(Nullable(Id)),
+    }),
+  ),
+}
+
+export const BannerSetup = named(
+  'banner_setup',
+  Type.Object({
+    ...{ type: Type.Literal('banner_setup'), id: Type.String(), ...SETTINGS, created_at: Type.Integer() },
+    impressions: Type.Integer({ description: 'How often it was shown.' }),
+    contacts: Type.Integer({ description: 'To how many contacts.' }),
+    dismissals: Type.Integer({ description: 'How many of them dismissed it.' }),
+  }),
+)
+
+export const BannerSetupList = named('banner_setup_list', ListOf(BannerSetup))
+
+const { body: _, ...OPTIONAL } = SETTINGS
+
+export const NewBannerRequest = named(
+  'new_banner_request',
+  Type.Object({ body: SETTINGS.body, ...Type.Partial(Type.Object(OPTIONAL)).properties }),
+)
+export type NewBannerRequest = Static<typeof NewBannerRequest>
+
+export const BannerRequest = named('banner_request', Type.Partial(Type.Object(SETTINGS)))
+export type BannerRequest = Static<typeof BannerRequest>
+
+const presentLooks = ({ title, body, style, position, show_dismiss_button, action }: BannerRow) => ({
+  ...{ title, body, style, position, show_dismiss_button },
+  action: action as Static<typeof Action> | null,
+})
+
+export const presentView = (view: ViewRow): Static<typeof Banner> => ({
+  type: 'banner',
+  id: view.id,
+  view_id: view.view_id,
+  ...presentLooks(view),
+  client_targeting: null,
+  created_at: epoch(view.viewed_at),
+})
+
+const UNSEEN: BannerCounts = { impressions: 0, contacts: 0, dismissals: 0 }
+
+export const presentSetup = (
+  banner: BannerRow,
+  { impressions, contacts, dismissals }: BannerCounts = UNSEEN,
+): Static<typeof BannerSetup> => ({
+  type: 'banner_setup',
+  id: banner.id,
+  ...presentLooks(banner),
+  state: banner.state,
+  audience: { role: banner.audience_role, tag_id: banner.audience_tag_id },
+  created_at: epoch(banner.created_at),
+  ...{ impressions, contacts, dismissals },
+})
