@@ -19,6 +19,7 @@ import channelAccounts from './channel-accounts/routes.ts'
 import contactBanners from './contacts/banners.ts'
 import contactNotes from './contacts/notes.ts'
 import contacts from './contacts/routes.ts'
+import contactSubscriptions from './contacts/subscriptions.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
 import conversations from './conversations/routes.ts'
 import conversationTags from './conversations/tags.ts'
@@ -36,6 +37,7 @@ import sandbox from './sandbox/routes.ts'
 import sandboxSettings from './sandbox/settings/routes.ts'
 import sandboxStatuses from './sandbox/statuses/routes.ts'
 import secureModeSecrets from './secure-mode-secrets/routes.ts'
+import subscriptionTypes from './subscription-types/routes.ts'
 import tags from './tags/routes.ts'
 import teams from './teams/routes.ts'
 import unsubscribe from './unsubscribe/routes.ts'
@@ -50,6 +52,8 @@ export const RESOURCES: readonly Resource[] = [
   conversationTags,
   notes,
   contactNotes,
+  subscriptionTypes,
+  contactSubscriptions,
   dataAttributes,
   dataEvents,
   admins,

@@ -49,4 +49,4 @@ function banners(app: App) {
   )
 }
 
-export default { group: 'Banners', routes: banners, demo } satisfies Resource
+export default { group: 'Banners', routes: banners, kept_tables: ['banners'], demo } satisfies Resource

@@ -5,6 +5,7 @@ import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, p
 import { type Fragment, one, type Sql } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { type NewestNotes, newestNotesOf } from '#resources/notes/fragments.ts'
+import { type Choices, choicesOf } from '#resources/subscription-types/fragments.ts'
 import { tagIdsOf } from '#resources/tags/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type AddressKind, addressMatches } from './address-queries.ts'
@@ -50,12 +51,13 @@ export type ContactRow = {
 }
 
 /** A contact with everything that its answer shows. Tags are in the order in which they were attached. */
-export type WholeContactRow = ContactRow & { tag_ids: string[]; notes: NewestNotes }
+export type WholeContactRow = ContactRow & { tag_ids: string[]; notes: NewestNotes; subscriptions: Choices }
 
 const columns = (workspace: Workspace) => {
   const { sql } = workspace
   const id = sql`contacts.id`
-  return sql`*, ${tagIdsOf(workspace, 'contact', id)} as tag_ids, ${newestNotesOf(workspace, 'contact', id)} as notes`
+  return sql`*, ${tagIdsOf(workspace, 'contact', id)} as tag_ids, ${newestNotesOf(workspace, 'contact', id)} as notes,
+    ${choicesOf(workspace, id)} as subscriptions`
 }
 
 export const findContact = (workspace: Workspace, id: string) =>

@@ -183,6 +183,12 @@ const presentIds = (
   has_more: total_count > MAX_INLINE,
 })
 
+/** At Intercom, the objects have the URL of a resource that no operation shows. */
+function presentChoices(url: string, ids: readonly string[] | null | undefined): Static<typeof AddressableList> {
+  const list = presentIds('subscription', `${url}/subscriptions`, ids ?? [])
+  return { ...list, data: list.data.map((item) => ({ ...item, url: `/subscription_types/${item.id}` })) }
+}
+
 export function presentContact(
   contact: WholeContactRow,
   { include_merge_history }: ContactView = {},
@@ -219,8 +225,8 @@ export function presentContact(
     tags: presentIds('tag', `${url}/tags`, contact.tag_ids),
     notes: presentIds('note', `${url}/notes`, contact.notes.ids, contact.notes.total_count),
     companies: presentIds('company', `${url}/companies`, []),
-    opted_out_subscription_types: presentIds('subscription', `${url}/subscriptions`, []),
-    opted_in_subscription_types: presentIds('subscription', `${url}/subscriptions`, []),
+    opted_out_subscription_types: presentChoices(url, contact.subscriptions?.opt_out),
+    opted_in_subscription_types: presentChoices(url, contact.subscriptions?.opt_in),
     ...NOT_REPORTED,
     ...reported,
     location: { ...NO_LOCATION, ...location },
