@@ -1,6 +1,6 @@
 // Runs the SMTP listener of a server, which receives mail for its workspaces.
 import type { FastifyBaseLogger } from 'fastify'
-import { type Mail, RefusedMail } from '#channels/email/inbound/mail.ts'
+import { RefusedMail } from '#channels/email/inbound/mail.ts'
 import type { Envelope } from '#channels/email/inbound/meaning.ts'
 import type { Config } from '#config.ts'
 import type { Pool } from '#db/sql.ts'
@@ -22,15 +22,18 @@ export async function receiveMails({ sql, config, secret, files, log }: Options)
   if (!port) return async () => {}
   // Loaded here, because most servers do not need the mail libraries.
   const { listenForMail } = await import('#channels/email/inbound/listener.ts')
-  const { readMail } = await import('#channels/email/inbound/mail.ts')
   const { byWorkspace, workspaceOfAddress } = await import('#inbound/email/recipients.ts')
+  const { readMailFor } = await import('#inbound/email/read.ts')
   const { receiveMail } = await import('#inbound/email/receive.ts')
 
   /**
    * Each workspace receives the mail separately. If one fails, the sender tries again, and the others know the mail.
    */
-  async function receiveInAll(raw: Buffer, mail: Mail, { return_path, recipients }: Envelope) {
-    for (const [workspace_id, own] of await byWorkspace(sql, secret, recipients)) {
+  async function receiveInAll(raw: Buffer, whole: Envelope) {
+    const { return_path } = whole
+    const workspaces = await byWorkspace(sql, secret, whole.recipients)
+    const mail = await readMailFor(sql, [...workspaces.keys()], raw, whole)
+    for (const [workspace_id, own] of workspaces) {
       const envelope = { return_path, recipients: own }
       const received = await receiveMail(sql, { secret, public_url, files }, workspace_id, {
         raw,
@@ -46,10 +49,7 @@ export async function receiveMails({ sql, config, secret, files, log }: Options)
     { host, port },
     {
       refusal: async (address) => ((await workspaceOfAddress(sql, secret, address)) ? undefined : NO_MAILBOX),
-      receive: (raw, envelope) =>
-        readMail(raw)
-          .then((mail) => receiveInAll(raw, mail, envelope))
-          .then(() => undefined, refusalOf),
+      receive: (raw, envelope) => receiveInAll(raw, envelope).then(() => undefined, refusalOf),
     },
     (error) => log.error({ err: error }, 'mail could not be stored; its sender will try again'),
   ).catch((error) => {

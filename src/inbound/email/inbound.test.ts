@@ -137,7 +137,7 @@ describe('a mail from an unknown sender', () => {
     const { source, contacts, state, channel } = shown
     assert.deepEqual(
       [source.type, source.delivered_as, source.body, state],
-      [...['email', 'customer_initiated', '<p>I wait.</p>', 'open']],
+      [...['email', 'customer_initiated', '<p>I wait.</p>\n<p>-- <br>Jane Roe</p>', 'open']],
     )
     assert.deepEqual(channel, { initial: 'email', current: 'email' })
     assert.deepEqual(
@@ -161,7 +161,8 @@ describe('a mail from an unknown sender', () => {
   })
 
   test('has its history in the answer if it is requested, since 2.16', async () => {
-    const { conversation_id } = await bring({ body: 'Hello\n\n-- \nJoe' })
+    const headers = { 'In-Reply-To': '<ours@example.com>' }
+    const { conversation_id } = await bring({ body: 'Hello\n\n-- \nJoe', headers })
     const historyIn = async (query: string, version?: string) => {
       const { body } = await call(
         `GET /conversations/${conversation_id}${query}`,

@@ -12,6 +12,13 @@ export const findMailAccount = (sql: Sql, workspace_id: string) =>
     select id, settings->>'from' as from, key as reply_domain from channel_accounts
     where workspace_id = ${workspace_id} and channel = 'email'`)
 
+export const listSendingAddresses = async (sql: Sql, workspace_ids: string[]): Promise<string[]> => {
+  const rows = await sql<{ from: string }[]>`
+    select settings->>'from' as from from channel_accounts
+    where workspace_id = any(${workspace_ids}) and channel = 'email' and settings->>'from' is not null`
+  return rows.map(({ from }) => from)
+}
+
 export type AnsweredDelivery = { message_id: string; conversation_id: string; contact_id: string; address: string }
 
 export const findDelivery = (workspace: Workspace, id: string) =>

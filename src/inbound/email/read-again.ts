@@ -1,6 +1,6 @@
 // Reads a kept mail again with another charset, and corrects the part or the first message that it became.
 import { withPictures } from '#channels/email/inbound/contents.ts'
-import { readMail } from '#channels/email/inbound/mail.ts'
+import type { Envelope } from '#channels/email/inbound/meaning.ts'
 import { invalid } from '#http/errors.ts'
 import { paragraphs } from '#lib/html.ts'
 import { correctReceived, findReceived, findShownBody } from '#resources/conversations/inbound-queries.ts'
@@ -8,6 +8,7 @@ import { readRaw } from '#resources/inbound/raw.ts'
 import type { Rereader } from '#resources/inbound/read-again.ts'
 import { atomically } from '#workspaces/workspace.ts'
 import { lostPlace } from '../place.ts'
+import { readMailFor } from './read.ts'
 import type { MailServer } from './receive.ts'
 import { refuse } from './refuse.ts'
 
@@ -16,7 +17,9 @@ export const mailRereader =
   async (workspace, row, charset) => {
     const { isCharset } = await import('#channels/email/inbound/charset.ts') // It loads charset tables.
     if (!isCharset(charset)) throw invalid('charset is not known')
-    const { contents, received_id } = await readMail(await readRaw(files, row), charset).catch(refuse)
+    const raw = await readRaw(files, row)
+    const mail = await readMailFor(workspace.sql, [workspace.id], raw, row.raw as Envelope, charset).catch(refuse)
+    const { contents, received_id } = mail
     await atomically(workspace, async (workspace) => {
       const place =
         (await findReceived(workspace, 'email', row.provider_id)) ??

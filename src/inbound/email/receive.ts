@@ -2,7 +2,7 @@
 // repeated mail changes nothing, and a mail is stored completely or not at all.
 import { readMessageId, readSignedAddress } from '#channels/email/addresses.ts'
 import { withPictures } from '#channels/email/inbound/contents.ts'
-import { type Contents, type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
+import { type Contents, filesOf, type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
 import { type Meaning, type MessageOfAnyone, meaningOf, NoSender } from '#channels/email/inbound/meaning.ts'
 import type { ReportedMail } from '#channels/email/inbound/reports.ts'
 import type { Pool, Sql } from '#db/sql.ts'
@@ -65,7 +65,7 @@ export async function receiveMail(
     return received ?? { outcome: 'reported', delivery_ids: [], ...(await leftOut('unknown_report')) }
   }
   if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
-  const files = await storeFiles(workspace_id, server.files, meaning.contents)
+  const files = await storeFiles(workspace_id, server.files, filesOf(mail))
   const doubtful = mail.doubtful_parts.length ? await writeRaw(workspace, server.files, incoming.raw) : undefined
   const received = await atomically(workspace, async (workspace) => {
     const added = await addMail(workspace, server, mail, meaning, files)
@@ -100,10 +100,10 @@ export type StoredFiles = Map<MailFile, NewFile>
 export async function storeFiles(
   workspace_id: string,
   files: Files,
-  { pictures, files: others }: Contents,
+  received: Iterable<MailFile>,
 ): Promise<StoredFiles> {
   const stored: StoredFiles = new Map()
-  for (const file of [...pictures, ...others]) {
+  for (const file of received) {
     const { name, content_type, data: bytes } = file
     stored.set(file, await writeUnclaimedFile(workspace_id, files, { name, content_type, bytes }).catch(refuseTooLarge))
   }

@@ -3,7 +3,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { accountInToken } from '#channel-accounts/inbound-url.ts'
-import { MAIL_LIMIT, readMail } from '#channels/email/inbound/mail.ts'
+import { MAIL_LIMIT } from '#channels/email/inbound/mail.ts'
 import { unauthorized } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { named } from '#http/types.ts'
@@ -11,6 +11,7 @@ import type { Resource, Server } from '#server.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import { readPosted } from './form.ts'
 import { findMailAccount } from './queries.ts'
+import { readMailFor } from './read.ts'
 import { receiveMail } from './receive.ts'
 import { refuse } from './refuse.ts'
 
@@ -70,7 +71,7 @@ function inboundEmail(app: App, { sql, identify, ...server }: Server) {
         headers['content-type'] ?? '',
         (body as Buffer | null) ?? Buffer.alloc(0),
       )
-      const mail = await readMail(raw).catch(refuse)
+      const mail = await readMailFor(sql, [workspace.id], raw, envelope).catch(refuse)
       const received = await receiveMail(sql, server, workspace.id, { raw, mail, envelope }).catch(refuse)
       log.info({ workspace_id: workspace.id, mail: mail.id, ...received }, 'mail received')
       return { type: 'inbound_email' as const, ...received }

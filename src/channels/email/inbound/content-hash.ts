@@ -10,7 +10,7 @@ import type { Mail } from './mail.ts'
 export const receivedId = (mail: WrittenMail): string =>
   mail.message_id === null ? mail.id : `${mail.message_id} ${contentHash(mail)}`
 
-type WrittenMail = Omit<Mail, 'contents' | 'received_id'>
+type WrittenMail = Omit<Mail, 'contents' | 'received_id' | 'forwarded'>
 
 const WRITTEN_HEADERS = ['date', 'in-reply-to', 'references']
 

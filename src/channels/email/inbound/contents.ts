@@ -1,34 +1,60 @@
-// Splits a mail into the parts that are shown: the new text, the history (quotes, signature), pictures and files.
+// Splits a mail into the parts that are shown: the new text, the history (quotes, signature), pictures and files; and a
+// forwarded mail into what was written above it, and itself.
 import { paragraphs, sanitizeHtml, toPlainText, withoutTags } from '#lib/html.ts'
-import type { Contents, Mail, MailFile } from './mail.ts'
+import { forwardInHtml, forwardInText } from './forward.ts'
+import type { Reading } from './lines.ts'
+import type { Contents, ForwardedMail, Mail, MailFile } from './mail.ts'
 import { stripQuotesFromHtml } from './strip-quotes-html.ts'
 import { stripQuotesFromText } from './strip-quotes-text.ts'
 
-type ParsedMail = Omit<Mail, 'contents' | 'received_id'>
+type ParsedMail = Pick<Mail, 'text' | 'html' | 'files'>
 
-export function contentsOf(mail: ParsedMail): Contents {
-  const stripped = mail.html === null ? undefined : stripQuotesFromHtml(mail.html)
-  if (!stripped || !mail.html) return textContents(mail, mail.html)
+export function contentsOf(mail: ParsedMail, reading: Reading): Contents {
+  const stripped = mail.html === null ? undefined : stripQuotesFromHtml(mail.html, reading)
+  if (!stripped || !mail.html) return textContents(mail, mail.html, reading)
   const body = plain(stripped.body)
-  if (!body && mail.text && !/<img\s/i.test(stripped.body)) return textContents(mail, null)
-  const shown = cidsIn(stripped.body + stripped.history)
+  if (!body && mail.text && !/<img\s/i.test(stripped.body)) return textContents(mail, null, reading)
+  const { htmls, ...files } = shownHtml([stripped.body, stripped.history], mail.files)
+  return { body, html: htmls[0] ?? '', history: htmls[1] ?? '', ...files }
+}
+
+/** Returns safe HTML with the pictures of the mail that it shows, and apart from them its files. */
+function shownHtml(htmls: string[], all: MailFile[]): { htmls: string[] } & Pick<Contents, 'pictures' | 'files'> {
+  const shown = cidsIn(htmls.join(''))
   const isInline = ({ cid, content_type }: MailFile) =>
     cid !== null && content_type.startsWith('image/') && shown.has(cid)
-  const pictures = mail.files.filter(isInline)
+  const pictures = all.filter(isInline)
   const stored = new Set(pictures.map(({ cid }) => cid))
   const isStored = (src: string) => src.startsWith('cid:') && stored.has(decoded(src.slice(4)))
   return {
-    body,
-    html: sanitizeHtml(stripped.body, isStored),
-    history: sanitizeHtml(stripped.history, isStored),
+    htmls: htmls.map((html) => sanitizeHtml(html, isStored)),
     pictures,
-    files: mail.files.filter((file) => !isInline(file)),
+    files: all.filter((file) => !isInline(file)),
   }
 }
 
+/** Returns the mail that is forwarded in the text of another one; null if there is none whose sender has an address. */
+export function forwardedIn({ text, html, files }: ParsedMail, { own }: Reading): ForwardedMail | null {
+  const inHtml = html === null ? undefined : forwardInHtml(html, own)
+  if (inHtml) {
+    const { from, subject, note, body } = inHtml
+    const { htmls, ...shown } = shownHtml([body, note], files)
+    return {
+      from,
+      subject,
+      note: htmls[1] ?? '',
+      contents: { body: plain(body), html: htmls[0] ?? '', history: '', ...shown },
+    }
+  }
+  const inText = text === null ? undefined : forwardInText(text, own)
+  if (!inText) return null
+  const { from, subject, note, body } = inText
+  return { from, subject, note: paragraphs(note), contents: { body, html: null, history: '', pictures: [], files } }
+}
+
 /** HTML that cannot be parsed becomes a file; without a plain text, its text without tags is the body. */
-function textContents(mail: ParsedMail, unreadable: string | null): Contents {
-  const { body, history } = stripQuotesFromText(mail.text ?? withoutTags(unreadable ?? ''))
+function textContents(mail: ParsedMail, unreadable: string | null, reading: Reading): Contents {
+  const { body, history } = stripQuotesFromText(mail.text ?? withoutTags(unreadable ?? ''), reading)
   const files = unreadable === null ? mail.files : [...mail.files, asFile(unreadable)]
   return { body, html: null, history: paragraphs(history), pictures: [], files }
 }

@@ -1,6 +1,8 @@
 // Finds the lines of a mail that are not new: quotes below, above or between the new text, forwarded mail, and the
 // signature. Used for plain text and for HTML, which is also read as lines.
-import { BARE_SEPARATORS, FROM_LABELS, MOBILE, OTHER_LABELS, SEPARATORS, WROTE } from './quote-markers.ts'
+import { couldBeAttribution, isAttribution, isCertainAttribution, MAX_ATTRIBUTION } from './attribution.ts'
+import { isCertain, quotedHeadersAt } from './header-block.ts'
+import { isSeparator, MOBILE } from './mailer-words.ts'
 
 export type Line = {
   /** Without quote marks and surrounding space. */
@@ -15,10 +17,20 @@ export type Line = {
   picture?: boolean
 }
 
-/** Returns for each line whether to strip it: history or signature. Strips nothing if nothing else would remain. */
-export function strippedLines(lines: readonly Line[]): boolean[] {
+/**
+ * What is known of a mail before its text is read. `answers`: whether it answers a mail. `perhaps`: only its subject says so.
+ * `own`: our addresses, in lower case.
+ */
+export type Reading = { answers: 'yes' | 'perhaps' | 'no'; own: ReadonlySet<string> }
+
+/**
+ * Returns for each line whether to strip it: history or signature. Strips nothing of a mail that answers nothing, and
+ * nothing if nothing else would remain.
+ */
+export function strippedLines(lines: readonly Line[], { answers, own }: Reading): boolean[] {
   const stripped = lines.map(() => false)
-  const end = historyStart(lines)
+  if (answers === 'no' || (answers === 'perhaps' && !hasCertainQuote(lines, own))) return stripped
+  const end = historyStart(lines, own)
   stripped.fill(true, end)
   stripQuotes(lines, end, stripped)
   stripSignature(lines, end, stripped)
@@ -31,36 +43,27 @@ const isQuoted = ({ depth, mark }: Line): boolean => depth > 0 || mark === 'intr
 /**
  * Returns the index from which all is history: a separator line, quoted headers, or an attribution without quote marks.
  */
-function historyStart(lines: readonly Line[]): number {
+function historyStart(lines: readonly Line[], own: ReadonlySet<string>): number {
   const start = lines.findIndex(
     (line, index) =>
       line.mark === 'history' ||
-      (line.depth === 0 && (isSeparator(line.text) || isHeaderBlock(lines, index) || isLastAttribution(lines, index))),
+      (line.depth === 0 &&
+        (isSeparator(line.text) ||
+          quotedHeadersAt(lines, index, own) !== undefined ||
+          isLastAttribution(lines, index))),
   )
   if (start < 0) return lines.length
   const above = previous(lines, start)
   return above >= 0 && lines[above]!.rule ? above : start
 }
 
-function isSeparator(text: string): boolean {
-  if (text.length > 80) return false
-  const lower = text.toLowerCase()
-  if (BARE_SEPARATORS.has(lower)) return true
-  const [, inner = ''] = /^[-_=*]{2,60} ?([^-_=*].{0,60})$/.exec(lower) ?? []
-  return SEPARATORS.has(inner.replace(/[-_=*: ]+$/, ''))
-}
-
-const WITHIN = 8
-
-/** A `From:` line with two other header lines soon below it. */
-function isHeaderBlock(lines: readonly Line[], index: number): boolean {
-  if (!FROM_LABELS.has(labelOf(lines[index]!.text))) return false
-  const labels = lines.slice(index + 1, index + 1 + WITHIN).map(({ text }) => labelOf(text))
-  return new Set(labels.filter((label) => OTHER_LABELS.has(label))).size >= 2
-}
-
-const labelOf = (text: string): string =>
-  (/^[*\s]{0,3}([^:：*]{1,24}?)[*\s]{0,3}[:：]/.exec(text)?.[1] ?? '').toLowerCase()
+/** Whether headers or an attribution with an address and a time show that the mail quotes another one. */
+const hasCertainQuote = (lines: readonly Line[], own: ReadonlySet<string>): boolean =>
+  lines.some((line, index) => {
+    const block = quotedHeadersAt(lines, index, own)
+    if (block && isCertain(block)) return true
+    return isCertainAttribution(line.text) || isCertainAttribution(`${line.text} ${lines[index + 1]?.text ?? ''}`)
+  })
 
 /** An attribution whose quote has no quote marks, as some programs write it. */
 function isLastAttribution(lines: readonly Line[], index: number): boolean {
@@ -69,9 +72,6 @@ function isLastAttribution(lines: readonly Line[], index: number): boolean {
   const below = next(lines, last)
   return below < lines.length && !isQuoted(lines[below]!)
 }
-
-const MAX_ATTRIBUTION = 400
-const A_TIME = /\d{1,2}[:.hH時点]\d{2}|\b(19|20)\d\d\b/
 
 /** Returns the last line of the attribution that starts here, of up to three lines; undefined if none starts here. */
 function attributionFrom(lines: readonly Line[], index: number): number | undefined {
@@ -82,12 +82,6 @@ function attributionFrom(lines: readonly Line[], index: number): number | undefi
     if (isAttribution(text)) return at
   }
   return undefined
-}
-
-function isAttribution(text: string): boolean {
-  if (text.length > MAX_ATTRIBUTION || !/[:：]\s*$/.test(text.slice(-3))) return false
-  const lower = text.toLowerCase()
-  return WROTE.some((verb) => lower.includes(verb)) && (A_TIME.test(text) || text.includes('@'))
 }
 
 type Run = { from: number; to: number }
@@ -129,7 +123,7 @@ function introducedFrom(lines: readonly Line[], quote: number, floor: number): n
   for (let at = last; at >= Math.max(floor, last - 3) && lines[at]!.text; at--) {
     text = `${lines[at]!.text} ${text}`
     if (text.length > MAX_ATTRIBUTION) break
-    if (isAttribution(text) || (A_TIME.test(text) && text.includes('@'))) return widened(lines, at, floor)
+    if (isAttribution(text) || couldBeAttribution(text)) return widened(lines, at, floor)
   }
   return quote
 }

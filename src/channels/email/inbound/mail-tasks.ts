@@ -1,13 +1,14 @@
 // The worker thread that parses mails.
 import type { Transferable } from 'node:worker_threads'
 import { answerTasks } from '#threads/tasks.ts'
-import { type MailTasks, type ParsedOrRefused, RefusedMail } from './mail.ts'
+import { filesOf, type MailTasks, type ParsedOrRefused, RefusedMail } from './mail.ts'
 import { parseMail } from './parse.ts'
 
 const tasks: MailTasks = {
-  async parse(raw, charset) {
+  async parse(raw, charset, own_addresses) {
     try {
-      return { mail: await parseMail(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), charset) }
+      const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+      return { mail: await parseMail(bytes, charset, own_addresses) }
     } catch (error) {
       if (!(error instanceof RefusedMail)) throw error
       return { refused: error.message, is_too_large: error.is_too_large }
@@ -18,8 +19,7 @@ const tasks: MailTasks = {
 /** A short buffer is part of Node's own pool, which cannot be moved. */
 function buffersOf(result: ParsedOrRefused): Transferable[] {
   if (!('mail' in result)) return []
-  const { files, contents } = result.mail
-  const buffers = [...files, ...contents.pictures, ...contents.files]
+  const buffers = [...filesOf(result.mail)]
     .map(({ data }) => data)
     .filter(({ buffer, byteLength }) => byteLength > Buffer.poolSize && byteLength === buffer.byteLength)
   return [...new Set(buffers.map(({ buffer }) => buffer as ArrayBuffer))]

@@ -23,6 +23,15 @@ export type Contents = {
   files: MailFile[]
 }
 
+/** A mail in another one, which somebody forwarded. */
+export type ForwardedMail = {
+  from: Mailbox
+  subject: string
+  /** What was written above it, as safe HTML; empty if nothing. */
+  note: string
+  contents: Contents
+}
+
 export type Mail = {
   /** Its Message-ID, or a hash of its bytes if it has none. */
   id: string
@@ -43,6 +52,8 @@ export type Mail = {
   /** All values of each header, by lower-case name, unfolded. */
   headers: ReadonlyMap<string, string[]>
   contents: Contents
+  /** The mail that it forwards, if its subject says that it forwards one. */
+  forwarded: ForwardedMail | null
   /** The texts that may be shown wrong. Their bytes can be read again with another charset. */
   doubtful_parts: DoubtfulPart[]
 }
@@ -68,7 +79,9 @@ export const MAIL_LIMIT = 25 * 1024 * 1024
 /** What the worker thread answers: an error of another thread loses its class. */
 export type ParsedOrRefused = { mail: Mail } | { refused: string; is_too_large: boolean }
 
-export type MailTasks = { parse(raw: Uint8Array, charset?: string): Promise<ParsedOrRefused> }
+export type MailTasks = {
+  parse(raw: Uint8Array, charset?: string, own_addresses?: readonly string[]): Promise<ParsedOrRefused>
+}
 
 /** The heap of a thread holds the longest texts and HTML that are parsed, several times. */
 const pool = threadPool<MailTasks>(new URL('./mail-tasks.ts', import.meta.url), {
@@ -77,22 +90,28 @@ const pool = threadPool<MailTasks>(new URL('./mail-tasks.ts', import.meta.url), 
 
 /**
  * Parses RFC 5322 and MIME, and malformed mail as far as possible. `charset` is for its doubtful parts, if a person knows
- * it: parts that can be read without doubt do not change.
+ * it: parts that can be read without doubt do not change. `own_addresses`: those of the workspace, which quoted headers name.
  * @throws RefusedMail if the mail is larger than `MAIL_LIMIT`, has too many parts, files or lines, or takes too long;
  * TaskRefused if too many mails are waiting, which is for a retry.
  */
-export async function readMail(raw: Buffer, charset?: string): Promise<Mail> {
+export async function readMail(raw: Buffer, charset?: string, own_addresses: readonly string[] = []): Promise<Mail> {
   if (raw.length > MAIL_LIMIT) throw tooLarge(`The message is larger than ${MAIL_LIMIT} bytes`)
-  const parsed = await pool.run('parse', [raw, charset]).catch((error) => {
+  const parsed = await pool.run('parse', [raw, charset, own_addresses]).catch((error) => {
     throw isTooCostly(error) ? tooLarge('The message is too complex to be read') : error
   })
   if ('refused' in parsed) throw new RefusedMail(parsed.refused, parsed)
   return withBuffers(parsed.mail)
 }
 
+/** Returns all files of a mail, each once. */
+export const filesOf = ({ files, contents, forwarded }: Mail): Set<MailFile> =>
+  new Set(
+    [files, ...[contents, forwarded?.contents].flatMap((shown) => (shown ? [shown.pictures, shown.files] : []))].flat(),
+  )
+
 /** A clone of a Buffer is only a Uint8Array. */
 function withBuffers(mail: Mail): Mail {
-  for (const file of new Set([...mail.files, ...mail.contents.pictures, ...mail.contents.files])) {
+  for (const file of filesOf(mail)) {
     const { buffer, byteOffset, byteLength } = file.data
     file.data = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
   }

@@ -55,8 +55,7 @@ const MESSAGES: Record<string, Expected> = {
   'gmail-forward': {
     from: 'Joe Example <joe@example.org>',
     subject: 'Fwd: Invoice 77',
-    body: 'Is this one yours?',
-    history: 'Please pay 30 EUR.',
+    body: 'Is this one yours?\n\n---------- Forwarded message ---------\nFrom: Billing <billing@example.net>\nDate: Fri, Feb 27, 2026 at 8:00 AM\nSubject: Invoice 77\nTo: Joe Example <joe@example.org>\n\nPlease pay 30 EUR.',
   },
   'gmail-forward-without-a-word': {
     from: 'Joe Example <joe@example.org>',
@@ -213,8 +212,7 @@ const MESSAGES: Record<string, Expected> = {
   },
   'nested-multiparts': {
     from: 'Joe Example <joe@example.org>',
-    body: 'The rich one',
-    history: 'mail gateway',
+    body: 'The rich one\n\n--\nThis footer was added by the mail gateway',
     pictures: ['image-1.png'],
     files: ['Umsätze 2026.csv text/csv 8', 'the original.eml message/rfc822 88'],
   },
@@ -245,8 +243,7 @@ const MESSAGES: Record<string, Expected> = {
   },
   'own-signature': {
     from: 'Joe Example <joe@example.org>',
-    body: 'Hi,\n\ndoes it come in red? I wrote: "red" in my order, sent 3 days ago:\nnobody answered. From: which shop do you send?',
-    history: 'Example Ltd',
+    body: 'Hi,\n\ndoes it come in red? I wrote: "red" in my order, sent 3 days ago:\nnobody answered. From: which shop do you send?\n\n-- \nJoe Example | Example Ltd | +44 20 7946 0000',
   },
   'nul-bytes-and-lone-returns': {
     from: 'Joe Example <joe@example.org>',

@@ -4,12 +4,15 @@ import type { AddressObject } from 'mailparser'
 import { extension } from 'mime-types'
 import { takeDataPictures } from '#lib/data-pictures.ts'
 import { isEmail } from '#lib/email.ts'
-import { withoutTags } from '#lib/html.ts'
+import { paragraphs, withoutTags } from '#lib/html.ts'
 import { storable } from '#lib/text.ts'
 import { receivedId } from './content-hash.ts'
-import { contentsOf } from './contents.ts'
-import { type Mail, type Mailbox, type MailFile, tooLarge } from './mail.ts'
+import { contentsOf, forwardedIn } from './contents.ts'
+import type { Reading } from './lines.ts'
+import { type ForwardedMail, type Mail, type Mailbox, type MailFile, tooLarge } from './mail.ts'
+import { hasForwardPrefix } from './mailer-words.ts'
 import { type MimeFile, type ParsedMime, parseMime } from './mime.ts'
+import { readingOf } from './reading.ts'
 import { repairBoundary } from './repair-boundary.ts'
 
 const MAX_FILES = 100
@@ -25,14 +28,35 @@ const MAX_HTML = 1_000_000
  * Parses RFC 5322 and MIME, and malformed mail as far as possible.
  * @throws RefusedMail if the mail has too many parts, files or lines.
  */
-export async function parseMail(raw: Buffer, charset?: string): Promise<Mail> {
+export async function parseMail(raw: Buffer, charset?: string, own_addresses: readonly string[] = []): Promise<Mail> {
   if (hasMoreLines(raw, MAX_LINES)) throw tooLarge(`The message has more than ${MAX_LINES} lines`)
+  const mail = await plainMail(raw, charset)
+  const reading = readingOf(mail, own_addresses)
+  const forwarded = hasForwardPrefix(mail.subject) ? await forwardedBy(mail, reading) : null
+  return { ...mail, received_id: receivedId(mail), contents: contentsOf(mail, reading), forwarded }
+}
+
+async function plainMail(raw: Buffer, charset?: string) {
   const parsed = await parseMime(repairBoundary(raw), charset).catch((error: Error) => {
     throw tooLarge(`The message cannot be read: ${error.message}`)
   })
-  const mail = mailOf(parsed, raw)
-  return { ...mail, received_id: receivedId(mail), contents: contentsOf(mail) }
+  return mailOf(parsed, raw)
 }
+
+/** A mail is forwarded in the text, or as a file. In a file nobody can hide what was quoted, so that all of it is shown. */
+async function forwardedBy(mail: PlainMail, reading: Reading): Promise<ForwardedMail | null> {
+  const [file, ...others] = mail.files.filter(({ content_type }) => content_type === 'message/rfc822')
+  const inText = forwardedIn(mail, reading)
+  if (inText || !file || others.length) return inText
+  const { from, subject, ...inner } = await plainMail(file.data)
+  if (!from) return null
+  const files = [...inner.files, ...mail.files].slice(0, MAX_FILES)
+  const nothing: Reading = { answers: 'no', own: reading.own }
+  const { body, html } = contentsOf({ ...mail, files: [] }, nothing)
+  return { from, subject, note: html ?? paragraphs(body), contents: contentsOf({ ...inner, files }, nothing) }
+}
+
+type PlainMail = Omit<Mail, 'contents' | 'received_id' | 'forwarded'>
 
 function hasMoreLines(raw: Buffer, limit: number): boolean {
   let lines = 0
@@ -40,7 +64,7 @@ function hasMoreLines(raw: Buffer, limit: number): boolean {
   return false
 }
 
-function mailOf(parsed: ParsedMime, raw: Buffer): Omit<Mail, 'contents' | 'received_id'> {
+function mailOf(parsed: ParsedMime, raw: Buffer): PlainMail {
   const headers = headersOf(parsed)
   const inline: MailFile[] = []
   const html = storable(withCids(parsed.html, inline))

@@ -1,7 +1,7 @@
 // Splits the HTML of a mail into the new text and the history. The tree is read as lines; the leaves of stripped lines
 // are removed from it, and form a second tree with the same structure.
 import { DomHandler, DomUtils, Parser } from 'htmlparser2'
-import { type Line, strippedLines } from './lines.ts'
+import { type Line, type Reading, strippedLines } from './lines.ts'
 
 type Document = DomHandler['root']
 type Leaf = Document['children'][number]
@@ -13,23 +13,49 @@ export type StrippedHtml = { body: string; history: string }
 const MAX_DEPTH = 256
 
 /** Returns undefined if the HTML is nested too deeply. `history` is empty if nothing is stripped. */
-export function stripQuotesFromHtml(html: string): StrippedHtml | undefined {
+export function stripQuotesFromHtml(html: string, reading: Reading): StrippedHtml | undefined {
+  const parts = partsOfHtml(html, (lines) => {
+    const stripped = strippedLines(lines, reading)
+    return [stripped.map((is) => !is), stripped]
+  })
+  return parts && { body: parts[0] ?? '', history: parts[1] ?? '' }
+}
+
+/**
+ * Splits HTML into parts with the same structure. `choose` gets its lines, and says for each part which of them it has.
+ * Returns undefined if the HTML is nested too deeply. A part without lines is empty.
+ */
+export function partsOfHtml(html: string, choose: (lines: Line[]) => boolean[][]): string[] | undefined {
   const document = parse(html)
   if (!document) return undefined
-  const { lines, leaves } = linesOf(document)
-  const stripped = strippedLines(lines)
-  const history = stripped.includes(true) ? parse(html) : undefined
-  if (!history) return { body: htmlOf(document), history: '' }
-  prune(document, new Set(leaves.filter((_, index) => stripped[index]).flat()))
-  prune(
-    history,
-    new Set(
-      linesOf(history)
-        .leaves.filter((_, index) => !stripped[index])
-        .flat(),
-    ),
-  )
-  return { body: htmlOf(document), history: htmlOf(history) }
+  return choose(linesOf(document).lines).map((chosen) => {
+    if (!chosen.includes(true)) return ''
+    const part = chosen.includes(false) ? parse(html) : document
+    if (!part) return ''
+    if (part !== document)
+      prune(
+        part,
+        new Set(
+          linesOf(part)
+            .leaves.filter((_, index) => !chosen[index])
+            .flat(),
+        ),
+      )
+    return htmlOf(part)
+  })
+}
+
+/** Removes the blockquotes that are around the whole HTML, as Apple Mail writes them around a forwarded mail. */
+export function withoutOuterQuote(html: string): string {
+  const document = parse(html)
+  let within: Document | Element | undefined = document
+  while (within) {
+    const [only, ...others]: Leaf[] = within.children.filter((node) => node.type !== 'text' || node.data.trim())
+    if (!only || others.length || !('attribs' in only)) break
+    if (only.name === 'blockquote') within.children = only.children
+    else within = only
+  }
+  return document ? htmlOf(document) : html
 }
 
 const htmlOf = (document: Document): string => DomUtils.getOuterHTML(document, { encodeEntities: 'utf8' }).trim()
@@ -99,8 +125,15 @@ const MARKS: Marking[] = [
   },
 ]
 
+/** The indent buttons of Gmail and Apple Mail make a blockquote too, and hide its border. Quotes are marked in other ways. */
+const isIndent = ({ attribs }: Element): boolean =>
+  !attribs['type'] &&
+  !attribs['cite'] &&
+  !attribs['class'] &&
+  /border(-width)?:\s*(none|0)/i.test(attribs['style'] ?? '')
+
 const meaningOf = (element: Element): Marking['means'] | undefined => {
-  if (element.name === 'blockquote') return 'quote'
+  if (element.name === 'blockquote') return isIndent(element) ? undefined : 'quote'
   return MARKS.find(({ attribute, value }) => value.test(element.attribs[attribute] ?? ''))?.means
 }
 
