@@ -19,6 +19,13 @@ export const listSendingAddresses = async (sql: Sql, workspace_ids: string[]): P
   return rows.map(({ from }) => from)
 }
 
+/** The bot has no mailbox. */
+export const listAdminAddresses = async (sql: Sql, workspace_id: string): Promise<string[]> => {
+  const rows = await sql<{ email: string }[]>`
+    select email from admins where workspace_id = ${workspace_id} and not is_bot`
+  return rows.map(({ email }) => email)
+}
+
 export type AnsweredDelivery = { message_id: string; conversation_id: string; contact_id: string; address: string }
 
 export const findDelivery = (workspace: Workspace, id: string) =>

@@ -1,6 +1,6 @@
 // Reads a kept mail again with another charset, and corrects the part or the first message that it became.
 import { withPictures } from '#channels/email/inbound/contents.ts'
-import type { Envelope } from '#channels/email/inbound/meaning.ts'
+import { type Envelope, messageOf } from '#channels/email/inbound/meaning.ts'
 import { invalid } from '#http/errors.ts'
 import { paragraphs } from '#lib/html.ts'
 import { correctReceived, findReceived, findShownBody } from '#resources/conversations/inbound-queries.ts'
@@ -9,22 +9,24 @@ import type { Rereader } from '#resources/inbound/read-again.ts'
 import { atomically } from '#workspaces/workspace.ts'
 import { lostPlace } from '../place.ts'
 import { readMailFor } from './read.ts'
-import type { MailServer } from './receive.ts'
+import { type MailServer, receiverOf } from './receive.ts'
 import { refuse } from './refuse.ts'
 
 export const mailRereader =
-  ({ files }: Pick<MailServer, 'files'>): Rereader =>
+  (server: MailServer): Rereader =>
   async (workspace, row, charset) => {
     const { isCharset } = await import('#channels/email/inbound/charset.ts') // It loads charset tables.
     if (!isCharset(charset)) throw invalid('charset is not known')
-    const raw = await readRaw(files, row)
-    const mail = await readMailFor(workspace.sql, [workspace.id], raw, row.raw as Envelope, charset).catch(refuse)
-    const { contents, received_id } = mail
+    const envelope = row.raw as Envelope
+    const raw = await readRaw(server.files, row)
+    const mail = await readMailFor(workspace.sql, [workspace.id], raw, envelope, charset).catch(refuse)
+    const { customer } = messageOf(mail, envelope, await receiverOf(workspace.sql, server, workspace.id, mail))
     await atomically(workspace, async (workspace) => {
       const place =
         (await findReceived(workspace, 'email', row.provider_id)) ??
-        (await findReceived(workspace, 'email', received_id))
+        (await findReceived(workspace, 'email', mail.received_id))
       if (!place) throw lostPlace()
+      const contents = (place.part_id === null && customer?.forwarded?.contents) || mail.contents
       const shown = await findShownBody(workspace, place)
       const addresses = picturesIn(contents.html ?? '', shown ?? '')
       const html = contents.html === null ? paragraphs(contents.body) : withPictures(contents.html, addresses)

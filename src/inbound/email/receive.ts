@@ -22,9 +22,10 @@ import type { Reason } from '#resources/inbound/reasons.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { findFirstAdmin } from '#workspaces/queries.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
+import { addForwardNote } from './forward-note.ts'
 import { type Incoming, keepDoubtful, leaveOutMail } from './leave-out.ts'
-import { findMailAccount, insertConversationMail, listDeliveriesOf } from './queries.ts'
-import { threadOf } from './thread.ts'
+import { findMailAccount, insertConversationMail, listAdminAddresses, listDeliveriesOf } from './queries.ts'
+import { type Thread, threadOf } from './thread.ts'
 
 /**
  * `ignored`: a program wrote it, or it has no sender. `known`: it was received before. `blocked`: its sender is blocked.
@@ -48,7 +49,7 @@ export async function receiveMail(
 ): Promise<Received> {
   const incoming = { ...posted, mail: { ...posted.mail, id: posted.mail.received_id } }
   const { mail, envelope } = incoming
-  const receiver = await receiverOf(sql, server, workspace_id)
+  const receiver = await receiverOf(sql, server, workspace_id, mail)
   const { id: admin_id } = await findFirstAdmin(sql, workspace_id)
   const workspace = await openWorkspace(sql, workspace_id, admin_id)
   const leftOut = (reason: Reason) => leaveOutMail(workspace, server.files, incoming, reason)
@@ -84,11 +85,12 @@ function meaningIfAny(...mail: Parameters<typeof meaningOf>): Meaning | NoSender
   }
 }
 
-/** Returns what decides about a mail to the workspace: its addresses, and the secret of signed ones. */
-export async function receiverOf(sql: Sql, { secret }: Links, workspace_id: string) {
+/** Returns what decides about a mail to the workspace: its addresses, those of its admins for a forward, and the secret. */
+export async function receiverOf(sql: Sql, { secret }: Links, workspace_id: string, { forwarded }: Mail) {
   const account = await findMailAccount(sql, workspace_id)
   return {
     ...{ workspace_id, secret },
+    admin_addresses: forwarded ? await listAdminAddresses(sql, workspace_id) : [],
     reply_domain: account?.reply_domain ?? '',
     sending_addresses: account?.from ? [account.from] : [],
   }
@@ -127,12 +129,19 @@ export async function addMail(
   files: StoredFiles,
   { takes_any = false } = {},
 ): Promise<Exclude<Received, { outcome: 'reported' | 'ignored' }>> {
-  await lockIdentity(workspace, { email: message.from?.address ?? null })
+  await lockIdentity(workspace, { email: (message.customer?.mailbox ?? message.from)?.address ?? null })
   if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
-  const { contact, answers } = await writerIn(workspace, mail, message, takes_any)
+  const { contact, answers, customer } = await writerIn(workspace, mail, message, takes_any)
   if (contact.blocked_at) return { outcome: 'blocked' }
-  const { subject, recipients, metadata } = message
-  const { history, ...written } = await attached(workspace, links, message.contents, files)
+  const { recipients, metadata } = message
+  const forwarded = customer?.forwarded
+  const subject = forwarded?.subject || message.subject
+  const { history, shown, ...written } = await attached(
+    workspace,
+    links,
+    forwarded?.contents ?? message.contents,
+    files,
+  )
   const received = await receive(workspace, {
     ...{ channel: 'email', provider_id: mail.id, contact, answers, subject, recipients },
     ...written,
@@ -141,16 +150,22 @@ export async function addMail(
   if (!('conversation_id' in received)) return { outcome: received.outcome }
   const { outcome, conversation_id } = received
   if (mail.message_id) await insertConversationMail(workspace, mail.message_id, conversation_id)
+  if (forwarded && message.from) await addForwardNote(workspace, conversation_id, message.from, shown(forwarded.note))
   return { outcome, conversation_id }
 }
 
 /** A mail without a sender gets a lead of its own, which cannot be answered. */
-const writerIn = async (workspace: Workspace, { headers }: Mail, message: MessageOfAnyone, takes_any: boolean) =>
+const writerIn = async (
+  workspace: Workspace,
+  { headers }: Mail,
+  message: MessageOfAnyone,
+  takes_any: boolean,
+): Promise<Thread> =>
   message.from
     ? threadOf(workspace, { ...message, from: message.from }, takes_any)
     : { contact: await createLead(workspace, { name: headers.get('from')?.[0]?.slice(0, 255) || null }), answers: null }
 
-/** Claims the stored files, and replaces the pictures in the HTML by references to them. */
+/** Claims the stored files, and replaces the pictures in the HTML by references to them; `shown` does so in other HTML. */
 async function attached(
   workspace: Workspace,
   links: Links,
@@ -165,12 +180,8 @@ async function attached(
   }
   const attachments: Attachment[] = []
   for (const file of files) attachments.push(await claim(file))
-  return {
-    body,
-    ...(html !== null && { html: withPictures(html, addresses) }),
-    history: history && withPictures(history, addresses),
-    attachments,
-  }
+  const shown = (html: string) => withPictures(html, addresses)
+  return { body, ...(html !== null && { html: shown(html) }), history: history && shown(history), attachments, shown }
 }
 
 type Reporting = Extract<Meaning, { kind: 'report' }>

@@ -1,4 +1,5 @@
 // Finds the contact who sent a mail, and the conversation that it answers.
+import type { Customer } from '#channels/email/inbound/customer.ts'
 import type { InboundMessage } from '#channels/email/inbound/meaning.ts'
 import { contactByEmail } from '#resources/contacts/create.ts'
 import { type ContactRow, findContact } from '#resources/contacts/queries.ts'
@@ -9,22 +10,27 @@ import { findAdminMessage, findReservingMessageId, lockWriters } from '#resource
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type AnsweredDelivery, findAnswered, findDelivery, findParticipant } from './queries.ts'
 
-/** `answers` is the conversation, or null if the mail starts a new one. */
-export type Thread = { contact: ContactRow; answers: string | null }
+/**
+ * `answers` is the conversation, or null if the mail starts a new one. `customer`: the contact is not who `From` names, but
+ * the customer that one of us sent the mail for.
+ */
+export type Thread = { contact: ContactRow; answers: string | null; customer?: Customer | null }
 
 /**
  * A signed reply address gives access to its conversation: everyone who has it, from our mail or from a recipient of
  * our mail, becomes a participant by writing to it. Headers can be guessed, so they only count for existing
- * participants. With `takes_any`, blocked contacts may write too.
+ * participants. Without a thread the mail is of the customer that one of us sent it for, or of its sender. With
+ * `takes_any`, blocked contacts may write too.
  */
 export async function threadOf(workspace: Workspace, message: InboundMessage, takes_any: boolean): Promise<Thread> {
   const delivery = message.delivery_id === null ? undefined : await findDelivery(workspace, message.delivery_id)
   if (delivery) return threadByAddress(workspace, message, delivery, takes_any)
-  const { address, name } = message.from
-  const answered = await findAnswered(workspace, message.answers, address)
+  const answered = await findAnswered(workspace, message.answers, message.from.address)
   const known = answered && (await findContact(workspace, answered.contact_id))
   if (answered && known) return { contact: allowed(known, takes_any), answers: answered.conversation_id }
-  return { contact: allowed(await contactByEmail(workspace, address, name), takes_any), answers: null }
+  const { customer } = message
+  const { address, name } = customer?.mailbox ?? message.from
+  return { contact: allowed(await contactByEmail(workspace, address, name), takes_any), answers: null, customer }
 }
 
 const allowed = (contact: ContactRow, takes_any: boolean): ContactRow =>

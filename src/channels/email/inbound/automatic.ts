@@ -1,5 +1,6 @@
 // Detects mail that was written by a program: an answer to it could start an endless exchange with that program.
 import { domainOf, readMessageId } from '../addresses.ts'
+import { customerOf, type ReceivingWorkspace } from './customer.ts'
 import type { Mail } from './mail.ts'
 
 /** The reason why a mail counts as automatic, for the log. */
@@ -33,9 +34,6 @@ const MARKS: [header: string, value: RegExp, why: AutomaticReason][] = [
 
 const DAEMON = /^(mailer-daemon|postmaster|double-bounce)@/i
 
-/** The workspace that received the mail, and the addresses that it sends mail from. */
-export type ReceivingWorkspace = { workspace_id: string; reply_domain: string; sending_addresses: string[] }
-
 /**
  * Returns undefined if a person seems to have written the mail. `return_path` is the envelope's sender: empty for mail
  * that must not be answered, null if it is not known.
@@ -53,12 +51,12 @@ export function automaticReason(
   return DAEMON.test(mail.from?.address ?? '') ? 'mailer_daemon' : undefined
 }
 
-function isOurs(
-  { message_id, from }: Mail,
-  { workspace_id, reply_domain, sending_addresses }: ReceivingWorkspace,
-): boolean {
-  if (message_id && readMessageId(message_id)?.workspace_id === workspace_id) return true
-  const address = from?.address.toLowerCase() ?? ''
+/** A mail of a contact form comes from our address too, but somebody else wrote it. */
+function isOurs(mail: Mail, receiver: ReceivingWorkspace): boolean {
+  const { workspace_id, reply_domain, sending_addresses } = receiver
+  if (mail.message_id && readMessageId(mail.message_id)?.workspace_id === workspace_id) return true
+  const address = mail.from?.address.toLowerCase() ?? ''
   const isSigned = /^(reply|bounce)-/.test(address) && domainOf(address) === reply_domain
-  return isSigned || sending_addresses.some((own) => own.toLowerCase() === address)
+  if (isSigned) return true
+  return sending_addresses.some((own) => own.toLowerCase() === address) && !customerOf(mail, receiver)
 }

@@ -2,7 +2,7 @@
 // signature. Used for plain text and for HTML, which is also read as lines.
 import { couldBeAttribution, isAttribution, isCertainAttribution, MAX_ATTRIBUTION } from './attribution.ts'
 import { isCertain, quotedHeadersAt } from './header-block.ts'
-import { isSeparator, MOBILE } from './mailer-words.ts'
+import { isForwardSeparator, isSeparator, MOBILE } from './mailer-words.ts'
 
 export type Line = {
   /** Without quote marks and surrounding space. */
@@ -41,7 +41,8 @@ const hasContent = ({ text, picture }: Line): boolean => text !== '' || picture 
 const isQuoted = ({ depth, mark }: Line): boolean => depth > 0 || mark === 'intro'
 
 /**
- * Returns the index from which all is history: a separator line, quoted headers, or an attribution without quote marks.
+ * Returns the index from which all is history: a separator line, quoted headers, or an attribution without quote marks. A mail
+ * that is passed on in an answer is no history.
  */
 function historyStart(lines: readonly Line[], own: ReadonlySet<string>): number {
   const start = lines.findIndex(
@@ -52,7 +53,7 @@ function historyStart(lines: readonly Line[], own: ReadonlySet<string>): number 
           quotedHeadersAt(lines, index, own) !== undefined ||
           isLastAttribution(lines, index))),
   )
-  if (start < 0) return lines.length
+  if (start < 0 || isForwardSeparator(lines[start]!.text)) return lines.length
   const above = previous(lines, start)
   return above >= 0 && lines[above]!.rule ? above : start
 }

@@ -58,15 +58,17 @@ const MAX_SEPARATOR = 80
  */
 export function isSeparator(text: string): boolean {
   if (text.length > MAX_SEPARATOR) return false
-  const [, before = '', words = '', after = ''] = /^([-_=*]{2,60} ?)?([^-_=*].*?)([-_=*: ：]*)$/.exec(text) ?? []
-  const plain = plainWord(words.trim())
-  return before ? SEPARATORS.has(plain) || isBilingual(plain) : /[:：]/.test(after) && FORWARDED.has(plain)
+  const { before, words, after } = separated(text)
+  return before ? SEPARATORS.has(words) : /[:：]/.test(after) && FORWARDED.has(words)
 }
 
+/** Whether it is one above a forwarded mail: not a quote of what is answered, but something that its sender passes on. */
+export const isForwardSeparator = (text: string): boolean => isSeparator(text) && FORWARDED.has(separated(text).words)
+
 /** Thunderbird writes two languages in one line: `Välitetty viesti / Fwd.Msg`, `Preposlaná správa --- Forwarded Message`. */
-const isBilingual = (plain: string): boolean => {
-  const [first = '', ...others] = plain.split(/ (?:\/|-{3}) /)
-  return others.length > 0 && SEPARATORS.has(first)
+function separated(text: string): { before: string; words: string; after: string } {
+  const [, before = '', words = '', after = ''] = /^([-_=*]{2,60} ?)?([^-_=*].*?)([-_=*: ：]*)$/.exec(text) ?? []
+  return { before, words: plainWord(words.split(/ (?:\/|-{3}) /)[0] ?? '').trim(), after }
 }
 
 const prefixes = (column: 're' | 'fwd') => new Set(all(column).map((word) => word.replace(/\.$/, '')))

@@ -11,6 +11,7 @@ const RECEIVER = {
   workspace_id: 'ab12cd34',
   reply_domain: 'in.example.com',
   sending_addresses: ['hello@example.com'],
+  admin_addresses: ['ada@example.com'],
   secret: 'a secret for tests',
 }
 const UNKNOWN: Envelope = { return_path: null, recipients: [] }

@@ -1,6 +1,7 @@
 // Classifies a received mail: a report about our mail, automatic mail, or a message of a person.
 import { type MailRef, readMessageId, readSignedAddress } from '../addresses.ts'
-import { type AutomaticReason, automaticReason, type ReceivingWorkspace } from './automatic.ts'
+import { type AutomaticReason, automaticReason } from './automatic.ts'
+import { type Customer, customerOf, isOwnAddress, type ReceivingWorkspace } from './customer.ts'
 import { type Contents, type Mail, type Mailbox, RefusedMail } from './mail.ts'
 import { type MailReport, readReports } from './reports.ts'
 
@@ -21,6 +22,8 @@ export type Answered = { message_id: string; ours: MailRef | null }
 
 export type InboundMessage = {
   from: Mailbox
+  /** Whom the mail is from if it begins a conversation, and one of us sent it for them. */
+  customer: Customer | null
   subject: string
   recipients: { type: 'to' | 'cc'; email: string; drop_reason: null }[]
   metadata: EmailMessageMetadata
@@ -51,13 +54,17 @@ export function meaningOf(mail: Mail, envelope: Envelope, receiver: Receiver): M
   const why = automaticReason(mail, envelope.return_path, receiver)
   if (why) return { kind: 'automatic', why }
   if (!mail.from) throw new NoSender('The message does not say whom it is from')
-  return { kind: 'message', ...messageOf(mail, envelope, receiver), from: mail.from }
+  const message = messageOf(mail, envelope, receiver)
+  // A contact form begins conversations. A mail of ours in one that exists would be a loop.
+  if (message.delivery_id !== null && isOwnAddress(mail.from, receiver)) return { kind: 'automatic', why: 'our_own' }
+  return { kind: 'message', ...message, from: mail.from }
 }
 
 /** Returns the mail as a message, whatever wrote it. */
 export function messageOf(mail: Mail, envelope: Envelope, receiver: Receiver): MessageOfAnyone {
   return {
     from: mail.from,
+    customer: customerOf(mail, receiver) ?? null,
     subject: mail.subject,
     recipients: [...mail.to.map(recipient('to')), ...mail.cc.map(recipient('cc'))],
     metadata: metadataOf(mail, mail.from),

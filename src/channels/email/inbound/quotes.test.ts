@@ -93,6 +93,13 @@ test('what an answer indents is no quote', async () => {
   }
 })
 
+test('a mail that an answer passes on is not cut', async () => {
+  for (const separator of ['---------- Forwarded message ---------', '-------- Weitergeleitete Nachricht --------']) {
+    const text = `This is what your colleague wrote:\n\n${separator}\n${OUTLOOK}\n\nYou get your money.`
+    assert.equal((await contentsOf(text, ANSWER)).body, text)
+  }
+})
+
 describe('lines of an answer that only look like quoted headers stay', () => {
   const texts = [
     'Please change:\nFrom: Hamburg\nTo: Lisbon\nDate: 3 June\nPassengers: 2\nThank you!',
