@@ -304,25 +304,6 @@ describe('automatic mail is recognised by its headers', () => {
     test(name, async () => assert.deepEqual(await meaningOfFile(name), { kind: 'automatic', why }))
   }
 
-  const cases: [header: string, why: string | undefined][] = [
-    ['Auto-Submitted: no', undefined],
-    ['X-Auto-Response-Suppress: None', undefined],
-    ['Precedence: first-class', undefined],
-    ['Return-Path: <joe@example.org>', undefined],
-    ['X-Auto-Response-Suppress: OOF, AutoReply', 'auto_reply'],
-    ['X-Autorespond: away', 'auto_reply'],
-    ['Precedence: junk', 'bulk'],
-    ['Return-Path: <>', 'empty_return_path'],
-    ['Message-ID: <part-7.ab12cd34@anywhere.example>', 'our_own'],
-    ['Message-ID: <part-7.zz99zz99@example.com>', undefined],
-  ]
-  for (const [header, why] of cases) {
-    test(`${header} means ${why ?? 'a message'}`, async () => {
-      const meaning = await meaningOfText(`${header}\nFrom: joe@example.org\n\nHello`)
-      assert.deepEqual(meaning.kind === 'automatic' ? meaning.why : undefined, why)
-    })
-  }
-
   test('a mail that has passed too many servers is a loop', async () => {
     const meaning = await meaningOfText(`${'Received: from a\n'.repeat(60)}From: joe@example.org\n\nHello`)
     assert.deepEqual(meaning, { kind: 'automatic', why: 'loop' })
