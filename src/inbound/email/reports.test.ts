@@ -112,6 +112,40 @@ describe('a report about a mail', () => {
     )
   })
 
+  test('in the words of an old server fails the delivery that its bounce address names, once', async () => {
+    const qmail = rawMail({
+      ...{ from: 'MAILER-DAEMON@mx.example.org', to: bounceAddress(joe), message_id: '<qmail@mx.example.org>' },
+      ...{
+        headers: { 'Return-Path': '<>' },
+        body: '<joe@example.org>:\nSorry, no mailbox here by that name. (#5.1.1)',
+      },
+    })
+    const { outcome, delivery_ids } = (await postMail(call, qmail)).body
+    assert.deepEqual([outcome, delivery_ids], ['reported', [deliveries[joe]]])
+    assert.equal((await postMail(call, qmail)).body.outcome, 'known')
+    const { status, error, history } = await delivery(joe)
+    assert.deepEqual([status, error.code], ['failed', 'bounce_5.1.1'])
+    assert.match(history.at(-1).reason, /no mailbox here by that name/)
+    assert.equal((await contact(joe)).has_hard_bounced, true)
+    assert.equal((await delivery(jane)).status, 'sent')
+  })
+
+  test('in words that it will be sent later is only in the history; an out-of-office is not even there', async () => {
+    const headers = { 'Return-Path': '<>', 'Auto-Submitted': 'auto-replied' }
+    const to = bounceAddress(joe)
+    const late = { from: 'MAILER-DAEMON@mx.example.org', body: 'Your message was delayed. It will be retried.' }
+    assert.equal((await postMail(call, rawMail({ ...late, to, headers }))).body.outcome, 'reported')
+    const away = { from: 'joe@example.org', body: 'I am away. Your mail could not be delivered to my desk.' }
+    const { outcome, reason, left_out_id } = (await postMail(call, rawMail({ ...away, to, headers }))).body
+    assert.deepEqual([outcome, reason, typeof left_out_id], ['ignored', 'auto_submitted', 'string'])
+    const { status, history } = await delivery(joe)
+    assert.equal(status, 'sent')
+    assert.deepEqual(
+      history.map(({ code }: { code: string }) => code),
+      ['bounce_delayed'],
+    )
+  })
+
   test('that was delivered counts, and a later failure does not', async () => {
     const fields = failed('joe@example.org', '2.1.5').replace('failed', 'delivered')
     await bring({ to: bounceAddress(joe), fields })

@@ -260,12 +260,11 @@ const AUTOMATIC: Record<string, string> = {
   'exchange-out-of-office': 'auto_submitted',
   'mailing-list': 'mailing_list',
   'our-own': 'our_own',
-  'daemon-without-a-report': 'empty_return_path',
 }
 
 const REPORTS = [
   ...['dsn-postfix', 'dsn-postfix-delayed', 'dsn-exchange', 'dsn-gmail-mailbox-full', 'dsn-delivered'],
-  ...['arf-spam-complaint', 'arf-redacted'],
+  ...['arf-spam-complaint', 'arf-redacted', 'daemon-without-a-report'],
 ]
 
 test('every file has an expected result', () => {
@@ -371,6 +370,13 @@ describe('a report updates the status of a delivery', () => {
     assert.ok(redacted && 'update' in redacted)
     assert.deepEqual([redacted.update.spam_complaint, redacted.update.unsubscribe], [undefined, true])
     assert.deepEqual([redacted.about.recipients, redacted.about.contact_id], [[], '6762f0dd1bb69f9f2193bb83'])
+  })
+
+  test('a bounce without a report fails the delivery that its address names', async () => {
+    const { delivery_id, reports } = await reportsOf('daemon-without-a-report')
+    const [report] = reports
+    assert.ok(report && 'update' in report)
+    assert.deepEqual([delivery_id, report.update.status, report.update.code], ['42', 'failed', 'bounce_text'])
   })
 
   test('an empty report reports nothing', async () => {

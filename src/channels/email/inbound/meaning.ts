@@ -1,6 +1,7 @@
 // Classifies a received mail: a report about our mail, automatic mail, or a message of a person.
 import { type MailRef, readMessageId, readSignedAddress } from '../addresses.ts'
 import { type AutomaticReason, automaticReason } from './automatic.ts'
+import { readBounce } from './bounces.ts'
 import { type Customer, customerOf, isOwnAddress, type ReceivingWorkspace } from './customer.ts'
 import { type Contents, type Mail, type Mailbox, RefusedMail } from './mail.ts'
 import { type MailReport, readReports } from './reports.ts'
@@ -49,8 +50,13 @@ type Receiver = ReceivingWorkspace & { secret: string }
 
 /** @throws NoSender if a message has no sender. */
 export function meaningOf(mail: Mail, envelope: Envelope, receiver: Receiver): Meaning {
+  const addressed = addressedDelivery(mail, envelope, receiver)
+  const delivery_id = addressed?.delivery_id ?? null
   const reports = readReports(mail, receiver.secret)
-  if (reports) return { kind: 'report', reports, delivery_id: addressedDelivery(mail, envelope, receiver) }
+  const bounce =
+    !reports?.length && addressed?.kind === 'bounce' && readBounce(mail, envelope.return_path, receiver.secret)
+  if (bounce) return { kind: 'report', reports: bounce, delivery_id }
+  if (reports) return { kind: 'report', reports, delivery_id }
   const why = automaticReason(mail, envelope.return_path, receiver)
   if (why) return { kind: 'automatic', why }
   if (!mail.from) throw new NoSender('The message does not say whom it is from')
@@ -69,7 +75,7 @@ export function messageOf(mail: Mail, envelope: Envelope, receiver: Receiver): M
     recipients: [...mail.to.map(recipient('to')), ...mail.cc.map(recipient('cc'))],
     metadata: metadataOf(mail, mail.from),
     contents: mail.contents,
-    delivery_id: addressedDelivery(mail, envelope, receiver),
+    delivery_id: addressedDelivery(mail, envelope, receiver)?.delivery_id ?? null,
     answers: mail.answers.map((message_id) => ({ message_id, ours: ours(message_id, receiver.workspace_id) })),
   }
 }
@@ -83,7 +89,7 @@ function ours(message_id: string, workspace_id: string): MailRef | null {
 function addressedDelivery({ to, cc }: Mail, { recipients }: Envelope, { secret, workspace_id }: Receiver) {
   for (const address of [...recipients, ...[...to, ...cc].map(({ address }) => address)]) {
     const named = readSignedAddress(address, secret)
-    if (named?.workspace_id === workspace_id) return named.delivery_id
+    if (named?.workspace_id === workspace_id) return named
   }
   return null
 }

@@ -31,6 +31,21 @@ export function readReports(mail: Mail, secret: string): MailReport[] | undefine
   return feedback ? feedbackReports(feedback, returnedHeaders(mail), secret) : undefined
 }
 
+/** Returns the reports in the fields of any part, whatever its type says; none if there are no such fields. */
+export function machineReports(mail: Mail, secret: string): MailReport[] {
+  const parts = [...mail.files.filter(({ data }) => data.length < MAX_MACHINE_PART), ...textPart(mail)]
+  const part = parts.find((file) => groupsOf(textOf(file)).some(isAboutRecipient))
+  return part ? deliveryReports(part, returnedHeaders(mail), secret) : []
+}
+
+const MAX_MACHINE_PART = 100_000
+
+const isAboutRecipient = (fields: Fields): boolean =>
+  fields.has('action') && (fields.has('final-recipient') || fields.has('original-recipient') || fields.has('status'))
+
+const textPart = ({ text }: Mail): MailFile[] =>
+  text === null ? [] : [{ name: '', content_type: 'text/plain', cid: null, data: Buffer.from(text) }]
+
 const fileOfType = ({ files }: Mail, type: RegExp) => files.find(({ content_type }) => type.test(content_type))
 
 const textOf = ({ data }: MailFile) => storable(data.subarray(0, 256 * 1024).toString())
@@ -92,7 +107,7 @@ function updateOrRemark(fields: Fields): { update: StatusUpdate } | { remark: Re
 }
 
 /** Judges as for an answer to RCPT TO. A server that gave up after days of retries does not prove a dead address. */
-function isDead(status: string | undefined, diagnostic: string): boolean {
+export function isDead(status: string | undefined, diagnostic: string): boolean {
   const [, reply, enhanced] = /^(\d{3})(?:[ -](\d\.\d{1,3}\.\d{1,3}))?/.exec(diagnostic) ?? []
   const code = status && !/^\d\.0\.0$/.test(status) ? status : enhanced
   if (code?.startsWith('4.')) return false
