@@ -183,6 +183,25 @@ describe('a mail from an unknown sender', () => {
     assert.equal((await conversation(conversation_id)).source.author.id, joe)
   })
 
+  test('that is not quite an address begins a conversation of the one that is meant, and can be answered', async () => {
+    for (const [from, email] of [
+      ['<mailto:anna@example.net>', 'anna@example.net'],
+      ['Anna <anna@example.net.>', 'anna@example.net'],
+      ['"anna smith"@example.net', '"anna smith"@example.net'],
+    ] as const) {
+      const { outcome, conversation_id } = await bring({ from })
+      assert.equal(outcome, 'begun')
+      assert.equal((await conversation(conversation_id)).source.author.email, email)
+      const answer = { message_type: 'comment', type: 'admin', admin_id: workspace.admin_id, body: 'Hello' }
+      assert.equal((await call(`POST /conversations/${conversation_id}/reply`, answer)).status, 200)
+      const [sent] = await sql`
+        select address from deliveries where workspace_id = ${workspace.id} and conversation_id = ${conversation_id}`
+      assert.equal(sent?.['address'], email)
+    }
+    const { outcome, reason } = await bring({ from: 'Nobody' })
+    assert.deepEqual([outcome, reason], ['ignored', 'no_sender'])
+  })
+
   test('is received once, also if sent twice at once; without a Message-ID a hash identifies it', async () => {
     const raw = rawMail()
     const answers = await Promise.all([1, 2, 3].map(() => postMail(call, raw)))

@@ -1,15 +1,14 @@
 // Parses a received mail from its bytes to plain data, as far as it can be parsed. Runs in a worker thread.
 import { createHash } from 'node:crypto'
-import type { AddressObject } from 'mailparser'
 import { extension } from 'mime-types'
 import { takeDataPictures } from '#lib/data-pictures.ts'
-import { isEmail } from '#lib/email.ts'
 import { paragraphs, withoutTags } from '#lib/html.ts'
 import { storable } from '#lib/text.ts'
 import { receivedId } from './content-hash.ts'
 import { contentsOf, forwardedIn } from './contents.ts'
 import type { Reading } from './lines.ts'
-import { type ForwardedMail, type Mail, type Mailbox, type MailFile, tooLarge } from './mail.ts'
+import { type ForwardedMail, type Mail, type MailFile, tooLarge } from './mail.ts'
+import { mailboxes, plainMailboxes, senderIn } from './mailboxes.ts'
 import { hasForwardPrefix } from './mailer-words.ts'
 import { type MimeFile, type ParsedMime, parseMime } from './mime.ts'
 import { readingOf } from './reading.ts'
@@ -18,7 +17,6 @@ import { repairBoundary } from './repair-boundary.ts'
 const MAX_FILES = 100
 /** The parser keeps each line. A mail of 25 MB has 350,000 lines in base64. */
 const MAX_LINES = 1_000_000
-const MAX_ADDRESSES = 100
 const MAX_ANSWERS = 50
 /** In characters. A longer text is stored as a file. */
 const MAX_TEXT = 250_000
@@ -78,8 +76,8 @@ function mailOf(parsed: ParsedMime, raw: Buffer): PlainMail {
     id: message_id ?? `sha256:${createHash('sha256').update(raw).digest('hex')}`,
     message_id,
     answers: [...new Set([...named('in-reply-to'), ...named('references').toReversed()])].slice(0, MAX_ANSWERS),
-    from: mailboxes(parsed.headers.get('from'))[0] ?? mailboxes(parsed.headers.get('sender'))[0] ?? null,
-    reply_to: mailboxes(parsed.headers.get('reply-to')),
+    from: senderIn(parsed.headers, headers),
+    reply_to: plainMailboxes('reply-to', parsed.headers, headers),
     to: mailboxes(parsed.headers.get('to')),
     cc: mailboxes(parsed.headers.get('cc')),
     subject: storable(String(parsed.headers.get('subject') ?? ''))
@@ -134,19 +132,6 @@ function headersOf({ headerLines }: ParsedMime): Map<string, string[]> {
 
 /** Skips ids that are too long for an index; they are never ours. */
 const messageIds = (header: string): string[] => header.match(/<[^<>\s]{1,500}>/g) ?? []
-
-/** Returns the mailboxes with a valid address. */
-function mailboxes(header: unknown): Mailbox[] {
-  const values = [header].flat().flatMap((object) => (object as AddressObject | undefined)?.value ?? [])
-  return values
-    .flatMap(({ group, ...one }) => group ?? [one])
-    .map(({ name, address = '' }) => ({
-      name: storable(name).trim().slice(0, 255) || null,
-      address: storable(address).trim(),
-    }))
-    .filter(({ address }) => isEmail(address))
-    .slice(0, MAX_ADDRESSES)
-}
 
 const fileOf = ({ filename, contentType, content, cid }: MimeFile, index: number): MailFile => ({
   name:
