@@ -261,6 +261,7 @@ describe('keywords', () => {
     assert.deepEqual(await topicsOf(workspace, joe), ['contact.unsubscribed'])
     assert.match((await write(JOE, 'start')).text, /<Message>You will get SMS from First again\./)
     assert.equal(await wantsSms(joe), true)
+    assert.equal((await call(`GET /contacts/${joe}`)).body.sms_consent, true)
     assert.deepEqual(await topicsOf(workspace, joe), ['contact.unsubscribed', 'contact.subscribed'])
     await becomes(await send(joe), 'sent')
   })

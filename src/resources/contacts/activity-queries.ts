@@ -84,16 +84,17 @@ export const setWhatsAppOptOut = (workspace: Workspace, id: string, unsubscribed
     where workspace_id = ${workspace.id} and id = ${id} and is_live returning id`)
 
 /**
- * Returns the contacts of the number, in any of its spellings, whose consent changed; also archived ones, because they can
- * be unarchived.
+ * Changes the contacts of the number, in any of its spellings; also archived ones, because they can be unarchived.
+ * `subscription_changed`: the contact was unsubscribed and is not any more, or the reverse.
  */
 export const setSmsConsent = (workspace: Workspace, number: string, is_wanted: boolean) => workspace.sql<
-  { id: string }[]
+  { id: string; subscription_changed: boolean }[]
 >`
-  update contacts set unsubscribed_from_sms = ${!is_wanted}, updated_at = ${workspace.now()}
-  where workspace_id = ${workspace.id} and id in (
-    select id from contacts
-    where workspace_id = ${workspace.id} and phone_key(formatted_phone) = phone_key(${number})
-      and unsubscribed_from_sms = ${is_wanted} and deleted_at is null
-    order by id for update)
-  returning id`
+  update contacts set unsubscribed_from_sms = ${!is_wanted}, sms_consent = ${is_wanted}, updated_at = ${workspace.now()}
+  from (
+    select id, unsubscribed_from_sms = ${is_wanted} as subscription_changed from contacts
+    where workspace_id = ${workspace.id} and phone_key(formatted_phone) = phone_key(${number}) and deleted_at is null
+      and (unsubscribed_from_sms = ${is_wanted} or sms_consent <> ${is_wanted})
+    order by id for update) before
+  where workspace_id = ${workspace.id} and contacts.id = before.id
+  returning contacts.id, subscription_changed`

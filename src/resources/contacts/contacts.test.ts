@@ -92,6 +92,8 @@ test('a contact is shown with all its keys, unset ones as null', async () => {
     has_hard_bounced: false,
     marked_email_as_spam: false,
     unsubscribed_from_emails: false,
+    unsubscribed_from_sms: false,
+    sms_consent: false,
     custom_attributes: {},
     location: { type: 'location', country: null, region: null, city: null, country_code: null, continent_code: null },
     tags: emptyList('tags'),

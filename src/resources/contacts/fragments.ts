@@ -11,6 +11,7 @@ export const contactRecords: Recipients = {
       marked_email_as_spam = marked_email_as_spam or spam_complaint,
       unsubscribed_from_emails = unsubscribed_from_emails or leaves_emails,
       unsubscribed_from_sms = unsubscribed_from_sms or leaves_sms,
+      sms_consent = sms_consent and not leaves_sms,
       unsubscribed_from_whatsapp = unsubscribed_from_whatsapp or leaves_whatsapp
     from ${changes} changes
     where contacts.workspace_id = changes.workspace_id and contacts.id = changes.contact_id and (

@@ -94,6 +94,24 @@ test('who opts out by SMS opts out in every spelling', async () => {
   assert.deepEqual(changed.map(({ id }) => id).sort(), [old, now].sort())
 })
 
+test('a contact shows that it opted out or asked for SMS, and only a change of the first is an event', async () => {
+  await call('POST /extensions/sandbox/reset')
+  const id = await aContact(workspace, { formatted_phone: '+554799998888' })
+  const steps: [is_wanted: boolean, subscription_changed: boolean | undefined][] = [
+    [true, false],
+    [true, undefined],
+    [false, true],
+    [false, undefined],
+    [true, true],
+  ]
+  for (const [is_wanted, subscription_changed] of steps) {
+    const [changed] = await setSmsConsent(workspace, '+5547999998888', is_wanted)
+    assert.equal(changed?.subscription_changed, subscription_changed)
+    const { body } = await call(`GET /contacts/${id}`)
+    assert.deepEqual([body.sms_consent, body.unsubscribed_from_sms], [is_wanted, !is_wanted])
+  }
+})
+
 test('only numbers of Mexico, Argentina and Brazil have spellings, and no two countries share a number', async () => {
   const numbers = getCountries().flatMap((country) => getExampleNumber(country, examples)?.number ?? [])
   const rows = await sql<{ number: string; key: string }[]>`

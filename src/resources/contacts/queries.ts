@@ -29,6 +29,8 @@ export type ContactRow = {
   language_override: string | null
   unsubscribed_from_emails: boolean
   unsubscribed_from_sms: boolean
+  /** Whether the contact asked for SMS. */
+  sms_consent: boolean
   marked_email_as_spam: boolean
   has_hard_bounced: boolean
   signed_up_at: Date | null

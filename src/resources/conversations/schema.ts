@@ -80,20 +80,26 @@ export const ListedConversation = named(
     tags: named('conversation_tags', Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(AppliedTag) })),
     priority: Type.Enum(['none', 'low', 'medium', 'high', 'urgent']),
     sla_applied: Type.Null(),
-    statistics: Nullable(Statistics),
+    statistics: Statistics,
     conversation_rating: Type.Null(),
-    teammates: Nullable(
-      named(
-        'conversation_teammates',
-        Type.Object({
-          type: Type.Literal('admin.list'),
-          teammates: Type.Array(AdminReference),
-        }),
-      ),
+    teammates: named(
+      'conversation_teammates',
+      Type.Object({
+        type: Type.Literal('admin.list'),
+        admins: Type.Array(AdminReference, { description: 'The admins who wrote a part.' }),
+        teammates: Type.Array(AdminReference, { description: 'The same as `admins`.' }),
+      }),
     ),
     title: Nullable(Type.String()),
     custom_attributes: Type.Record(Type.String(), Type.Unknown()),
-    topics: Type.Object({}),
+    topics: named(
+      'conversation_topics',
+      Type.Object({
+        type: Type.Literal('topic.list'),
+        topics: Type.Array(Type.Never()),
+        total_count: Type.Literal(0),
+      }),
+    ),
     ticket: Type.Null(),
     linked_objects: named(
       'linked_object_list',
@@ -181,12 +187,10 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   sla_applied: null,
   statistics: presentStatistics(row),
   conversation_rating: null,
-  teammates: row.teammate_ids.length
-    ? { type: 'admin.list', teammates: row.teammate_ids.map((id) => ({ type: 'admin', id })) }
-    : null,
+  teammates: presentTeammates(row.teammate_ids),
   title: row.title,
   custom_attributes: row.custom_attributes,
-  topics: {},
+  topics: { type: 'topic.list', topics: [], total_count: 0 },
   ticket: null,
   linked_objects: { type: 'list', data: [], total_count: 0, has_more: false },
   ai_topics: null,
@@ -194,6 +198,12 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   ai_agent_participated: false,
   channel: { initial: channelName(row), current: channelName(row) },
 })
+
+/** Intercom's documents name the list `teammates`, its live API `admins`. */
+const presentTeammates = (ids: readonly string[]) => {
+  const admins = ids.map((id) => ({ type: 'admin' as const, id }))
+  return { type: 'admin.list' as const, admins, teammates: admins }
+}
 
 const presentSource = (row: ShownRow, display: Display): Static<typeof Source> => ({
   type: row.source_type,

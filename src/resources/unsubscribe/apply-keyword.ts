@@ -27,10 +27,11 @@ export async function applyKeyword(
   return !known?.blocked_at
 }
 
-/** Sets the consent of all contacts with the number. Emits an event for each contact whose consent changed. */
+/** Sets the consent of all contacts with the number. Emits an event for each contact whose subscription changed. */
 async function allowSms(workspace: Workspace, number: string, is_wanted: boolean): Promise<void> {
-  for (const { id } of await setSmsConsent(workspace, number, is_wanted))
-    await emitContact(workspace, is_wanted ? 'contact.subscribed' : 'contact.unsubscribed', id)
+  for (const { id, subscription_changed } of await setSmsConsent(workspace, number, is_wanted))
+    if (subscription_changed)
+      await emitContact(workspace, is_wanted ? 'contact.subscribed' : 'contact.unsubscribed', id)
 }
 
 export const answerTo = async (workspace: Workspace, keyword: Keyword): Promise<string> =>

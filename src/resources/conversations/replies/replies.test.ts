@@ -123,7 +123,8 @@ test("an admin's comment is sanitised, answers the contact and is delivered", as
     },
   ])
   assert.equal(body.waiting_since, null)
-  assert.deepEqual(body.teammates.teammates, [{ type: 'admin', id: admin_id }])
+  const teammates = [{ type: 'admin', id: admin_id }]
+  assert.deepEqual(body.teammates, { type: 'admin.list', admins: teammates, teammates })
   const [delivery, ...more] = await deliveriesOf(id)
   assert.deepEqual(
     { ...delivery },

@@ -163,8 +163,16 @@ test('a conversation that is requested at once exists without a reply, and waits
   assert.equal(body.state, 'open')
   assert.equal(body.first_contact_reply, null)
   assert.equal(body.waiting_since, null)
-  assert.equal(body.statistics, null)
-  assert.equal(body.teammates, null)
+  assert.deepEqual(body.statistics, {
+    type: 'conversation_statistics',
+    count_reopens: 0,
+    count_assignments: 0,
+    count_conversation_parts: 0,
+    assigned_team_first_response_time: [],
+    assigned_team_first_response_time_in_office_hours: [],
+  })
+  assert.deepEqual(body.teammates, { type: 'admin.list', admins: [], teammates: [] })
+  assert.deepEqual(body.topics, { type: 'topic.list', topics: [], total_count: 0 })
   assert.equal(body.conversation_parts.total_count, 0)
 })
 

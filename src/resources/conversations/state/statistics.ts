@@ -48,9 +48,7 @@ export const Statistics = named(
   ),
 )
 
-/** Returns null if none of the times is set. */
-export function presentStatistics(row: ConversationRow): Static<typeof Statistics> | null {
-  if (TIMES.every((name) => row[name] === null)) return null
+export function presentStatistics(row: ConversationRow): Static<typeof Statistics> {
   const since = (from: Date | null, to: Date | null) => (from && to ? secondsBetween(from, to) : null)
   const sinceFirstReply = (to: Date | null) => since(row.first_contact_reply_at, to)
   return {
