@@ -3,7 +3,15 @@ import type { Order } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
 import { badRequest } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { compareDate, compareId, compareNumber, compareText, compareWords, type Precision } from './compare.ts'
+import {
+  compareDate,
+  compareId,
+  compareIdOrder,
+  compareNumber,
+  compareText,
+  compareWords,
+  type Precision,
+} from './compare.ts'
 import { type Filter, invalidQuery, type Query, type Sort } from './query.ts'
 import { isBigint, readBoolean, readList, readText, shown } from './values.ts'
 
@@ -134,7 +142,7 @@ function compare(
       return compareWords(sql, column, operator, value)
     case 'id':
       return ORDER.includes(operator)
-        ? compareNumber(sql, column, ordering, value)
+        ? compareIdOrder(sql, column, ordering, value)
         : compareId(sql, column, operator, value)
     case 'number':
       return compareNumber(sql, column, ordering, value)
