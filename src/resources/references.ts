@@ -4,6 +4,13 @@ import { Nullable, named } from '#http/types.ts'
 
 export const AdminReference = named('admin_reference', Type.Object({ type: Type.Literal('admin'), id: Type.String() }))
 
+export const TeamIds = Type.Array(Type.Integer())
+
+export const TeamPriorityLevel = named(
+  'team_priority_level',
+  Type.Object({ primary_team_ids: TeamIds, secondary_team_ids: TeamIds }),
+)
+
 /** An admin as the owner or the author of something. */
 export const AdminSummary = named(
   'admin_summary',

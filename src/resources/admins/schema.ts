@@ -1,10 +1,8 @@
 // The schemas of an admin: in lists, and in `/me` with the workspace.
 import { type Static, Type } from 'typebox'
 import { epoch, Id, Nullable, named } from '#http/types.ts'
-import { Avatar } from '#resources/references.ts'
+import { Avatar, TeamIds, TeamPriorityLevel } from '#resources/references.ts'
 import type { AdminRow, WorkspaceRow } from './queries.ts'
-
-const TeamIds = Type.Array(Type.Integer())
 
 const Role = Nullable(
   named('role', Type.Object({ type: Type.Literal('role'), id: Type.String(), name: Type.String() })),
@@ -24,9 +22,7 @@ export const Admin = named(
     has_inbox_seat: Type.Boolean(),
     team_ids: TeamIds,
     avatar: Type.Optional(Nullable(Type.String())),
-    team_priority_level: Nullable(
-      named('team_priority_level', Type.Object({ primary_team_ids: TeamIds, secondary_team_ids: TeamIds })),
-    ),
+    team_priority_level: Nullable(TeamPriorityLevel),
     role: Role,
   }),
 )

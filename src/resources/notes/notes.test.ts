@@ -106,6 +106,12 @@ test('a note is written by the admin whom the request names, else by that of the
   const [colleague] = await sql<{ id: string }[]>`
     insert into admins (workspace_id, name, email, created_at)
     values (${t.created.id}, 'Ben Brook', 'ben@example.com', now()) returning id`
+  const ids = [colleague!.id]
+  const [team, second] = await sql<{ id: string }[]>`
+    insert into teams (workspace_id, name, distribution_method, admin_ids, secondary_admin_ids)
+    values (${t.created.id}, 'Support', 'manual', ${ids}::bigint[], '{}'),
+      (${t.created.id}, 'Sales', 'load_balanced', ${ids}::bigint[], ${ids}::bigint[])
+    returning id`
   const { status, body } = await write(contact, { body: 'Hello', admin_id: Number(colleague!.id), contact_id: UNKNOWN })
   assert.equal(status, 200)
   const { id, created_at, ...note } = body
@@ -120,10 +126,18 @@ test('a note is written by the admin whom the request names, else by that of the
       email: 'ben@example.com',
       away_mode_enabled: false,
       away_mode_reassign: false,
+      away_status_reason_id: null,
+      has_inbox_seat: true,
+      team_ids: [Number(team!.id), Number(second!.id)],
+      team_priority_level: { primary_team_ids: [Number(team!.id)], secondary_team_ids: [Number(second!.id)] },
     },
     body: '<p>Hello</p>',
   })
   assert.deepEqual((await t.call(`GET /notes/${id}`)).body, body)
+  const { body: older } = await t.call(`GET /notes/${id}`, undefined, {
+    headers: { 'intercom-version': '2.7' },
+  })
+  assert.equal('team_priority_level' in older.author, false)
   for (const mine of [{ body: 'Hello' }, { body: 'Hello', admin_id: null }])
     assert.equal((await write(contact, mine)).body.author.id, admin_id)
 })

@@ -2,8 +2,19 @@
 import { type Static, Type } from 'typebox'
 import { PageOf } from '#http/lists.ts'
 import { epoch, Id, Nullable, named } from '#http/types.ts'
-import { AdminSummary } from '#resources/references.ts'
+import { AdminSummary, TeamIds, TeamPriorityLevel } from '#resources/references.ts'
 import type { NoteRow } from './queries.ts'
+
+const NoteAuthor = named(
+  'note_author',
+  Type.Object({
+    ...AdminSummary.properties,
+    away_status_reason_id: Nullable(Type.Integer()),
+    has_inbox_seat: Type.Boolean(),
+    team_ids: TeamIds,
+    team_priority_level: TeamPriorityLevel,
+  }),
+)
 
 export const Note = named(
   'note',
@@ -12,7 +23,7 @@ export const Note = named(
     id: Type.String(),
     created_at: Type.Integer(),
     contact: Type.Object({ type: Type.Literal('contact'), id: Type.String() }),
-    author: AdminSummary,
+    author: NoteAuthor,
     body: Type.String({ description: 'HTML.' }),
   }),
 )
