@@ -3,35 +3,21 @@ import { type Static, Type } from 'typebox'
 import { epoch, Id, ListOf, Nullable, named } from '#http/types.ts'
 import type { BannerCounts, BannerRow, ViewRow } from './queries.ts'
 
-const Url = Type.String({ pattern: '^https?://\\S+$', maxLength: 2_000, examples: ['https://example.com/help'] })
-
-const Action = named(
-  'banner_action',
-  Type.Union([
-    Type.Object({
-      type: Type.Literal('url'),
-      label: Type.String({ minLength: 1, maxLength: 255 }),
-      target: Url,
-    }),
-    Type.Object({
-      type: Type.Literal('reaction'),
-      reaction_set: Type.Array(
-        Type.Object({ index: Type.Integer({ minimum: 0 }), unicode_emoticon: Type.String({ maxLength: 20 }) }),
-        { minItems: 1, maxItems: 10 },
-      ),
-    }),
-    Type.Object({ type: Type.Literal('email_collector') }),
-    Type.Object({ type: Type.Literal('product_tour'), tour_id: Type.String({ maxLength: 255 }), tour_url: Url }),
-  ]),
+const Action = Type.Object(
+  { type: Type.Enum(['url', 'reaction', 'email_collector', 'product_tour']) },
+  {
+    additionalProperties: true,
+    description: 'A link, a set of reactions, a field for an email, or a tour.',
+  },
 )
 
 const LOOKS = {
-  title: Nullable(Type.String({ maxLength: 255 })),
-  body: Type.String({ minLength: 1, maxLength: 8_000, description: 'HTML or plain text.' }),
+  title: Nullable(Type.String()),
+  body: Type.String({ description: 'HTML.' }),
   style: Type.Enum(['inline', 'floating']),
   position: Type.Enum(['top', 'bottom']),
   show_dismiss_button: Type.Boolean(),
-  action: Nullable(Action),
+  action: Nullable(named('banner_action', Action)),
 }
 
 /** A banner that a contact sees now. `view_id` is the same until the contact dismisses it. */
@@ -54,22 +40,18 @@ export const BannerDismiss = named(
   Type.Object({ type: Type.Literal('banner_dismiss'), view_id: Type.String(), dismissed: Type.Literal(true) }),
 )
 
-const SETTINGS = {
-  ...LOOKS,
-  state: Type.Enum(['live', 'draft'], { description: 'A draft is shown to nobody.' }),
-  audience: named(
-    'banner_audience',
-    Type.Object({
-      role: Type.Optional(Nullable(Type.Enum(['user', 'lead']))),
-      tag_id: Type.Optional(Nullable(Id)),
-    }),
-  ),
-}
+const State = Type.Enum(['live', 'draft'], { description: 'A draft is shown to nobody.' })
+const Role = Nullable(Type.Enum(['user', 'lead']))
 
 export const BannerSetup = named(
   'banner_setup',
   Type.Object({
-    ...{ type: Type.Literal('banner_setup'), id: Type.String(), ...SETTINGS, created_at: Type.Integer() },
+    type: Type.Literal('banner_setup'),
+    id: Type.String(),
+    ...LOOKS,
+    state: State,
+    audience: named('banner_audience', Type.Object({ role: Role, tag_id: Nullable(Type.String()) })),
+    created_at: Type.Integer(),
     impressions: Type.Integer({ description: 'How often it was shown.' }),
     contacts: Type.Integer({ description: 'To how many contacts.' }),
     dismissals: Type.Integer({ description: 'How many of them dismissed it.' }),
@@ -78,15 +60,42 @@ export const BannerSetup = named(
 
 export const BannerSetupList = named('banner_setup_list', ListOf(BannerSetup))
 
-const { body: _, ...OPTIONAL } = SETTINGS
+const Url = Type.String({ pattern: '^https?://\\S+$', maxLength: 2_000, examples: ['https://example.com/help'] })
 
-export const NewBannerRequest = named(
-  'new_banner_request',
-  Type.Object({ body: SETTINGS.body, ...Type.Partial(Type.Object(OPTIONAL)).properties }),
+const GivenAction = named(
+  'banner_action_request',
+  Type.Union([
+    Type.Object({ type: Type.Literal('url'), label: Type.String({ minLength: 1, maxLength: 255 }), target: Url }),
+    Type.Object({
+      type: Type.Literal('reaction'),
+      reaction_set: Type.Array(
+        Type.Object({ index: Type.Integer({ minimum: 0 }), unicode_emoticon: Type.String({ maxLength: 20 }) }),
+        { minItems: 1, maxItems: 10 },
+      ),
+    }),
+    Type.Object({ type: Type.Literal('email_collector') }),
+    Type.Object({ type: Type.Literal('product_tour'), tour_id: Type.String({ maxLength: 255 }), tour_url: Url }),
+  ]),
 )
+
+const Body = Type.String({ minLength: 1, maxLength: 8_000, description: 'HTML or plain text.' })
+
+const OPTIONAL = Type.Partial(
+  Type.Object({
+    title: Nullable(Type.String({ maxLength: 255 })),
+    style: LOOKS.style,
+    position: LOOKS.position,
+    show_dismiss_button: Type.Boolean(),
+    action: Nullable(GivenAction),
+    state: State,
+    audience: named('banner_audience_request', Type.Partial(Type.Object({ role: Role, tag_id: Nullable(Id) }))),
+  }),
+).properties
+
+export const NewBannerRequest = named('new_banner_request', Type.Object({ body: Body, ...OPTIONAL }))
 export type NewBannerRequest = Static<typeof NewBannerRequest>
 
-export const BannerRequest = named('banner_request', Type.Partial(Type.Object(SETTINGS)))
+export const BannerRequest = named('banner_request', Type.Object({ body: Type.Optional(Body), ...OPTIONAL }))
 export type BannerRequest = Static<typeof BannerRequest>
 
 const presentLooks = ({ title, body, style, position, show_dismiss_button, action }: BannerRow) => ({

@@ -5,6 +5,11 @@ import type { SubscriptionTypeRow } from './queries.ts'
 
 const Translation = named(
   'translation',
+  Type.Object({ name: Type.String(), description: Type.String(), locale: Type.String() }),
+)
+
+const GivenTranslation = named(
+  'translation_request',
   Type.Object({
     name: Type.String({ minLength: 1, maxLength: 255, pattern: '\\S' }),
     description: Type.String({ maxLength: 2_000 }),
@@ -20,7 +25,7 @@ const Translation = named(
 const ConsentType = Type.Enum(['opt_out', 'opt_in'])
 const ContentTypes = Type.Array(Type.Enum(['email', 'sms_message']), { minItems: 1, maxItems: 2, uniqueItems: true })
 const State = Type.Enum(['live', 'draft', 'archived'])
-const Translations = Type.Array(Translation, { minItems: 1, maxItems: 100 })
+const Translations = Type.Array(GivenTranslation, { minItems: 1, maxItems: 100 })
 
 export const SubscriptionType = named(
   'subscription_type',
