@@ -5,8 +5,9 @@ import { captureAccount } from '#channels/capture/capture.ts'
 import type { Pool } from '#db/sql.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
+import { SECRET } from './app.ts'
 
-const MAIL = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: 'secret' }
+const MAIL = { from: 'team@example.com', reply_domain: null, public_url: 'http://localhost', secret: SECRET }
 const SILENT = { error() {}, warn() {}, info() {} }
 
 /** Calls registered functions at its end: the context of a test, or a server. */

@@ -20,7 +20,8 @@ const lists = together('lists')
 const TESTED_ELSEWHERE = [
   ...['createMessengerSession', 'listMessengerConversations', 'beginMessengerConversation', 'streamMessages'],
   ...['getMessengerConversation', 'replyMessengerConversation', 'readMessengerConversation'],
-  ...['listWorkspaces', 'createWorkspace', 'deleteWorkspace', 'readAttachment', 'askToUnsubscribe', 'unsubscribe'],
+  ...['listWorkspaces', 'createWorkspace', 'deleteWorkspace', 'readAttachment', 'askToUnsubscribe'],
+  ...['unsubscribe', 'setEmailPreferences'],
   ...['receiveEmail', 'receiveTwilioStatus', 'receiveTwilioMessage', 'verifyWhatsAppWebhook', 'receiveWhatsAppWebhook'],
 ]
 

@@ -48,6 +48,8 @@ export type Outgoing = {
   thread?: string[]
   /** Whether a contact started the conversation. */
   started_by_contact?: boolean
+  /** The subscription type of the message, if it has one, and whether the contact gets messages of this type. */
+  subscription?: { id: string; name: string; is_wanted: boolean } | null
   /** All addresses in the headers of an email; includes the recipient unless it is a blind copy. */
   to: Party[]
   cc: Party[]

@@ -127,6 +127,7 @@ const outgoing = (sql: Pool) => sql`
     'workspace_name', workspaces.name) as sender,
   case when leased.channel = 'email' and part_id is not null then ${thread(sql)} else '[]' end as thread,
   messages.author_type <> 'admin' as started_by_contact,
+  case when subscription_type_id is not null and part_id is null then ${subscription(sql)} end as subscription,
   case when leased.channel = 'email' then ${named(sql, 'to')} else '[]' end as to,
   case when leased.channel = 'email' then ${named(sql, 'cc')} else '[]' end as cc,
   json_build_object('email', contacts.email, 'unsubscribed_from_emails', unsubscribed_from_emails,
@@ -134,6 +135,15 @@ const outgoing = (sql: Pool) => sql`
     'has_hard_bounced', has_hard_bounced, 'blocked', blocked_at is not null) as contact,
   clock_frozen_at, clock_ahead_seconds,
   leased.workspace_id in (select workspace_id from faults where target = 'sends' and remaining > 0) as meets_faults`
+
+const subscription = (sql: Pool) => sql`(
+  select json_build_object('id', types.id::text, 'name', translations->0->>'name',
+    'is_wanted', (consent_type = 'opt_in') = exists (
+      select from subscription_choices choices
+      where choices.workspace_id = leased.workspace_id and choices.contact_id = leased.contact_id
+        and choices.subscription_type_id = types.id))
+  from subscription_types types
+  where types.workspace_id = leased.workspace_id and types.id = messages.subscription_type_id)`
 
 /**
  * Looked up by phone number, because several contacts can share it, also in another spelling. A user of WhatsApp whose

@@ -40,6 +40,7 @@ import secureModeSecrets from './secure-mode-secrets/routes.ts'
 import subscriptionTypes from './subscription-types/routes.ts'
 import tags from './tags/routes.ts'
 import teams from './teams/routes.ts'
+import emailPreferences from './unsubscribe/preferences.ts'
 import unsubscribe from './unsubscribe/routes.ts'
 import workspaces from './workspaces/routes.ts'
 
@@ -77,6 +78,7 @@ export const RESOURCES: readonly Resource[] = [
   workspaces,
   attachments,
   unsubscribe,
+  emailPreferences,
   inboundEmail,
   inboundTwilio,
   inboundWhatsapp,

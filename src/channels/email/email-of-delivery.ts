@@ -65,5 +65,8 @@ const threadOf = ({ thread = [], started_by_contact }: Outgoing, sourceId: strin
 const addressOf = (kind: AddressKind, outgoing: Outgoing, { secret, reply_domain: domain }: MailSettings) =>
   domain ? signedAddress(kind, outgoing, { secret, domain }) : null
 
-const unsubscribeUrl = ({ workspace_id, contact_id }: Outgoing, { secret, public_url }: MailSettings) =>
-  `${public_url}/unsubscribe/${sign(secret, UNSUBSCRIBE, `${workspace_id}.${contact_id}`)}`
+/** The link of a message with a subscription type is about this type alone. */
+function unsubscribeUrl({ workspace_id, contact_id, subscription }: Outgoing, { secret, public_url }: MailSettings) {
+  const subject = [workspace_id, contact_id, ...(subscription ? [subscription.id] : [])].join('.')
+  return `${public_url}/unsubscribe/${sign(secret, UNSUBSCRIBE, subject)}`
+}

@@ -3,25 +3,16 @@
 import { Type } from 'typebox'
 import { found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
-import { epoch } from '#http/types.ts'
-import {
-  deleteChoice,
-  findSubscriptionType,
-  insertChoice,
-  listChosen,
-  type SubscriptionTypeRow,
-} from '#resources/subscription-types/queries.ts'
+import { findSubscriptionType, listChosen } from '#resources/subscription-types/queries.ts'
 import {
   ChoiceRequest,
   presentType,
   SubscriptionType,
   SubscriptionTypeList,
 } from '#resources/subscription-types/schema.ts'
-import { granularEvents } from '#resources/subscription-types/topics.ts'
 import type { Resource } from '#server.ts'
-import type { Workspace } from '#workspaces/workspace.ts'
-import { findWholeContact, theContact, touchContact } from './queries.ts'
-import { presentContact } from './schema.ts'
+import { theContact } from './queries.ts'
+import { choose, takeBack } from './subscribe.ts'
 
 const ByContact = Type.Object({ contact_id: Type.String() })
 const ByContactAndType = Type.Object({ contact_id: Type.String(), id: Type.String() })
@@ -85,43 +76,6 @@ function routes(app: App) {
       return presentType(type)
     },
   )
-}
-
-/** A choice that was made before changes nothing. */
-export async function choose(workspace: Workspace, contact_id: string, type: SubscriptionTypeRow): Promise<void> {
-  if (await insertChoice(workspace, contact_id, type.id))
-    await changed(workspace, contact_id, type, type.consent_type === 'opt_in' ? 'subscribe' : 'unsubscribe')
-}
-
-/** The opposite of `choose`. */
-export async function takeBack(workspace: Workspace, contact_id: string, type: SubscriptionTypeRow): Promise<void> {
-  if (await deleteChoice(workspace, contact_id, type.id))
-    await changed(workspace, contact_id, type, type.consent_type === 'opt_in' ? 'unsubscribe' : 'subscribe')
-}
-
-async function changed(
-  workspace: Workspace,
-  contact_id: string,
-  type: SubscriptionTypeRow,
-  way: 'subscribe' | 'unsubscribe',
-) {
-  await touchContact(workspace, contact_id)
-  await granularEvents.emit(workspace, {
-    topic: `granular.${way}`,
-    object_id: contact_id,
-    details: { subscription_type_id: type.id },
-    async snapshot() {
-      const contact = await findWholeContact(workspace, contact_id)
-      return (
-        contact && {
-          type: `granular_${way}`,
-          contact: presentContact(contact),
-          subscription_types: { type: 'list', data: [presentType(type)] },
-          created_at: epoch(workspace.now()),
-        }
-      )
-    },
-  })
 }
 
 export default { group: 'Subscription Types', routes } satisfies Resource

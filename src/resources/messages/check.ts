@@ -20,6 +20,7 @@ export type CheckedMessage = {
   template: string | null
   locale: string | null
   components: object[] | null
+  subscription_type_id: string | null
 }
 
 /** All spellings in Intercom's documentation. The default is in-app. */
@@ -56,6 +57,7 @@ export function checkMessage(workspace: Workspace, request: MessageRequest): Che
     template: templateOf(request, message_type),
     locale: message_type === 'whatsapp' ? (request.locale ?? 'en') : null,
     components: message_type === 'whatsapp' ? (request.components ?? null) : null,
+    subscription_type_id: request.subscription_type_id ?? null,
   }
 }
 

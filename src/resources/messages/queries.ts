@@ -19,6 +19,7 @@ export type MessageToAccept = {
   template: string | null
   locale: string | null
   components: object[] | null
+  subscription_type_id?: string | null
   created_at: Date
   recipients: { contact_id: string; recipient_type: 'to' | 'cc' | 'bcc' }[]
 }
@@ -49,7 +50,7 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
       select requested.*, to_jsonb(sender) || jsonb_build_object('id', sender.id::text) as owner
       from json_to_recordset(${JSON.stringify(messages.map(asRow))}::text::json) as requested (
         position int, admin_id bigint, message_type text, subject text, body text, template text, locale text,
-        components jsonb, created_at timestamptz, contact_ids text[], recipient_types text[])
+        components jsonb, subscription_type_id bigint, created_at timestamptz, contact_ids text[], recipient_types text[])
       left join lateral (
         select id, name, email, away_mode_enabled, away_mode_reassign from admins
         where workspace_id = ${workspace_id} and id = admin_id and not is_bot limit 1
@@ -74,9 +75,9 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
     ),
     message as (
       insert into messages (workspace_id, id, author_type, author_id, message_type, subject, body, template, locale,
-        components, conversation_id, created_at)
+        components, subscription_type_id, conversation_id, created_at)
       select ${workspace_id}, id, 'admin', admin_id, message_type, subject, body, template, locale, components,
-        conversation_id, created_at
+        subscription_type_id, conversation_id, created_at
       from accepted
     ),
     delivery as (

@@ -60,6 +60,8 @@ export const MessageRequest = named(
     referer: Type.Optional(Nullable(Type.String({ maxLength: 2048 }))),
     created_at: Type.Optional(Nullable(Epoch)),
     create_conversation_without_contact_reply: Type.Optional(Nullable(Type.Boolean())),
+    /** Intercom has no such field: the email or SMS goes only to contacts who get this type. */
+    subscription_type_id: Type.Optional(Nullable(Id)),
   }),
 )
 export type MessageRequest = Static<typeof MessageRequest>

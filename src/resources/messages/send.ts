@@ -2,10 +2,11 @@
 import type { Static } from 'typebox'
 import { notifyWorker } from '#delivery/signals.ts'
 import { type Links, withLinks } from '#files/link.ts'
-import { notFound, unprocessable } from '#http/errors.ts'
+import { invalid, notFound, unprocessable } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { claimPictures, type WrittenBody } from '#resources/attachments/written-body.ts'
 import { createFromMessage } from '#resources/conversations/start/from-message.ts'
+import { findSubscriptionType } from '#resources/subscription-types/queries.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { type CheckedMessage, checkMessage } from './check.ts'
 import { type Attempt, acceptMessage } from './queries.ts'
@@ -24,6 +25,7 @@ export async function sendMessage(
   { html, pictures }: WrittenBody,
 ): Promise<Static<typeof Message>> {
   const message = checkMessage(workspace, request)
+  if (message.subscription_type_id !== null) await assertSubscribable(workspace, message)
   const created_at = request.created_at ? fromEpoch(request.created_at) : workspace.now()
   const creates_conversation = request.create_conversation_without_contact_reply === true
 
@@ -36,6 +38,21 @@ export async function sendMessage(
     const answer = { ...accepted, body: withLinks(links, workspace.id, accepted.body) }
     return creates_conversation ? { ...answer, conversation_id: await createFromMessage(workspace, answer.id) } : answer
   })
+}
+
+const CONTENT_TYPES: Partial<Record<CheckedMessage['message_type'], 'email' | 'sms_message'>> = {
+  email: 'email',
+  sms: 'sms_message',
+}
+
+/** @throws a 400 if messages of this kind cannot have the subscription type */
+async function assertSubscribable(workspace: Workspace, { message_type, subscription_type_id }: CheckedMessage) {
+  const content_type = CONTENT_TYPES[message_type]
+  if (!content_type) throw invalid('subscription_type_id is only for email and SMS')
+  const type = await findSubscriptionType(workspace, subscription_type_id as string)
+  if (type?.state !== 'live') throw invalid('subscription_type_id is not a live subscription type')
+  if (!type.content_types.includes(content_type))
+    throw invalid(`subscription_type_id is not a subscription type for ${message_type}`)
 }
 
 /** A subject is plain text: that of an in-app message is its body, without the pictures. */

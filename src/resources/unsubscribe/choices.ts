@@ -1,0 +1,29 @@
+// What a contact gets of the subscription types of emails, for the page on which people choose.
+import type { Pool } from '#db/sql.ts'
+import { lockContact } from '#resources/contacts/queries.ts'
+import { setWanted } from '#resources/contacts/subscribe.ts'
+import { listChosen, listSubscriptionTypes } from '#resources/subscription-types/queries.ts'
+import { openWorkspace } from '#workspaces/open.ts'
+import { atomically, type Workspace } from '#workspaces/workspace.ts'
+import type { UnsubscribeLink } from './link.ts'
+import type { Choice } from './page.ts'
+
+export const choicesFor = async (sql: Pool, { workspace_id, contact_id }: UnsubscribeLink): Promise<Choice[]> =>
+  choicesOf(await openWorkspace(sql, workspace_id), contact_id)
+
+async function choicesOf(workspace: Workspace, contact_id: string): Promise<Choice[]> {
+  const chosen = new Set((await listChosen(workspace, contact_id)).map(({ id }) => id))
+  return (await listSubscriptionTypes(workspace))
+    .filter(({ state, content_types }) => state === 'live' && content_types.includes('email'))
+    .map((type) => ({ type, is_wanted: (type.consent_type === 'opt_in') === chosen.has(type.id) }))
+}
+
+/** `wanted` are the ids of the types to get; returns undefined if the contact does not exist. */
+export const saveChoices = async (sql: Pool, { workspace_id, contact_id }: UnsubscribeLink, wanted: string[]) =>
+  atomically(await openWorkspace(sql, workspace_id), async (workspace) => {
+    const contact = await lockContact(workspace, contact_id)
+    if (!contact) return undefined
+    for (const { type } of await choicesOf(workspace, contact_id))
+      await setWanted(workspace, contact_id, type, wanted.includes(type.id))
+    return contact
+  })
