@@ -283,7 +283,7 @@ const eventOf = (arrival: InAppDelivery, display: MessengerDisplay) => {
       arrival.part_id === null
         ? presentOpening({ ...arrival, attachments, source_id: arrival.message_id }, display)
         : presentPart(
-            { ...arrival, attachments, id: arrival.part_id, part_type: arrival.part_type ?? 'comment' },
+            { ...arrival, attachments, trimmed: null, id: arrival.part_id, part_type: arrival.part_type ?? 'comment' },
             display,
           ),
   }

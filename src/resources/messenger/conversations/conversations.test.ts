@@ -297,3 +297,19 @@ test('a blocked contact gets an error that says so', async () => {
     assert.equal((await ben.call(route, { body: 'x' })).status, 403)
   await sql`update contacts set blocked_at = null where id = ${ben.id}`
 })
+
+test('what was cut from an email is there to be shown on request, and absent in other parts', async () => {
+  const { call } = await somebody('by-mail')
+  const { body: started } = await call('POST /conversations', { body: 'Hello' })
+  await call(`POST /conversations/${started.id}/replies`, { body: 'Plain' })
+  await call(`POST /conversations/${started.id}/replies`, { body: 'By mail' })
+  const history = '<blockquote>Hello</blockquote>'
+  await sql`
+    update conversation_parts set email_message_metadata = ${JSON.stringify({ subject: 'Re', history })}::text::jsonb
+    where workspace_id = ${t.workspace.id} and conversation_id = ${started.id} and body like '%By mail%'`
+  const { body } = await call(`GET /conversations/${started.id}`)
+  assert.deepEqual(
+    body.parts.map((part: { trimmed?: string }) => part.trimmed),
+    [undefined, undefined, history],
+  )
+})

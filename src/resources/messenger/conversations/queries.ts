@@ -37,6 +37,8 @@ export type PartRow = ContentRow & {
   id: string
   conversation_id: string
   part_type: string
+  /** Safe HTML that was cut from an email: what it quoted, its signature. */
+  trimmed: string | null
   metadata: { quick_reply_options?: { text: string; uuid: string }[]; quick_reply_uuid?: string }
 }
 
@@ -128,7 +130,7 @@ const isVisible = ({ sql }: Workspace): Fragment => sql`
 
 const partColumns = (workspace: Workspace): Fragment => workspace.sql`
   parts.id, conversation_id, part_type, body, metadata, attachments, author_type, author_id, parts.created_at,
-  ${authored(workspace)}`
+  email_message_metadata->>'history' as trimmed, ${authored(workspace)}`
 
 /** Returns the newest 500 parts that the contact may see, oldest first. `total_count` counts all of them. */
 export const listVisibleParts = (workspace: Workspace, conversation_id: string) => {

@@ -16,6 +16,11 @@ export const MessengerPart = named(
     id: Type.String({ description: '`message-<id>` for the first message of the conversation.' }),
     part_type: Type.Enum(['message', 'comment', 'quick_reply']),
     body: Nullable(Type.String({ description: 'HTML that is safe to show.' })),
+    trimmed: Type.Optional(
+      Type.String({
+        description: 'HTML that was cut from an email, to show on request: what it quoted, its signature.',
+      }),
+    ),
     created_at: Type.Integer(),
     author: Type.Object({
       type: Type.Enum(['admin', 'bot', 'user', 'lead']),
@@ -96,7 +101,7 @@ export const MessengerReply = named(
 export type MessengerReply = Static<typeof MessengerReply>
 
 /** Renders a body and attachments with their links. */
-export type MessengerDisplay = Pick<Display, 'body' | 'attachments'>
+export type MessengerDisplay = Pick<Display, 'body' | 'linked' | 'attachments'>
 
 const presentContent = (row: ContentRow, { body, attachments }: MessengerDisplay) => ({
   type: 'conversation_part' as const,
@@ -121,6 +126,7 @@ export const presentPart = (row: Omit<PartRow, 'conversation_id'>, display: Mess
   ...presentContent(row, display),
   id: row.id,
   part_type: row.part_type === 'quick_reply' ? 'quick_reply' : 'comment',
+  ...(row.trimmed && { trimmed: display.linked(row.trimmed) }),
   ...(row.metadata.quick_reply_options && { quick_reply_options: row.metadata.quick_reply_options }),
   ...(row.metadata.quick_reply_uuid && { quick_reply_uuid: row.metadata.quick_reply_uuid }),
 })
