@@ -112,6 +112,7 @@ export function buildApp(options: AppOptions): App {
     },
     ...{ streams: options.streams ?? {}, identify, forgetTokens, countRequest, countSession, operations },
     kept_tables: new Set(RESOURCES.flatMap(({ kept_tables = [] }) => kept_tables)),
+    given: RESOURCES.flatMap(({ given }) => (given ? [given] : [])),
   }
   const { applyFault, release } = armedFaults(sql)
   app.addHook('preClose', async () => release())

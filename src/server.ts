@@ -45,7 +45,12 @@ export type Server = {
   operations: Pick<ReadonlySet<string>, 'has'>
   /** Tables of a workspace that a sandbox reset leaves as they are, of all resources. */
   kept_tables: ReadonlySet<string>
+  /** `given` of all resources. */
+  given: readonly NonNullable<Resource['given']>[]
 }
+
+/** An object that no operation of Intercom's can make. `id` is what operations take: of a WhatsApp template its name. */
+export type GivenObject = { type: string; id: string; name: string }
 
 /** What jobs get from the worker process. */
 export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress'> & {
@@ -68,6 +73,8 @@ export type Resource = {
    * the workspace, after the resources that come before it in the list.
    */
   demo?(workspace: Workspace): Promise<unknown>
+  /** Lists the objects of a workspace that no operation of Intercom's can make, for `GET /extensions/demo`. */
+  given?(workspace: Workspace): Promise<GivenObject[]>
   jobs?: readonly Job<WorkerContext>[]
   /** A loop with a queue of its own, in every worker process. Returns a function that stops it. */
   work?(context: WorkerContext): () => Promise<unknown>

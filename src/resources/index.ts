@@ -26,6 +26,7 @@ import conversationTags from './conversations/tags.ts'
 import dataAttributes from './data-attributes/routes.ts'
 import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
+import demo from './demo/routes.ts'
 import inboundMessages from './inbound/routes.ts'
 import messages from './messages/routes.ts'
 import messenger from './messenger/routes.ts'
@@ -69,6 +70,7 @@ export const RESOURCES: readonly Resource[] = [
   deliveries,
   inboundMessages({ takersOf, rereaderOf: mailRereader }),
   messenger,
+  demo,
   sandbox,
   sandboxReplies,
   sandboxStatuses,

@@ -118,5 +118,6 @@ export default {
   routes: admins,
   events: adminEvents,
   kept_tables: ['admins'],
+  given: async (workspace) => (await listAdmins(workspace)).map(({ id, name }) => ({ type: 'admin', id, name })),
   demo,
 } satisfies Resource

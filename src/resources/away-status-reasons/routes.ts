@@ -26,5 +26,7 @@ export default {
   group: 'Away Status Reasons',
   routes: awayStatusReasons,
   kept_tables: ['away_status_reasons'],
+  given: async (workspace) =>
+    (await listAwayStatusReasons(workspace)).map(({ id, label }) => ({ type: 'away_status_reason', id, name: label })),
   demo,
 } satisfies Resource

@@ -49,4 +49,11 @@ function banners(app: App) {
   )
 }
 
-export default { group: 'Banners', routes: banners, kept_tables: ['banners'], demo } satisfies Resource
+export default {
+  group: 'Banners',
+  routes: banners,
+  kept_tables: ['banners'],
+  demo,
+  given: async (workspace) =>
+    (await listBanners(workspace)).map(({ id, title }) => ({ type: 'banner', id, name: title ?? '' })),
+} satisfies Resource

@@ -141,6 +141,10 @@ export const insertTemplate = (workspace: Workspace, template: TemplateRow & { c
     values (${workspace.id}, ${name}, ${language}, ${category}, ${body})`
 }
 
+export const listTemplates = (workspace: Workspace) => workspace.sql<TemplateRow[]>`
+  select name, language, body from whatsapp_templates
+  where workspace_id = ${workspace.id} order by name, language limit 1000`
+
 export const findTemplate = (workspace: Workspace, name: string, language: string) =>
   one(workspace.sql<TemplateRow[]>`
     select name, language, body from whatsapp_templates

@@ -8,7 +8,7 @@ import { readBody } from '#resources/attachments/written-body.ts'
 import type { Resource, Server } from '#server.ts'
 import { demo } from './demo.ts'
 import { isContact, sendAsContact } from './from-contact.ts'
-import { findByProviderId, pageOfRuleset } from './queries.ts'
+import { findByProviderId, listTemplates, pageOfRuleset } from './queries.ts'
 import { MAX_BODY, Message, MessageRequest } from './schema.ts'
 import { sendMessage } from './send.ts'
 import {
@@ -107,5 +107,9 @@ export default {
   routes: messages,
   events: messageEvents,
   kept_tables: ['whatsapp_templates'],
+  given: async (workspace) =>
+    (await listTemplates(workspace)).map(({ name, language }) => ({
+      ...{ type: 'whatsapp_template', id: name, name: `${name} (${language})` },
+    })),
   demo,
 } satisfies Resource

@@ -51,5 +51,11 @@ export default {
   routes: subscriptionTypes,
   events: granularEvents,
   kept_tables: ['subscription_types'],
+  given: async (workspace) =>
+    (await listSubscriptionTypes(workspace)).map(({ id, translations: [{ name }] }) => ({
+      type: 'subscription',
+      id,
+      name,
+    })),
   demo,
 } satisfies Resource

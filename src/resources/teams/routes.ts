@@ -103,4 +103,10 @@ function teams(app: App) {
   )
 }
 
-export default { group: 'Teams', routes: teams, kept_tables: ['teams'], demo } satisfies Resource
+export default {
+  group: 'Teams',
+  routes: teams,
+  kept_tables: ['teams'],
+  demo,
+  given: async (workspace) => (await listTeams(workspace)).map(({ id, name }) => ({ type: 'team', id, name })),
+} satisfies Resource
