@@ -75,6 +75,19 @@ export function presentNumberedPage<Row, Shown>(page: Page, result: PageResult<R
   return { ...list, pages: { ...pages, next: pages.next ?? null } }
 }
 
+/** The pages of the few lists whose `next` is a URL. */
+export const PagesLink = named(
+  'pages_link',
+  Type.Object({ ...CursorPages.properties, next: Nullable(Type.String({ description: 'The URL of the next page.' })) }),
+)
+
+/** Returns `pages` of a list at `url`, whose `next` is the URL of the next page, or null. */
+export function presentPagesLink(url: string, page: Page, result: PageResult<unknown>) {
+  const { next, ...pages } = presentPages(page, result)
+  const query = next && new URLSearchParams({ ...next, page: String(next.page), per_page: String(next.per_page) })
+  return { ...pages, next: query ? `${url}?${query}` : null }
+}
+
 /** Returns the answer of a list with cursors: see `PageOf`. */
 export const presentPage = <Row, Shown>(page: Page, result: PageResult<Row>, present: (row: Row) => Shown) => ({
   type: 'list' as const,

@@ -16,7 +16,10 @@ import awayStatusReasons from './away-status-reasons/routes.ts'
 import banners from './banners/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
+import companies from './companies/routes.ts'
 import contactBanners from './contacts/banners.ts'
+import { companyContacts } from './contacts/companies/attach.ts'
+import contactCompanies from './contacts/companies/routes.ts'
 import contactNotes from './contacts/notes.ts'
 import contacts from './contacts/routes.ts'
 import contactSubscriptions from './contacts/subscriptions.ts'
@@ -48,6 +51,8 @@ import workspaces from './workspaces/routes.ts'
 export const RESOURCES: readonly Resource[] = [
   messages,
   contacts,
+  companies(companyContacts),
+  contactCompanies,
   conversations,
   tags({ users: tagUsers }),
   contactTags,

@@ -1,6 +1,7 @@
 // SQL with which other resources update contacts: last contacted, replied or seen, and subscriptions.
 import type { ChannelName } from '#channels/channel.ts'
 import { type Fragment, one, type Sql } from '#db/sql.ts'
+import { companiesOfSeen } from '#resources/companies/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ContactRow } from './queries.ts'
 import { contactEvents } from './topics.ts'
@@ -41,13 +42,20 @@ export type SeenContact = Pick<ContactRow, 'workspace_id' | 'id'> & {
   at: Date
 }
 
-/** Marks contacts who have a messenger open. Writes at most once a minute, and does not change `updated_at`. */
+/**
+ * Marks contacts who have a messenger open, and their companies. Writes at most once a minute, and does not change
+ * `updated_at`.
+ */
 export const markSeen = (sql: Sql, contacts: readonly SeenContact[]) => sql`
+  with seen as (
   update contacts set last_seen_at = at
   from unnest(${contacts.map((one) => one.workspace_id)}::text[], ${contacts.map((one) => one.id)}::text[],
     ${contacts.map((one) => one.at.toISOString())}::text[]::timestamptz[]) as here (workspace, contact, at)
   where workspace_id = workspace and id = contact
-    and (last_seen_at is null or last_seen_at not between at - interval '1 minute' and at + interval '1 minute')`
+    and (last_seen_at is null or last_seen_at not between at - interval '1 minute' and at + interval '1 minute')
+  returning workspace_id, id, at
+  )
+  ${companiesOfSeen(sql, sql`seen`)}`
 
 /** Call it when a messenger session starts. Stores what the messenger reported; other reported values stay. */
 export const markBooted = (workspace: Workspace, id: string, reported: Record<string, string>) =>

@@ -1,5 +1,6 @@
 // Archives, unarchives and deletes contacts. Archived and deleted contacts keep their email and external id reserved.
 import { badRequest, found } from '#http/errors.ts'
+import { changeUserCounts } from '#resources/companies/contact-queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type ContactRow, lockContact, updateContactRow } from './queries.ts'
 import { presentContactReference } from './schema.ts'
@@ -41,11 +42,12 @@ const MARKS = {
 
 async function move(
   workspace: Workspace,
-  { id }: ContactRow,
+  { id, is_live }: ContactRow,
   changes: Partial<Pick<ContactRow, 'archived_at' | 'deleted_at'>>,
   topic: keyof typeof MARKS,
 ): Promise<ContactRow> {
   const moved = await updateContactRow(workspace, id, changes)
+  if (moved.is_live !== is_live) await changeUserCounts(workspace, id, moved.is_live ? 1 : -1)
   await contactEvents.emit(workspace, {
     topic,
     object_id: id,

@@ -4,6 +4,8 @@ import { batched } from '#db/batched.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
 import { type Fragment, one, type Sql } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
+import { type NewestCompanies, newestCompaniesOf } from '#resources/companies/fragments.ts'
+import type { CompanyRow } from '#resources/companies/queries.ts'
 import { type NewestNotes, newestNotesOf } from '#resources/notes/fragments.ts'
 import { type Choices, choicesOf } from '#resources/subscription-types/fragments.ts'
 import { tagIdsOf } from '#resources/tags/fragments.ts'
@@ -53,13 +55,18 @@ export type ContactRow = {
 }
 
 /** A contact with everything that its answer shows. Tags are in the order in which they were attached. */
-export type WholeContactRow = ContactRow & { tag_ids: string[]; notes: NewestNotes; subscriptions: Choices }
+export type WholeContactRow = ContactRow & {
+  tag_ids: string[]
+  notes: NewestNotes
+  companies: NewestCompanies
+  subscriptions: Choices
+}
 
 const columns = (workspace: Workspace) => {
   const { sql } = workspace
   const id = sql`contacts.id`
   return sql`*, ${tagIdsOf(workspace, 'contact', id)} as tag_ids, ${newestNotesOf(workspace, 'contact', id)} as notes,
-    ${choicesOf(workspace, id)} as subscriptions`
+    ${newestCompaniesOf(workspace, id)} as companies, ${choicesOf(workspace, id)} as subscriptions`
 }
 
 export const findContact = (workspace: Workspace, id: string) =>
@@ -130,6 +137,21 @@ export const lockContact = (workspace: Workspace, id: string) =>
   one(workspace.sql<WholeContactRow[]>`
     select ${columns(workspace)} from contacts where workspace_id = ${workspace.id} and id = ${id} for update`)
 
+/** Returns a page of the live contacts that are attached to a company, the last attached ones first. */
+export async function pageOfMembers(workspace: Workspace, company: CompanyRow, page: Page) {
+  const { sql, id } = workspace
+  const order: Order = { by: sql`attached_at`, type: 'timestamptz', direction: 'desc' }
+  const rows = await sql<(WholeContactRow & { cursor_value: string })[]>`
+    select ${columns(workspace)}, ${cursorValue(workspace, order)}
+    from (
+      select workspace_id, contact_id as id, created_at as attached_at from company_contacts
+      where workspace_id = ${id} and company_id = ${company.id}
+    ) members join contacts using (workspace_id, id)
+    where is_live and ${beyond(workspace, order, page)}
+    ${inOrder(workspace, order, page)}`
+  return pageResult(rows, page, async () => company.user_count)
+}
+
 /** Returns a page of the live contacts that meet `condition`. */
 export async function pageOfContacts(
   workspace: Workspace,
@@ -172,9 +194,18 @@ export async function updateContactRow(workspace: Workspace, id: string, changes
   return updated!
 }
 
-/** Something of the contact has changed that is stored elsewhere: its tags, its notes. */
+/** Something of the contact has changed that is stored elsewhere: its tags, its notes, its companies. */
 export const touchContact = (workspace: Workspace, id: string) => workspace.sql`
   update contacts set updated_at = ${workspace.now()} where workspace_id = ${workspace.id} and id = ${id}`
+
+/** Locks the contacts in one order, so that two requests for the same contacts do not deadlock. */
+export const touchContacts = ({ sql, id, now }: Workspace, ids: string[]) => sql`
+  update contacts set updated_at = ${now()}
+  from (
+    select id as contact from contacts where workspace_id = ${id} and id = any(${ids}::text[])
+    order by id for no key update
+  ) touched
+  where workspace_id = ${id} and id = contact`
 
 /** Values that are unique for the users of a workspace. */
 export type Identity = {

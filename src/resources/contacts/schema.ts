@@ -171,15 +171,17 @@ const NO_LOCATION = { ...nothing(Location), type: 'location' as const }
 
 const MAX_INLINE = 10
 
-/** `ids` are all that there are, or the first of `total_count`. Their objects are at `/<type>s/<id>`. */
+const COLLECTIONS = { tag: 'tags', note: 'notes', company: 'companies', subscription: 'subscriptions' }
+
+/** `ids` are all that there are, or the first of `total_count`. */
 const presentIds = (
-  type: string,
+  type: keyof typeof COLLECTIONS,
   url: string,
   ids: readonly string[],
   total_count = ids.length,
 ): Static<typeof AddressableList> => ({
   type: 'list',
-  data: ids.length ? ids.slice(0, MAX_INLINE).map((id) => ({ id, type, url: `/${type}s/${id}` })) : [],
+  data: ids.length ? ids.slice(0, MAX_INLINE).map((id) => ({ id, type, url: `/${COLLECTIONS[type]}/${id}` })) : [],
   url,
   total_count,
   has_more: total_count > MAX_INLINE,
@@ -228,7 +230,7 @@ export function presentContact(
     custom_attributes: contact.custom_attributes,
     tags: presentIds('tag', `${url}/tags`, contact.tag_ids),
     notes: presentIds('note', `${url}/notes`, contact.notes.ids, contact.notes.total_count),
-    companies: presentIds('company', `${url}/companies`, []),
+    companies: presentIds('company', `${url}/companies`, contact.companies.ids, contact.companies.total_count),
     opted_out_subscription_types: presentChoices(url, contact.subscriptions?.opt_out),
     opted_in_subscription_types: presentChoices(url, contact.subscriptions?.opt_in),
     ...NOT_REPORTED,

@@ -1,4 +1,4 @@
-// A note over the wire.
+// A note over the wire. It has the contact or the company that it is about.
 import { type Static, Type } from 'typebox'
 import { PageOf } from '#http/lists.ts'
 import { epoch, Id, Nullable, named } from '#http/types.ts'
@@ -22,7 +22,8 @@ export const Note = named(
     type: Type.Literal('note'),
     id: Type.String(),
     created_at: Type.Integer(),
-    contact: Type.Object({ type: Type.Literal('contact'), id: Type.String() }),
+    contact: Type.Optional(Type.Object({ type: Type.Literal('contact'), id: Type.String() })),
+    company: Type.Optional(Type.Object({ type: Type.Literal('company'), id: Type.String() })),
     author: NoteAuthor,
     body: Type.String({ description: 'HTML.' }),
   }),
@@ -47,7 +48,9 @@ export const presentNote = (note: NoteRow): Static<typeof Note> => ({
   type: 'note',
   id: note.id,
   created_at: epoch(note.created_at),
-  contact: { type: 'contact', id: note.object_id },
+  ...(note.object_type === 'company'
+    ? { company: { type: 'company', id: note.object_id } }
+    : { contact: { type: 'contact', id: note.object_id } }),
   author: note.author,
   body: note.body,
 })

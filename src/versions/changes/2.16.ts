@@ -47,6 +47,17 @@ export const changes = changesIn('2.16', {
   'conversation-attributes-have-their-own-list': {
     why: 'GET /data_attributes does not list the attributes of conversations.',
   },
+  'companies-have-notes': {
+    why: 'A company has its notes.',
+    answers: { company: without('notes') },
+  },
+  'last-request-of-a-company-can-be-set': {
+    why: 'A company takes update_last_request_at; before, it was ignored.',
+    requests: {
+      createOrUpdateCompany: { body: without('update_last_request_at') },
+      UpdateCompany: { body: without('update_last_request_at') },
+    },
+  },
   'messages-by-whatsapp': { why: 'POST /messages sends WhatsApp templates.' },
   'contact-search-order-is-checked': {
     why: 'POST /contacts/search refuses an unknown sort.order; before, it counted as descending.',

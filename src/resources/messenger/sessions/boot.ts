@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { Static } from 'typebox'
 import { defined } from '#lib/objects.ts'
 import { sign } from '#lib/sign.ts'
+import { recordSession } from '#resources/companies/contact-queries.ts'
 import { markBooted } from '#resources/contacts/activity-queries.ts'
 import { createContact } from '#resources/contacts/create.ts'
 import { unarchiveContact } from '#resources/contacts/life-cycle.ts'
@@ -31,6 +32,7 @@ export async function boot(
   const { contact, visitor_id, ignored } = identity
     ? await bootUser(workspace, identity, request)
     : await bootVisitor(workspace, key, request)
+  if (contact) await recordSession(workspace, contact.id)
   const duration_ms = Math.min(request.session_duration ?? MAX_DURATION_MS, MAX_DURATION_MS)
   const session: Session = {
     workspace_id: workspace.id,
