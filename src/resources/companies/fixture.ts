@@ -39,6 +39,10 @@ export default {
     ListAttachedContacts: ({ company }) => [[`GET /companies/${company}/contacts`]],
   },
   removals: { deleteCompany: ({ company }) => [[`DELETE /companies/${company}`]] },
-  tested_elsewhere: ['createOrUpdateCompany'],
+  lists: {
+    retrieveCompany: () => [['GET /companies?per_page=150']],
+    listAllCompanies: () => [['POST /companies/list?per_page=150']],
+  },
+  tested_elsewhere: ['createOrUpdateCompany', 'scrollOverAllCompanies'],
   ids: { companies: ['company', 'archived_company'], company_id: ['company_id'] },
 } satisfies Fixture

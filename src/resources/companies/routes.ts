@@ -1,15 +1,34 @@
 // Companies: found, created, changed, listed, searched and archived. Contacts attach themselves in their own folder.
+import { Type } from 'typebox'
+import { found } from '#http/errors.ts'
+import { presentNumberedPage } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import { defined } from '#lib/objects.ts'
 import type { Resource } from '#server.ts'
 import { archiveJob, type CompanyContacts, deleteCompany } from './archive.ts'
-import { theCompany } from './queries.ts'
+import { listCompanies, matchesFilter } from './list.ts'
+import { byLastRequest, findCompanyByCompanyId, findCompanyByName, NO_COMPANY, theCompany } from './queries.ts'
 import { saveCompany, updateCompany } from './save.ts'
-import { Company, CompanyRequest, DeletedCompany, presentCompany } from './schema.ts'
+import {
+  CompaniesQuery,
+  Company,
+  CompanyList,
+  CompanyListQuery,
+  CompanyRequest,
+  CompanyScroll,
+  DeletedCompany,
+  presentCompany,
+} from './schema.ts'
+import { scroll } from './scroll.ts'
 import { companyEvents } from './topics.ts'
 
 const READ = 'read_write_users'
 const WRITE = 'write_users_companies'
+
+const ScrollQuery = Type.Object({
+  scroll_param: Type.Optional(Type.String({ description: 'From the answer before; without it, a new scroll begins.' })),
+})
 
 function companies(app: App, contacts: CompanyContacts) {
   app.post(
@@ -22,6 +41,57 @@ function companies(app: App, contacts: CompanyContacts) {
       response: Company,
     }),
     async ({ workspace, body }) => presentCompany(await saveCompany(workspace, body, contacts)),
+  )
+
+  app.get(
+    '/companies',
+    op('retrieveCompany', {
+      summary: 'Find a company by name or company_id, or list companies',
+      sdk: (client) => client.companies.retrieve({ company_id: 'acme' }),
+      scope: READ,
+      refuses: [404],
+      query: CompaniesQuery,
+      response: Type.Union([Company, CompanyList]),
+    }),
+    async ({ workspace, query: { company_id, name, page, per_page, starting_after, ...filter } }) => {
+      if (company_id !== undefined)
+        return presentCompany(found(await findCompanyByCompanyId(workspace, company_id), ...NO_COMPANY))
+      if (name !== undefined) return presentCompany(found(await findCompanyByName(workspace, name), ...NO_COMPANY))
+      const asked = defined({ page, per_page, starting_after })
+      const order = byLastRequest(workspace, 'desc')
+      const listed = await listCompanies(workspace, asked, order, matchesFilter(workspace, filter))
+      return presentNumberedPage(listed.page, listed.result, presentCompany)
+    },
+  )
+
+  app.post(
+    '/companies/list',
+    op('listAllCompanies', {
+      summary: 'List the companies that have contacts, by their last request',
+      sdk: (client) => client.companies.list({ per_page: 15, order: 'desc' }),
+      scope: READ,
+      runs: 'read',
+      query: CompanyListQuery,
+      response: CompanyList,
+    }),
+    async ({ workspace, query: { order = 'desc', ...asked } }) => {
+      const { page, result } = await listCompanies(workspace, asked, byLastRequest(workspace, order))
+      return presentNumberedPage(page, result, presentCompany)
+    },
+  )
+
+  app.get(
+    '/companies/scroll',
+    op('scrollOverAllCompanies', {
+      summary: 'Scroll over all companies, 100 at a time',
+      sdk: (client) => client.companies.scroll(),
+      scope: READ,
+      runs: 'transaction',
+      refuses: [404],
+      query: ScrollQuery,
+      response: CompanyScroll,
+    }),
+    async ({ workspace, query }) => scroll(workspace, query.scroll_param),
   )
 
   app.get(

@@ -1,0 +1,39 @@
+// Lists companies by pages, up to the number from which Intercom wants a scroll.
+import type { Order, Page, PageResult } from '#db/page.ts'
+import { type Fragment, rowId } from '#db/sql.ts'
+import { badRequest } from '#http/errors.ts'
+import { numberedPageOf, type PageRequest } from '#http/lists.ts'
+import { taggedWith } from '#resources/tags/fragments.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { type ListedCompanyRow, pageOfCompanies } from './queries.ts'
+
+export const COMPANIES_PAGE = { default: 15, max: 150 }
+
+const MAX_LISTED = 10_000
+
+type Listed = { page: Page; result: PageResult<ListedCompanyRow> }
+
+/** @throws a 400 for a page beyond the 10,000th company. */
+export async function listCompanies(
+  workspace: Workspace,
+  asked: PageRequest & { page?: number },
+  order: Order,
+  condition?: Fragment,
+): Promise<Listed> {
+  const page = numberedPageOf(asked, COMPANIES_PAGE)
+  if ((page.number - 1) * page.per_page >= MAX_LISTED) {
+    throw badRequest('bad_request', 'page limit reached, please use scroll API')
+  }
+  return { page, result: await pageOfCompanies(workspace, page, order, condition) }
+}
+
+export type Filter = { tag_id?: string; segment_id?: string }
+
+/** Returns the condition on a row of `companies`. There are no segments of companies yet, so none is in one. */
+export function matchesFilter(workspace: Workspace, { tag_id, segment_id }: Filter): Fragment {
+  const { sql } = workspace
+  if (segment_id !== undefined) return sql`false`
+  if (tag_id === undefined) return sql`true`
+  const id = rowId(tag_id)
+  return id ? sql`companies.id in (${taggedWith(workspace, 'company', id)})` : sql`false`
+}
