@@ -44,6 +44,7 @@ create index companies_by_creation on companies (workspace_id, created_at desc, 
 create index companies_by_update on companies (workspace_id, updated_at desc, id desc) where is_live and user_count > 0;
 create index companies_by_remote_creation on companies (workspace_id, remote_created_at desc, id desc)
   where is_live and user_count > 0;
+create index companies_by_name_order on companies (workspace_id, name, id) where is_live and user_count > 0;
 create index companies_by_spend on companies (workspace_id, monthly_spend, id) where is_live and user_count > 0;
 create index companies_by_sessions on companies (workspace_id, session_count, id) where is_live and user_count > 0;
 create index companies_by_users on companies (workspace_id, user_count, id) where is_live and user_count > 0;

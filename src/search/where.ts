@@ -18,7 +18,7 @@ import { isBigint, readBoolean, readList, readText, shown } from './values.ts'
 /** A column's name, or an expression over the noun's row. */
 export type Column = string | ((workspace: Workspace) => Fragment)
 
-/** `column`: default is the name of the field. `required`: the column is never null. */
+/** `column`: default is the name of the field. `required`: the column is never null, and a number is an integer. */
 type Stored = { column?: Column; required?: boolean }
 
 /**
@@ -171,7 +171,9 @@ function sortKey({ sql }: Workspace, { kind, required }: StoredField, column: Fr
       return { by: required ? sql`${column}::text` : sql`coalesce(${column}::text, '')`, type: 'text' }
     case 'id':
     case 'number':
-      return { by: required ? column : sql`coalesce(${column}::numeric, '-Infinity')`, type: 'numeric' }
+      // The type of the column, so that an index finds the next page.
+      if (required) return { by: column, type: 'bigint' }
+      return { by: sql`coalesce(${column}::numeric, '-Infinity')`, type: 'numeric' }
     case 'date':
       return { by: required ? column : sql`coalesce(${column}, '-infinity')`, type: 'timestamptz' }
   }

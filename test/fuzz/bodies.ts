@@ -9,6 +9,13 @@ export const bodiesOf = (vocabulary: Vocabulary): Record<string, fc.Arbitrary<un
   '/messages': messages(vocabulary),
   '/extensions/broadcasts': broadcasts(vocabulary),
   '/contacts/search': contactSearches(vocabulary),
+  '/companies/search': searches(vocabulary, {
+    text: words('company_id name custom_attributes.tier'),
+    date: words('created_at updated_at remote_created_at last_request_at'),
+    flag: words('custom_attributes.tier'),
+    number: words('monthly_spend session_count user_count'),
+    set: words('tag_id'),
+  }),
   '/conversations/search': searches(vocabulary, {
     text: words('id state priority source.body source.author.email source.author.id title ai_agent.source_type'),
     date: words('created_at updated_at waiting_since snoozed_until statistics.last_close_at'),

@@ -42,6 +42,14 @@ export default {
   lists: {
     retrieveCompany: () => [['GET /companies?per_page=150']],
     listAllCompanies: () => [['POST /companies/list?per_page=150']],
+    searchCompanies: (their) =>
+      [
+        { field: 'company_id', operator: '=', value: their.company_id },
+        { field: 'name', operator: '~', value: 'Company of' },
+        { field: 'custom_attributes.tier', operator: '^', value: 'tier' },
+        { field: 'tag_id', operator: '!=', value: their.tag },
+        { field: 'user_count', operator: '>', value: 0 },
+      ].map((query) => ['POST /companies/search', { query }]),
   },
   tested_elsewhere: ['createOrUpdateCompany', 'scrollOverAllCompanies'],
   ids: { companies: ['company', 'archived_company'], company_id: ['company_id'] },

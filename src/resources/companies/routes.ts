@@ -1,10 +1,11 @@
 // Companies: found, created, changed, listed, searched and archived. Contacts attach themselves in their own folder.
 import { Type } from 'typebox'
 import { found } from '#http/errors.ts'
-import { presentNumberedPage } from '#http/lists.ts'
+import { presentNumberedPage, presentPage } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { defined } from '#lib/objects.ts'
+import { SearchBody } from '#search/query.ts'
 import type { Resource } from '#server.ts'
 import { archiveJob, type CompanyContacts, deleteCompany } from './archive.ts'
 import { listCompanies, matchesFilter } from './list.ts'
@@ -21,6 +22,7 @@ import {
   presentCompany,
 } from './schema.ts'
 import { scroll } from './scroll.ts'
+import { searchCompanies } from './search.ts'
 import { companyEvents } from './topics.ts'
 
 const READ = 'read_write_users'
@@ -77,6 +79,22 @@ function companies(app: App, contacts: CompanyContacts) {
     async ({ workspace, query: { order = 'desc', ...asked } }) => {
       const { page, result } = await listCompanies(workspace, asked, byLastRequest(workspace, order))
       return presentNumberedPage(page, result, presentCompany)
+    },
+  )
+
+  app.post(
+    '/companies/search',
+    op('searchCompanies', {
+      summary: 'Search the companies that have contacts',
+      since: 'Preview',
+      scope: READ,
+      runs: 'read',
+      body: SearchBody,
+      response: CompanyList,
+    }),
+    async ({ workspace, body }) => {
+      const { page, result } = await searchCompanies(workspace, body)
+      return presentPage(page, result, presentCompany)
     },
   )
 
