@@ -16,7 +16,9 @@ import awayStatusReasons from './away-status-reasons/routes.ts'
 import banners from './banners/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
+import companyNotes from './companies/notes.ts'
 import companies from './companies/routes.ts'
+import { tagCompanies } from './companies/tags.ts'
 import contactBanners from './contacts/banners.ts'
 import { companyContacts } from './contacts/companies/attach.ts'
 import contactCompanies from './contacts/companies/routes.ts'
@@ -54,13 +56,14 @@ export const RESOURCES: readonly Resource[] = [
   companies(companyContacts),
   contactCompanies,
   conversations,
-  tags({ users: tagUsers }),
+  tags({ users: tagUsers, companies: tagCompanies }),
   contactTags,
   conversationTags,
   notes,
   contactNotes,
   subscriptionTypes,
   contactSubscriptions,
+  companyNotes,
   dataAttributes,
   dataEvents,
   admins,

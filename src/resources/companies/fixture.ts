@@ -36,6 +36,11 @@ export default {
       [`DELETE /contacts/${their.user}/companies/${their.company}`],
     ],
     listCompaniesForAContact: ({ user }) => [[`GET /contacts/${user}/companies`]],
+    listCompanyNotes: ({ company }) => [[`GET /companies/${company}/notes`]],
+    createCompanyNote: (their, my) => [
+      [`POST /companies/${their.company}/notes`, { body: 'x' }],
+      [`POST /companies/${my.company}/notes`, { body: 'x', admin_id: their.admin }],
+    ],
     ListAttachedContacts: ({ company }) => [[`GET /companies/${company}/contacts`]],
   },
   removals: { deleteCompany: ({ company }) => [[`DELETE /companies/${company}`]] },

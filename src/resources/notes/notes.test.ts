@@ -93,14 +93,6 @@ test('a note without text is a 400', async () => {
   assert.equal((await list(contact)).total_count, 0)
 })
 
-test('without companies, a note on one is a 404', async () => {
-  for (const route of [`GET /companies/${UNKNOWN}/notes`, `POST /companies/${UNKNOWN}/notes`]) {
-    const { status, body } = await t.call(route, route.startsWith('POST') ? { body: 'Hello' } : undefined)
-    assert.deepEqual([status, body.errors[0].code], [404, 'not_found'])
-    assert.match(body.errors[0].message, /CompanyNotes?\) is not implemented yet/)
-  }
-})
-
 test('a note is written by the admin whom the request names, else by that of the token', async () => {
   const contact = await aContact(t.workspace, { role: 'lead' })
   const [colleague] = await sql<{ id: string }[]>`

@@ -20,7 +20,7 @@ function tags(app: App, targets: TagTargets) {
   app.post(
     '/tags',
     op('createTag', {
-      summary: 'Create, find or rename a tag, or tag contacts',
+      summary: 'Create, find or rename a tag, or tag contacts and companies',
       sdk: (client) => client.tags.create({ name: 'VIP' }),
       refuses: [404],
       body: TagRequest,

@@ -1,4 +1,4 @@
-// POST /tags: one body creates or renames a tag, and attaches it to contacts or detaches it from them.
+// POST /tags: one body creates or renames a tag, and attaches it to contacts and companies or detaches it from them.
 import type { Static } from 'typebox'
 import { found, invalid, notFound } from '#http/errors.ts'
 import { has } from '#versions/changes.ts'
@@ -10,18 +10,21 @@ import { type CreatedTag, presentTag, type TagRequest } from './schema.ts'
 export type TagTargets = {
   /** Attaches the tag to the contacts that the request names, or detaches it. Returns those that it found. */
   users(workspace: Workspace, tag: TagRow, named: UserToTag[]): Promise<Static<typeof CreatedTag>['users']>
+  /** The same for companies. */
+  companies(workspace: Workspace, tag: TagRow, named: CompanyToTag[]): Promise<Static<typeof CreatedTag>['companies']>
 }
 
 export type UserToTag = NonNullable<TagRequest['users']>[number]
+export type CompanyToTag = NonNullable<TagRequest['companies']>[number]
 
 export async function saveTag(workspace: Workspace, request: TagRequest, targets: TagTargets) {
   const name = request.name?.trim()
   if (!name) throw invalid('invalid tag parameters')
-  if (request.companies?.length) skipUnknown(workspace, 'Company Not Found', 'company_not_found')
-
   const tag =
     request.id === undefined ? await findOrInsertTag(workspace, name) : await rename(workspace, request.id, name)
-  return { ...presentTag(tag), users: await targets.users(workspace, tag, request.users ?? []), companies: [] }
+  const users = await targets.users(workspace, tag, request.users ?? [])
+  const companies = await targets.companies(workspace, tag, request.companies ?? [])
+  return { ...presentTag(tag), users, companies }
 }
 
 async function rename(workspace: Workspace, id: string, name: string): Promise<TagRow> {

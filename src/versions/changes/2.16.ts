@@ -51,6 +51,19 @@ export const changes = changesIn('2.16', {
     why: 'A company has its notes.',
     answers: { company: without('notes') },
   },
+  'notes-on-companies-have-no-contact': {
+    why: 'A note on a company has no contact; before, its contact is null.',
+    answers: {
+      note: {
+        value: (note) => ({ contact: null, ...note }),
+        schema: ({ properties, required = [], ...newer }) => ({
+          ...newer,
+          properties: { ...properties, contact: { anyOf: [properties['contact'] as object, { type: 'null' }] } },
+          required: [...required, 'contact'],
+        }),
+      },
+    },
+  },
   'last-request-of-a-company-can-be-set': {
     why: 'A company takes update_last_request_at; before, it was ignored.',
     requests: {
