@@ -36,7 +36,8 @@ create table companies (
   foreign key (workspace_id, plan_id) references plans
 );
 create unique index companies_by_company_id on companies (workspace_id, company_id);
-create index companies_by_name on companies (workspace_id, lower(name)) where is_live;
+-- Not partial: PostgreSQL uses the statistics of an expression only from an index of all rows.
+create index companies_by_name on companies (workspace_id, lower(name));
 -- Lists and searches leave out companies without contacts. The expressions are those that a search sorts by.
 create index companies_by_request on companies (workspace_id, coalesce(last_request_at, '-infinity') desc, id desc)
   where is_live and user_count > 0;

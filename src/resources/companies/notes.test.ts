@@ -80,7 +80,7 @@ test('a note on a company has its company, in every version', async () => {
   assert.deepEqual(note, { type: 'note', company: { type: 'company', id: company }, body: '<p>Hello</p>' })
   for (const version of ['2.16', 'Preview'])
     assert.deepEqual((await t.call(`GET /notes/${id}`, undefined, { version })).body, body)
-  for (const version of ['2.7', '2.11', '2.15'])
+  for (const version of ['2.8', '2.11', '2.15'])
     assert.deepEqual((await t.call(`GET /notes/${id}`, undefined, { version })).body, { ...body, contact: null })
 })
 

@@ -1,6 +1,6 @@
-// The schemas of a company: with its notes, and without them as contacts list it.
+// The schemas of a company.
 import { type Static, Type } from 'typebox'
-import { NumberedPageQuery, PageOf, PagesLink } from '#http/lists.ts'
+import { CursorPages, NumberedPageQuery, PageOf, PagesLink } from '#http/lists.ts'
 import { Epoch, epoch, Id, Nullable, named, Some } from '#http/types.ts'
 import { Note } from '#resources/notes/schema.ts'
 import { Tag } from '#resources/tags/schema.ts'
@@ -40,30 +40,31 @@ const CompanyNotes = Type.Object({
   has_more: Type.Boolean(),
 })
 
-const properties = {
-  type: Type.Literal('company'),
-  id: Type.String(),
-  company_id: Type.String(),
-  app_id: Type.String(),
-  name: Type.String(),
-  remote_created_at: Type.Integer(),
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-  last_request_at: Type.Optional(Type.Integer()),
-  monthly_spend: Type.Integer(),
-  session_count: Type.Integer(),
-  user_count: Type.Integer({ description: 'Contacts that are attached and not archived.' }),
-  size: Type.Optional(Type.Integer()),
-  website: Type.Optional(Type.String()),
-  industry: Type.Optional(Type.String()),
-  plan: Plan,
-  custom_attributes: Type.Record(Type.String(), Type.Unknown()),
-  tags: CompanyTags,
-  segments: CompanySegments,
-}
-
-export const Company = named('company', Type.Object({ ...properties, notes: CompanyNotes }))
-export const CompanyWithoutNotes = named('company_without_notes', Type.Object(properties))
+export const Company = named(
+  'company',
+  Type.Object({
+    type: Type.Literal('company'),
+    id: Type.String(),
+    company_id: Type.String(),
+    app_id: Type.String(),
+    name: Type.String(),
+    remote_created_at: Type.Integer(),
+    created_at: Type.Integer(),
+    updated_at: Type.Integer(),
+    last_request_at: Type.Optional(Type.Integer()),
+    monthly_spend: Type.Integer(),
+    session_count: Type.Integer(),
+    user_count: Type.Integer({ description: 'Contacts that are attached and not archived.' }),
+    size: Type.Optional(Type.Integer()),
+    website: Type.Optional(Type.String()),
+    industry: Type.Optional(Type.String()),
+    plan: Plan,
+    custom_attributes: Type.Record(Type.String(), Type.Unknown()),
+    tags: CompanyTags,
+    segments: CompanySegments,
+    notes: Type.Optional(CompanyNotes),
+  }),
+)
 
 export const CompanyList = named('company_list', PageOf(Company))
 
@@ -71,9 +72,9 @@ export const CompanyList = named('company_list', PageOf(Company))
 export const ContactCompanies = named(
   'contact_companies',
   Type.Object({
-    ...PageOf(CompanyWithoutNotes).properties,
+    ...PageOf(Company).properties,
     pages: PagesLink,
-    companies: Type.Array(CompanyWithoutNotes),
+    companies: Type.Array(Company),
   }),
 )
 
@@ -82,8 +83,9 @@ export const CompanyScroll = named(
   Type.Object({
     type: Type.Literal('list'),
     data: Type.Array(Company),
-    pages: Type.Null(),
-    total_count: Type.Null(),
+    // Always null, like total_count.
+    pages: Nullable(CursorPages),
+    total_count: Nullable(Type.Integer()),
     scroll_param: Nullable(Type.String({ description: 'For the next request; null after the last company.' })),
   }),
 )
@@ -98,7 +100,7 @@ const LARGEST = 2 ** 31 - 1
 
 const limited = (maxLength: number) => Nullable(Type.String({ maxLength }))
 
-/** The values of a company that a request can set. Another key is refused by `save.ts`, with Intercom's message. */
+/** The values of a company that a request can set. Another key is refused by `profile.ts`, with Intercom's message. */
 export const CompanyRequest = named(
   'company_request',
   Some({
@@ -132,7 +134,8 @@ export const CompanyListQuery = Type.Object({
   order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'By last_request_at. Default: desc.' })),
 })
 
-export function presentWithoutNotes(company: ListedCompanyRow): Static<typeof CompanyWithoutNotes> {
+/** For the companies of a contact: Intercom does not show notes there. */
+export function presentWithoutNotes(company: ListedCompanyRow): Static<typeof Company> {
   const { last_request_at, size, website, industry } = company
   return {
     type: 'company',

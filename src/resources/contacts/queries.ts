@@ -118,11 +118,17 @@ export const findFirstWithEmail = (sql: Sql, workspace_id: string) =>
     where workspace_id = ${workspace_id} and email is not null and is_live
     order by created_at, id limit 1`)
 
-/** Calls at the same moment share a query, because it is the most frequent read. */
+/**
+ * Calls at the same moment share a query, because it is the most frequent read. PostgreSQL assumes ten ids in an array, so
+ * that it plans the query for one id again at each call; with the id itself it keeps its plan.
+ */
 export const findWholeContact = batched(async (workspace: Workspace, ids: string[]) => {
-  const contacts = await workspace.sql<WholeContactRow[]>`
+  const { sql } = workspace
+  const [first = '', ...others] = ids
+  const contacts = await sql<WholeContactRow[]>`
     select ${columns(workspace)} from contacts
-    where workspace_id = ${workspace.id} and id = any(${ids}::text[]) and is_live`
+    where workspace_id = ${workspace.id} and ${others.length ? sql`id = any(${ids}::text[])` : sql`id = ${first}`}
+      and is_live`
   const byId = new Map(contacts.map((contact) => [contact.id, contact]))
   return ids.map((id) => byId.get(id))
 })
@@ -139,16 +145,22 @@ export const lockContact = (workspace: Workspace, id: string) =>
 
 /** Returns a page of the live contacts that are attached to a company, the last attached ones first. */
 export async function pageOfMembers(workspace: Workspace, company: CompanyRow, page: Page) {
-  const { sql, id } = workspace
+  const { sql, id: workspace_id } = workspace
   const order: Order = { by: sql`attached_at`, type: 'timestamptz', direction: 'desc' }
+  // The page is cut before the columns of its contacts are read.
   const rows = await sql<(WholeContactRow & { cursor_value: string })[]>`
     select ${columns(workspace)}, ${cursorValue(workspace, order)}
     from (
-      select workspace_id, contact_id as id, created_at as attached_at from company_contacts
-      where workspace_id = ${id} and company_id = ${company.id}
-    ) members join contacts using (workspace_id, id)
-    where is_live and ${beyond(workspace, order, page)}
-    ${inOrder(workspace, order, page)}`
+      select id, attached_at from (
+        select contact_id as id, created_at as attached_at from company_contacts
+        where workspace_id = ${workspace_id} and company_id = ${company.id}
+      ) members
+      where ${beyond(workspace, order, page)} and exists (
+        select from contacts where workspace_id = ${workspace_id} and contacts.id = members.id and is_live)
+      ${inOrder(workspace, order, page)}
+    ) shown join contacts using (id)
+    where workspace_id = ${workspace_id}
+    order by attached_at desc, id desc`
   return pageResult(rows, page, async () => company.user_count)
 }
 

@@ -8,13 +8,7 @@ import { ById, Id, named } from '#http/types.ts'
 import { isObject } from '#lib/objects.ts'
 import { pageOfCompaniesOf } from '#resources/companies/contact-queries.ts'
 import { theCompany } from '#resources/companies/queries.ts'
-import {
-  Company,
-  CompanyWithoutNotes,
-  ContactCompanies,
-  presentCompany,
-  presentWithoutNotes,
-} from '#resources/companies/schema.ts'
+import { Company, ContactCompanies, presentCompany, presentWithoutNotes } from '#resources/companies/schema.ts'
 import type { Resource, Server } from '#server.ts'
 import { pageOfMembers, theContact } from '../queries.ts'
 import { ContactList, presentContact } from '../schema.ts'
@@ -63,7 +57,7 @@ function routes(app: App, server: Server) {
         }),
       scope: 'write_users_companies',
       params: ByContactAndCompany,
-      response: CompanyWithoutNotes,
+      response: Company,
     }),
     async ({ workspace, params }) =>
       presentWithoutNotes(await detachFromCompany(workspace, params.contact_id, params.id)),
