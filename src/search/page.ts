@@ -15,7 +15,8 @@ export type Search<Row> = {
   newest_by: 'created_at' | 'updated_at'
   /** The workspace's own attributes. Called only if the request names one. */
   listDefinitions(workspace: Workspace): Promise<AttributeDefinition[]>
-  searchable(definitions: readonly AttributeDefinition[]): Searchable
+  /** `fields` are those that the request names, so that what a field needs is loaded only then. */
+  searchable(definitions: readonly AttributeDefinition[], fields: readonly string[]): Searchable | Promise<Searchable>
   /** Rewrites parts of the query that the noun understands differently. */
   read?(query: Query): Query
   find(workspace: Workspace, page: Page, order: Order, condition: Fragment): Promise<PageResult<Row>>
@@ -28,7 +29,7 @@ export async function searchPage<Row>(
   body: unknown,
 ): Promise<{ page: Page; result: PageResult<Row> }> {
   const { query, pagination, sort, fields } = readSearch(body)
-  const noun = searchable(await definitionsNamed(fields, () => listDefinitions(workspace)))
+  const noun = await searchable(await definitionsNamed(fields, () => listDefinitions(workspace)), fields)
   const page = pageOf(pagination, page_size)
   const order = sortOf(workspace, noun, sort, newest(workspace, newest_by))
   const condition = indexed(workspace, where(workspace, noun, read(query)))

@@ -93,7 +93,13 @@ function readGroup(operator: string, value: unknown, depth: number): Group {
   return { operator, members: value.map((member) => readQuery(member, depth + 1)) }
 }
 
-const fieldsOf = (query: Query): string[] => ('members' in query ? query.members.flatMap(fieldsOf) : [query.field])
+export const filtersOf = (query: Query): Filter[] => ('members' in query ? query.members.flatMap(filtersOf) : [query])
+
+export const fieldsOf = (query: Query): string[] => filtersOf(query).map(({ field }) => field)
+
+/** Returns a query in the form of a request. */
+export const presentQuery = (query: Query): unknown =>
+  'members' in query ? { operator: query.operator, value: query.members.map(presentQuery) } : query
 
 function readPagination(pagination: unknown): PageRequest {
   if (pagination === undefined || pagination === null) return {}

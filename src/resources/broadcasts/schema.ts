@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { PageOf } from '#http/lists.ts'
 import { epoch, Id, Nullable, named } from '#http/types.ts'
 import { AdminReference, TemplateComponent } from '#resources/references.ts'
-import type { Query } from '#search/query.ts'
+import { presentQuery } from '#search/query.ts'
 import type { BroadcastRow } from './queries.ts'
 
 const State = Type.Enum(['queued', 'running', 'paused', 'completed', 'canceled'])
@@ -97,10 +97,6 @@ export const OptedOut = named(
 
 const countsOf = <Name extends string>(names: readonly Name[], counts: Partial<Record<Name, number>>) =>
   Object.fromEntries(names.map((name) => [name, counts[name] ?? 0])) as Record<Name, number>
-
-/** Returns a query in the form of a request. */
-const presentQuery = (query: Query): unknown =>
-  'members' in query ? { operator: query.operator, value: query.members.map(presentQuery) } : query
 
 export const presentBroadcast = (row: BroadcastRow): Static<typeof Broadcast> => ({
   type: 'broadcast',
