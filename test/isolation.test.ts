@@ -168,8 +168,8 @@ test('emptying or removing a workspace removes nothing of another', async () => 
   assert.deepEqual(
     Object.keys(emptied).filter((table) => emptied[table]?.length),
     [
-      ...['admins', 'away_status_reasons', 'banners', 'channel_accounts', 'reply_domains', 'subscription_types'],
-      ...['teams', 'tokens', 'whatsapp_templates'],
+      ...['admins', 'away_status_reasons', 'banners', 'channel_accounts', 'reply_domains', 'segments'],
+      ...['subscription_types', 'teams', 'tokens', 'whatsapp_templates'],
     ],
   )
   const removed = await t.another()

@@ -24,6 +24,8 @@ import { companyContacts } from './contacts/companies/attach.ts'
 import contactCompanies from './contacts/companies/routes.ts'
 import contactNotes from './contacts/notes.ts'
 import contacts from './contacts/routes.ts'
+import { segmentedContacts } from './contacts/search.ts'
+import contactSegments from './contacts/segments.ts'
 import contactSubscriptions from './contacts/subscriptions.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
 import conversations from './conversations/routes.ts'
@@ -43,6 +45,7 @@ import sandbox from './sandbox/routes.ts'
 import sandboxSettings from './sandbox/settings/routes.ts'
 import sandboxStatuses from './sandbox/statuses/routes.ts'
 import secureModeSecrets from './secure-mode-secrets/routes.ts'
+import segments from './segments/routes.ts'
 import subscriptionTypes from './subscription-types/routes.ts'
 import tags from './tags/routes.ts'
 import teams from './teams/routes.ts'
@@ -62,6 +65,8 @@ export const RESOURCES: readonly Resource[] = [
   notes,
   contactNotes,
   companyNotes,
+  segments({ contacts: segmentedContacts }),
+  contactSegments,
   subscriptionTypes,
   contactSubscriptions,
   dataAttributes,

@@ -50,6 +50,7 @@ export default {
         { field: 'email', operator: '=', value: their.email },
         { field: 'id', operator: 'IN', value: [their.user, their.lead] },
         { field: 'tag_id', operator: '=', value: their.tag },
+        { field: 'segment_id', operator: '=', value: their.segment },
         { field: 'owner_id', operator: '!=', value: their.admin },
         { field: 'custom_attributes.plan', operator: '~', value: 'plan' },
         { field: 'role', operator: '!=', value: 'nobody' },

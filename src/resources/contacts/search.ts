@@ -1,10 +1,11 @@
 // The search fields of contacts.
 import type { Fragment } from '#db/sql.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
+import { type SegmentedNoun, segmentField } from '#resources/segments/compile.ts'
 import { hasTag } from '#resources/tags/fragments.ts'
 import { ATTRIBUTE, type AttributeDefinition, attributeFields, definitionsNamed } from '#search/attributes.ts'
 import { searchPage } from '#search/page.ts'
-import { type Query, readSearch } from '#search/query.ts'
+import { fieldsOf, type Query, readSearch } from '#search/query.ts'
 import { type Field, type Searchable, where } from '#search/where.ts'
 import { has } from '#versions/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -35,9 +36,6 @@ const tagged: Field = {
   operators: ['=', '!='],
   has: (workspace, ids) => hasTag(workspace, 'contact', workspace.sql`contacts.id`, ids),
 }
-
-/** There are no segments, so no contact is in one. */
-const inSegment: Field = { kind: 'set', has: ({ sql }) => sql`false` }
 
 const REPORTED = [
   ...['browser', 'browser_version', 'browser_language', 'os'],
@@ -79,20 +77,32 @@ const FIELDS: Record<string, Field> = {
   'location.region': location('region'),
   'location.city': location('city'),
   tag_id: tagged,
-  segment_id: inSegment,
 }
 
 /** Days are in the workspace's time zone. Date attributes have no time of day in any version. */
 const precision = (workspace: Workspace) => (has(workspace, 'contact-searches-compare-seconds') ? 'second' : 'day')
 const dayPrecision = (workspace: Workspace) => (has(workspace, 'contact-searches-compare-seconds') ? 'utc-day' : 'day')
 
-const searchable = (definitions: readonly AttributeDefinition[]): Searchable => ({
-  fields: { ...FIELDS, ...attributeFields(ATTRIBUTE, 'custom_attributes', definitions, dayPrecision) },
+const searchable = (definitions: readonly AttributeDefinition[], in_segment: Field): Searchable => ({
+  fields: {
+    ...FIELDS,
+    segment_id: in_segment,
+    ...attributeFields(ATTRIBUTE, 'custom_attributes', definitions, dayPrecision),
+  },
   precision,
   checks_order: (workspace) => has(workspace, 'contact-search-order-is-checked'),
 })
 
 const listAttributes = (workspace: Workspace): Promise<AttributeDefinition[]> => listDefinitions(workspace, 'contact')
+
+const ofRole = (role: string) => ({ field: 'role', operator: '=', value: role })
+
+export const segmentedContacts: SegmentedNoun = {
+  person_types: { user: ofRole('user'), contact: ofRole('lead') },
+  searchable: async (workspace, fields, in_segment) =>
+    searchable(await definitionsNamed(fields, () => listAttributes(workspace)), in_segment),
+  rows: ({ sql, id }) => sql`from contacts where workspace_id = ${id} and is_live`,
+}
 
 export const searchContacts = (workspace: Workspace, body: unknown) =>
   searchPage(
@@ -101,7 +111,8 @@ export const searchContacts = (workspace: Workspace, body: unknown) =>
       page_size: CONTACTS_PAGE,
       newest_by: 'created_at',
       listDefinitions: listAttributes,
-      searchable,
+      searchable: async (definitions, fields) =>
+        searchable(definitions, await segmentField(workspace, segmentedContacts, fields)),
       find: pageOfContacts,
     },
     body,
@@ -117,10 +128,13 @@ export async function prepareQuery(workspace: Workspace, body: unknown): Promise
     fields.includes(ATTRIBUTE + name),
   )
   const stored = { query, definitions: named.map(({ name, data_type }) => ({ name, data_type })) }
-  matching(workspace, stored)
+  const matching = await matcherOf(workspace, stored)
+  matching()
   return stored
 }
 
-/** Returns the condition of the query on a row of `contacts`. It does not include `is_live`. */
-export const matching = (workspace: Workspace, { query, definitions }: StoredQuery): Fragment =>
-  where(workspace, searchable(definitions), query)
+/** Returns a function for the condition of the query on a row of `contacts`. It does not include `is_live`. */
+export async function matcherOf(workspace: Workspace, { query, definitions }: StoredQuery): Promise<() => Fragment> {
+  const noun = searchable(definitions, await segmentField(workspace, segmentedContacts, fieldsOf(query)))
+  return () => where(workspace, noun, query)
+}

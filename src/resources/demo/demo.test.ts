@@ -23,7 +23,7 @@ test('a demo has one of each, and each id works in its operation', async () => {
   await t.database.sql.begin((sql) => fillWithDemo(sql, created))
   const objects = await listed(call)
   const types = new Set(objects.map(({ type }) => type))
-  for (const type of ['admin', 'team', 'away_status_reason', 'subscription', 'banner', 'whatsapp_template'])
+  for (const type of ['admin', 'team', 'away_status_reason', 'subscription', 'segment', 'banner', 'whatsapp_template'])
     assert.ok(types.has(type), type)
   const idsIn = async (route: string, list = 'data') =>
     (await call(route)).body[list].map(({ id }: { id: string }) => id)
@@ -32,6 +32,8 @@ test('a demo has one of each, and each id works in its operation', async () => {
   assert.deepEqual(idsOf('team'), await idsIn('GET /teams', 'teams'))
   assert.deepEqual(idsOf('away_status_reason').sort(), (await idsIn('GET /away_status_reasons')).sort())
   assert.deepEqual(idsOf('subscription'), await idsIn('GET /subscription_types'))
+  const built_in = 5
+  assert.deepEqual(idsOf('segment'), (await idsIn('GET /segments', 'segments')).slice(built_in))
   assert.deepEqual(idsOf('banner'), await idsIn('GET /extensions/banners'))
   assert.ok(idsOf('whatsapp_template').includes('order_update'))
 })

@@ -44,3 +44,7 @@ export const hasTag = (
 export const taggedWith = ({ sql, id }: Workspace, object_type: string, tag_id: string): Fragment => sql`
   select object_id from taggings
   where workspace_id = ${id} and object_type = ${object_type} and tag_id = ${tag_id}`
+
+/** Those of the tags that do not exist, as a PostgreSQL array. `tag_ids` is SQL for an array of their ids. */
+export const missingTagIds = ({ sql, id }: Workspace, tag_ids: Fragment): Fragment => sql`
+  array(select unnest(${tag_ids}) except select id from tags where workspace_id = ${id} and id = any(${tag_ids}))`

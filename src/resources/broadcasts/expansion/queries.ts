@@ -4,7 +4,7 @@ import { type Fragment, one, type Pool, type Sql } from '#db/sql.ts'
 import { type Ending, endQueued } from '#delivery/end.ts'
 import { insertedDeliveries } from '#delivery/enqueue.ts'
 import { tallyQueued } from '#delivery/tally.ts'
-import { matching } from '#resources/contacts/search.ts'
+import { matcherOf } from '#resources/contacts/search.ts'
 import { taggedWith } from '#resources/tags/fragments.ts'
 import { DATES } from '#search/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -35,8 +35,20 @@ export const lockNextDue = (sql: Sql) =>
     where due_at <= now() and state <> 'paused'
     order by due_at limit 1 for no key update skip locked`)
 
+/** Returns a function for the condition of an audience that a search describes; other audiences have none. */
+async function conditionOf(workspace: Workspace, { audience }: DueBroadcast): Promise<() => Fragment> {
+  return 'query' in audience
+    ? matcherOf({ ...workspace, version: audience.version }, audience)
+    : () => workspace.sql`true`
+}
+
 /** The next contacts of the audience by id, an order that does not change when contacts are added or removed. */
-function nextContacts(workspace: Workspace, broadcast: DueBroadcast, limit: number): Fragment {
+function nextContacts(
+  workspace: Workspace,
+  broadcast: DueBroadcast,
+  matching: () => Fragment,
+  limit: number,
+): Fragment {
   const { sql, id: workspace_id } = workspace
   const { audience, id, reached } = broadcast
   if ('contact_ids' in audience)
@@ -50,11 +62,9 @@ function nextContacts(workspace: Workspace, broadcast: DueBroadcast, limit: numb
     return sql`
       select object_id as contact_id from (${taggedWith(workspace, 'contact', audience.tag_id)}) tagged
       where object_id > ${reached} order by object_id limit ${limit}`
-  const { version } = audience
-  const in_its_version = { ...workspace, version }
   return sql`
     select id as contact_id from contacts
-    where workspace_id = ${workspace_id} and is_live and ${matching(in_its_version, audience)} and id > ${reached}
+    where workspace_id = ${workspace_id} and is_live and ${matching()} and id > ${reached}
     order by id limit ${limit}`
 }
 
@@ -109,8 +119,9 @@ export async function expand(workspace: Workspace, broadcast: DueBroadcast, limi
   const { id, channel, parameters } = broadcast
   const { address, opted_out, none } = CHANNELS[channel]
   const now = workspace.now()
+  const matching = await conditionOf(workspace, broadcast)
   const [expanded] = await sql<[Expanded]>`
-    with next_contacts as materialized (${nextContacts(workspace, broadcast, limit)}),
+    with next_contacts as materialized (${nextContacts(workspace, broadcast, matching, limit)}),
     checked as materialized (
       select contact_id, contact.*, case
         when is_live is not true then 'archived'

@@ -1,0 +1,118 @@
+// Compiles segments into conditions on the rows of their noun. Nothing is stored of who is in a segment.
+import type { Fragment } from '#db/sql.ts'
+import { badRequest } from '#http/errors.ts'
+import { fieldsOf, type Query } from '#search/query.ts'
+import { type Field, type Searchable, where } from '#search/where.ts'
+import { findWorkspace } from '#workspaces/queries.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { builtInSegments } from './built-in.ts'
+import { MAX_FILTERS, missingParts, sizesOf, withDates } from './definition.ts'
+import { listDefined, listMet, type PersonType, type SegmentRow } from './queries.ts'
+
+/** A noun that has segments. It declares this, because this folder imports none of them. */
+export type SegmentedNoun = {
+  /** The kinds of its segments, each with the condition that it adds to the query; null for none. */
+  person_types: Partial<Record<PersonType, Query | null>>
+  /** Returns the noun's search fields; the workspace's own attributes only if `fields` names one. */
+  searchable(workspace: Workspace, fields: readonly string[], in_segment: Field): Promise<Searchable>
+  /** Returns `from … where …`: the rows that can be in a segment, under the names that its search fields use. */
+  rows(workspace: Workspace): Fragment
+}
+
+export type CompiledSegments = {
+  /** The built-in ones, then those of the workspace, oldest first. */
+  segments: SegmentRow[]
+  /** Returns what the query of a segment names that does not exist: `['tag_id 12']`. */
+  missingIn(segment: SegmentRow): string[]
+  /** Returns the condition on a row of the noun; false if something is missing. Never return it from an async function. */
+  conditionOf(segment: SegmentRow): Fragment
+  /** @throws the 400s of a search. */
+  check(segment: SegmentRow): void
+  /** The field `segment_id` of a query. Ids of other segments match nothing. */
+  in_segment: Field & { kind: 'set' }
+}
+
+export const typesOf = ({ person_types }: SegmentedNoun) => Object.keys(person_types) as PersonType[]
+
+export async function listSegments(workspace: Workspace, noun: SegmentedNoun): Promise<SegmentRow[]> {
+  const types = typesOf(noun)
+  const [itself, defined] = await Promise.all([
+    findWorkspace(workspace.sql, workspace.id),
+    listDefined(workspace, types),
+  ])
+  const built_in = itself ? builtInSegments(itself) : []
+  return [...built_in.filter(({ person_type }) => types.includes(person_type)), ...defined]
+}
+
+export const loadSegments = async (workspace: Workspace, noun: SegmentedNoun): Promise<CompiledSegments> =>
+  compileSegments(workspace, noun, await listSegments(workspace, noun))
+
+/** Returns the segments of each of the objects, by id, in one statement; nothing for an id that the noun does not have. */
+export async function segmentsOfEach(
+  workspace: Workspace,
+  noun: SegmentedNoun,
+  ids: string[],
+): Promise<Map<string, SegmentRow[]>> {
+  const { segments, conditionOf } = await loadSegments(workspace, noun)
+  const rows = await listMet(workspace, noun.rows(workspace), ids, segments.map(conditionOf))
+  return new Map(rows.map(({ id, met }) => [id, segments.filter((_, n) => met[n])]))
+}
+
+export async function compileSegments(
+  workspace: Workspace,
+  noun: SegmentedNoun,
+  segments: SegmentRow[],
+): Promise<CompiledSegments> {
+  const { sql } = workspace
+  const byId = new Map(segments.map((segment) => [segment.id, segment]))
+  const in_segment: CompiledSegments['in_segment'] = {
+    kind: 'set',
+    // Every contact is in All users or in All leads.
+    has: (_, ids) => (ids ? anyOf(ids.flatMap((id) => byId.get(id) ?? [])) : sql`true`),
+  }
+  const fields = segments.flatMap(({ query }) => (query ? fieldsOf(query) : []))
+  const searchable = await noun.searchable(workspace, fields, in_segment)
+  const hasField = (name: string) => Object.hasOwn(searchable.fields, name)
+  const isDate = (name: string) => hasField(name) && searchable.fields[name]!.kind === 'date'
+
+  const missing = missingParts(segments, hasField)
+
+  function compile({ person_type, version, query }: SegmentRow): Fragment {
+    const members = [noun.person_types[person_type], query].filter((part) => part !== null && part !== undefined)
+    if (!members.length) return sql`true`
+    const dated = members.map((part) => withDates(part, workspace.now(), isDate))
+    return where({ ...workspace, version }, searchable, { operator: 'AND', members: dated })
+  }
+
+  const missingIn = ({ id }: SegmentRow) => missing.get(id) ?? []
+
+  const conditionOf = (segment: SegmentRow) => (missingIn(segment).length ? sql`false` : compile(segment))
+
+  function anyOf(some: SegmentRow[]): Fragment {
+    const conditions = [...new Set(some)].map(conditionOf)
+    return conditions.length ? sql`(${conditions.reduce((left, right) => sql`${left} or ${right}`)})` : sql`false`
+  }
+
+  return { segments, missingIn, conditionOf, check: (segment) => void compile(segment), in_segment }
+}
+
+/** Returns the field `segment_id` for a search that names `fields`. Segments are loaded only if it is one of them. */
+export async function segmentField(
+  workspace: Workspace,
+  noun: SegmentedNoun,
+  fields: readonly string[],
+): Promise<Field> {
+  if (!fields.includes('segment_id')) return { kind: 'set', has: ({ sql }) => sql`false` }
+  const { in_segment, segments } = await loadSegments(workspace, noun)
+  const sizes = sizesOf(segments)
+  let filters = 0
+  return {
+    ...in_segment,
+    has(at, ids) {
+      for (const id of ids ?? []) filters += sizes.get(id)?.filters ?? 0
+      if (filters > MAX_FILTERS)
+        throw badRequest('invalid_values', `The segments of the query have more than ${MAX_FILTERS} filters together`)
+      return in_segment.has(at, ids)
+    },
+  }
+}
