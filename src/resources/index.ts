@@ -45,6 +45,7 @@ import sandbox from './sandbox/routes.ts'
 import sandboxSettings from './sandbox/settings/routes.ts'
 import sandboxStatuses from './sandbox/statuses/routes.ts'
 import secureModeSecrets from './secure-mode-secrets/routes.ts'
+import { listSegmentsNaming } from './segments/queries.ts'
 import segments from './segments/routes.ts'
 import subscriptionTypes from './subscription-types/routes.ts'
 import tags from './tags/routes.ts'
@@ -59,7 +60,7 @@ export const RESOURCES: readonly Resource[] = [
   companies(companyContacts),
   contactCompanies,
   conversations,
-  tags({ users: tagUsers, companies: tagCompanies }),
+  tags({ users: tagUsers, companies: tagCompanies, segmentsNaming: listSegmentsNaming }),
   contactTags,
   conversationTags,
   notes,

@@ -72,6 +72,14 @@ export const findMissingTags = async (workspace: Workspace, tag_ids: string[]): 
   return missing
 }
 
+/** Returns the names of the segments that name a tag, oldest first. */
+export const listSegmentsNaming = async (workspace: Workspace, tag_id: string): Promise<string[]> => {
+  const rows = await workspace.sql<{ name: string }[]>`
+    select name from segments
+    where workspace_id = ${workspace.id} and tag_ids @> array[${tag_id}::bigint] order by created_at, id`
+  return rows.map(({ name }) => name)
+}
+
 /** Begins with null, because there may be no expressions. */
 const listed = ({ sql }: Workspace, expressions: Fragment[]): Fragment =>
   expressions.reduce((list, expression) => sql`${list}, ${expression}`, sql`null`)

@@ -203,6 +203,20 @@ describe('a request is refused', () => {
 })
 
 describe('what a segment names', () => {
+  test('keeps a tag from being deleted', async () => {
+    const { body: tag } = await t.call('POST /tags', { name: 'VIP' })
+    const [id, other] = [
+      await aSegment(filter('tag_id', '=', tag.id), { name: 'Seg 1' }),
+      await aSegment(filter('tag_id', '!=', tag.id), { name: 'Seg 2' }),
+    ]
+    const { status, body } = await t.call(`DELETE /tags/${tag.id}`)
+    const message = 'Unable to delete Tag with dependent objects. Segments: Seg 1, Seg 2.'
+    assert.deepEqual([status, body.errors], [400, [{ code: 'tag_has_dependent_objects', message }]])
+    await t.call(`PUT /extensions/segments/${id}`, { query: isNamed('x') })
+    await t.call(`DELETE /extensions/segments/${other}`)
+    assert.equal((await t.call(`DELETE /tags/${tag.id}`)).status, 200)
+  })
+
   test('may disappear: then nobody is in it, nor in those that name it, and they say why', async () => {
     const { body: tag } = await t.call('POST /tags', { name: 'VIP' })
     const { body: attribute } = await t.call('POST /data_attributes', {

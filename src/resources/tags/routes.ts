@@ -3,8 +3,8 @@ import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, NOTHING } from '#http/types.ts'
 import type { Resource } from '#server.ts'
-import { deleteTag, findTag, listTags } from './queries.ts'
-import { saveTag, type TagTargets } from './save.ts'
+import { findTag, listTags } from './queries.ts'
+import { removeTag, saveTag, type TagTargets } from './save.ts'
 import { CreatedTag, presentTag, Tag, TagList, TagRequest } from './schema.ts'
 
 function tags(app: App, targets: TagTargets) {
@@ -44,7 +44,7 @@ function tags(app: App, targets: TagTargets) {
     '/tags/:id',
     op('deleteTag', { summary: 'Delete a tag', sdk: (client) => client.tags.delete({ tag_id: '1' }), params: ById }),
     async ({ workspace, params }) => {
-      found(await deleteTag(workspace, params.id))
+      await removeTag(workspace, params.id, targets)
       return NOTHING
     },
   )
