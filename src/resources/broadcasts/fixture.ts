@@ -8,7 +8,7 @@ declare module '../../../test/fixture.ts' {
 }
 
 export default {
-  needs: ['tag'],
+  needs: ['tag', 'segment'],
   provides: ['broadcast'],
   async create({ post, workspace: { id } }, { tag }) {
     const broadcast = await post('/extensions/broadcasts', {
@@ -24,6 +24,7 @@ export default {
       return [
         ['POST /extensions/broadcasts', { ...message, audience: { contact_ids: [my.user, their.user] } }],
         ['POST /extensions/broadcasts', { ...message, audience: { tag_id: their.tag } }],
+        ['POST /extensions/broadcasts', { ...message, audience: { segment_id: their.segment } }],
         ['POST /extensions/broadcasts', { ...message, audience: { tag_id: my.tag }, from: admin(their.admin) }],
       ]
     },

@@ -21,6 +21,7 @@ export type BroadcastRow = {
   components: object[]
   contact_count: number | null
   tag_id: string | null
+  segment_id: string | null
   query: Query | null
   audience_count: number
   left_out: Record<string, number>
@@ -36,6 +37,7 @@ const columns = ({ sql }: Workspace) => sql`
   case when state in ('queued', 'running') and due_at is null and (statuses ->> 'queued')::int = 0 then 'completed'
     else state end as state,
   jsonb_array_length(audience -> 'contact_ids') as contact_count, audience ->> 'tag_id' as tag_id,
+  audience ->> 'segment_id' as segment_id,
   audience -> 'query' as query, statuses, broadcasts.created_at, updated_at`
 
 const joined = ({ sql }: Workspace) => sql`

@@ -45,9 +45,10 @@ export const BroadcastRequest = named(
       {
         contact_ids: Type.Optional(Type.Array(Id)),
         tag_id: Type.Optional(Id),
+        segment_id: Type.Optional(Id),
         query: Type.Optional(Type.Unknown({ description: 'The `query` of POST /contacts/search.' })),
       },
-      { description: 'Exactly one of the three.' },
+      { description: 'Exactly one of them.' },
     ),
   }),
 )
@@ -69,6 +70,7 @@ export const Broadcast = named(
     audience: Type.Object({
       contact_count: Type.Optional(Type.Integer({ description: 'Number of ids that were given.' })),
       tag_id: Type.Optional(Type.String()),
+      segment_id: Type.Optional(Type.String()),
       query: Type.Optional(Type.Unknown()),
     }),
     counts: Type.Object({
@@ -112,6 +114,7 @@ export const presentBroadcast = (row: BroadcastRow): Static<typeof Broadcast> =>
   audience: {
     ...(row.contact_count !== null && { contact_count: row.contact_count }),
     ...(row.tag_id !== null && { tag_id: row.tag_id }),
+    ...(row.segment_id !== null && { segment_id: row.segment_id }),
     ...(row.query !== null && { query: presentQuery(row.query) }),
   },
   counts: {

@@ -37,6 +37,10 @@ export const lockNextDue = (sql: Sql) =>
 
 /** Returns a function for the condition of an audience that a search describes; other audiences have none. */
 async function conditionOf(workspace: Workspace, { audience }: DueBroadcast): Promise<() => Fragment> {
+  if ('segment_id' in audience) {
+    const query = { field: 'segment_id', operator: '=', value: audience.segment_id }
+    return matcherOf(workspace, { query, definitions: [] })
+  }
   return 'query' in audience
     ? matcherOf({ ...workspace, version: audience.version }, audience)
     : () => workspace.sql`true`
