@@ -18,6 +18,8 @@ import broadcasts from './broadcasts/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
 import companyNotes from './companies/notes.ts'
 import companies from './companies/routes.ts'
+import { segmentedCompanies } from './companies/search.ts'
+import companySegments from './companies/segments.ts'
 import { tagCompanies } from './companies/tags.ts'
 import contactBanners from './contacts/banners.ts'
 import { companyContacts } from './contacts/companies/attach.ts'
@@ -66,8 +68,9 @@ export const RESOURCES: readonly Resource[] = [
   notes,
   contactNotes,
   companyNotes,
-  segments({ contacts: segmentedContacts }),
+  segments({ contacts: segmentedContacts, companies: segmentedCompanies }),
   contactSegments,
+  companySegments,
   subscriptionTypes,
   contactSubscriptions,
   dataAttributes,

@@ -36,6 +36,7 @@ export default {
       [`DELETE /contacts/${their.user}/companies/${their.company}`],
     ],
     listCompaniesForAContact: ({ user }) => [[`GET /contacts/${user}/companies`]],
+    ListAttachedSegmentsForCompanies: ({ company }) => [[`GET /companies/${company}/segments`]],
     listCompanyNotes: ({ company }) => [[`GET /companies/${company}/notes`]],
     createCompanyNote: (their, my) => [
       [`POST /companies/${their.company}/notes`, { body: 'x' }],

@@ -1,9 +1,8 @@
 // Lists companies by pages, up to the number from which Intercom wants a scroll.
 import type { Order, Page, PageResult } from '#db/page.ts'
-import { type Fragment, rowId } from '#db/sql.ts'
+import type { Fragment } from '#db/sql.ts'
 import { badRequest } from '#http/errors.ts'
 import { numberedPageOf, type PageRequest } from '#http/lists.ts'
-import { taggedWith } from '#resources/tags/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type ListedCompanyRow, pageOfCompanies } from './queries.ts'
 
@@ -25,15 +24,4 @@ export async function listCompanies(
     throw badRequest('bad_request', 'page limit reached, please use scroll API')
   }
   return { page, result: await pageOfCompanies(workspace, page, order, condition) }
-}
-
-export type Filter = { tag_id?: string; segment_id?: string }
-
-/** Returns the condition on a row of `companies`. There are no segments of companies yet, so none is in one. */
-export function matchesFilter(workspace: Workspace, { tag_id, segment_id }: Filter): Fragment {
-  const { sql } = workspace
-  if (segment_id !== undefined) return sql`false`
-  if (tag_id === undefined) return sql`true`
-  const id = rowId(tag_id)
-  return id ? sql`companies.id in (${taggedWith(workspace, 'company', id)})` : sql`false`
 }

@@ -3,6 +3,7 @@ import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, p
 import { type Fragment, one } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { type NewestNotes, newestNotesOf, type WholeNote, wholeNotesOf } from '#resources/notes/fragments.ts'
+import type { SegmentRow } from '#resources/segments/queries.ts'
 import { tagsOf } from '#resources/tags/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -35,6 +36,8 @@ export type ListedCompanyRow = CompanyRow & {
   plan: { type: 'plan'; id: string; name: string } | null
   tags: { type: 'tag'; id: string; name: string }[]
   newest_notes: NewestNotes
+  /** Absent where they are not shown, such as in the snapshot of an event. */
+  segments?: SegmentRow[]
 }
 
 /** A company shown alone has its newest notes in full. */

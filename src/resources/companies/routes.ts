@@ -1,5 +1,6 @@
 // Companies: found, created, changed, listed, searched and archived. Contacts attach themselves in their own folder.
 import { Type } from 'typebox'
+import type { PageResult } from '#db/page.ts'
 import { found } from '#http/errors.ts'
 import { presentNumberedPage, presentPage } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
@@ -7,9 +8,18 @@ import { ById } from '#http/types.ts'
 import { defined } from '#lib/objects.ts'
 import { SearchBody } from '#search/query.ts'
 import type { Resource } from '#server.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
 import { archiveJob, type CompanyContacts, deleteCompany } from './archive.ts'
-import { listCompanies, matchesFilter } from './list.ts'
-import { byLastRequest, findCompanyByCompanyId, findCompanyByName, NO_COMPANY, theCompany } from './queries.ts'
+import { filterOf } from './filter.ts'
+import { listCompanies } from './list.ts'
+import {
+  byLastRequest,
+  findCompanyByCompanyId,
+  findCompanyByName,
+  type ListedCompanyRow,
+  NO_COMPANY,
+  theCompany,
+} from './queries.ts'
 import { saveCompany, updateCompany } from './save.ts'
 import {
   CompaniesQuery,
@@ -23,6 +33,7 @@ import {
 } from './schema.ts'
 import { scroll } from './scroll.ts'
 import { searchCompanies } from './search.ts'
+import { showCompany, withSegments } from './show.ts'
 import { companyEvents } from './topics.ts'
 
 const READ = 'read_write_users'
@@ -30,6 +41,11 @@ const WRITE = 'write_users_companies'
 
 const ScrollQuery = Type.Object({
   scroll_param: Type.Optional(Type.String({ description: 'From the answer before; without it, a new scroll begins.' })),
+})
+
+const shown = async (workspace: Workspace, result: PageResult<ListedCompanyRow>) => ({
+  ...result,
+  rows: await withSegments(workspace, result.rows),
 })
 
 function companies(app: App, contacts: CompanyContacts) {
@@ -42,7 +58,7 @@ function companies(app: App, contacts: CompanyContacts) {
       body: CompanyRequest,
       response: Company,
     }),
-    async ({ workspace, body }) => presentCompany(await saveCompany(workspace, body, contacts)),
+    async ({ workspace, body }) => showCompany(workspace, await saveCompany(workspace, body, contacts)),
   )
 
   app.get(
@@ -57,12 +73,14 @@ function companies(app: App, contacts: CompanyContacts) {
     }),
     async ({ workspace, query: { company_id, name, page, per_page, starting_after, ...filter } }) => {
       if (company_id !== undefined)
-        return presentCompany(found(await findCompanyByCompanyId(workspace, company_id), ...NO_COMPANY))
-      if (name !== undefined) return presentCompany(found(await findCompanyByName(workspace, name), ...NO_COMPANY))
+        return showCompany(workspace, found(await findCompanyByCompanyId(workspace, company_id), ...NO_COMPANY))
+      if (name !== undefined)
+        return showCompany(workspace, found(await findCompanyByName(workspace, name), ...NO_COMPANY))
       const asked = defined({ page, per_page, starting_after })
       const order = byLastRequest(workspace, 'desc')
-      const listed = await listCompanies(workspace, asked, order, matchesFilter(workspace, filter))
-      return presentNumberedPage(listed.page, listed.result, presentCompany)
+      const condition = await filterOf(workspace, filter)
+      const { page: asked_page, result } = await listCompanies(workspace, asked, order, condition())
+      return presentNumberedPage(asked_page, await shown(workspace, result), presentCompany)
     },
   )
 
@@ -78,7 +96,7 @@ function companies(app: App, contacts: CompanyContacts) {
     }),
     async ({ workspace, query: { order = 'desc', ...asked } }) => {
       const { page, result } = await listCompanies(workspace, asked, byLastRequest(workspace, order))
-      return presentNumberedPage(page, result, presentCompany)
+      return presentNumberedPage(page, await shown(workspace, result), presentCompany)
     },
   )
 
@@ -94,7 +112,7 @@ function companies(app: App, contacts: CompanyContacts) {
     }),
     async ({ workspace, body }) => {
       const { page, result } = await searchCompanies(workspace, body)
-      return presentPage(page, result, presentCompany)
+      return presentPage(page, await shown(workspace, result), presentCompany)
     },
   )
 
@@ -121,7 +139,7 @@ function companies(app: App, contacts: CompanyContacts) {
       params: ById,
       response: Company,
     }),
-    async ({ workspace, params }) => presentCompany(await theCompany(workspace, params.id)),
+    async ({ workspace, params }) => showCompany(workspace, await theCompany(workspace, params.id)),
   )
 
   app.put(
@@ -134,7 +152,7 @@ function companies(app: App, contacts: CompanyContacts) {
       body: CompanyRequest,
       response: Company,
     }),
-    async ({ workspace, params, body }) => presentCompany(await updateCompany(workspace, params.id, body)),
+    async ({ workspace, params, body }) => showCompany(workspace, await updateCompany(workspace, params.id, body)),
   )
 
   app.delete(

@@ -3,26 +3,13 @@ import { type Static, Type } from 'typebox'
 import { CursorPages, NumberedPageQuery, PageOf, PagesLink } from '#http/lists.ts'
 import { Epoch, epoch, Id, Nullable, named, Some } from '#http/types.ts'
 import { Note } from '#resources/notes/schema.ts'
+import { presentSegment, Segment } from '#resources/segments/schema.ts'
 import { Tag } from '#resources/tags/schema.ts'
 import type { ListedCompanyRow, WholeCompanyRow } from './queries.ts'
 
 const Plan = named('plan', Some({ type: Type.Literal('plan'), id: Type.String(), name: Type.String() }))
 
 const CompanyTags = named('company_tags', Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(Tag) }))
-
-/** Empty until there are segments of companies. */
-const Segment = named(
-  'company_segment',
-  Type.Object({
-    type: Type.Literal('segment'),
-    id: Type.String(),
-    name: Type.String(),
-    created_at: Type.Integer(),
-    updated_at: Type.Integer(),
-    person_type: Type.String(),
-    count: Type.Optional(Type.Integer()),
-  }),
-)
 
 const CompanySegments = named(
   'company_segments',
@@ -154,7 +141,7 @@ export function presentWithoutNotes(company: ListedCompanyRow): Static<typeof Co
     ...(website !== null && { website }),
     ...(industry !== null && { industry }),
     tags: { type: 'tag.list', tags: company.tags },
-    segments: { type: 'segment.list', segments: [] },
+    segments: { type: 'segment.list', segments: (company.segments ?? []).map(presentSegment) },
     plan: company.plan ?? {},
     custom_attributes: company.custom_attributes,
   }

@@ -5,6 +5,7 @@ import { badRequest, found } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type CompanyScroll, presentCompany } from './schema.ts'
 import { closeScroll, companiesOfScroll, lockScroll, moveScroll, openScroll } from './scroll-queries.ts'
+import { withSegments } from './show.ts'
 
 const PAGE = 100
 const MAX_IDLE_MS = 60_000
@@ -25,7 +26,7 @@ export async function scroll(workspace: Workspace, scroll_param?: string): Promi
   else await closeScroll(workspace, open)
   return {
     type: 'list',
-    data: companies.map(presentCompany),
+    data: (await withSegments(workspace, companies)).map(presentCompany),
     pages: null,
     total_count: null,
     scroll_param: last ? open.scroll_param : null,

@@ -1,7 +1,8 @@
 // The search fields of companies.
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
+import type { SegmentedNoun } from '#resources/segments/compile.ts'
 import { hasTag } from '#resources/tags/fragments.ts'
-import { ATTRIBUTE, type AttributeDefinition, attributeFields } from '#search/attributes.ts'
+import { ATTRIBUTE, type AttributeDefinition, attributeFields, definitionsNamed } from '#search/attributes.ts'
 import { searchPage } from '#search/page.ts'
 import type { Field, Searchable } from '#search/where.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -35,6 +36,14 @@ const searchable = (definitions: readonly AttributeDefinition[]): Searchable => 
   called: 'search field',
 })
 
+const listAttributes = (workspace: Workspace) => listDefinitions(workspace, 'company')
+
+export const segmentedCompanies: SegmentedNoun = {
+  person_types: { company: null },
+  searchable: async (workspace, fields) => searchable(await definitionsNamed(fields, () => listAttributes(workspace))),
+  rows: ({ sql, id }) => sql`from companies where workspace_id = ${id} and is_live`,
+}
+
 /** Finds companies that have contacts. @throws the 400s that Intercom documents. */
 export const searchCompanies = (workspace: Workspace, body: unknown) =>
   searchPage(
@@ -42,7 +51,7 @@ export const searchCompanies = (workspace: Workspace, body: unknown) =>
     {
       page_size: COMPANIES_PAGE,
       newest_by: 'created_at',
-      listDefinitions: (workspace) => listDefinitions(workspace, 'company'),
+      listDefinitions: listAttributes,
       searchable,
       find: pageOfCompanies,
     },

@@ -54,6 +54,7 @@ export async function segmentsOfEach(
   ids: string[],
 ): Promise<Map<string, SegmentRow[]>> {
   const { segments, conditionOf } = await loadSegments(workspace, noun)
+  if (!segments.length) return new Map()
   const rows = await listMet(workspace, noun.rows(workspace), ids, segments.map(conditionOf))
   return new Map(rows.map(({ id, met }) => [id, segments.filter((_, n) => met[n])]))
 }

@@ -91,12 +91,6 @@ describe('a request is refused', () => {
     ['with a blank name', { name: '  ' }, 'parameter_invalid', /^name /],
     ['with a long name', { name: 'x'.repeat(256) }, 'parameter_invalid', /^name /],
     ['of visitors', { person_type: 'visitor' }, 'parameter_invalid', /^person_type must be one of/],
-    [
-      'of companies, which have no segments yet',
-      { person_type: 'company' },
-      'parameter_invalid',
-      /one of user, contact$/,
-    ],
     ['without a query', { query: undefined }, 'invalid_query', /^Invalid query/],
     ['with a text as query', { query: 'all' }, 'invalid_query', /^Invalid query/],
     ['with an empty group', { query: all() }, 'invalid_query', /^Invalid query/],

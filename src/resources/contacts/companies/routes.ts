@@ -8,7 +8,8 @@ import { ById, Id, named } from '#http/types.ts'
 import { isObject } from '#lib/objects.ts'
 import { pageOfCompaniesOf } from '#resources/companies/contact-queries.ts'
 import { theCompany } from '#resources/companies/queries.ts'
-import { Company, ContactCompanies, presentCompany, presentWithoutNotes } from '#resources/companies/schema.ts'
+import { Company, ContactCompanies, presentWithoutNotes } from '#resources/companies/schema.ts'
+import { showCompany, withSegments } from '#resources/companies/show.ts'
 import type { Resource, Server } from '#server.ts'
 import { pageOfMembers, theContact } from '../queries.ts'
 import { ContactList, presentContact } from '../schema.ts'
@@ -42,7 +43,7 @@ function routes(app: App, server: Server) {
       const { id: contact_id } = await theContact(workspace, params.id)
       const id = isObject(body) ? body['id'] : undefined
       if (typeof id !== 'string' || !id) throw missing('company not specified')
-      return presentCompany(await attachToCompany(workspace, contact_id, id))
+      return showCompany(workspace, await attachToCompany(workspace, contact_id, id))
     },
   )
 
@@ -77,7 +78,8 @@ function routes(app: App, server: Server) {
       const { id } = await theContact(workspace, params.id)
       const page = numberedPageOf(query, PAGE)
       const result = await pageOfCompaniesOf(workspace, id, page)
-      const list = presentNumberedPage(page, result, presentWithoutNotes)
+      const rows = await withSegments(workspace, result.rows)
+      const list = presentNumberedPage(page, { ...result, rows }, presentWithoutNotes)
       const pages = presentPagesLink(`${server.public_url}/contacts/${id}/companies`, page, result)
       return { ...list, pages, companies: list.data }
     },
