@@ -46,7 +46,20 @@ test('a charset that is unknown or missing is a 400, and changes nothing', async
   const [{ id }] = await list('?state=doubtful')
   const shown = async () => (await call(`GET /conversations/${body.conversation_id}`)).body.source.body
   const before = await shown()
-  for (const charset of ['no-such-charset', '', ' ', 'x'.repeat(61), undefined, null, 5, {}])
+  for (const charset of [
+    'no-such-charset',
+    'base64',
+    'Base-64',
+    'hex',
+    'internal',
+    '',
+    ' ',
+    'x'.repeat(61),
+    undefined,
+    null,
+    5,
+    {},
+  ])
     assert.equal((await again(id, charset)).status, 400, String(charset))
   assert.deepEqual(errorOf(await again(id, 'no-such-charset')), [400, 'charset is not known'])
   assert.equal(await shown(), before)

@@ -13,6 +13,12 @@ test('bytes that no charset explains are read somehow, without U+FFFD where poss
     ['a short Chinese sentence', bytesOf('您好，我有一个问题', 'gbk'), {}, /No charset is named/],
     ['Arabic in windows-1256', bytesOf('مرحبا بكم', 'windows-1256'), {}, /No charset is named/],
     ['Cyrillic that declares UTF-8', bytesOf('Здравствуйте', 'windows-1251'), { declared: 'utf-8' }, /not valid utf-8/],
+    [
+      'an encoding that is no charset',
+      bytesOf('Zażółć gęślą jaźń', 'iso-8859-2'),
+      { declared: 'hex' },
+      /not valid hex/,
+    ],
     ['a charset that nobody knows', bytesOf('Zażółć gęślą jaźń', 'iso-8859-2'), { declared: 'x-none' }, /x-none/],
     ['UTF-8 that was cut in a character', Buffer.from('Grüße aus Köln und Zürich').subarray(0, 24), {}, /./],
     ['half a character', bytesOf('電話', 'shift_jis').subarray(0, 3), { declared: 'x-sjis' }, /not valid x-sjis/],

@@ -166,8 +166,13 @@ const windowsName = (name: string): string | undefined => {
   return number && `windows-${number}`
 }
 
+/** Encodings of bytes as text, which iconv-lite has beside charsets. */
+const NOT_CHARSETS = ['base64', 'hex', 'internal']
+
 const iconvName = (name: string): string | undefined =>
-  [name, name.replace(/^x-/i, ''), simple(name)].find((label) => label && iconv.encodingExists(label))
+  [name, name.replace(/^x-/i, ''), simple(name)].find(
+    (label) => label && !NOT_CHARSETS.includes(simple(label)) && iconv.encodingExists(label),
+  )
 
 const isMultibyte = (name: string): boolean =>
   /^(gb18030|big5|euc-|shift_jis|iso-2022|utf-16)/.test(canonical(name) ?? '') || /^(johab|big5)/i.test(name)
