@@ -128,6 +128,7 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (error.statusCode && error.statusCode < 500) return new ApiError(error.statusCode, 'bad_request', error.message)
   if (isWorkspaceGone(error)) return unauthorized()
   if (error.code === UNIQUE_VIOLATION) return conflict('Another request has just made the same, try again')
+  if (isNulCharacter(error)) return invalid('A value in the request contains a NUL character')
   if (isDataException(error)) return invalid('A value in the request is out of range')
   if (error instanceof SyntaxError) return invalid('The request body is not valid JSON')
   return new ApiError(500, 'server_error', 'Something went wrong on our side')
@@ -181,6 +182,9 @@ const UNIQUE_VIOLATION = '23505'
 /** PostgreSQL's class 22: a value that does not fit its type, such as the time in a forged cursor. */
 const isDataException = (error: { code?: string }) => /^22[0-9A-Z]{3}$/.test(error.code ?? '')
 
+/** A NUL character in text or JSON. In a body it is refused before; it can also come in a URL or a token. */
+const isNulCharacter = ({ code }: { code?: string }) => code === '22021' || code === '22P05'
+
 /** Another process has removed the workspace, whose token is still in this one's cache. */
 const isWorkspaceGone = ({ code, constraint_name = '' }: { code?: string; constraint_name?: string }) =>
   code === '23503' && constraint_name.endsWith('_workspace_id_fkey')
@@ -193,15 +197,39 @@ export const isRefusal = (error: unknown): boolean =>
 
 /** Returns an error that names the field. A missing and a wrong field have different codes. */
 function fromValidation(error: FastifyError): ApiError {
-  const [first] = error.validation ?? []
+  const errors = error.validation ?? []
+  const first = firstMeant(errors)
   if (!first) return invalid('The request is malformed')
   const params = first.params as { requiredProperties?: string[]; missingProperty?: string }
   const at = first.instancePath.slice(1).replaceAll('/', '.')
   const absent = params.requiredProperties?.[0] ?? params.missingProperty
   if (absent) return missing(`${[at, absent].filter(Boolean).join('.')} is required`)
-  const allowed = (error.validation ?? []).flatMap(({ params: { allowedValue, allowedValues } }) =>
-    allowedValue === undefined ? ((allowedValues as unknown[] | undefined) ?? []) : [allowedValue],
-  )
+  if (first.keyword === 'boolean') return invalid(`${at} is not known`) // A property beside those of the schema.
+  const allowed = errors
+    .filter(({ instancePath }) => instancePath === first.instancePath)
+    .flatMap(({ params: { allowedValue, allowedValues } }) =>
+      allowedValue === undefined ? ((allowedValues as unknown[] | undefined) ?? []) : [allowedValue],
+    )
   const expected = allowed.length ? `must be one of ${allowed.join(', ')}` : first.message
   return invalid(`${at || error.validationContext || 'body'} ${expected}`)
+}
+
+type SchemaError = NonNullable<FastifyError['validation']>[number]
+
+/** Returns the innermost branch of a union that the error is in: `#/properties/action/anyOf/1`. */
+const branchOf = ({ schemaPath }: SchemaError): string | undefined => /^.*\/anyOf\/\d+(?=\/|$)/.exec(schemaPath)?.[0]
+
+/** Whether the error shows that its branch is not meant: another type, or another constant as its `type`. */
+const isOtherBranch = (error: SchemaError): boolean =>
+  error.keyword === 'const' || (error.keyword === 'type' && error.schemaPath === branchOf(error))
+
+/**
+ * Returns the error to show. A union has the errors of all its branches: those of the branch that the value has the type of
+ * come first, then its wrong constant, then any.
+ */
+function firstMeant(errors: readonly SchemaError[]): SchemaError | undefined {
+  const others = new Set(errors.filter(isOtherBranch).map(branchOf))
+  others.delete(undefined)
+  const meant = errors.filter((error) => error.keyword !== 'anyOf' && !others.has(branchOf(error)))
+  return meant[0] ?? errors.find(({ keyword }) => keyword === 'const') ?? errors[0]
 }

@@ -89,6 +89,14 @@ test('a NUL character in a URL is refused or not found', async () => {
     const { status, text } = await t.call(`GET ${query}`)
     assert.ok(status === 400 || status === 404 || status === 200, `${query}: ${status} ${text}`)
   }
+  for (const query of [
+    '/companies?company_id=%00',
+    '/companies/scroll?scroll_param=%00',
+    '/events?type=user&user_id=a%00',
+  ]) {
+    const answer = await t.call(`GET ${query}`)
+    assertRefused(answer, 400, 'parameter_invalid', 'A value in the request contains a NUL character')
+  }
   const captured = await t.call('GET /extensions/sandbox/messages?to=a%00b')
   assert.ok(captured.status < 500, captured.text)
 })

@@ -71,6 +71,29 @@ describe('a request is refused', () => {
     ['for an unknown role', { audience: { role: 'visitor' } }],
     ['for an unknown tag', { audience: { tag_id: '1' } }],
   ]
+  test('with an error about the action that is meant', async () => {
+    const link = { type: 'url', label: 'x', target: 'https://example.com' }
+    const wrong: [action: unknown, message: RegExp][] = [
+      [{ ...link, target: 'javascript:alert(1)' }, /^action\.target must match pattern/],
+      [{ ...link, label: undefined }, /^action\.label is required$/],
+      [{ ...link, label: '' }, /^action\.label must not have fewer than 1 characters$/],
+      [{ type: 'reaction' }, /^action\.reaction_set is required$/],
+      [{ type: 'reaction', reaction_set: [] }, /^action\.reaction_set must not have fewer than 1 items$/],
+      [{ type: 'reaction', reaction_set: [{ index: -1, unicode_emoticon: 'x' }] }, /^action\.reaction_set\.0\.index /],
+      [{ type: 'product_tour', tour_id: 'x' }, /^action\.tour_url is required$/],
+      [{ type: 'call' }, /^action\.type must be one of url, reaction, email_collector, product_tour$/],
+      [{ ...link, type: 'link' }, /^action\.type must be one of url, reaction, email_collector, product_tour$/],
+      [{}, /^action\.(type|label) /],
+      ['url', /^action must be object$/],
+      [[link], /^action must be object$/],
+    ]
+    for (const [action, message] of wrong) {
+      const { status, body } = await create({ action })
+      assert.equal(status, 400, JSON.stringify(action))
+      assert.match(body.errors[0].message, message, JSON.stringify(action))
+    }
+  })
+
   for (const [what, banner] of cases) {
     test(what, async () => {
       const { status, body } = await create(banner)
