@@ -70,6 +70,8 @@ describe('a request is refused', () => {
     ['with no reactions', { action: { type: 'reaction', reaction_set: [] } }],
     ['for an unknown role', { audience: { role: 'visitor' } }],
     ['for an unknown tag', { audience: { tag_id: '1' } }],
+    ['for a segment', { audience: { segment_id: '1' } }],
+    ['for a misspelled condition beside a right one', { audience: { role: 'user', tagid: '1' } }],
   ]
   test('with an error about the action that is meant', async () => {
     const link = { type: 'url', label: 'x', target: 'https://example.com' }
@@ -92,6 +94,8 @@ describe('a request is refused', () => {
       assert.equal(status, 400, JSON.stringify(action))
       assert.match(body.errors[0].message, message, JSON.stringify(action))
     }
+    const { body } = await create({ audience: { segment_id: '1' } })
+    assert.deepEqual(body.errors, [{ code: 'parameter_invalid', message: 'audience.segment_id is not known' }])
   })
 
   for (const [what, banner] of cases) {

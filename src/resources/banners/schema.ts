@@ -88,7 +88,11 @@ const OPTIONAL = Type.Partial(
     show_dismiss_button: Type.Boolean(),
     action: Nullable(GivenAction),
     state: State,
-    audience: named('banner_audience_request', Type.Partial(Type.Object({ role: Role, tag_id: Nullable(Id) }))),
+    audience: named(
+      'banner_audience_request',
+      // An unknown condition must not make a banner that everyone sees.
+      Type.Partial(Type.Object({ role: Role, tag_id: Nullable(Id) }), { additionalProperties: false }),
+    ),
   }),
 ).properties
 

@@ -70,6 +70,13 @@ const REFUSED: [what: string, body: () => object, status: number, code: string, 
     'not_found',
     /^Contact nobody not found$/,
   ],
+  [
+    'a condition that is not known, beside a tag',
+    () => request({ audience: { tag_id: tag, role: 'user' } }),
+    400,
+    'parameter_invalid',
+    /^audience\.role is not known$/,
+  ],
   ['an unknown tag', () => request({ audience: { tag_id: '999999' } }), 404, 'tag_not_found', /^Tag not found$/],
   [
     'an unknown segment',

@@ -48,7 +48,7 @@ export const BroadcastRequest = named(
         segment_id: Type.Optional(Id),
         query: Type.Optional(Type.Unknown({ description: 'The `query` of POST /contacts/search.' })),
       },
-      { description: 'Exactly one of them.' },
+      { description: 'Exactly one of them.', additionalProperties: false },
     ),
   }),
 )
