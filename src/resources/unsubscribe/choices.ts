@@ -1,6 +1,6 @@
 // What a contact gets of the subscription types of emails, for the page on which people choose.
 import type { Pool } from '#db/sql.ts'
-import { lockContact } from '#resources/contacts/queries.ts'
+import { findContact, lockContact } from '#resources/contacts/queries.ts'
 import { setWanted } from '#resources/contacts/subscribe.ts'
 import { listChosen, listSubscriptionTypes } from '#resources/subscription-types/queries.ts'
 import { openWorkspace } from '#workspaces/open.ts'
@@ -8,8 +8,15 @@ import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import type { UnsubscribeLink } from './link.ts'
 import type { Choice } from './page.ts'
 
-export const choicesFor = async (sql: Pool, { workspace_id, contact_id }: UnsubscribeLink): Promise<Choice[]> =>
-  choicesOf(await openWorkspace(sql, workspace_id), contact_id)
+/** `gets_none`: the contact has stopped all emails, so that no choice counts. */
+export async function choicesFor(
+  sql: Pool,
+  { workspace_id, contact_id }: UnsubscribeLink,
+): Promise<{ choices: Choice[]; gets_none: boolean }> {
+  const workspace = await openWorkspace(sql, workspace_id)
+  const contact = await findContact(workspace, contact_id)
+  return { choices: await choicesOf(workspace, contact_id), gets_none: contact?.unsubscribed_from_emails ?? false }
+}
 
 async function choicesOf(workspace: Workspace, contact_id: string): Promise<Choice[]> {
   const chosen = new Set((await listChosen(workspace, contact_id)).map(({ id }) => id))

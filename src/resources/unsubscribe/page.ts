@@ -11,7 +11,12 @@ export type Choice = { type: SubscriptionTypeRow; is_wanted: boolean }
 export const Page = Type.String({ contentMediaType: 'text/html', description: 'A page for people.' })
 
 /** Asks first, because mail scanners open links too. Without types there is only one question. */
-export function confirmationPage(token: string, link: UnsubscribeLink, choices: readonly Choice[]): string {
+export function confirmationPage(
+  token: string,
+  link: UnsubscribeLink,
+  { choices, gets_none }: { choices: readonly Choice[]; gets_none: boolean },
+): string {
+  if (gets_none) return '<p>You have stopped all emails. You get none of them.</p>'
   const asked = choices.find(({ type }) => type.id === link.subscription_type_id)
   const what = asked ? `“${escapeHtml(asked.type.translations[0].name)}”` : 'emails'
   const question = `<form method="post"><p>Stop ${what} to you?</p><button>Unsubscribe</button></form>`
@@ -37,7 +42,10 @@ export const donePage = (what: string | null): string =>
     ? '<p>You are unsubscribed. No more emails like that one.</p>'
     : `<p>You are unsubscribed from “${escapeHtml(what)}”.</p>`
 
-export const savedPage = (): string => '<p>Saved. You get the emails that you chose.</p>'
+export const savedPage = (gets_none: boolean): string =>
+  gets_none
+    ? '<p>Saved. But you have stopped all emails, so that you get none of them.</p>'
+    : '<p>Saved. You get the emails that you chose.</p>'
 
 export function showPage(reply: FastifyReply, content: string): string {
   reply.type('text/html; charset=utf-8').headers(SECURITY)

@@ -219,4 +219,19 @@ describe('the page', () => {
     assert.equal((await save(linkOf(contact, 'news'), `types=${id('news')}&all=1`)).status, 200)
     assert.deepEqual([await isUnsubscribed(contact), await isChosen(contact, 'news')], [true, false])
   })
+
+  test('does not promise emails to a contact who has stopped all of them', async () => {
+    const contact = await aPerson({ unsubscribed_from_emails: true })
+    for (const type of ['news', undefined]) {
+      const { text } = await call(`GET ${linkOf(contact, type)}`, undefined, open)
+      assert.match(text, /You have stopped all emails/)
+      assert.ok(!text.includes('checked'), text)
+    }
+    const { status, text } = await save(linkOf(contact), `types=${id('news')}&types=${id('offers')}`)
+    assert.equal(status, 200)
+    assert.match(text, /you have stopped all emails, so that you get none of them/)
+    assert.deepEqual([await isUnsubscribed(contact), await isChosen(contact, 'offers')], [true, true])
+    const subscribed = await save(linkOf(await aPerson()), `types=${id('news')}`)
+    assert.match(subscribed.text, /You get the emails that you chose/)
+  })
 })

@@ -37,8 +37,8 @@ function preferences(app: App, { sql, secret }: Server) {
         found(known || undefined, 'This link is not valid any more')
         return showPage(reply, donePage(null))
       }
-      found(await saveChoices(sql, link, [body.types ?? []].flat()), 'This link is not valid any more')
-      return showPage(reply, savedPage())
+      const contact = found(await saveChoices(sql, link, [body.types ?? []].flat()), 'This link is not valid any more')
+      return showPage(reply, savedPage(contact.unsubscribed_from_emails))
     },
   )
 }
