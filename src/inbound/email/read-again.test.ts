@@ -129,3 +129,34 @@ test('a doubtful reply is corrected in its part, and the first message stays', a
   assert.equal(source.body, '<p>Hello</p>')
   assert.equal(conversation_parts.conversation_parts.at(-1).body, `<p>${POLISH}</p>`)
 })
+
+test('the subject and the names in the headers are corrected too', async () => {
+  const subject = 'Zażółć gęślą jaźń, łódź'
+  const raw = (n: number, more = '') =>
+    Buffer.concat([
+      Buffer.from('From: "'),
+      polish('Łucja Żak, gęś'),
+      Buffer.from(`" <lucja${n}@example.org>\r\nMessage-ID: <head-${n}@example.org>\r\n${more}Subject: `),
+      polish(subject),
+      Buffer.from('\r\n\r\n'),
+      polish(),
+    ])
+  const listed = async (conversation_id: string) =>
+    (await list('?state=doubtful')).filter(
+      (one: object) => 'conversation_id' in one && one.conversation_id === conversation_id,
+    )
+  const { body } = await postMail(call, raw(1))
+  const [{ id }] = await listed(body.conversation_id)
+  const { source } = (await again(id, 'iso-8859-2')).body
+  assert.equal(source.subject, `<p>${subject}</p>`)
+  assert.equal(source.email_message_metadata.subject, subject)
+  assert.equal(source.email_message_metadata.email_address_headers[0].name, 'Łucja Żak, gęś')
+  assert.ok(source.body.includes(POLISH))
+
+  const answer = await postMail(call, raw(1, 'In-Reply-To: <head-1@example.org>\r\nX-Second: yes\r\n'))
+  assert.equal(answer.body.outcome, 'replied')
+  const [second] = (await listed(body.conversation_id)).filter((one: { id: string }) => one.id !== id)
+  const { conversation_parts, source: unchanged } = (await again(second.id, 'iso-8859-2')).body
+  const part = conversation_parts.conversation_parts.at(-1)
+  assert.deepEqual([part.email_message_metadata.subject, unchanged.subject], [subject, source.subject])
+})

@@ -20,7 +20,8 @@ export const mailRereader =
     const envelope = row.raw as Envelope
     const raw = await readRaw(server.files, row)
     const mail = await readMailFor(workspace.sql, [workspace.id], raw, envelope, charset).catch(refuse)
-    const { customer } = messageOf(mail, envelope, await receiverOf(workspace.sql, server, workspace.id, mail))
+    const receiver = await receiverOf(workspace.sql, server, workspace.id, mail)
+    const { customer, metadata } = messageOf(mail, envelope, receiver)
     await atomically(workspace, async (workspace) => {
       const place =
         (await findReceived(workspace, 'email', row.provider_id)) ??
@@ -30,7 +31,10 @@ export const mailRereader =
       const shown = await findShownBody(workspace, place)
       const addresses = picturesIn(contents.html ?? '', shown ?? '')
       const html = contents.html === null ? paragraphs(contents.body) : withPictures(contents.html, addresses)
-      await correctReceived(workspace, place, { html, history: withPictures(contents.history, addresses) })
+      await correctReceived(workspace, place, {
+        ...{ html, history: withPictures(contents.history, addresses), metadata },
+        subject: customer?.forwarded?.subject || mail.subject,
+      })
     })
   }
 

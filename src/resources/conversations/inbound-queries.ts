@@ -46,22 +46,23 @@ export const findShownBody = async (
   return row?.body ?? null
 }
 
-/** Corrects a received email. Both texts are safe HTML. */
+/** Corrects a received email. `html` and `history` are safe HTML; `metadata` replaces that part of the metadata. */
 export async function correctReceived(
   { sql, id, now }: Workspace,
   { conversation_id, part_id }: ReceivedPlace,
-  { html, history }: { html: string; history: string },
+  { html, history, subject, metadata }: { html: string; history: string; subject: string; metadata: object },
 ): Promise<void> {
-  const metadata = sql`
-    (email_message_metadata - 'history') || ${JSON.stringify(history ? { history } : {})}::text::jsonb`
+  const corrected = sql`
+    (email_message_metadata - 'history') || ${JSON.stringify({ ...metadata, ...(history && { history }) })}::text::jsonb`
   if (part_id !== null) {
     await sql`
-      update conversation_parts set body = ${html}, email_message_metadata = ${metadata}, updated_at = ${now()}
+      update conversation_parts set body = ${html}, email_message_metadata = ${corrected}, updated_at = ${now()}
       where workspace_id = ${id} and conversation_id = ${conversation_id} and id = ${part_id}`
     return
   }
   await sql`
-    update conversations set body = ${html}, email_message_metadata = ${metadata}, updated_at = ${now()}
+    update conversations set body = ${html}, subject = ${subject}, email_message_metadata = ${corrected},
+      updated_at = ${now()}
     where workspace_id = ${id} and id = ${conversation_id}`
 }
 

@@ -1,35 +1,42 @@
 // Repairs the charsets of header lines: bytes that are not UTF-8, and encoded words in charsets that are wrong or unknown.
 import { isAscii } from 'node:buffer'
-import { decodeText, type Hints } from './charset.ts'
+import { type Decoded, decodeText } from './charset.ts'
 
 /** One after the other, with nothing but white space between them: a character can be split between two. */
 const WORDS = /=\?[^?\s]{1,60}\?[bq]\?[^?]{0,1000}\?=(?:\s{1,10}=\?[^?\s]{1,60}\?[bq]\?[^?]{0,1000}\?=)*/gi
 const WORD = /=\?([^?\s*]{1,60})(?:\*[^?]*)?\?([bq])\?([^?]{0,1000})\?=/gi
 
+/** `known`: the charset that a person knows, for texts in doubt. */
+type Charsets = { others: Set<string>; known?: string | undefined }
+
 /**
  * Returns the line with all its text in UTF-8. Both are strings of bytes, as the MIME parser has them. `others` is filled
  * with the charsets that the line names.
  */
-export function repairLine(line: string, others: Set<string>): string {
+export function repairLine(line: string, charsets: Charsets): string {
   const value = Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1')
   const isPlain = isAscii(value) && !line.includes('\x1b')
-  const plain = isPlain ? line : line.slice(0, line.indexOf(':') + 1) + asBytes(decodeText(value, { others }).text)
-  return plain.includes('=?') ? plain.replace(WORDS, (words) => repairWords(words, others)) : plain
+  const plain = isPlain ? line : line.slice(0, line.indexOf(':') + 1) + asBytes(decode(value, undefined, charsets).text)
+  return plain.includes('=?') ? plain.replace(WORDS, (words) => repairWords(words, charsets)) : plain
+}
+
+function decode(bytes: Buffer, declared: string | undefined, { others, known }: Charsets): Decoded {
+  const decoded = decodeText(bytes, { declared, others })
+  return decoded.doubt && known ? decodeText(bytes, { declared: known, others }) : decoded
 }
 
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1')
 
-function repairWords(words: string, others: Set<string>): string {
+function repairWords(words: string, charsets: Charsets): string {
   const runs: { charset: string; bytes: Buffer[] }[] = []
   for (const [, charset = '', encoding = '', text = ''] of words.matchAll(WORD)) {
     const last = runs.at(-1)
     const bytes = encoding.toLowerCase() === 'b' ? Buffer.from(text, 'base64') : fromQuoted(text)
     if (last?.charset === charset) last.bytes.push(bytes)
     else runs.push({ charset, bytes: [bytes] })
-    others.add(charset)
+    charsets.others.add(charset)
   }
-  const hints = (declared: string): Hints => ({ declared, others })
-  const text = runs.map(({ charset, bytes }) => decodeText(Buffer.concat(bytes), hints(charset)).text).join('')
+  const text = runs.map(({ charset, bytes }) => decode(Buffer.concat(bytes), charset, charsets).text).join('')
   return `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`
 }
 

@@ -32,7 +32,7 @@ const OPTIONS = {
   maxChildNodes: MAX_PARTS,
 }
 
-/** `charset` is for the parts that cannot be read without doubt. Rejects if the mail has too many parts or headers. */
+/** `charset` is for the parts and headers that cannot be read without doubt. Rejects if the mail has too many parts or headers. */
 export async function parseMime(raw: Buffer, charset?: string): Promise<ParsedMime> {
   const parser = new MailParser(OPTIONS)
   const { doubtful_parts, named } = override(parser as unknown as Inner, charset)
@@ -105,13 +105,15 @@ function override(parser: Inner, charset: string | undefined) {
   const named: MimeFile[] = []
   const others = new Set<string>()
   const texts = new Map<string, CollectedText>()
+  const repaired = (lines: HeaderLines): HeaderLines =>
+    lines.map(({ key, line }) => ({ key, line: repairLine(line, { others, known: charset }) }))
   const { processHeaders, createNode, getTextContent, textToHtml } = parser
 
-  parser.processHeaders = (lines) => processHeaders.call(parser, repairLines(lines, others))
+  parser.processHeaders = (lines) => processHeaders.call(parser, repaired(lines))
 
   parser.createNode = (part) => {
     const node = createNode.call(parser, part)
-    node.headerLines = repairLines(node.headerLines, others)
+    node.headerLines = repaired(node.headerLines)
     if (part.root) parser.headerLines = node.headerLines
     part.filename = nameIn(node.headers) || part.filename
     if (!/^text\//.test(node.contentType || '')) return node
@@ -164,9 +166,6 @@ function takeNamed(texts: CollectedText[]): MimeFile[] {
 
 /** The alternatives of one text are not files, even if a program gives them names. */
 const isAlternative = ({ parentNode }: InnerPart) => parentNode && parentNode.multipart === 'alternative'
-
-const repairLines = (lines: HeaderLines, others: Set<string>): HeaderLines =>
-  lines.map(({ key, line }) => ({ key, line: repairLine(line, others) }))
 
 /** Returns the name of a file in its repaired headers. */
 function nameIn(headers: Headers): string | undefined {
