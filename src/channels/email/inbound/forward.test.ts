@@ -87,6 +87,12 @@ const CASES: Record<string, [body: string, head?: Head]> = {
     'Please handle.\n\nOn 06/05/2024, 09:00, "Berta Customer" <berta@example.org> wrote:\n\nThe lamp is broken.',
     { subject: 'FW: Lamp' },
   ],
+  'a program, with two authors': [
+    GMAIL.replace('<berta@example.org>', '<berta@example.org>, Ben Brother <ben@example.org>'),
+  ],
+  'a program, with three authors and semicolons': [
+    GMAIL.replace('<berta@example.org>', '<berta@example.org> ; Ben <ben@example.org>; <cy@example.org>'),
+  ],
   Thunderbird: [
     'Please handle.\n\n-------- Forwarded Message --------\nSubject: \tLamp\nDate: \tMon, 6 May 2024 09:00:00 +0200\nFrom: \tBerta Customer <berta@example.org>\nTo: \tada@shop.example\n\n\n\nThe lamp is broken.',
   ],

@@ -112,7 +112,8 @@ export const hasAddress = (text: string): boolean => addressesIn(text).length > 
  * Reads `Ann <ann@example.com>`, `Ann [mailto:ann@example.com]`, `ann@example.com<mailto:ann@example.com>` and the like. Of
  * two addresses in brackets the second one is the author: `a list <…> on behalf of Ann <…>`.
  */
-export function mailboxIn(text: string): Mailbox | undefined {
+export function mailboxIn(value: string): Mailbox | undefined {
+  const text = firstOfSeveral(value)
   const bracketed = addressesIn(
     [...text.matchAll(/[<[(]\s*(?:mailto:)?([^<>[\]()]+)[>\])]/gi)].map(([, a]) => a).join(' '),
   )
@@ -125,6 +126,9 @@ export function mailboxIn(text: string): Mailbox | undefined {
     .trim()
   return { name: name && name.toLowerCase() !== address.toLowerCase() ? name.slice(0, 255) : null, address }
 }
+
+/** `Ann <ann@example.com>, Ben <ben@example.com>`: a mail can have several authors. The first one is taken. */
+const firstOfSeveral = (text: string): string => /^[^<>]*<[^<>]*@[^<>]*>(?=\s*[,;])/.exec(text)?.[0] ?? text
 
 const DATE = /\p{Nd}{1,4}[./-]\p{Nd}{1,2}[./-]\p{Nd}{1,4}/u
 const YEAR = /\p{Nd}{4}/u
