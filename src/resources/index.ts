@@ -30,6 +30,7 @@ import { segmentedContacts } from './contacts/search.ts'
 import contactSegments from './contacts/segments.ts'
 import contactSubscriptions from './contacts/subscriptions.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
+import contactBlocks from './conversations/block-contact.ts'
 import conversations from './conversations/routes.ts'
 import conversationTags from './conversations/tags.ts'
 import dataAttributes from './data-attributes/routes.ts'
@@ -61,6 +62,7 @@ export const RESOURCES: readonly Resource[] = [
   contacts,
   companies(companyContacts),
   contactCompanies,
+  contactBlocks,
   conversations,
   tags({ users: tagUsers, companies: tagCompanies, segmentsNaming: listSegmentsNaming }),
   contactTags,

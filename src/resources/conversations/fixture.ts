@@ -11,7 +11,7 @@ declare module '../../../test/fixture.ts' {
 const comment = (rest: object) => ({ message_type: 'comment', body: 'x', ...rest })
 
 export default {
-  needs: ['admin', 'user'],
+  needs: ['admin', 'user', 'lead'],
   provides: ['conversation', 'part'],
   async create({ post, workspace: { id } }, ids) {
     const { conversation_id } = await post('/conversations', { from: user(ids.user), body: `Help ${id}` })
@@ -50,6 +50,9 @@ export default {
         ],
       ),
     ],
+  },
+  removals: {
+    BlockContact: ({ lead }) => [[`POST /contacts/${lead}/block`]],
   },
   lists: {
     listConversations: () => [['GET /conversations?per_page=150']],

@@ -1,6 +1,7 @@
 // The SQL of a conversation's participants.
 import type { Fragment } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import type { ConversationRow } from '../queries.ts'
 
 export const isParticipant = async (
   workspace: Workspace,
@@ -25,3 +26,12 @@ export const addParticipant = async (workspace: Workspace, conversation_id: stri
       values (${workspace.id}, ${conversation_id}, ${contact_id}, ${workspace.now()})
       on conflict do nothing`
   ).count > 0
+
+/** Returns the conversations of a live contact that are not closed, and locks them until the transaction ends. */
+export const lockOpenConversationsOf = (workspace: Workspace, contact_id: string) => workspace.sql<ConversationRow[]>`
+  select * from conversations
+  where workspace_id = ${workspace.id} and state <> 'closed' and id in (
+    select conversation_id from conversation_contacts
+    join contacts on contacts.workspace_id = ${workspace.id} and contacts.id = contact_id and is_live
+    where conversation_contacts.workspace_id = ${workspace.id} and contact_id = ${contact_id})
+  order by id for update of conversations`
