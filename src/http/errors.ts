@@ -152,10 +152,15 @@ const FASTIFY_REFUSALS: Record<string, Refusal> = {
 
 const UNAVAILABLE = 503
 
+/** A deadlock, or a change by another request, in each run of the transaction. */
+const CONTENTION = ['40P01', 'CHANGED_MEANWHILE']
+
 /** Returns the message and the seconds to wait, if a retry can succeed once the database or the storage is well again. */
 function outageOf(error: { code?: string; cause?: unknown }): { message: string; retry_after: number } | undefined {
   if (isUnavailable(error)) return { message: 'The database is not available, try again', retry_after: 1 }
   if (error.code === DISK_FULL) return { message: 'The disk of the database is full', retry_after: 30 }
+  if (CONTENTION.includes(error.code ?? ''))
+    return { message: 'Other requests keep changing the same objects, try again', retry_after: 1 }
   if (error.code === 'TOOK_TOO_LONG') return { message: 'The database did not answer in time', retry_after: 5 }
   if (error.code !== 'STORAGE_UNAVAILABLE') return undefined
   const is_full = NO_SPACE.includes((error.cause as { code?: string } | undefined)?.code ?? '')

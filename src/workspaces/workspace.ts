@@ -58,8 +58,16 @@ export function workspaceOf(
 }
 
 /**
- * Runs several statements in the open transaction, or in a new one. If PostgreSQL aborts a new one because of a
- * deadlock, it is run once more: nothing of it was written.
+ * What the transaction had read was changed by another one that is committed. Throw it before anything is answered: nothing
+ * is written, and `atomically` runs the work again.
+ */
+export class ChangedMeanwhile extends Error {
+  readonly code = 'CHANGED_MEANWHILE'
+}
+
+/**
+ * Runs several statements in the open transaction, or in a new one. After a deadlock, or a `ChangedMeanwhile`, a new one is
+ * run again, four times at most: nothing of it was written.
  */
 export async function atomically<Result>(
   workspace: Workspace,
@@ -67,13 +75,18 @@ export async function atomically<Result>(
 ): Promise<Result> {
   if (!('begin' in workspace.sql)) return work(workspace)
   const pool = workspace.sql as Pool
-  return transaction(workspace, pool, work).catch((error) => {
-    if (error.code !== DEADLOCK) throw error
-    return transaction(workspace, pool, work)
-  })
+  for (let runs = 1; ; runs++) {
+    try {
+      return await transaction(workspace, pool, work)
+    } catch (error) {
+      if (runs === MOST_RUNS || !RUN_AGAIN_AFTER.includes((error as { code?: string }).code ?? '')) throw error
+    }
+  }
 }
 
-const DEADLOCK = '40P01'
+const MOST_RUNS = 5
+/** PostgreSQL's code for a deadlock, and ours. */
+const RUN_AGAIN_AFTER = ['40P01', 'CHANGED_MEANWHILE']
 
 async function transaction<Result>(workspace: Workspace, pool: Pool, work: (workspace: Workspace) => Promise<Result>) {
   const tasks: (() => void)[] = []
