@@ -105,7 +105,9 @@ export const presentPages = (page: Page, { next, total_count }: PageResult<unkno
   total_pages: Math.ceil(total_count / page.per_page),
 })
 
-const encodeCursor = ({ value, id, page }: Cursor) => Buffer.from(JSON.stringify([value, id, page])).toString('base64')
+/** Returns the text of a cursor, which `pageOf` reads. */
+export const encodeCursor = ({ value, id, page }: Cursor) =>
+  Buffer.from(JSON.stringify([value, id, page])).toString('base64')
 
 function decodeCursor(text: string): Cursor {
   const [value, id, page] = parseCursor(text)

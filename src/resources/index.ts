@@ -24,6 +24,7 @@ import { tagCompanies } from './companies/tags.ts'
 import contactBanners from './contacts/banners.ts'
 import { companyContacts } from './contacts/companies/attach.ts'
 import contactCompanies from './contacts/companies/routes.ts'
+import mergeHistory from './contacts/merge-history.ts'
 import contactNotes from './contacts/notes.ts'
 import contacts from './contacts/routes.ts'
 import { segmentedContacts } from './contacts/search.ts'
@@ -38,6 +39,7 @@ import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
 import inboundMessages from './inbound/routes.ts'
+import merges from './merges/routes.ts'
 import messages from './messages/routes.ts'
 import messenger from './messenger/routes.ts'
 import notes from './notes/routes.ts'
@@ -63,6 +65,8 @@ export const RESOURCES: readonly Resource[] = [
   companies(companyContacts),
   contactCompanies,
   contactBlocks,
+  merges,
+  mergeHistory,
   conversations,
   tags({ users: tagUsers, companies: tagCompanies, segmentsNaming: listSegmentsNaming }),
   contactTags,

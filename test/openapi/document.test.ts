@@ -145,7 +145,7 @@ test('a version has its request schemas', async () => {
 test('an operation shows its authentication and its errors', () => {
   const { get } = latest.paths['/contacts/{id}']
   assert.deepEqual(get.security, [{ token: ['read_write_users'] }])
-  assert.deepEqual(Object.keys(get.responses), ['200', '400', '401', '403', '404', '429', 'default'])
+  assert.deepEqual(Object.keys(get.responses), ['200', '400', '401', '403', '404', '410', '429', 'default'])
   const { post } = latest.paths['/extensions/messenger/conversations']
   assert.deepEqual(post.security, [{ messenger_session: [] }])
   assert.deepEqual(latest.paths['/webhooks/twilio/status'].post.security, [])

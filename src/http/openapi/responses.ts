@@ -55,6 +55,13 @@ export const REFUSALS: Record<number, Refusal> = {
     code: 'conflict',
     message: 'Another request has just made the same, try again',
   },
+  410: {
+    name: 'Gone',
+    description:
+      'It is gone: a contact that was merged into the one that the Link header names, or a link that is too old.',
+    code: 'contact_merged',
+    message: "This contact has been merged. See the 'Link' header for the canonical contact.",
+  },
   422: {
     name: 'Unprocessable',
     description: 'The request is well formed, but cannot be carried out.',

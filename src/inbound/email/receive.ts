@@ -14,6 +14,7 @@ import type { Attachment } from '#resources/attachments/schema.ts'
 import { claimFile, writeUnclaimedFile } from '#resources/attachments/store.ts'
 import { createLead } from '#resources/contacts/create.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
+import { findSurvivor } from '#resources/contacts/merged-queries.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/inbound.ts'
 import { claimReceived, wasReceived } from '#resources/conversations/inbound-queries.ts'
@@ -226,5 +227,8 @@ async function reportedDeliveries(
   const named = about.return_path ? readSignedAddress(about.return_path, secret) : undefined
   if (named?.workspace_id === workspace.id) return [named.delivery_id]
   const mail = about.message_id ? readMessageId(about.message_id) : undefined
-  return mail?.workspace_id === workspace.id ? listDeliveriesOf(workspace, mail, about) : []
+  if (mail?.workspace_id !== workspace.id) return []
+  const contact =
+    about.contact_id === null ? undefined : await findSurvivor(workspace.sql, workspace.id, about.contact_id)
+  return listDeliveriesOf(workspace, mail, { ...about, contact_id: contact?.id ?? null })
 }

@@ -2,7 +2,8 @@
 import type { Customer } from '#channels/email/inbound/customer.ts'
 import type { InboundMessage } from '#channels/email/inbound/meaning.ts'
 import { contactByEmail } from '#resources/contacts/create.ts'
-import { type ContactRow, findContact } from '#resources/contacts/queries.ts'
+import { findCurrentContact } from '#resources/contacts/merged-queries.ts'
+import { type ContactRow, letWrite } from '#resources/contacts/queries.ts'
 import { joinConversation } from '#resources/conversations/participants/join.ts'
 import { lockConversation } from '#resources/conversations/queries.ts'
 import { createFromMessage } from '#resources/conversations/start/from-message.ts'
@@ -26,15 +27,14 @@ export async function threadOf(workspace: Workspace, message: InboundMessage, ta
   const delivery = message.delivery_id === null ? undefined : await findDelivery(workspace, message.delivery_id)
   if (delivery) return threadByAddress(workspace, message, delivery, takes_any)
   const answered = await findAnswered(workspace, message.answers, message.from.address)
-  const known = answered && (await findContact(workspace, answered.contact_id))
+  const known = answered && (await findCurrentContact(workspace, answered.contact_id))
   if (answered && known) return { contact: allowed(known, takes_any), answers: answered.conversation_id }
   const { customer } = message
   const { address, name } = customer?.mailbox ?? message.from
   return { contact: allowed(await contactByEmail(workspace, address, name), takes_any), answers: null, customer }
 }
 
-const allowed = (contact: ContactRow, takes_any: boolean): ContactRow =>
-  takes_any ? { ...contact, blocked_at: null } : contact
+const allowed = (contact: ContactRow, takes_any: boolean): ContactRow => (takes_any ? letWrite(contact) : contact)
 
 async function threadByAddress(
   workspace: Workspace,
@@ -61,7 +61,7 @@ async function writerOf(
 ): Promise<ContactRow> {
   const isTheirs = delivery.address.toLowerCase() === address.toLowerCase()
   const participant = isTheirs ? delivery : await findParticipant(workspace, delivery.conversation_id, address)
-  const known = participant && (await findContact(workspace, participant.contact_id))
+  const known = participant && (await findCurrentContact(workspace, participant.contact_id))
   return known ?? contactByEmail(workspace, address, name)
 }
 

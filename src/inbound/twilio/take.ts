@@ -1,6 +1,7 @@
 // Takes an SMS that was left out into a conversation.
 import { providedNumber } from '#lib/phone.ts'
 import { contactByPhone, createLead } from '#resources/contacts/create.ts'
+import { letWrite } from '#resources/contacts/queries.ts'
 import type { Taker } from '#resources/inbound/take.ts'
 import { placeOf } from '../place.ts'
 import { type Callback, param } from './callback.ts'
@@ -17,7 +18,7 @@ export const smsTaker =
       const contact = number
         ? await contactByPhone(workspace, number, null)
         : await createLead(workspace, { name: from.slice(0, 255) || null })
-      const received = await addSms(workspace, fetching, { ...contact, blocked_at: null }, callback)
+      const received = await addSms(workspace, fetching, letWrite(contact), callback)
       return placeOf(workspace, 'sms', param(callback, 'MessageSid'), received)
     }
   }

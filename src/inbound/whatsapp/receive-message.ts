@@ -5,7 +5,8 @@ import { isRefusal } from '#http/errors.ts'
 import { fetchFromMeta } from '#resources/attachments/attach.ts'
 import { deleteAttachment } from '#resources/attachments/queries.ts'
 import { contactByWhatsApp } from '#resources/contacts/by-whatsapp.ts'
-import { findContact } from '#resources/contacts/queries.ts'
+import { findCurrentContact } from '#resources/contacts/merged-queries.ts'
+import { letWrite } from '#resources/contacts/queries.ts'
 import { copyWhatsAppUser } from '#resources/contacts/whatsapp-queries.ts'
 import { type ReceiveResult, receive } from '#resources/conversations/inbound.ts'
 import { findReceived } from '#resources/conversations/inbound-queries.ts'
@@ -55,7 +56,7 @@ export async function addMessage(
   const { wamid, at, body, media, sender, changes } = message
   const answered = await answeredBy(workspace, message)
   if (changes?.needs_it && !answered && !takes_any) return { outcome: 'unknown_original' }
-  const addressed = answered?.contact_id && (await findContact(workspace, answered.contact_id))
+  const addressed = answered?.contact_id && (await findCurrentContact(workspace, answered.contact_id))
   const contact = addressed || (await contactByWhatsApp(workspace, { ...sender, phone_number_id }))
   const awaited = media && (await fetchFromMeta(workspace, { ...media, media_id: media.id }))
   const metadata = { ...(media && { whatsapp_media: media }), ...message.metadata }
@@ -63,7 +64,7 @@ export async function addMessage(
   const received = await receive(workspace, {
     channel: 'whatsapp',
     provider_id: wamid,
-    contact: takes_any ? { ...contact, blocked_at: null } : contact,
+    contact: takes_any ? letWrite(contact) : contact,
     body,
     ...(answered && is_theirs && { answers: answered.conversation_id }),
     metadata,

@@ -4,6 +4,7 @@ import { senderOf } from '#channels/whatsapp/sender.ts'
 import { isObject } from '#lib/objects.ts'
 import { contactByWhatsApp } from '#resources/contacts/by-whatsapp.ts'
 import { createLead } from '#resources/contacts/create.ts'
+import { letWrite } from '#resources/contacts/queries.ts'
 import { type ReceiveResult, receive } from '#resources/conversations/inbound.ts'
 import type { InboundRow } from '#resources/inbound/queries.ts'
 import type { Taker } from '#resources/inbound/take.ts'
@@ -34,7 +35,7 @@ async function addUnreadable(workspace: Workspace, row: InboundRow, posted: Post
     : await createLead(workspace, { name: row.sender })
   return receive(workspace, {
     ...{ channel: 'whatsapp', provider_id },
-    contact: { ...contact, blocked_at: null },
+    contact: letWrite(contact),
     body: preview ?? '[A message that cannot be shown here]',
     metadata: { whatsapp_message: isObject(message) ? message : { value: message } },
     created_at: received_at,

@@ -22,7 +22,13 @@ const Bytes = Type.String({
 function attachments(app: App, { sql, secret, files }: Server) {
   app.get(
     '/attachments/:token',
-    op('readAttachment', { params: ByToken, response: Bytes, auth: 'link', summary: 'Read an attached file' }),
+    op('readAttachment', {
+      params: ByToken,
+      response: Bytes,
+      auth: 'link',
+      refuses: [410],
+      summary: 'Read an attached file',
+    }),
     async ({ params, headers }, reply) => {
       const linked = found(readLink(secret, params.token))
       assertNotExpired(linked)

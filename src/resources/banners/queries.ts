@@ -99,3 +99,15 @@ export const dismissView = (workspace: Workspace, contact_id: string, view_id: s
   one(workspace.sql<{ id: string }[]>`
     update banner_views set dismissed_at = coalesce(dismissed_at, ${workspace.now()})
     where workspace_id = ${workspace.id} and id = ${rowId(view_id)} and contact_id = ${contact_id} returning id`)
+
+/** Gives the views of one contact to another one: a banner that both saw counts once, with all impressions. */
+export const moveViews = (workspace: Workspace, from: string, into: string) => workspace.sql`
+  with taken as (
+    delete from banner_views where workspace_id = ${workspace.id} and contact_id = ${from}
+    returning id, banner_id, impressions, created_at, dismissed_at
+  )
+  insert into banner_views as views (workspace_id, id, banner_id, contact_id, impressions, created_at, dismissed_at)
+  select ${workspace.id}, id, banner_id, ${into}, impressions, created_at, dismissed_at from taken
+  on conflict (workspace_id, contact_id, banner_id) do update set
+    impressions = views.impressions + excluded.impressions, created_at = least(views.created_at, excluded.created_at),
+    dismissed_at = least(views.dismissed_at, excluded.dismissed_at)`

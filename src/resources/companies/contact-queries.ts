@@ -71,6 +71,25 @@ export const changeUserCounts = (workspace: Workspace, contact_id: string, by: 1
   from (${lockedCompaniesOf(workspace, contact_id)}) locked
   where companies.workspace_id = ${workspace.id} and companies.id = locked.company`
 
+/** Attaches the companies of one contact to another one instead. Both are live, and the transaction has locked them. */
+export const moveMembers = (workspace: Workspace, from: string, into: string) => {
+  const { sql, id } = workspace
+  return sql`
+    with locked as materialized (${lockedCompaniesOf(workspace, from)}),
+    taken as (
+      delete from company_contacts where workspace_id = ${id} and contact_id = ${from} returning company_id, created_at
+    ), given as (
+      insert into company_contacts (workspace_id, company_id, contact_id, created_at)
+      select ${id}, company_id, ${into}, created_at from taken
+      on conflict do nothing
+      returning company_id
+    )
+    update companies set user_count = user_count - 1
+    from locked join taken on company_id = company
+    where companies.workspace_id = ${id} and companies.id = company
+      and not exists (select from given where given.company_id = company)`
+}
+
 /** Call it when the contact starts a messenger session. */
 export const recordSession = (workspace: Workspace, contact_id: string) => workspace.sql`
   update companies set session_count = session_count + 1, last_request_at = ${workspace.now()}

@@ -2,7 +2,8 @@
 import type { ChannelName } from '#channels/channel.ts'
 import { type Fragment, one, type Sql } from '#db/sql.ts'
 import { companiesOfSeen } from '#resources/companies/fragments.ts'
-import type { Workspace } from '#workspaces/workspace.ts'
+import { ChangedMeanwhile, type Workspace } from '#workspaces/workspace.ts'
+import { findSurvivor } from './merged-queries.ts'
 import type { ContactRow } from './queries.ts'
 import { contactEvents } from './topics.ts'
 import { whatsappAddress } from './whatsapp-queries.ts'
@@ -31,11 +32,23 @@ export const markContacted = (workspace: Workspace, ids: Fragment, channel: Chan
     returning addressed.id, addressed.name, addressed.address`
 }
 
-/** Call it when the contact has written on the channel. */
-export const markReplied = (workspace: Workspace, id: string, at: Date, channel: ChannelName) => workspace.sql`
-  update contacts set last_replied_at = greatest(last_replied_at, ${at}::timestamptz),
-    last_whatsapp_at = greatest(last_whatsapp_at, ${channel === 'whatsapp' ? at : null}::timestamptz)
-  where workspace_id = ${workspace.id} and id = ${id}`
+/**
+ * Call it when the contact has written on the channel. @throws ChangedMeanwhile if the contact was merged into another one, or
+ * blocked, since it was read.
+ */
+export async function markReplied(
+  workspace: Workspace,
+  { id, was_blocked }: Pick<ContactRow, 'id' | 'was_blocked'>,
+  at: Date,
+  channel: ChannelName,
+): Promise<void> {
+  const { count } = await workspace.sql`
+    update contacts set last_replied_at = greatest(last_replied_at, ${at}::timestamptz),
+      last_whatsapp_at = greatest(last_whatsapp_at, ${channel === 'whatsapp' ? at : null}::timestamptz)
+    where workspace_id = ${workspace.id} and id = ${id} and merged_into is null
+      and (blocked_at is null or ${was_blocked === true})`
+  if (!count) throw new ChangedMeanwhile('The contact was merged or blocked')
+}
 
 export type SeenContact = Pick<ContactRow, 'workspace_id' | 'id'> & {
   /** By the workspace's clock. */
@@ -64,13 +77,22 @@ export const markBooted = (workspace: Workspace, id: string, reported: Record<st
       messenger = messenger || ${JSON.stringify(reported)}::text::jsonb
     where workspace_id = ${workspace.id} and id = ${id} returning *`) as Promise<ContactRow>
 
-/** Returns whether the contact exists. The event is written only if the contact was subscribed. */
+/**
+ * Returns whether the contact exists. If it was merged into another one, that one unsubscribes. The event is written only if
+ * the contact was subscribed.
+ */
 export async function unsubscribeFromEmails(sql: Sql, workspace_id: string, id: string, at: Date): Promise<boolean> {
+  const survivor = await findSurvivor(sql, workspace_id, id)
+  if (!survivor) return false
   const [row] = await sql<{ known: boolean }[]>`
-    with left_now as (
+    with locked as (
+      select workspace_id, id, unsubscribed_from_emails as has_left from contacts
+      where workspace_id = ${workspace_id} and id = ${survivor.id} and merged_into is null for no key update
+    ),
+    left_now as (
       update contacts set unsubscribed_from_emails = true, updated_at = ${at}
-      where workspace_id = ${workspace_id} and id = ${id} and not unsubscribed_from_emails
-      returning workspace_id, id
+      from locked where contacts.workspace_id = locked.workspace_id and contacts.id = locked.id and not has_left
+      returning contacts.workspace_id, contacts.id
     ),
     event as (
       ${contactEvents.insertFrom(
@@ -82,8 +104,9 @@ export async function unsubscribeFromEmails(sql: Sql, workspace_id: string, id: 
         from left_now`,
       )}
     )
-    select exists(select from contacts where workspace_id = ${workspace_id} and id = ${id}) as known`
-  return row?.known ?? false
+    select exists (select from locked) as known`
+  // It was merged at this moment.
+  return row?.known || unsubscribeFromEmails(sql, workspace_id, id, at)
 }
 
 export const setWhatsAppOptOut = (workspace: Workspace, id: string, unsubscribed: boolean) =>

@@ -7,7 +7,7 @@ import { ById } from '#http/types.ts'
 import { dismissView, viewBanners } from '#resources/banners/queries.ts'
 import { BannerDismiss, BannerList, presentView } from '#resources/banners/schema.ts'
 import type { Resource } from '#server.ts'
-import { theContact } from './queries.ts'
+import { heldContact } from './hold-queries.ts'
 
 const ByContactAndView = Type.Object({ id: Type.String(), view_id: Type.String() })
 
@@ -23,7 +23,7 @@ function routes(app: App) {
       response: BannerList,
     }),
     async ({ workspace, params }) => {
-      const contact = await theContact(workspace, params.id)
+      const contact = await heldContact(workspace, params.id)
       return { type: 'list' as const, data: (await viewBanners(workspace, contact)).map(presentView) }
     },
   )
@@ -38,7 +38,7 @@ function routes(app: App) {
       response: BannerDismiss,
     }),
     async ({ workspace, params }) => {
-      const contact = await theContact(workspace, params.id)
+      const contact = await heldContact(workspace, params.id)
       const { id } = found(await dismissView(workspace, contact.id, params.view_id))
       return { type: 'banner_dismiss' as const, view_id: id, dismissed: true as const }
     },

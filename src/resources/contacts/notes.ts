@@ -10,6 +10,7 @@ import { createNote } from '#resources/notes/create.ts'
 import { pageOfNotes } from '#resources/notes/queries.ts'
 import { MAX_NOTE, Note, NoteList, NoteRequest, presentNote } from '#resources/notes/schema.ts'
 import type { Resource } from '#server.ts'
+import { heldContact } from './hold-queries.ts'
 import { theContact, touchContact } from './queries.ts'
 
 const NOTES_PAGE = { default: 50, max: 150 }
@@ -49,7 +50,7 @@ function routes(app: App) {
       preHandler: readBody({ max_length: MAX_NOTE, with_text: true }),
     },
     async ({ workspace, params, body, written_body: { html, text = '' } }) => {
-      const { id } = await theContact(workspace, params.id)
+      const { id } = await heldContact(workspace, params.id)
       const author = found(await findAdmin(workspace, body.admin_id ?? workspace.admin_id))
       const noted = { object_type: 'contact', object_id: id }
       const note = await createNote(workspace, noted, { admin_id: author.id, html, text })

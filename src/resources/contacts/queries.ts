@@ -31,6 +31,7 @@ export type ContactRow = {
   language_override: string | null
   unsubscribed_from_emails: boolean
   unsubscribed_from_sms: boolean
+  unsubscribed_from_whatsapp: boolean
   /** Whether the contact asked for SMS. */
   sms_consent: boolean
   marked_email_as_spam: boolean
@@ -39,6 +40,7 @@ export type ContactRow = {
   last_seen_at: Date | null
   last_replied_at: Date | null
   last_contacted_at: Date | null
+  last_whatsapp_at: Date | null
   last_email_opened_at: Date | null
   last_email_clicked_at: Date | null
   custom_attributes: Record<string, unknown>
@@ -47,11 +49,22 @@ export type ContactRow = {
   archived_at: Date | null
   deleted_at: Date | null
   blocked_at: Date | null
+  /** Not a column: a message of the contact is taken although it is blocked. */
+  was_blocked?: true
   merged_into: string | null
   /** Not archived, deleted or merged into another: can be found, listed and written to. */
   is_live: boolean
   created_at: Date
   updated_at: Date
+}
+
+/** A contact, the source, that was merged into another one, the target. */
+export type MergeRow = {
+  id: string
+  target_id: string
+  source_id: string
+  source_role: ContactRow['role']
+  merged_at: Date
 }
 
 /** A contact with everything that its answer shows. Tags are in the order in which they were attached. */
@@ -60,6 +73,8 @@ export type WholeContactRow = ContactRow & {
   notes: NewestNotes
   companies: NewestCompanies
   subscriptions: Choices
+  /** Read on demand only: the newest contacts that were merged into it. */
+  merges?: MergeRow[]
 }
 
 const columns = (workspace: Workspace) => {
@@ -76,6 +91,9 @@ export const findContact = (workspace: Workspace, id: string) =>
 /** @throws a 404 if there is no such contact. */
 export const theContact = async (workspace: Workspace, id: string): Promise<ContactRow> =>
   found(await findContact(workspace, id), 'User Not Found')
+
+/** Returns the contact as its message is taken although it is blocked. */
+export const letWrite = (contact: ContactRow): ContactRow => ({ ...contact, blocked_at: null, was_blocked: true })
 
 /** Returns the first id without a contact in the workspace; deleted and merged contacts do not count. */
 export const findUnknownContact = async (workspace: Workspace, ids: string[]): Promise<string | undefined> =>

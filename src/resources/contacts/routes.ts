@@ -2,15 +2,16 @@
 
 import { Type } from 'typebox'
 import { newest } from '#db/page.ts'
-import { found } from '#http/errors.ts'
-import { PageQuery, pageOf, presentPage } from '#http/lists.ts'
+import { PageQuery, pageOf } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { SearchBody } from '#search/query.ts'
 import type { Resource } from '#server.ts'
 import { createContact } from './create.ts'
 import { demo } from './demo.ts'
+import { foundOrGone } from './gone.ts'
 import { archiveContact, deleteContact, unarchiveContact } from './life-cycle.ts'
+import { findMergedByExternalId } from './merged-queries.ts'
 import { findUserByExternalId, findWholeContact, pageOfContacts } from './queries.ts'
 import {
   ArchivedContact,
@@ -23,6 +24,7 @@ import {
   presentContactReference,
 } from './schema.ts'
 import { CONTACTS_PAGE, searchContacts } from './search.ts'
+import { showContact, showContacts } from './show.ts'
 import { updateContact } from './update.ts'
 
 const ByExternalId = Type.Object({ external_id: Type.String() })
@@ -43,7 +45,7 @@ function contacts(app: App) {
     async ({ workspace, query: { include_merge_history = false, ...paging } }) => {
       const page = pageOf(paging, CONTACTS_PAGE)
       const result = await pageOfContacts(workspace, page, newest(workspace, 'created_at'))
-      return presentPage(page, result, (contact) => presentContact(contact, { include_merge_history }))
+      return showContacts(workspace, page, result, { include_merge_history })
     },
   )
 
@@ -66,11 +68,14 @@ function contacts(app: App) {
       sdk: (client) => client.contacts.find({ contact_id: '6b078829306d5537cf33eba8' }),
       scope: 'read_write_users',
       params: ById,
+      refuses: [410],
       query: ContactView,
       response: Contact,
     }),
-    async ({ workspace, params, query }) =>
-      presentContact(found(await findWholeContact(workspace, params.id), 'User Not Found'), query),
+    async ({ workspace, params, query }) => {
+      const contact = await findWholeContact(workspace, params.id)
+      return showContact(workspace, await foundOrGone(workspace, contact, params.id), query)
+    },
   )
 
   app.get(
@@ -81,11 +86,15 @@ function contacts(app: App) {
       scope: 'read_write_users',
       since: '2.13',
       params: ByExternalId,
+      refuses: [410],
       query: ContactView,
       response: Contact,
     }),
-    async ({ workspace, params, query }) =>
-      presentContact(found(await findUserByExternalId(workspace, params.external_id), 'User Not Found'), query),
+    async ({ workspace, params: { external_id }, query }) => {
+      const contact = await findUserByExternalId(workspace, external_id)
+      const merged_id = contact ? undefined : await findMergedByExternalId(workspace, external_id)
+      return showContact(workspace, await foundOrGone(workspace, contact, merged_id), query)
+    },
   )
 
   app.put(
@@ -101,7 +110,7 @@ function contacts(app: App) {
       response: Contact,
     }),
     async ({ workspace, params, query, body }) =>
-      presentContact(await updateContact(workspace, params.id, body), query),
+      showContact(workspace, await updateContact(workspace, params.id, body), query),
   )
 
   app.delete(
@@ -132,7 +141,7 @@ function contacts(app: App) {
     }),
     async ({ workspace, query, body }) => {
       const { page, result } = await searchContacts(workspace, body)
-      return presentPage(page, result, (contact) => presentContact(contact, query))
+      return showContacts(workspace, page, result, query)
     },
   )
 

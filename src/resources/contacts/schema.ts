@@ -3,7 +3,7 @@ import { type Static, type TObject, type TProperties, type TSchema, Type } from 
 import { PageOf } from '#http/lists.ts'
 import { Epoch, epoch, epochOrNull, Id, Nullable, named, Some } from '#http/types.ts'
 import { Avatar, ContactReference } from '#resources/references.ts'
-import type { ContactRow, WholeContactRow } from './queries.ts'
+import type { ContactRow, MergeRow, WholeContactRow } from './queries.ts'
 
 const Time = Nullable(Type.Integer())
 const Text = Nullable(Type.String())
@@ -66,7 +66,8 @@ const Reported = Type.Object({
 
 type Messenger = Partial<Static<typeof Reported> & { location: Partial<Static<typeof Location>> }>
 
-const MergeHistory = Type.Array(
+const MergeHistoryItem = named(
+  'merge_history_item',
   Type.Object({
     type: Type.Literal('merge_history'),
     source_contact_id: Type.String(),
@@ -74,6 +75,23 @@ const MergeHistory = Type.Array(
     merged_at: Time,
   }),
 )
+
+export const MergeHistoryList = named(
+  'merge_history_list',
+  Type.Object({
+    type: Type.Literal('list'),
+    data: Type.Array(MergeHistoryItem),
+    has_more: Type.Boolean(),
+    next_cursor: Nullable(Type.String({ description: 'Null on the last page.' })),
+  }),
+)
+
+export const presentMerge = ({ source_id, source_role, merged_at }: MergeRow): Static<typeof MergeHistoryItem> => ({
+  type: 'merge_history',
+  source_contact_id: source_id,
+  source_contact_role: source_role,
+  merged_at: epoch(merged_at),
+})
 
 export const Contact = named(
   'contact',
@@ -111,7 +129,7 @@ export const Contact = named(
     companies: AddressableList,
     opted_out_subscription_types: AddressableList,
     opted_in_subscription_types: AddressableList,
-    merge_history: Type.Optional(MergeHistory),
+    merge_history: Type.Optional(Type.Array(MergeHistoryItem)),
     location: Location,
     ...Reported.properties,
   }),
@@ -236,6 +254,7 @@ export function presentContact(
     ...NOT_REPORTED,
     ...reported,
     location: { ...NO_LOCATION, ...location },
-    ...(include_merge_history && contact.role === 'user' && { merge_history: [] }),
+    ...(include_merge_history &&
+      contact.role === 'user' && { merge_history: (contact.merges ?? []).map(presentMerge) }),
   }
 }

@@ -11,6 +11,7 @@ import {
   SubscriptionTypeList,
 } from '#resources/subscription-types/schema.ts'
 import type { Resource } from '#server.ts'
+import { heldContact } from './hold-queries.ts'
 import { theContact } from './queries.ts'
 import { choose, takeBack } from './subscribe.ts'
 
@@ -49,7 +50,7 @@ function routes(app: App) {
       response: SubscriptionType,
     }),
     async ({ workspace, params, body }) => {
-      const { id } = await theContact(workspace, params.contact_id)
+      const { id } = await heldContact(workspace, params.contact_id)
       const type = found(await findSubscriptionType(workspace, body.id))
       found(type.state === 'live' || undefined)
       if (body.consent_type !== undefined && body.consent_type !== type.consent_type)
@@ -70,7 +71,7 @@ function routes(app: App) {
       response: SubscriptionType,
     }),
     async ({ workspace, params }) => {
-      const { id } = await theContact(workspace, params.contact_id)
+      const { id } = await heldContact(workspace, params.contact_id)
       const type = found(await findSubscriptionType(workspace, params.id))
       await takeBack(workspace, id, type)
       return presentType(type)

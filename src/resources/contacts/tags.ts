@@ -10,6 +10,7 @@ import { AppliedTag, AppliedTagList, presentAppliedTag, TagReference } from '#re
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { emitContact } from './emit.ts'
+import { heldContact, holdContact } from './hold-queries.ts'
 import { findNamed } from './named.ts'
 import { type ContactRow, theContact, touchContact } from './queries.ts'
 import type { ContactTopic } from './topics.ts'
@@ -55,7 +56,7 @@ function routes(app: App) {
       response: AppliedTag,
     }),
     async ({ workspace, params, body }) => {
-      const contact = await theContact(workspace, params.contact_id)
+      const contact = await heldContact(workspace, params.contact_id)
       const tag = found(await findTag(workspace, body.id))
       return presentAppliedTag(await attachTag(workspace, contactTags, contact, tag, workspace.admin_id))
     },
@@ -70,7 +71,7 @@ function routes(app: App) {
       response: AppliedTag,
     }),
     async ({ workspace, params }) => {
-      const contact = await theContact(workspace, params.contact_id)
+      const contact = await heldContact(workspace, params.contact_id)
       const tag = found(await findTag(workspace, params.id))
       return presentAppliedTag(await detachTag(workspace, contactTags, contact, tag))
     },
@@ -83,7 +84,7 @@ export const tagUsers: TagTargets['users'] = async (workspace, tag, users) => {
   for (const user of users) {
     const named = await findNamed(workspace, user)
     if (!named) throw invalid('invalid tag parameters')
-    const [contact] = named
+    const contact = named[0] && (await holdContact(workspace, named[0].id))
     if (!contact) {
       skipUnknown(workspace, 'User Not Found', 'not_found')
       continue

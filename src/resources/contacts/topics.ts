@@ -11,6 +11,7 @@ export const contactEvents = eventsOf('contact', {
   'contact.lead.tag.created': {},
   'contact.lead.tag.deleted': {},
   'contact.lead.updated': {},
+  'contact.merged': {},
   'contact.subscribed': {},
   'contact.unarchive': {},
   'contact.unsubscribed': {},

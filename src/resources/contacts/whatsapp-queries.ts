@@ -52,3 +52,7 @@ export const whatsappAddress = (sql: Sql, workspace_id: string, contacts: Fragme
     select user_id from whatsapp_users
     where workspace_id = ${workspace_id} and contact_id = ${contacts}.id
     order by updated_at desc, user_id limit 1))`
+
+/** Makes the user ids of one contact those of another one. */
+export const moveWhatsAppUsers = (workspace: Workspace, from: string, into: string) => workspace.sql`
+  update whatsapp_users set contact_id = ${into} where workspace_id = ${workspace.id} and contact_id = ${from}`

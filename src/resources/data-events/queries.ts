@@ -89,6 +89,31 @@ export const listEvents = (workspace: Workspace, contact_id: string, { since, be
     ${inOrder(workspace, order, page)}`
 }
 
+/**
+ * Gives the events of one contact to another one, and adds up their summaries. What both did in the same second is one event,
+ * as it is when it is recorded.
+ */
+export const moveEvents = (workspace: Workspace, from: string, into: string) => workspace.sql`
+  with taken as (
+    delete from data_events where workspace_id = ${workspace.id} and contact_id = ${from}
+    returning id, public_id, name, metadata, created_at
+  ), given as (
+    insert into data_events (workspace_id, id, public_id, contact_id, name, metadata, created_at)
+    select ${workspace.id}, id, public_id, ${into}, name, metadata, created_at from taken
+    on conflict do nothing
+    returning name
+  ), counted as (
+    delete from data_event_summaries where workspace_id = ${workspace.id} and contact_id = ${from}
+    returning name, count, first_at, last_at
+  )
+  insert into data_event_summaries as summaries (workspace_id, contact_id, name, count, first_at, last_at)
+  select ${workspace.id}, ${into}, name, greatest(count
+      - (select count(*) from taken where taken.name = counted.name)
+      + (select count(*) from given where given.name = counted.name), 0), first_at, last_at
+  from counted
+  on conflict (workspace_id, contact_id, name) do update set count = summaries.count + excluded.count,
+    first_at = least(summaries.first_at, excluded.first_at), last_at = greatest(summaries.last_at, excluded.last_at)`
+
 /** In a workspace whose clock a sandbox has set, times do not show the age: its events stay. */
 export async function deleteOldEvents(sql: Pool): Promise<void> {
   const clocks = (await listClocks(sql)).map(({ id }) => id)

@@ -1,6 +1,7 @@
 // Records what a contact did, or how often.
 import { badRequest, found, invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
+import { heldContact } from '#resources/contacts/hold-queries.ts'
 import { type ContactName, findSender } from '#resources/contacts/named.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -20,7 +21,7 @@ export async function recordEvent(workspace: Workspace, request: EventRequest): 
   if (request.created_at === undefined) throw missing('created_at is a required parameter')
   const { id, user_id, email } = request
   const given = readMetadata(request.metadata ?? {})
-  const contact = await personOf(workspace, { id, user_id, email })
+  const contact = await heldContact(workspace, (await personOf(workspace, { id, user_id, email })).id)
   const metadata = pick(given, await keptKeys(workspace, name, Object.keys(given)))
   const created_at = fromEpoch(request.created_at)
   const event = await insertEvent(workspace, { contact_id: contact.id, name, metadata, created_at })
@@ -67,7 +68,7 @@ export async function recordSummaries(workspace: Workspace, request: SummariesRe
   if (user_id === undefined) throw missing('user_id is a required parameter')
   if (event_summaries === undefined) throw missing('event_summaries is a required parameter')
   const summaries = [event_summaries].flat().map((summary) => readSummary(workspace, summary))
-  const { id } = await personOf(workspace, { user_id })
+  const { id } = await heldContact(workspace, (await personOf(workspace, { user_id })).id)
   for (const summary of summaries) {
     await keptKeys(workspace, summary.name, [])
     await setSummary(workspace, id, summary)

@@ -206,3 +206,10 @@ export const findByProviderId = (workspace: Workspace, provider_id: string) =>
     select ${whatsappColumns(workspace)} from deliveries
     where workspace_id = ${workspace.id} and provider_id = ${provider_id} and channel = 'whatsapp'
       and status <> 'queued'`)
+
+/** Makes a user the author of what another contact wrote as the first messages of these conversations. */
+export const reassignMessages = (workspace: Workspace, conversation_ids: string[], from: string, into: string) =>
+  workspace.sql`
+    update messages set author_type = 'user', author_id = ${into}
+    where workspace_id = ${workspace.id} and conversation_id = any(${conversation_ids}::bigint[])
+      and author_type in ('user', 'lead') and author_id = ${from}`

@@ -45,3 +45,15 @@ export async function insertNote(workspace: Workspace, { object_type, object_id,
     returning ${columns(workspace)}`
   return inserted!
 }
+
+/** Makes the notes on one object those on another one. */
+export const moveNotes = (workspace: Workspace, object_type: string, from: string, into: string) => workspace.sql`
+  update notes set object_id = ${into}
+  where workspace_id = ${workspace.id} and object_type = ${object_type} and object_id = ${from}`
+
+export const countNotes = (workspace: Workspace, object_type: string, from: string, into: string) =>
+  one(workspace.sql<{ from: number; into: number }[]>`
+    select count(*) filter (where object_id = ${from})::int as from,
+      count(*) filter (where object_id = ${into})::int as into
+    from notes
+    where workspace_id = ${workspace.id} and object_type = ${object_type} and object_id in (${from}, ${into})`)

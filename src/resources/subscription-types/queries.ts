@@ -72,3 +72,13 @@ export const deleteChoice = async (workspace: Workspace, contact_id: string, typ
     where workspace_id = ${workspace.id} and contact_id = ${contact_id} and subscription_type_id = ${type_id}`
   return count > 0
 }
+
+/** Gives the choices of one contact to another one, which keeps its own. */
+export const moveChoices = (workspace: Workspace, from: string, into: string) => workspace.sql`
+  with taken as (
+    delete from subscription_choices where workspace_id = ${workspace.id} and contact_id = ${from}
+    returning subscription_type_id, created_at
+  )
+  insert into subscription_choices (workspace_id, contact_id, subscription_type_id, created_at)
+  select ${workspace.id}, ${into}, subscription_type_id, created_at from taken
+  on conflict do nothing`

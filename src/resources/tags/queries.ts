@@ -60,3 +60,25 @@ export const deleteTagging = (workspace: Workspace, tag: TagRow, { object_type, 
     where workspace_id = ${workspace.id} and object_type = ${object_type} and object_id = ${object_id}
       and tag_id = ${tag.id}
     returning applied_at, applied_by`)
+
+/** Gives the tags of one object to another one, which keeps its own: a tag of both stays as the other one has it. */
+export const moveTaggings = (workspace: Workspace, object_type: string, from: string, into: string) => workspace.sql`
+  with taken as (
+    delete from taggings
+    where workspace_id = ${workspace.id} and object_type = ${object_type} and object_id = ${from}
+    returning tag_id, applied_by, applied_at
+  )
+  insert into taggings (workspace_id, object_type, object_id, tag_id, applied_by, applied_at)
+  select ${workspace.id}, ${object_type}, ${into}, tag_id, applied_by, applied_at from taken
+  on conflict do nothing`
+
+/** Returns how many tags an object has that the other one lacks, and how many the other one has. */
+export const countTags = (workspace: Workspace, object_type: string, from: string, into: string) =>
+  one(workspace.sql<{ from: number; into: number }[]>`
+    select count(*) filter (where object_id = ${from} and not exists (
+        select from taggings present
+        where present.workspace_id = ${workspace.id} and present.object_type = ${object_type}
+          and present.object_id = ${into} and present.tag_id = taggings.tag_id))::int as from,
+      count(*) filter (where object_id = ${into})::int as into
+    from taggings
+    where workspace_id = ${workspace.id} and object_type = ${object_type} and object_id in (${from}, ${into})`)

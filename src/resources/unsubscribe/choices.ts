@@ -1,6 +1,6 @@
 // What a contact gets of the subscription types of emails, for the page on which people choose.
 import type { Pool } from '#db/sql.ts'
-import { findContact, lockContact } from '#resources/contacts/queries.ts'
+import { findCurrentContact, lockCurrentContact } from '#resources/contacts/merged-queries.ts'
 import { setWanted } from '#resources/contacts/subscribe.ts'
 import { listChosen, listSubscriptionTypes } from '#resources/subscription-types/queries.ts'
 import { openWorkspace } from '#workspaces/open.ts'
@@ -14,8 +14,11 @@ export async function choicesFor(
   { workspace_id, contact_id }: UnsubscribeLink,
 ): Promise<{ choices: Choice[]; gets_none: boolean }> {
   const workspace = await openWorkspace(sql, workspace_id)
-  const contact = await findContact(workspace, contact_id)
-  return { choices: await choicesOf(workspace, contact_id), gets_none: contact?.unsubscribed_from_emails ?? false }
+  const contact = await findCurrentContact(workspace, contact_id)
+  return {
+    choices: await choicesOf(workspace, contact?.id ?? contact_id),
+    gets_none: contact?.unsubscribed_from_emails ?? false,
+  }
 }
 
 async function choicesOf(workspace: Workspace, contact_id: string): Promise<Choice[]> {
@@ -28,9 +31,9 @@ async function choicesOf(workspace: Workspace, contact_id: string): Promise<Choi
 /** `wanted` are the ids of the types to get; returns undefined if the contact does not exist. */
 export const saveChoices = async (sql: Pool, { workspace_id, contact_id }: UnsubscribeLink, wanted: string[]) =>
   atomically(await openWorkspace(sql, workspace_id), async (workspace) => {
-    const contact = await lockContact(workspace, contact_id)
+    const contact = await lockCurrentContact(workspace, contact_id)
     if (!contact) return undefined
-    for (const { type } of await choicesOf(workspace, contact_id))
-      await setWanted(workspace, contact_id, type, wanted.includes(type.id))
+    for (const { type } of await choicesOf(workspace, contact.id))
+      await setWanted(workspace, contact.id, type, wanted.includes(type.id))
     return contact
   })

@@ -1,7 +1,7 @@
 // Unsubscribes a contact from what a link is about: one subscription type, or all emails.
 import type { Pool } from '#db/sql.ts'
 import { unsubscribeFromEmails } from '#resources/contacts/activity-queries.ts'
-import { lockContact } from '#resources/contacts/queries.ts'
+import { lockCurrentContact } from '#resources/contacts/merged-queries.ts'
 import { setWanted } from '#resources/contacts/subscribe.ts'
 import { findSubscriptionType } from '#resources/subscription-types/queries.ts'
 import { openWorkspace } from '#workspaces/open.ts'
@@ -19,8 +19,9 @@ export async function leave(sql: Pool, link: UnsubscribeLink): Promise<{ left: s
     return is_known ? { left: null } : undefined
   }
   return atomically(workspace, async (workspace) => {
-    if (!(await lockContact(workspace, contact_id))) return undefined
-    await setWanted(workspace, contact_id, type, false)
+    const contact = await lockCurrentContact(workspace, contact_id)
+    if (!contact) return undefined
+    await setWanted(workspace, contact.id, type, false)
     return { left: type.translations[0].name }
   })
 }

@@ -24,6 +24,12 @@ export const changes = changesIn('2.16', {
       }),
     },
   },
+  'merged-contacts-are-gone': {
+    why: 'A contact that was merged into another one is a 410, which names the other one; before, a 404.',
+  },
+  'merges-need-duplicates': {
+    why: 'POST /contacts/merge refuses contacts without a common email or phone; before, it merged them.',
+  },
   'unassigned-is-0': {
     why: 'The assignee ids of an unassigned conversation are 0; before, null.',
     answers: { conversation: assignees, conversation_list_item: assignees },

@@ -2,13 +2,14 @@
 
 import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
-import { found } from '#http/errors.ts'
+import { found, notFound } from '#http/errors.ts'
 import { paragraphs } from '#lib/html.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { markReplied } from '#resources/contacts/activity-queries.ts'
+import { wasMerged } from '#resources/contacts/merged-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
-import type { Workspace } from '#workspaces/workspace.ts'
+import { ChangedMeanwhile, type Workspace } from '#workspaces/workspace.ts'
 import { channelOf, sourceTypeOf } from '../channels.ts'
 import { isParticipant } from '../participants/queries.ts'
 import { type ConversationRow, lockConversation } from '../queries.ts'
@@ -54,7 +55,7 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
     ...(email_message_metadata && { email_message_metadata }),
     created_at,
   })
-  await markReplied(workspace, contact.id, created_at, channel)
+  await markReplied(workspace, contact, created_at, channel)
   const unassigned = await unassignAbsentAdmin(workspace, written.conversation, created_at)
   return { conversation_id: conversation.id, part_ids: [written.part_id, ...unassigned] }
 }
@@ -67,11 +68,18 @@ export async function lockConversationOf(
 ): Promise<ConversationRow> {
   const conversation = await lockConversation(workspace, id)
   if (conversation) {
-    found((await isParticipant(workspace, conversation.id, contact.id)) || null, 'User Not Found')
-    return conversation
+    if (await isParticipant(workspace, conversation.id, contact.id)) return conversation
+    await assertNotMerged(workspace, contact)
+    throw notFound('User Not Found')
   }
-  const message_id = found(await findReservingMessageId(workspace, id, contact.id))
-  return found(await lockConversation(workspace, await createFromMessage(workspace, message_id, id)))
+  const message_id = await findReservingMessageId(workspace, id, contact.id)
+  if (!message_id) await assertNotMerged(workspace, contact)
+  return found(await lockConversation(workspace, await createFromMessage(workspace, found(message_id), id)))
+}
+
+/** The contact's conversations went to another one since it was read. */
+async function assertNotMerged(workspace: Workspace, { id }: ContactRow) {
+  if (await wasMerged(workspace, id)) throw new ChangedMeanwhile('The contact was merged')
 }
 
 async function unassignAbsentAdmin(workspace: Workspace, conversation: ConversationRow, created_at: Date) {

@@ -62,7 +62,7 @@ export async function startConversation(workspace: Workspace, started: NewConver
     email_message_metadata: started.email_message_metadata ?? null,
     created_at: started.created_at ?? workspace.now(),
   })
-  await markReplied(workspace, contact.id, created.created_at, channel)
+  await markReplied(workspace, contact, created.created_at, channel)
   await emitConversation(workspace, {
     topic: 'conversation.user.created',
     id: created.conversation_id,

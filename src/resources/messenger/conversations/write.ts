@@ -1,8 +1,8 @@
 // What a contact writes in a messenger: a new conversation, a reply, or a quick reply.
-import { assertBody, invalid } from '#http/errors.ts'
+import { assertBody, invalid, unauthorized } from '#http/errors.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { createLead } from '#resources/contacts/create.ts'
-import { type ContactRow, lockIdentity } from '#resources/contacts/queries.ts'
+import { type ContactRow, findContact, lockIdentity } from '#resources/contacts/queries.ts'
 import { contactReplies } from '#resources/conversations/replies/contact.ts'
 import { startConversation } from '#resources/conversations/start/from-contact.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -21,7 +21,9 @@ export async function start(
   { body, attachments, url }: Content & { url?: string | null },
 ): Promise<{ contact_id: string; conversation_id: string }> {
   assertBody(body, attachments)
-  const contact = visitor.contact ?? (await findOrCreateLead(workspace, visitor))
+  const contact = visitor.contact
+    ? await stillThere(workspace, visitor.contact)
+    : await findOrCreateLead(workspace, visitor)
   const { conversation_id } = await startConversation(workspace, {
     contact,
     body: body ?? '',
@@ -38,12 +40,20 @@ async function findOrCreateLead(workspace: Workspace, { session }: Visitor): Pro
   return (await findByVisitorId(workspace, external_id)) ?? (await createLead(workspace, { external_id }))
 }
 
+/** The session was looked up before the transaction. @throws a 401 if its contact was merged or archived since. */
+async function stillThere(workspace: Workspace, { id }: ContactRow): Promise<ContactRow> {
+  const contact = await findContact(workspace, id)
+  if (!contact) throw unauthorized('The session is not valid any more')
+  return contact
+}
+
 export async function reply(
   workspace: Workspace,
-  contact: ContactRow,
+  sender: ContactRow,
   id: string,
   { quick_reply_uuid, body, attachments }: Content & Pick<MessengerReply, 'quick_reply_uuid'>,
 ): Promise<void> {
+  const contact = await stillThere(workspace, sender)
   const { id: conversation_id } = await findOwn(workspace, contact.id, id)
   const common = { conversation_id, contact, attachments, channel: 'inapp' as const }
   if (quick_reply_uuid) {
