@@ -147,7 +147,8 @@ export async function settle(sql: Pool, recipients: Recipients, settlements: rea
         updated_at = settled.at
       from settled join locked using (workspace_id, id)
       where deliveries.workspace_id = settled.workspace_id and deliveries.id = settled.id
-      returning deliveries.workspace_id, deliveries.id, locked.broadcast_id, was, deliveries.status as status
+      returning deliveries.workspace_id, deliveries.id, deliveries.contact_id, deliveries.address, locked.broadcast_id,
+        was, deliveries.status as status
     ),
     tally as (${tally(sql)}),
     history as (
@@ -173,13 +174,14 @@ export async function settle(sql: Pool, recipients: Recipients, settlements: rea
       on conflict do nothing
     ),
     changes as (
-      select workspace_id, contact_id, bool_or(contacted) as contacted, bool_or(hard_bounce) as hard_bounce,
+      select moved.workspace_id, moved.contact_id, bool_or(contacted) as contacted, bool_or(hard_bounce) as hard_bounce,
         bool_or(spam_complaint) as spam_complaint, bool_or(leaves_emails) as leaves_emails,
-        bool_or(leaves_sms) as leaves_sms, bool_or(leaves_whatsapp) as leaves_whatsapp, max(at) as at
+        bool_or(leaves_sms) as leaves_sms, bool_or(leaves_whatsapp) as leaves_whatsapp, max(at) as at,
+        array_agg(lower(address)) filter (where hard_bounce or spam_complaint) as bounced_at
       from jsonb_to_recordset(${json(settlements.flatMap(contactRow))}::text::jsonb) as row (
-        workspace_id text, contact_id text, contacted bool, hard_bounce bool, spam_complaint bool, leaves_emails bool,
+        workspace_id text, delivery_id bigint, contacted bool, hard_bounce bool, spam_complaint bool, leaves_emails bool,
         leaves_sms bool, leaves_whatsapp bool, at timestamptz)
-      cross join (select count(*) from moved) deliveries_first
+      join moved on moved.workspace_id = row.workspace_id and moved.id = row.delivery_id
       group by 1, 2 order by 1, 2
     ),
     events as (
@@ -226,7 +228,7 @@ const contactRow = ({ outgoing, at, contacted, hard_bounce, spam_complaint, unsu
     ? [
         {
           workspace_id: outgoing.workspace_id,
-          contact_id: outgoing.contact_id,
+          delivery_id: outgoing.id,
           contacted,
           hard_bounce,
           spam_complaint,

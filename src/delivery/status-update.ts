@@ -41,7 +41,7 @@ export function applyStatusUpdate(
   const which = delivery_id === undefined ? sql`provider_id = ${provider_id}` : sql`id = ${rowId(delivery_id)}`
   return one(sql<UpdatedDelivery[]>`
     with current as (
-      select id, contact_id, attempts, status, provider_id, broadcast_id from deliveries
+      select id, contact_id, address, attempts, status, provider_id, broadcast_id from deliveries
       where workspace_id = ${workspace_id} and channel = ${channel} and ${which}
       for update
     ),
@@ -64,7 +64,8 @@ export function applyStatusUpdate(
     changes as (
       select ${workspace_id}::text as workspace_id, contact_id, false as contacted, ${hard_bounce}::bool as hard_bounce,
         ${spam_complaint}::bool as spam_complaint, ${leaves('email')}::bool as leaves_emails,
-        ${leaves('sms')}::bool as leaves_sms, ${leaves('whatsapp')}::bool as leaves_whatsapp, ${at}::timestamptz as at
+        ${leaves('sms')}::bool as leaves_sms, ${leaves('whatsapp')}::bool as leaves_whatsapp, ${at}::timestamptz as at,
+        array[lower(address)] as bounced_at
       from current where ${hard_bounce || spam_complaint || unsubscribe}
     ),
     changed as (${recipients.update(sql, sql`changes`)}),

@@ -147,6 +147,19 @@ describe('an email to the lead', () => {
     assert.deepEqual([body.contact_id, body.address], [pair.into, pair.email])
   })
 
+  test('bounces: the user is marked only if it has that address', async () => {
+    const [different, same] = [await aPair(), await aPair({}, { email: null })]
+    for (const [pair, marked] of [
+      [different, false],
+      [same, true],
+    ] as const) {
+      const { id } = await sent(pair)
+      await merge(pair)
+      await post('/extensions/sandbox/statuses', { delivery_id: id, status: 'failed', hard_bounce: true })
+      assert.equal((await call(`GET /contacts/${pair.into}`)).body.has_hard_bounced, marked)
+    }
+  })
+
   test('has an unsubscribe link that unsubscribes the user', async () => {
     const pair = await aPair()
     await merge(pair)
