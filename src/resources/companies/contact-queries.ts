@@ -50,6 +50,15 @@ export async function pageOfCompaniesOf(
   })
 }
 
+/** Returns the names of a contact's live companies, in order. */
+export const listCompanyNames = async ({ sql, id }: Workspace, contact_id: string): Promise<string[]> => {
+  const rows = await sql<{ name: string }[]>`
+    select companies.name from company_contacts
+    join companies on companies.workspace_id = ${id} and companies.id = company_contacts.company_id and is_live
+    where company_contacts.workspace_id = ${id} and contact_id = ${contact_id} order by companies.name, companies.id`
+  return rows.map(({ name }) => name)
+}
+
 /** Returns whether the company is live. */
 export async function changeUserCount(workspace: Workspace, id: string, by: 1 | -1): Promise<boolean> {
   const { count } = await workspace.sql`

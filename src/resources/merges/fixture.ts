@@ -21,6 +21,10 @@ export default {
     }
   },
   attempts: {
+    PreviewMergeContact: (their, my) => [
+      ['POST /contacts/merge/preview', merging(their.duplicate, my.survivor)],
+      ['POST /contacts/merge/preview', merging(my.duplicate, their.survivor)],
+    ],
     ListContactMergeHistory: ({ survivor }) => [[`GET /contacts/${survivor}/merge_history`]],
   },
   removals: {

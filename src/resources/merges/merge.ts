@@ -35,9 +35,14 @@ export async function mergeContacts(
   const pair = await findPair(workspace, names)
   const [refusal] = await refusalsOf(workspace, pair, skip_duplicate_validation === true)
   if (refusal) throw badRequest('invalid_merge', refusal.message)
+  await takeEmail(workspace, pair)
+  return merge(workspace, pair, { keeps_email: false })
+}
+
+/** @throws a 409 if the user would get the email of another user */
+export async function takeEmail(workspace: Workspace, pair: Pair): Promise<void> {
   const email = newEmailOf(pair)
   if (email) await assertUnique(workspace, { email }, pair.into.id)
-  return merge(workspace, pair, { keeps_email: false })
 }
 
 /**

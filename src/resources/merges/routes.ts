@@ -5,7 +5,8 @@ import { showContact } from '#resources/contacts/show.ts'
 import type { Resource } from '#server.ts'
 import { mergeContacts } from './merge.ts'
 import { moveLate } from './move-late.ts'
-import { MergeRequest } from './schema.ts'
+import { previewMerge } from './preview.ts'
+import { MergePreview, MergeRequest } from './schema.ts'
 
 function routes(app: App) {
   app.post(
@@ -21,6 +22,20 @@ function routes(app: App) {
       response: Contact,
     }),
     async ({ workspace, query, body }) => showContact(workspace, await mergeContacts(workspace, body), query),
+  )
+
+  app.post(
+    '/contacts/merge/preview',
+    op('PreviewMergeContact', {
+      summary: 'Preview the merge of a lead into a user',
+      since: 'Preview',
+      scope: 'read_write_users',
+      runs: 'read',
+      refuses: [404],
+      body: MergeRequest,
+      response: MergePreview,
+    }),
+    async ({ workspace, body }) => previewMerge(workspace, body),
   )
 }
 
