@@ -1,5 +1,5 @@
 // Starts a messenger session: for a user, who is found or created and updated from the request, or for a visitor, about
-// whom nothing is stored until they write.
+// whom nothing is stored until they write. The lead of a browser on which a user signs in is merged into the user.
 import { randomUUID } from 'node:crypto'
 import type { Static } from 'typebox'
 import { defined } from '#lib/objects.ts'
@@ -12,6 +12,7 @@ import { type ContactRow, lockIdentity } from '#resources/contacts/queries.ts'
 import type { ContactRequest } from '#resources/contacts/schema.ts'
 import { updateContact } from '#resources/contacts/update.ts'
 import { assertNotBlocked } from '#resources/conversations/start/from-contact.ts'
+import { mergeSignedIn } from '#resources/merges/merge.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { addressesOf, addressLocks, storableAddresses } from './addresses.ts'
 import { readBootAttributes } from './attributes.ts'
@@ -30,7 +31,7 @@ export async function boot(
 ): Promise<Static<typeof MessengerSession>> {
   const identity = await verifyIdentity(workspace, key, request)
   const { contact, visitor_id, ignored } = identity
-    ? await bootUser(workspace, identity, request)
+    ? await bootUser(workspace, key, identity, request)
     : await bootVisitor(workspace, key, request)
   if (contact) await recordSession(workspace, contact.id)
   const duration_ms = Math.min(request.session_duration ?? MAX_DURATION_MS, MAX_DURATION_MS)
@@ -56,8 +57,7 @@ type Booted = { contact: ContactRow | undefined; visitor_id: string | null; igno
 
 /** Creates a new visitor id if the given one is not ours, or if its lead was deleted, merged or became a user. */
 async function bootVisitor(workspace: Workspace, key: string, request: SessionRequest): Promise<Booted> {
-  const anonymous_id = textOrNothing(request.anonymous_id)
-  const visitor_id = anonymous_id && readVisitorId(key, workspace.id, anonymous_id)
+  const visitor_id = visitorIdOf(workspace, key, request)
   const lead = visitor_id ? await findByVisitorId(workspace, visitor_id) : undefined
   const is_gone = lead && (lead.role !== 'lead' || lead.deleted_at || lead.merged_into)
   if (!visitor_id || is_gone) return { contact: undefined, visitor_id: randomUUID(), ignored: [] }
@@ -66,19 +66,55 @@ async function bootVisitor(workspace: Workspace, key: string, request: SessionRe
   return { contact, visitor_id, ignored: [] }
 }
 
-async function bootUser(workspace: Workspace, identity: Identity, request: SessionRequest): Promise<Booted> {
+function visitorIdOf(workspace: Workspace, key: string, request: SessionRequest): string | undefined {
+  const anonymous_id = textOrNothing(request.anonymous_id)
+  return anonymous_id && readVisitorId(key, workspace.id, anonymous_id)
+}
+
+async function bootUser(
+  workspace: Workspace,
+  key: string,
+  identity: Identity,
+  request: SessionRequest,
+): Promise<Booted> {
   const { user_id, claims } = identity
   const addresses = addressesOf(identity, request)
-  await lockIdentity(workspace, { external_id: user_id ?? null, ...addressLocks(addresses) })
-  const known = await findKnown(workspace, identity)
+  const visitor_id = visitorIdOf(workspace, key, request) ?? null
+  const locks = { external_id: user_id ?? null, ...addressLocks(addresses) }
+  await lockIdentity(workspace, locks, { external_id: visitor_id })
+  const lead = visitor_id === null ? undefined : await findLeadOf(workspace, visitor_id)
+  const known = await signedIn(workspace, await findKnown(workspace, identity), lead)
   const { values, unsigned } = await storableAddresses(workspace, identity, known, addresses)
   const { profile, ignored } = await profileOf(workspace, request, claims)
   const attributes = { ...profile, ...(user_id !== undefined && { external_id: user_id }), ...values }
   const options = { shares_email: user_id !== undefined, unsigned }
+  // The external id of a lead is the id of the visitor, and no user's.
+  const promotion = known?.role === 'lead' && { role: 'user' as const, external_id: user_id ?? null }
   const { id } = known
-    ? await updateContact(workspace, (await unarchived(workspace, known)).id, attributes, options)
+    ? await updateContact(workspace, known.id, { ...attributes, ...promotion }, options)
     : await createContact(workspace, { ...attributes, role: 'user' }, options)
   return { contact: await markBooted(workspace, id, reportedBy(request)), visitor_id: null, ignored }
+}
+
+/** Returns the lead that the visitor became, unless it is deleted, merged, a user by now, or blocked. */
+async function findLeadOf(workspace: Workspace, visitor_id: string): Promise<ContactRow | undefined> {
+  const contact = await findByVisitorId(workspace, visitor_id)
+  const is_lead = contact?.role === 'lead' && !contact.deleted_at && !contact.merged_into && !contact.blocked_at
+  return is_lead ? contact : undefined
+}
+
+/**
+ * Returns the contact who signs in: the user, into whom the lead of this browser is merged, or else the lead, who becomes the
+ * user. Undefined: neither exists.
+ */
+async function signedIn(
+  workspace: Workspace,
+  user: ContactRow | undefined,
+  lead: ContactRow | undefined,
+): Promise<ContactRow | undefined> {
+  const from = lead && (await unarchived(workspace, lead))
+  const into = user && (await unarchived(workspace, user))
+  return from && into ? mergeSignedIn(workspace, { from: from.id, into: into.id }) : (into ?? from)
 }
 
 /**
