@@ -8,6 +8,7 @@ import { migrate } from '#db/migrate.ts'
 import type { Pool } from '#db/sql.ts'
 import { repairOrder } from '#events/repair-order.ts'
 import { type Stopping, unlessStopped } from '#lib/stopping.ts'
+import { repairActivities } from '#resources/contacts/activities-queries.ts'
 
 export type Storage = {
   sql: Pool
@@ -99,6 +100,7 @@ async function prepare(
   try {
     const migrated = await unlessStopped(stopping.requested, migrate(sql))
     await repairOrder(sql)
+    await repairActivities(sql)
     return { sql, is_embedded: !database_url, location, migrated, close }
   } catch (error) {
     await close()

@@ -35,6 +35,9 @@ export const CursorPages = named(
   }),
 )
 
+/** `next` of lists that count nothing. */
+export const NextCursor = named('next_cursor', Type.Object({ starting_after: Type.String() }))
+
 /** `{ type: 'list', data: […], total_count, pages }`: one page of a list. */
 export const PageOf = <S extends TSchema>(item: S) =>
   Type.Object({
@@ -119,11 +122,15 @@ function decodeCursor(text: string): Cursor {
   ) {
     return { value, id, page: page as number }
   }
-  throw badRequest(
+  throw badCursor()
+}
+
+/** The error for a cursor that is none of ours. */
+export const badCursor = () =>
+  badRequest(
     'client_error',
     'Invalid starting_after param. Please try again using a starting_after value from a paginated response.',
   )
-}
 
 function parseCursor(text: string): unknown[] {
   try {

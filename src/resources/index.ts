@@ -21,6 +21,7 @@ import companies from './companies/routes.ts'
 import { segmentedCompanies } from './companies/search.ts'
 import companySegments from './companies/segments.ts'
 import { tagCompanies } from './companies/tags.ts'
+import contactActivities from './contacts/activities.ts'
 import contactBanners from './contacts/banners.ts'
 import { companyContacts } from './contacts/companies/attach.ts'
 import contactCompanies from './contacts/companies/routes.ts'
@@ -67,6 +68,7 @@ export const RESOURCES: readonly Resource[] = [
   contactBlocks,
   merges,
   mergeHistory,
+  contactActivities,
   conversations,
   tags({ users: tagUsers, companies: tagCompanies, segmentsNaming: listSegmentsNaming }),
   contactTags,

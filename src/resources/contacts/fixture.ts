@@ -44,6 +44,7 @@ export default {
     DeleteContact: ({ user }) => [[`DELETE /contacts/${user}`]],
   },
   lists: {
+    ListContactActivities: () => [['GET /contacts/activities?per_page=150']],
     ListContacts: () => [['GET /contacts?per_page=150']],
     SearchContacts: (their) =>
       [

@@ -2,6 +2,7 @@
 import { badRequest, found } from '#http/errors.ts'
 import { changeUserCounts } from '#resources/companies/contact-queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { insertActivity, ofContact } from './activities-queries.ts'
 import { type ContactRow, lockContact, updateContactRow } from './queries.ts'
 import { presentContactReference } from './schema.ts'
 import { contactEvents } from './topics.ts'
@@ -25,6 +26,7 @@ export async function unarchiveContact(workspace: Workspace, id: string): Promis
 /** Cannot be undone. Archived contacts can be deleted too. */
 export async function deleteContact(workspace: Workspace, id: string): Promise<ContactRow> {
   const contact = await lockPresent(workspace, id)
+  await insertActivity(workspace, { event_type: 'contact.deleted', ...ofContact(contact) })
   return move(workspace, contact, { deleted_at: workspace.now() }, 'contact.deleted')
 }
 

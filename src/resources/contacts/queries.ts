@@ -10,6 +10,7 @@ import { type NewestNotes, newestNotesOf } from '#resources/notes/fragments.ts'
 import { type Choices, choicesOf } from '#resources/subscription-types/fragments.ts'
 import { tagIdsOf } from '#resources/tags/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { createdActivities } from './activities-queries.ts'
 import { type AddressKind, addressMatches } from './address-queries.ts'
 
 export type ContactRow = {
@@ -209,8 +210,11 @@ export type NewContact = Partial<Omit<ContactRow, Given>> & Pick<ContactRow, 'id
 export async function insertContact(workspace: Workspace, contact: NewContact): Promise<WholeContactRow> {
   const now = workspace.now()
   const row = { workspace_id: workspace.id, ...contact, created_at: now, updated_at: now }
-  const [inserted] = await workspace.sql<WholeContactRow[]>`
-    insert into contacts ${workspace.sql(row as never)} returning ${columns(workspace)}`
+  const { sql } = workspace
+  const [inserted] = await sql<WholeContactRow[]>`
+    with created as (insert into contacts ${sql(row as never)} returning *),
+      activity as (${createdActivities(sql, sql`created`)})
+    select ${columns(workspace)} from created contacts`
   return inserted!
 }
 

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { found, invalid } from '#http/errors.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { insertActivity, ofContact } from './activities-queries.ts'
 import type { AddressKind } from './address-queries.ts'
 import type { Origin } from './create.ts'
 import { emitContact } from './emit.ts'
@@ -30,6 +31,8 @@ export async function updateContact(
   const { email: _, email_trusted: __, ...others } = changes
   if (role === 'user') await assertUniqueAfter(workspace, before, shares_email ? others : changes)
   const after = await updateContactRow(workspace, id, changes)
+  if (after.role !== before.role)
+    await insertActivity(workspace, { event_type: 'contact.role_updated', ...ofContact(after) })
   for (const topic of topicsOf(before, after)) await emitContact(workspace, topic, id)
   return after
 }

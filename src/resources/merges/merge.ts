@@ -1,7 +1,8 @@
 // Merges a lead into a user: the lead goes, and everything that belongs to it is the user's.
 import { isDeepStrictEqual } from 'node:util'
 import { lockDeliveriesOf } from '#delivery/move.ts'
-import { badRequest, found } from '#http/errors.ts'
+import { ApiError, found } from '#http/errors.ts'
+import { insertActivity, ofContact } from '#resources/contacts/activities-queries.ts'
 import { addressIdentifies } from '#resources/contacts/address-queries.ts'
 import { assertUnique } from '#resources/contacts/identity.ts'
 import { insertMerge } from '#resources/contacts/merged-queries.ts'
@@ -16,25 +17,56 @@ import { presentContact } from '#resources/contacts/schema.ts'
 import { contactEvents } from '#resources/contacts/topics.ts'
 import { lockConversationsOf } from '#resources/conversations/move-queries.ts'
 import { has } from '#versions/changes.ts'
-import { ChangedMeanwhile, type Workspace } from '#workspaces/workspace.ts'
+import { atomically, ChangedMeanwhile, type Workspace } from '#workspaces/workspace.ts'
 import { moveAll } from './move.ts'
 import { enqueueLateMove } from './move-late.ts'
 import { isSameEmail, isSamePhone, newEmailOf, type Pair, planMerge } from './plan.ts'
 import { listMerged, type MergedRow } from './queries.ts'
+import type { MergeRequest } from './schema.ts'
 
 /** The ids of two contacts. */
 export type MergeNames = { from: string; into: string }
 
+/** The error of a merge that the rules forbid. */
+class RefusedMerge extends ApiError {
+  readonly reason: string
+
+  constructor({ code, message }: Refusal) {
+    super(400, 'invalid_merge', message)
+    this.reason = code
+  }
+}
+
 export type Refusal = { code: 'invalid_merge_role_pair' | 'no_shared_identifier'; message: string }
 
+/** As `mergeContacts`, in a transaction of its own. A merge that is refused is an activity of the lead. */
+export async function tryMerge(workspace: Workspace, request: MergeRequest): Promise<WholeContactRow> {
+  try {
+    return await atomically(workspace, (workspace) => mergeContacts(workspace, request))
+  } catch (error) {
+    const failure_reason = reasonOf(error)
+    if (failure_reason)
+      await insertActivity(workspace, {
+        ...{ event_type: 'contact.merge_failed', contact_id: request.from, failure_reason },
+        ...{ merge_source_id: request.from, merge_target_id: request.into },
+      })
+    throw error
+  }
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof RefusedMerge) return error.reason
+  return error instanceof ApiError && error.status === 409 ? 'duplicate_email' : undefined
+}
+
 /** @throws a 404 if one of the contacts is unknown, a 400 if they must not be merged, a 409 if another user has the email. */
-export async function mergeContacts(
+async function mergeContacts(
   workspace: Workspace,
-  { skip_duplicate_validation, ...names }: MergeNames & { skip_duplicate_validation?: boolean },
+  { skip_duplicate_validation, ...names }: MergeRequest,
 ): Promise<WholeContactRow> {
   const pair = await findPair(workspace, names)
   const [refusal] = await refusalsOf(workspace, pair, skip_duplicate_validation === true)
-  if (refusal) throw badRequest('invalid_merge', refusal.message)
+  if (refusal) throw new RefusedMerge(refusal)
   await takeEmail(workspace, pair)
   return merge(workspace, pair, { keeps_email: false })
 }
@@ -128,6 +160,11 @@ async function merge(workspace: Workspace, read: Pair, { keeps_email }: { keeps_
     object_id: names.into,
     details: { merged_from: names.from },
     snapshot: () => ({ ...presentContact(merged), merged_from: { type: 'contact', id: names.from } }),
+  })
+  await insertActivity(workspace, {
+    event_type: 'contact.merged',
+    ...ofContact(merged),
+    ...{ merge_source_id: names.from, merge_target_id: names.into },
   })
   await enqueueLateMove(workspace, names.from)
   return merged

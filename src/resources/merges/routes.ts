@@ -3,7 +3,7 @@ import { type App, op } from '#http/op.ts'
 import { Contact, ContactView } from '#resources/contacts/schema.ts'
 import { showContact } from '#resources/contacts/show.ts'
 import type { Resource } from '#server.ts'
-import { mergeContacts } from './merge.ts'
+import { tryMerge } from './merge.ts'
 import { moveLate } from './move-late.ts'
 import { previewMerge } from './preview.ts'
 import { MergePreview, MergeRequest } from './schema.ts'
@@ -16,12 +16,13 @@ function routes(app: App) {
       sdk: (client) =>
         client.contacts.mergeLeadInUser({ from: '6b078829306d5537cf33eba8', into: '6b078829306d5537cf33eba9' }),
       scope: 'read_write_users',
+      runs: 'outside',
       refuses: [404],
       query: ContactView,
       body: MergeRequest,
       response: Contact,
     }),
-    async ({ workspace, query, body }) => showContact(workspace, await mergeContacts(workspace, body), query),
+    async ({ workspace, query, body }) => showContact(workspace, await tryMerge(workspace, body), query),
   )
 
   app.post(

@@ -1,5 +1,7 @@
 // The schemas of Intercom's two operations that show statuses of WhatsApp messages.
+
 import { type Static, Type } from 'typebox'
+import { NextCursor } from '#http/lists.ts'
 import { epoch, Nullable, named } from '#http/types.ts'
 import type { WhatsAppDeliveryRow } from './queries.ts'
 
@@ -35,7 +37,7 @@ export const RulesetStatus = named(
       type: Type.Literal('pages'),
       per_page: Type.Integer(),
       total_pages: Type.Integer(),
-      next: Nullable(Type.Object({ starting_after: Type.String() })),
+      next: Nullable(NextCursor),
     }),
     total_count: Type.Integer(),
     events: Type.Array(WhatsAppEvent),
