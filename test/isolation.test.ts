@@ -169,7 +169,7 @@ test('emptying or removing a workspace removes nothing of another', async () => 
     Object.keys(emptied).filter((table) => emptied[table]?.length),
     [
       ...['admins', 'away_status_reasons', 'banners', 'channel_accounts', 'reply_domains', 'segments'],
-      ...['subscription_types', 'teams', 'tokens', 'whatsapp_templates'],
+      ...['subscription_types', 'teams', 'tokens', 'visitors', 'whatsapp_templates'],
     ],
   )
   const removed = await t.another()

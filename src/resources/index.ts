@@ -58,6 +58,7 @@ import tags from './tags/routes.ts'
 import teams from './teams/routes.ts'
 import emailPreferences from './unsubscribe/preferences.ts'
 import unsubscribe from './unsubscribe/routes.ts'
+import visitors from './visitors/routes.ts'
 import workspaces from './workspaces/routes.ts'
 
 export const RESOURCES: readonly Resource[] = [
@@ -81,6 +82,7 @@ export const RESOURCES: readonly Resource[] = [
   companySegments,
   subscriptionTypes,
   contactSubscriptions,
+  visitors,
   dataAttributes,
   dataEvents,
   admins,

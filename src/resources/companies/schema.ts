@@ -9,7 +9,7 @@ import type { ListedCompanyRow, WholeCompanyRow } from './queries.ts'
 
 const Plan = named('plan', Some({ type: Type.Literal('plan'), id: Type.String(), name: Type.String() }))
 
-const CompanyTags = named('company_tags', Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(Tag) }))
+export const CompanyTags = named('company_tags', Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(Tag) }))
 
 const CompanySegments = named(
   'company_segments',

@@ -19,9 +19,13 @@ export type ActivityRow = {
 export type ActivityPosition = Pick<ActivityRow, 'transaction_id' | 'id'>
 
 /** Returns an INSERT for the statement that creates contacts; `created` is the name of the CTE that returns them. */
-export const createdActivities = (sql: Sql, created: Fragment): Fragment => sql`
+export const createdActivities = (
+  sql: Sql,
+  event_type: 'contact.created' | 'contact.role_updated',
+  created: Fragment,
+): Fragment => sql`
   insert into contact_activities (workspace_id, event_type, contact_id, role, external_id, created_at)
-  select workspace_id, 'contact.created', id, role, external_id, created_at from ${created}`
+  select workspace_id, ${event_type}, id, role, external_id, updated_at from ${created}`
 
 type NewActivity = Pick<ActivityRow, 'event_type' | 'contact_id'> &
   Partial<Pick<ActivityRow, 'role' | 'external_id' | 'merge_source_id' | 'merge_target_id' | 'failure_reason'>>

@@ -70,6 +70,11 @@ export const markSeen = (sql: Sql, contacts: readonly SeenContact[]) => sql`
   )
   ${companiesOfSeen(sql, sql`seen`)}`
 
+/** Stores what the messenger of a visitor had reported, as far as nothing is known. */
+export const adoptReported = (workspace: Workspace, id: string, reported: Record<string, unknown>) => workspace.sql`
+  update contacts set messenger = ${JSON.stringify(reported)}::text::jsonb || messenger
+  where workspace_id = ${workspace.id} and id = ${id}`
+
 /** Call it when a messenger session starts. Stores what the messenger reported; other reported values stay. */
 export const markBooted = (workspace: Workspace, id: string, reported: Record<string, string>) =>
   one(workspace.sql<ContactRow[]>`

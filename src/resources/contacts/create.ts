@@ -25,22 +25,28 @@ export type Origin = {
   shares_email?: boolean
   /** The addresses that only a page of the messenger says. Default: none, the workspace gives them. */
   unsigned?: readonly AddressKind[]
+  former?: Former
+}
+
+/** The visitor that becomes the contact: what the contact has of it, and what the list of activities says. */
+export type Former = Pick<ContactRow, 'id' | 'created_at' | 'messenger' | 'custom_attributes'> & {
+  activity: 'contact.created' | 'contact.role_updated'
 }
 
 /** Never updates: an existing contact is a 409. */
 export async function createContact(
   workspace: Workspace,
   request: ContactRequest,
-  { shares_email = false, unsigned = [] }: Origin = {},
+  { shares_email = false, unsigned = [], former }: Origin = {},
 ): Promise<WholeContactRow> {
   const { external_id, custom_attributes, ...profile } = await readProfile(workspace, request)
   if (!profile.email && !external_id && !request.role) throw missing('One of email, external_id and role is required')
   const trust = Object.fromEntries(unsigned.map((kind) => [`${kind}_trusted`, false]))
   const contact = { ...profile, ...trust, custom_attributes: mergeAttributes({}, custom_attributes) }
-  if (request.role === 'lead') return addLead(workspace, contact)
+  if (request.role === 'lead') return addLead(workspace, contact, undefined, former)
   const email = shares_email ? null : (profile.email ?? null)
   await assertUnique(workspace, { email, external_id: external_id ?? null })
-  return add(workspace, { ...contact, role: 'user', external_id: external_id ?? null })
+  return add(workspace, { ...contact, role: 'user', external_id: external_id ?? null }, former)
 }
 
 type NewLead = {
@@ -49,6 +55,7 @@ type NewLead = {
   phone?: string | null
   formatted_phone?: string | null
   external_id?: string
+  former?: Former
 }
 
 /**
@@ -57,9 +64,12 @@ type NewLead = {
  */
 export const createLead = (
   workspace: Workspace,
-  { name = null, email = null, phone = null, formatted_phone, external_id = randomUUID() }: NewLead,
-): Promise<WholeContactRow> =>
-  addLead(workspace, { name, email, phone, formatted_phone: formatted_phone ?? (phone && e164(phone)) }, external_id)
+  { name = null, email = null, phone = null, formatted_phone, external_id = randomUUID(), former }: NewLead,
+): Promise<WholeContactRow> => {
+  const { custom_attributes = {} } = former ?? {}
+  const lead = { name, email, phone, formatted_phone: formatted_phone ?? (phone && e164(phone)), custom_attributes }
+  return addLead(workspace, lead, external_id, former)
+}
 
 /**
  * Returns the contact of a phone number (E.164) in any of its spellings; if there is none, a new lead with this one. Two
@@ -83,10 +93,15 @@ const addLead = (
   workspace: Workspace,
   lead: Omit<NewContact, 'id' | 'role' | 'external_id'>,
   external_id: string = randomUUID(),
-) => add(workspace, { ...lead, role: 'lead', external_id })
+  former?: Former,
+) => add(workspace, { ...lead, role: 'lead', external_id }, former)
 
-async function add(workspace: Workspace, contact: Omit<NewContact, 'id'>): Promise<WholeContactRow> {
-  const created = await insertContact(workspace, { id: objectId(workspace.now()), ...contact })
+async function add(
+  workspace: Workspace,
+  contact: Omit<NewContact, 'id'>,
+  { activity, custom_attributes: _, ...former }: Partial<Former> = {},
+): Promise<WholeContactRow> {
+  const created = await insertContact(workspace, { id: objectId(workspace.now()), ...contact, ...former }, activity)
   await emitContact(workspace, `contact.${created.role}.created`, created.id)
   return created
 }

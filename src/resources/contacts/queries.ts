@@ -205,15 +205,20 @@ export async function pageOfContacts(
 
 type Given = 'workspace_id' | 'is_live' | 'created_at' | 'updated_at'
 
-export type NewContact = Partial<Omit<ContactRow, Given>> & Pick<ContactRow, 'id' | 'role'>
+export type NewContact = Partial<Omit<ContactRow, Given>> & Pick<ContactRow, 'id' | 'role'> & { created_at?: Date }
 
-export async function insertContact(workspace: Workspace, contact: NewContact): Promise<WholeContactRow> {
+/** `activity`: what the list of activities says of it. */
+export async function insertContact(
+  workspace: Workspace,
+  contact: NewContact,
+  activity: 'contact.created' | 'contact.role_updated' = 'contact.created',
+): Promise<WholeContactRow> {
   const now = workspace.now()
-  const row = { workspace_id: workspace.id, ...contact, created_at: now, updated_at: now }
+  const row = { workspace_id: workspace.id, created_at: now, ...contact, updated_at: now }
   const { sql } = workspace
   const [inserted] = await sql<WholeContactRow[]>`
     with created as (insert into contacts ${sql(row as never)} returning *),
-      activity as (${createdActivities(sql, sql`created`)})
+      activity as (${createdActivities(sql, activity, sql`created`)})
     select ${columns(workspace)} from created contacts`
   return inserted!
 }

@@ -6,7 +6,7 @@ import { type App, FILES_LIMIT, op } from '#http/op.ts'
 import { ById, fromEpoch } from '#http/types.ts'
 import { attach, attachmentsAt, writeAttachedFiles } from '#resources/attachments/attach.ts'
 import { claimPictures, readBody, type WrittenBody } from '#resources/attachments/written-body.ts'
-import { findSender } from '#resources/contacts/named.ts'
+import { senderOf } from '#resources/visitors/sender.ts'
 import { SearchBody } from '#search/query.ts'
 import type { Resource, Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -49,7 +49,7 @@ function conversations(app: App, server: Server) {
     async ({ workspace, body: { from, body, subject, attachment_urls, created_at } }) => {
       assertBody(body)
       return sendFromContact(workspace, {
-        contact: await findSender(workspace, from),
+        contact: await senderOf(workspace, from),
         body,
         subject,
         attachments: await attachmentsAt(workspace, server, attachment_urls),

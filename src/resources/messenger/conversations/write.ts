@@ -1,10 +1,10 @@
 // What a contact writes in a messenger: a new conversation, a reply, or a quick reply.
 import { assertBody, invalid, unauthorized } from '#http/errors.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
-import { createLead } from '#resources/contacts/create.ts'
 import { type ContactRow, findContact, lockIdentity } from '#resources/contacts/queries.ts'
 import { contactReplies } from '#resources/conversations/replies/contact.ts'
 import { startConversation } from '#resources/conversations/start/from-contact.ts'
+import { becomeLead } from '#resources/visitors/become.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { findByVisitorId } from '../sessions/queries.ts'
 import type { Visitor } from '../sessions/recognize.ts'
@@ -37,7 +37,7 @@ export async function start(
 async function findOrCreateLead(workspace: Workspace, { session }: Visitor): Promise<ContactRow> {
   const external_id = session.visitor_id as string
   await lockIdentity(workspace, { external_id })
-  return (await findByVisitorId(workspace, external_id)) ?? (await createLead(workspace, { external_id }))
+  return (await findByVisitorId(workspace, external_id)) ?? (await becomeLead(workspace, external_id))
 }
 
 /** The session was looked up before the transaction. @throws a 401 if its contact was merged or archived since. */

@@ -1,5 +1,5 @@
-// Starts a messenger session: for a user, who is found or created and updated from the request, or for a visitor, about
-// whom nothing is stored until they write. The lead of a browser on which a user signs in is merged into the user.
+// Starts a messenger session: for a user, who is found or created and updated from the request, or for a visitor, who
+// becomes a lead with the first message. The lead of a browser on which a user signs in is merged into the user.
 import { randomUUID } from 'node:crypto'
 import type { Static } from 'typebox'
 import { defined } from '#lib/objects.ts'
@@ -8,11 +8,13 @@ import { recordSession } from '#resources/companies/contact-queries.ts'
 import { markBooted } from '#resources/contacts/activity-queries.ts'
 import { createContact } from '#resources/contacts/create.ts'
 import { unarchiveContact } from '#resources/contacts/life-cycle.ts'
-import { type ContactRow, lockIdentity } from '#resources/contacts/queries.ts'
+import { type ContactRow, lockIdentity, theContact } from '#resources/contacts/queries.ts'
 import type { ContactRequest } from '#resources/contacts/schema.ts'
 import { updateContact } from '#resources/contacts/update.ts'
 import { assertNotBlocked } from '#resources/conversations/start/from-contact.ts'
 import { mergeSignedIn } from '#resources/merges/merge.ts'
+import { absorb, emitSignedUp } from '#resources/visitors/become.ts'
+import { saveSession, takeVisitor } from '#resources/visitors/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { addressesOf, addressLocks, storableAddresses } from './addresses.ts'
 import { readBootAttributes } from './attributes.ts'
@@ -60,8 +62,11 @@ async function bootVisitor(workspace: Workspace, key: string, request: SessionRe
   const visitor_id = visitorIdOf(workspace, key, request)
   const lead = visitor_id ? await findByVisitorId(workspace, visitor_id) : undefined
   const is_gone = lead && (lead.role !== 'lead' || lead.deleted_at || lead.merged_into)
-  if (!visitor_id || is_gone) return { contact: undefined, visitor_id: randomUUID(), ignored: [] }
-  if (!lead) return { contact: undefined, visitor_id, ignored: [] }
+  if (!visitor_id || is_gone || !lead) {
+    const id = visitor_id && !is_gone ? visitor_id : randomUUID()
+    await saveSession(workspace, id, reportedBy(request))
+    return { contact: undefined, visitor_id: id, ignored: [] }
+  }
   const contact = await markBooted(workspace, (await unarchived(workspace, lead)).id, reportedBy(request))
   return { contact, visitor_id, ignored: [] }
 }
@@ -93,6 +98,11 @@ async function bootUser(
   const { id } = known
     ? await updateContact(workspace, known.id, { ...attributes, ...promotion }, options)
     : await createContact(workspace, { ...attributes, role: 'user' }, options)
+  const visitor = visitor_id === null ? undefined : await takeVisitor(workspace, visitor_id)
+  if (visitor) {
+    const contact = await absorb(workspace, await theContact(workspace, id), visitor)
+    if (!known) await emitSignedUp(workspace, contact, visitor)
+  }
   return { contact: await markBooted(workspace, id, reportedBy(request)), visitor_id: null, ignored }
 }
 
