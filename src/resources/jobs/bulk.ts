@@ -5,8 +5,19 @@ import { Id, Nullable, named, Some } from '#http/types.ts'
 import { validatorCompiler } from '#http/validator.ts'
 import { enqueue } from '#jobs/enqueue.ts'
 import { isObject } from '#lib/objects.ts'
+import { logActivity } from '#resources/activity-logs/log.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { type Action, findJob, insertJob, insertTask, type JobKind, listTasks, lockJob, touchJob } from './queries.ts'
+import {
+  type Action,
+  countTasks,
+  findJob,
+  insertJob,
+  insertTask,
+  type JobKind,
+  listTasks,
+  lockJob,
+  touchJob,
+} from './queries.ts'
 import { presentJob } from './schema.ts'
 
 /** Carries out one item of a request in the open transaction. @throws an ApiError if it is refused. */
@@ -21,6 +32,9 @@ export type TaskPayload = { workspace_id: string; admin_id: string; task_id: str
 export const taskName = (kind: JobKind) => `${kind}:bulk`
 
 const MAX_ITEMS = 100
+
+/** A job shows all its tasks: with this many it is closed, so that its answer does not grow without end. */
+const MAX_TASKS = 1_000
 
 /** What the operations that add a task have in common. The limit: 100 items with dozens of custom attributes each. */
 export const ADDS_TASK = {
@@ -86,6 +100,7 @@ export async function addTask<Kind extends JobKind>(
   const opened =
     given_id === undefined ? await insertJob(workspace, kind) : await lockOpenJob(workspace, kind, given_id)
   const task_id = await insertTask(workspace, opened.id, action, items)
+  if (action === 'delete') await logDeletion(workspace, kind, items.length)
   const job = given_id === undefined ? opened : await touchJob(workspace, opened.id)
   await enqueueTask(workspace, kind, {
     ...{ workspace_id: workspace.id, admin_id: workspace.admin_id },
@@ -93,6 +108,13 @@ export async function addTask<Kind extends JobKind>(
   })
   return presentJob(kind, job, await listTasks(workspace, job.id), public_url)
 }
+
+const logDeletion = (workspace: Workspace, kind: JobKind, count: number) =>
+  logActivity(workspace, {
+    type: 'bulk_delete',
+    did: `requested the deletion of ${count} ${kind} in bulk`,
+    metadata: { object_type: kind, count },
+  })
 
 /**
  * A queue for each workspace: its tasks wait for one another, so that they take one place in the worker, however many
@@ -146,6 +168,7 @@ function readJobId(body: unknown): string | undefined {
 async function lockOpenJob(workspace: Workspace, kind: JobKind, id: string) {
   const job = await lockJob(workspace, kind, id)
   if (!job) throw notFound(`job ${id} not found`, 'job_not_found')
-  if (job.completed_at) throw forbidden(`job ${id} is closed for new task updates`)
+  const is_closed = job.completed_at || (await countTasks(workspace, job.id, MAX_TASKS)) === MAX_TASKS
+  if (is_closed) throw forbidden(`job ${id} is closed for new task updates`)
   return job
 }

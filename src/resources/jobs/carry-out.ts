@@ -50,6 +50,7 @@ async function carryOutNext(workspace: Workspace, task: TaskRow, carryOut: Carry
     await atomically(workspace, async (transaction) => {
       next = await lockNextItem(transaction, task.id)
       if (!next) return
+      // A copy: the action may change it, and an item that failed is read again for its message.
       await carryOut(transaction, structuredClone(next.request))
       await deleteItem(transaction, task.id, next.position)
     })

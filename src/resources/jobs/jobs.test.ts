@@ -70,6 +70,32 @@ test('a job that has ended accepts no task, neither after errors nor after succe
   }
 })
 
+test('a job with 1,000 tasks accepts no more', async () => {
+  const job = await start([{}])
+  await sql`
+    insert into job_tasks (workspace_id, job_id, action, item_count, created_at)
+    select ${t.created.id}, replace(${job.id}, 'job_v2_', '')::bigint, 'create', 1, now() from generate_series(1, 999)`
+  const { status, body } = await t.call('POST /contacts/bulk', { contacts: [{}], job: { id: job.id } })
+  assert.deepEqual([status, body.errors[0].message], [403, `job ${job.id} is closed for new task updates`])
+  assert.equal((await show(job)).tasks.length, 1_000)
+})
+
+test('a request to delete in bulk is in the activity log, and one that is refused is not', async () => {
+  const third = await t.another()
+  await third.call('POST /contacts/bulk/delete', { contacts: [] })
+  await third.call('POST /contacts/bulk/delete', { contacts: [{ id: 'a' }, { id: 'b' }] })
+  await third.call('POST /companies/bulk/delete', { companies: [{ id: 'a' }] })
+  await third.call('PUT /companies/bulk', { companies: [{ id: 'a' }] })
+  const { body } = await third.call('GET /admins/activity_logs?created_at_after=0')
+  assert.deepEqual(
+    body.activity_logs.map(({ activity_type, metadata }: Record<string, unknown>) => [activity_type, metadata]),
+    [
+      ['bulk_delete', { object_type: 'companies', count: 1 }],
+      ['bulk_delete', { object_type: 'contacts', count: 2 }],
+    ],
+  )
+})
+
 test('two requests at once append two tasks, of any action, and the job ends after the last', async () => {
   const third = await t.another()
   const job = await start(contacts(3), third)

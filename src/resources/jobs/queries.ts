@@ -86,6 +86,14 @@ export const listTasks = (workspace: Workspace, job_id: string) => workspace.sql
   select ${taskColumns(workspace)} from job_tasks
   where workspace_id = ${workspace.id} and job_id = ${job_id} order by id`
 
+/** Returns how many tasks the job has; at most `limit`. */
+export async function countTasks(workspace: Workspace, job_id: string, limit: number): Promise<number> {
+  const [counted] = await workspace.sql<{ count: number }[]>`
+    select count(*)::integer as count from (
+      select from job_tasks where workspace_id = ${workspace.id} and job_id = ${job_id} limit ${limit}) as tasks`
+  return counted!.count
+}
+
 /** Returns the task, as running; undefined if it has ended or does not exist. */
 export const startTask = (workspace: Workspace, id: string) =>
   one(workspace.sql<TaskRow[]>`
