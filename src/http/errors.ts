@@ -194,14 +194,24 @@ const isNulCharacter = ({ code }: { code?: string }) => code === '22021' || code
 const isWorkspaceGone = ({ code, constraint_name = '' }: { code?: string; constraint_name?: string }) =>
   code === '23503' && constraint_name.endsWith('_workspace_id_fkey')
 
+/** Returns what a request that failed with this error would be told; undefined if a retry may succeed. */
+export function asRefusal(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) return error.status < 500 ? error : undefined
+  return isDataException(error as { code?: string }) ? invalid('A value in the request is out of range') : undefined
+}
+
 /** Returns whether a retry of the same request would fail again. False for server errors and outages, which can pass. */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof ApiError
     ? error.status < 500
     : isDataException(error as { code?: string }) || isWorkspaceGone(error as { code?: string })
 
+/** Returns the error of a value that a validator refused: see `validatorCompiler`. */
+export const invalidBody = (validation: object[]): ApiError =>
+  fromValidation({ validation, validationContext: 'body' } as unknown as FastifyError)
+
 /** Returns an error that names the field. A missing and a wrong field have different codes. */
-function fromValidation(error: FastifyError): ApiError {
+function fromValidation(error: Pick<FastifyError, 'validation' | 'validationContext'>): ApiError {
   const errors = error.validation ?? []
   const first = firstMeant(errors)
   if (!first) return invalid('The request is malformed')

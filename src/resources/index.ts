@@ -16,6 +16,7 @@ import awayStatusReasons from './away-status-reasons/routes.ts'
 import banners from './banners/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
+import companyBulk from './companies/bulk/routes.ts'
 import companyNotes from './companies/notes.ts'
 import companies from './companies/routes.ts'
 import { segmentedCompanies } from './companies/search.ts'
@@ -23,6 +24,7 @@ import companySegments from './companies/segments.ts'
 import { tagCompanies } from './companies/tags.ts'
 import contactActivities from './contacts/activities.ts'
 import contactBanners from './contacts/banners.ts'
+import contactBulk from './contacts/bulk/routes.ts'
 import { companyContacts } from './contacts/companies/attach.ts'
 import contactCompanies from './contacts/companies/routes.ts'
 import mergeHistory from './contacts/merge-history.ts'
@@ -40,6 +42,7 @@ import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
 import inboundMessages from './inbound/routes.ts'
+import jobs from './jobs/routes.ts'
 import merges from './merges/routes.ts'
 import messages from './messages/routes.ts'
 import messenger from './messenger/routes.ts'
@@ -64,7 +67,9 @@ import workspaces from './workspaces/routes.ts'
 export const RESOURCES: readonly Resource[] = [
   messages,
   contacts,
+  contactBulk,
   companies(companyContacts),
+  companyBulk(companyContacts),
   contactCompanies,
   contactBlocks,
   merges,
@@ -89,6 +94,7 @@ export const RESOURCES: readonly Resource[] = [
   activityLogs,
   teams,
   awayStatusReasons,
+  jobs,
   banners,
   contactBanners,
   secureModeSecrets,

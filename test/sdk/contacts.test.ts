@@ -137,6 +137,13 @@ for (const { release, client: connect, errors } of SDKS) {
       await assert.rejects(client.contacts.showContactByExternalId({ external_id: 'nobody' }), isNotFound)
     })
 
+    test('SDK 7: the status of a job is shown, and an unknown job is an error', async () => {
+      const { body } = await server.call('POST /contacts/bulk', { contacts: [{ role: 'lead' }] })
+      const { status, resource_type, resource_id } = await client.jobs.status({ job_id: body.id })
+      assert.deepEqual([status, resource_type, resource_id], ['pending', 'contacts.bulk.job', body.id])
+      await assert.rejects(client.jobs.status({ job_id: 'job_v2_0' }), isNotFound)
+    })
+
     test('SDK 7: a list attribute is created with options', async () => {
       const colour = {
         name: 'colour',

@@ -3,32 +3,18 @@
 import { Type } from 'typebox'
 import { found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
-import { attachTag, detachTag, type Taggable } from '#resources/tags/attach.ts'
-import { findTag, listTagsOf, type TagRow } from '#resources/tags/queries.ts'
+import { attachTag, detachTag } from '#resources/tags/attach.ts'
+import { findTag, listTagsOf } from '#resources/tags/queries.ts'
 import { skipUnknown, type TagTargets } from '#resources/tags/save.ts'
 import { AppliedTag, AppliedTagList, presentAppliedTag, TagReference } from '#resources/tags/schema.ts'
 import type { Resource } from '#server.ts'
-import type { Workspace } from '#workspaces/workspace.ts'
-import { emitContact } from './emit.ts'
 import { heldContact, holdContact } from './hold-queries.ts'
 import { findNamed } from './named.ts'
-import { type ContactRow, theContact, touchContact } from './queries.ts'
-import type { ContactTopic } from './topics.ts'
+import { theContact } from './queries.ts'
+import { contactTags } from './taggable.ts'
 
 const ByContact = Type.Object({ contact_id: Type.String() })
 const ByContactAndTag = Type.Object({ contact_id: Type.String(), id: Type.String() })
-
-const contactTags: Taggable<ContactRow> = {
-  object_type: 'contact',
-  attached: (workspace, { id, role }, tag) => tagsChanged(workspace, id, `contact.${role}.tag.created`, tag),
-  detached: (workspace, { id, role }, tag) => tagsChanged(workspace, id, `contact.${role}.tag.deleted`, tag),
-}
-
-/** A change of tags is a change of the contact: lists and searches by `updated_at` find it. */
-async function tagsChanged(workspace: Workspace, contact_id: string, topic: ContactTopic, tag: TagRow) {
-  await touchContact(workspace, contact_id)
-  await emitContact(workspace, topic, contact_id, { tag_id: tag.id })
-}
 
 function routes(app: App) {
   app.get(
