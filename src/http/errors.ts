@@ -128,8 +128,8 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (error.statusCode && error.statusCode < 500) return new ApiError(error.statusCode, 'bad_request', error.message)
   if (isWorkspaceGone(error)) return unauthorized()
   if (error.code === UNIQUE_VIOLATION) return conflict('Another request has just made the same, try again')
-  if (isNulCharacter(error)) return invalid('A value in the request contains a NUL character')
-  if (isDataException(error)) return invalid('A value in the request is out of range')
+  const wrong_value = fromData(error)
+  if (wrong_value) return wrong_value
   if (error instanceof SyntaxError) return invalid('The request body is not valid JSON')
   return new ApiError(500, 'server_error', 'Something went wrong on our side')
 }
@@ -184,11 +184,14 @@ const isUnavailable = (error: { code?: string }) =>
 /** Two simultaneous requests, of which only one can succeed. */
 const UNIQUE_VIOLATION = '23505'
 
-/** PostgreSQL's class 22: a value that does not fit its type, such as the time in a forged cursor. */
-const isDataException = (error: { code?: string }) => /^22[0-9A-Z]{3}$/.test(error.code ?? '')
-
 /** A NUL character in text or JSON. In a body it is refused before; it can also come in a URL or a token. */
-const isNulCharacter = ({ code }: { code?: string }) => code === '22021' || code === '22P05'
+const NUL_CHARACTER = ['22021', '22P05']
+
+/** Returns the error for PostgreSQL's class 22: a value that does not fit its type, such as the time in a forged cursor. */
+function fromData({ code = '' }: { code?: string }): ApiError | undefined {
+  if (NUL_CHARACTER.includes(code)) return invalid('A value in the request contains a NUL character')
+  return /^22[0-9A-Z]{3}$/.test(code) ? invalid('A value in the request is out of range') : undefined
+}
 
 /** Another process has removed the workspace, whose token is still in this one's cache. */
 const isWorkspaceGone = ({ code, constraint_name = '' }: { code?: string; constraint_name?: string }) =>
@@ -197,14 +200,12 @@ const isWorkspaceGone = ({ code, constraint_name = '' }: { code?: string; constr
 /** Returns what a request that failed with this error would be told; undefined if a retry may succeed. */
 export function asRefusal(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error.status < 500 ? error : undefined
-  return isDataException(error as { code?: string }) ? invalid('A value in the request is out of range') : undefined
+  return fromData(error as { code?: string })
 }
 
 /** Returns whether a retry of the same request would fail again. False for server errors and outages, which can pass. */
 export const isRefusal = (error: unknown): boolean =>
-  error instanceof ApiError
-    ? error.status < 500
-    : isDataException(error as { code?: string }) || isWorkspaceGone(error as { code?: string })
+  asRefusal(error) !== undefined || isWorkspaceGone(error as { code?: string })
 
 /** Returns the error of a value that a validator refused: see `validatorCompiler`. */
 export const invalidBody = (validation: object[]): ApiError =>
