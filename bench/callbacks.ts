@@ -1,8 +1,7 @@
 // One callback of Meta with a thousand statuses or messages: how long until it is answered, and what others wait meanwhile.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { metaPeer, webhookBody } from '../test/meta.ts'
 import { inMs, type Row, type Size } from './figures.ts'
-import { type Measured, withServer } from './server.ts'
+import { longestAnswer, type Measured, withServer } from './server.ts'
 
 const PEOPLE = 2_000
 
@@ -90,21 +89,11 @@ async function deliveries({ sql, workspace: { workspace_id, admin_id } }: Measur
 
 /** In milliseconds. */
 async function measured({ url }: Measured, work: () => Promise<void>) {
-  let longest = 0
-  let stopping = false
-  async function watch() {
-    while (!stopping) {
-      const sent = performance.now()
-      await (await fetch(`${url}/healthz`)).text()
-      longest = Math.max(longest, performance.now() - sent)
-      await sleep(5)
-    }
-  }
-  const watching = watch()
-  const began = performance.now()
-  await work()
-  const took = performance.now() - began
-  stopping = true
-  await watching
+  let took = 0
+  const longest = await longestAnswer(url, async () => {
+    const began = performance.now()
+    await work()
+    took = performance.now() - began
+  })
   return { took, longest }
 }

@@ -1,4 +1,5 @@
 // The measured server: a process of its own on its embedded PostgreSQL with default settings, and access to its data.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '#db/connect.ts'
 import { runningEmbedded } from '#db/embedded/running.ts'
 import type { Pool } from '#db/sql.ts'
@@ -46,4 +47,23 @@ async function fill(sql: Pool, workspace_id: string, contacts: number): Promise<
     from generate_series(0, ${contacts} - 1) as n, lateral (select now() - n * interval '1 second' as at) as moment`
   await sql`vacuum analyze contacts`
   await sql`checkpoint`
+}
+
+/** Returns milliseconds: the longest answer of /healthz, which is asked all the time while `work` runs. */
+export async function longestAnswer(url: string, work: () => Promise<void>): Promise<number> {
+  let longest = 0
+  let stopping = false
+  async function watch() {
+    while (!stopping) {
+      const sent = performance.now()
+      await (await fetch(`${url}/healthz`)).text()
+      longest = Math.max(longest, performance.now() - sent)
+      await sleep(5)
+    }
+  }
+  const watching = watch()
+  await work()
+  stopping = true
+  await watching
+  return longest
 }

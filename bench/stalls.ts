@@ -1,10 +1,9 @@
 // How long hostile request bodies and mails keep others waiting: the longest answer of /healthz, compared with ordinary
 // requests.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { HOSTILE_MAILS } from '../test/hostile-mails.ts'
 import { HOSTILE, type Hostile, HTML_BODIES, SIGNED } from '../test/http/hostile.ts'
 import { inMs, type Row, type Size } from './figures.ts'
-import { type Measured, withServer } from './server.ts'
+import { longestAnswer, type Measured, withServer } from './server.ts'
 
 type Request = { method: string; path: string; type: string; body: Buffer }
 
@@ -44,12 +43,12 @@ export const measureStalls = ({ quick }: Size): Promise<Row[]> =>
     const rows: Row[] = []
     for (const { what, against, hostile, ordinary, limit } of SUBJECTS) {
       const costly = hostile()
-      await longestAnswer(server, ordinary) // The schemas are compiled, and the threads run.
+      await longestDuring(server, ordinary) // The schemas are compiled, and the threads run.
       let ours = 0
       let theirs = 0
       for (let round = 0; round < (quick ? 1 : 5); round++) {
-        ours = Math.max(ours, await longestAnswer(server, costly))
-        theirs = Math.max(theirs, await longestAnswer(server, ordinary))
+        ours = Math.max(ours, await longestDuring(server, costly))
+        theirs = Math.max(theirs, await longestDuring(server, ordinary))
       }
       rows.push({
         measure: `\`GET /healthz\` beside ${what}, the longest answer`,
@@ -69,28 +68,15 @@ function requestOf([, route, body, , type = 'application/json']: Hostile): Reque
   return { method, path, type, body: Buffer.from(body, type === MAIL ? 'latin1' : 'utf8') }
 }
 
-/** Returns milliseconds. Sends the requests one after another, and asks /healthz all the time. */
-async function longestAnswer({ url, token }: Measured, requests: Request[]): Promise<number> {
-  let longest = 0
-  let stopping = false
-  async function watch() {
-    while (!stopping) {
-      const sent = performance.now()
-      await (await fetch(`${url}/healthz`)).text()
-      longest = Math.max(longest, performance.now() - sent)
-      await sleep(5)
+/** Returns milliseconds: the longest answer of /healthz while the requests are sent one after another. */
+const longestDuring = ({ url, token }: Measured, requests: Request[]): Promise<number> =>
+  longestAnswer(url, async () => {
+    for (const { method, path, type, body } of requests) {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': type, ...SIGNED }
+      // A body that is too large is refused, and its connection closed, while it is still being sent.
+      await fetch(url + path, { method, headers, body }).then(
+        (answer) => answer.text(),
+        () => {},
+      )
     }
-  }
-  const watching = watch()
-  for (const { method, path, type, body } of requests) {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': type, ...SIGNED }
-    // A body that is too large is refused, and its connection closed, while it is still being sent.
-    await fetch(url + path, { method, headers, body }).then(
-      (answer) => answer.text(),
-      () => {},
-    )
-  }
-  stopping = true
-  await watching
-  return longest
-}
+  })
