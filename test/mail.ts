@@ -2,6 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Call } from './app.ts'
 
+/** The workspace that receives the mails of tests without a database. */
+export const RECEIVER = {
+  workspace_id: 'ab12cd34',
+  reply_domain: 'in.example.com',
+  sending_addresses: ['hello@example.com'],
+  admin_addresses: ['ada@example.com'],
+  secret: 'a secret for tests',
+}
+
 export type TestMail = {
   from?: string
   to?: string

@@ -1,16 +1,9 @@
 // Which headers say that a program wrote a mail, and which do not.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { RECEIVER } from '../../../../test/mail.ts'
 import { readMail } from './mail.ts'
 import { meaningOf } from './meaning.ts'
-
-const RECEIVER = {
-  workspace_id: 'ab12cd34',
-  reply_domain: 'in.example.com',
-  sending_addresses: ['hello@example.com'],
-  admin_addresses: ['ada@example.com'],
-  secret: 'a secret for tests',
-}
 
 async function reasonOf(headers: string) {
   const mail = await readMail(Buffer.from(`${headers}\nFrom: joe@example.org\n\nHello`.replaceAll('\n', '\r\n')))

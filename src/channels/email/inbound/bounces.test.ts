@@ -1,17 +1,11 @@
 // Bounces in the words of old mail servers and gateways, to the signed bounce address of a delivery.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { RECEIVER } from '../../../../test/mail.ts'
 import { signedAddress } from '../addresses.ts'
 import { readMail } from './mail.ts'
 import { meaningOf } from './meaning.ts'
 
-const RECEIVER = {
-  workspace_id: 'ab12cd34',
-  reply_domain: 'in.example.com',
-  sending_addresses: ['hello@example.com'],
-  admin_addresses: ['ada@example.com'],
-  secret: 'a secret for tests',
-}
 const addressOf = (kind: 'bounce' | 'reply', workspace_id = 'ab12cd34') =>
   signedAddress(kind, { workspace_id, id: '42' }, { secret: RECEIVER.secret, domain: 'in.example.com' })
 

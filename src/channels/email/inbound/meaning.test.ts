@@ -2,18 +2,12 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { RECEIVER } from '../../../../test/mail.ts'
 import { signedAddress } from '../addresses.ts'
 import { MAIL_LIMIT, RefusedMail, readMail } from './mail.ts'
 import { type Envelope, type InboundMessage, meaningOf } from './meaning.ts'
 
 const MAILS = new URL('../../../../test/mails/', import.meta.url)
-const RECEIVER = {
-  workspace_id: 'ab12cd34',
-  reply_domain: 'in.example.com',
-  sending_addresses: ['hello@example.com'],
-  admin_addresses: ['ada@example.com'],
-  secret: 'a secret for tests',
-}
 const UNKNOWN: Envelope = { return_path: null, recipients: [] }
 
 const bytesOf = (name: string) => readFileSync(new URL(`${name}.eml`, MAILS))
