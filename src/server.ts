@@ -66,7 +66,10 @@ export type Resource = {
   routes(app: App, server: Server): void
   /** The topics of its events. */
   events?: ObjectEvents
-  /** Tables that a sandbox reset leaves as they are, because no REST call could fill them again. */
+  /**
+   * Tables that a sandbox reset leaves as they are: no REST call could fill them again, or triggers empty them with the
+   * table that they belong to.
+   */
   kept_tables?: readonly string[]
   /**
    * Adds example data to a demo workspace, above all what no REST call can create. Runs in the transaction that creates

@@ -272,10 +272,15 @@ test('every statement on a table of a workspace names the workspace', () => {
   assert.deepEqual(offences, [])
 })
 
+/** Their rows have no identity: values are found by themselves, and counts are only summed. */
+const WITHOUT_KEY = ['contact_values', 'company_values', 'object_counts']
+
 test('every primary key and unique index of a workspace’s table begins with the workspace', () => {
   for (const table of tenants) {
-    const [, definition = ''] = new RegExp(`create table ${table} \\(([\\s\\S]*?)\\n\\);`).exec(schema) ?? []
-    assert.match(definition, /primary key \(workspace_id, /, `the primary key of ${table}`)
+    const [, definition = ''] =
+      new RegExp(`create (?:unlogged )?table ${table} \\(([\\s\\S]*?)\\n\\);`).exec(schema) ?? []
+    if (!WITHOUT_KEY.includes(table))
+      assert.match(definition, /primary key \(workspace_id, /, `the primary key of ${table}`)
     for (const [, columns = ''] of definition.matchAll(/foreign key \(([^)]*)\)/g)) {
       assert.match(columns, /^workspace_id, /, `a foreign key of ${table}`)
     }

@@ -17,7 +17,8 @@ type NewContact = {
 /** Creates a contact. Returns its id. */
 export async function aContact({ sql, id: workspace_id }: Workspace, contact: NewContact = {}): Promise<string> {
   const at = new Date()
-  const id = contact.id ?? objectId(at)
+  const { created_at = at } = contact as { created_at?: Date }
+  const id = contact.id ?? objectId(created_at)
   const row = { workspace_id, role: 'user', created_at: at, updated_at: at, ...contact, id }
   await sql`insert into contacts ${sql(row)}`
   return id

@@ -168,10 +168,13 @@ test('emptying or removing a workspace removes nothing of another', async () => 
   assert.deepEqual(
     Object.keys(emptied).filter((table) => emptied[table]?.length),
     [
-      ...['admins', 'away_status_reasons', 'banners', 'channel_accounts', 'reply_domains', 'segments'],
-      ...['subscription_types', 'teams', 'tokens', 'visitors', 'whatsapp_templates'],
+      ...['admins', 'away_status_reasons', 'banners', 'channel_accounts', 'object_counts', 'reply_domains'],
+      ...['segments', 'subscription_types', 'teams', 'tokens', 'visitors', 'whatsapp_templates'],
     ],
   )
+  const [counted] = await workspace.sql`
+    select sum(live) as live from object_counts where workspace_id = ${workspace.id}`
+  assert.equal(counted!['live'], '0')
   const removed = await t.another()
   await populate(removed)
   assert.equal((await t.call(`DELETE /extensions/workspaces/${removed.created.id}`)).status, 200)

@@ -14,6 +14,7 @@ import { egressPolicy } from '#net/egress.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { RESOURCES } from '#resources/index.ts'
+import { SEARCH_JOBS } from '#search/totals.ts'
 import type { WorkerContext } from '#server.ts'
 import { capturedLine } from './captured-line.ts'
 import type { Storage } from './storage.ts'
@@ -53,7 +54,7 @@ export async function deliver({ storage, config, secret, files, log }: Options):
   const stops = RESOURCES.flatMap(({ work }) => (work ? [work(context)] : []))
   const stopJobs = runJobs({
     sql,
-    jobs: [...HOUSEKEEPING, ...RESOURCES.flatMap(({ jobs = [] }) => jobs)],
+    jobs: [...HOUSEKEEPING, ...SEARCH_JOBS, ...RESOURCES.flatMap(({ jobs = [] }) => jobs)],
     context,
     log,
   })

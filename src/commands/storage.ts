@@ -9,6 +9,7 @@ import type { Pool } from '#db/sql.ts'
 import { repairOrder } from '#events/repair-order.ts'
 import { type Stopping, unlessStopped } from '#lib/stopping.ts'
 import { repairActivities } from '#resources/contacts/activities-queries.ts'
+import { closeSearches } from '#search/pool.ts'
 
 export type Storage = {
   sql: Pool
@@ -94,7 +95,7 @@ async function prepare(
 ): Promise<Storage> {
   const sql = connect({ ...options, max: database_pool })
   const close = async () => {
-    await sql.end({ timeout: 0.5 })
+    await Promise.all([sql.end({ timeout: 0.5 }), closeSearches(sql)])
     await release?.()
   }
   try {

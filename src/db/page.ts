@@ -2,14 +2,25 @@
 // or repeated rows.
 import type { Fragment, Sql } from './sql.ts'
 
-/** The start of a page: the sort value (as PostgreSQL writes it) and the id of the row before it. */
-export type Cursor = { value: string; id: string; page: number }
+/**
+ * The start of a page: the sort value (as PostgreSQL writes it) and the id of the row before it. `total` is the total that
+ * the first page had; `of` names what was counted.
+ */
+export type Cursor = { value: string; id: string; page: number; total?: { count: number; of: string } }
 
 /** `number` counts from 1. A page begins after the row `after`; without it, at the first row of page `number`. */
 export type Page = { number: number; per_page: number; after?: Cursor }
 
-/** The order of rows; rows with the same value are ordered by id, in the same direction. `by` must never be null. */
-export type Order = { by: Fragment; type: 'timestamptz' | 'text' | 'numeric' | 'bigint'; direction: 'asc' | 'desc' }
+/**
+ * The order of rows; rows with the same value are ordered by id, in the same direction. `by` must never be null. `is_id`: it
+ * is the order of the ids alone.
+ */
+export type Order = {
+  by: Fragment
+  type: 'timestamptz' | 'text' | 'numeric' | 'bigint'
+  direction: 'asc' | 'desc'
+  is_id?: true
+}
 
 /** `next` is the start of the next page, or undefined on the last one. `total_count` counts the rows of all pages. */
 export type PageResult<Row> = { rows: Row[]; next: Cursor | undefined; total_count: number }
@@ -24,21 +35,29 @@ export const newest = (workspace: Workspace, column: 'created_at' | 'updated_at'
   direction: 'desc',
 })
 
+/** Newest first, for ids that begin with the time of creation. */
+export const newestById = ({ sql }: Workspace): Order => ({ by: sql`id`, type: 'text', direction: 'desc', is_id: true })
+
 /** The column that `pageResult` needs in addition to `id`: `select *, ${cursorValue(workspace, order)} …`. */
 export const cursorValue = ({ sql }: Workspace, { by }: Order): Fragment => sql`(${by})::text as cursor_value`
 
 /** The condition for rows of this page and later ones. */
-export function beyond({ sql }: Workspace, { by, type, direction }: Order, { after }: Page): Fragment {
+export function beyond({ sql }: Workspace, { by, type, direction, is_id }: Order, { after }: Page): Fragment {
   if (!after) return sql`true`
+  if (is_id) return direction === 'desc' ? sql`id < ${after.id}` : sql`id > ${after.id}`
   const value = sql`${after.value}::text::${sql.unsafe(type)}`
   return direction === 'desc' ? sql`(${by}, id) < (${value}, ${after.id})` : sql`(${by}, id) > (${value}, ${after.id})`
 }
 
 /** Selects one row more than the page has, so that `pageResult` knows whether another page follows. */
-export function inOrder({ sql }: Workspace, { by, direction }: Order, { number, per_page, after }: Page): Fragment {
+export function inOrder(
+  { sql }: Workspace,
+  { by, direction, is_id }: Order,
+  { number, per_page, after }: Page,
+): Fragment {
   const way = sql.unsafe(direction) // asc or desc
   const skipped = after ? 0 : (number - 1) * per_page
-  return sql`order by ${by} ${way}, id ${way} limit ${per_page + 1} ${skipped ? sql`offset ${skipped}` : sql``}`
+  return sql`order by ${is_id ? sql`` : sql`${by} ${way},`} id ${way} limit ${per_page + 1} ${skipped ? sql`offset ${skipped}` : sql``}`
 }
 
 /** Calls `count` only if needed: a first page that is not full contains all rows. */

@@ -109,18 +109,19 @@ export const presentPages = (page: Page, { next, total_count }: PageResult<unkno
 })
 
 /** Returns the text of a cursor, which `pageOf` reads. */
-export const encodeCursor = ({ value, id, page }: Cursor) =>
-  Buffer.from(JSON.stringify([value, id, page])).toString('base64')
+export const encodeCursor = ({ value, id, page, total }: Cursor) =>
+  Buffer.from(JSON.stringify([value, id, page, ...(total ? [total.count, total.of] : [])])).toString('base64')
 
 function decodeCursor(text: string): Cursor {
-  const [value, id, page] = parseCursor(text)
+  const [value, id, page, count, of] = parseCursor(text)
   if (
     typeof value === 'string' &&
     typeof id === 'string' &&
     /^[0-9a-f]{1,24}$/.test(id) &&
     Number.isSafeInteger(page)
   ) {
-    return { value, id, page: page as number }
+    const has_total = Number.isSafeInteger(count) && (count as number) >= 0 && typeof of === 'string'
+    return { value, id, page: page as number, ...(has_total && { total: { count: count as number, of } }) }
   }
   throw badCursor()
 }

@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseCrontab } from 'graphile-worker'
 import { RESOURCES } from '#resources/index.ts'
+import { SEARCH_JOBS } from '#search/totals.ts'
 import { testApp } from '../../test/app.ts'
 import { eventually } from '../../test/factories.ts'
 import { enqueue } from './enqueue.ts'
@@ -52,7 +53,7 @@ const became = (name: string, count: number) =>
   )
 
 test('the jobs of this server have unique names and schedules that the queue accepts', () => {
-  const jobs = [...HOUSEKEEPING, ...RESOURCES.flatMap(({ jobs = [] }) => jobs)]
+  const jobs = [...HOUSEKEEPING, ...SEARCH_JOBS, ...RESOURCES.flatMap(({ jobs = [] }) => jobs)]
   for (const { name, cron = '* * * * *' } of jobs) assert.equal(parseCrontab(`${cron} ${name}`).length, 1)
   assert.equal(new Set(jobs.map(({ name }) => name)).size, jobs.length)
 })

@@ -2,15 +2,16 @@
 import type { Fragment } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Precision } from './compare.ts'
+import type { Indexed } from './sources.ts'
 import { DATES } from './values.ts'
-import type { Field } from './where.ts'
+import type { Field, StoredField } from './where.ts'
 
 export type AttributeDefinition = { name: string; data_type: string }
 
 /**
  * Returns the fields `prefix + name` for the attributes in a jsonb column, which maps names to values and stores dates as
  * Unix seconds. A value whose type differs from its definition counts as unset. `precision` applies to whole dates; a
- * `datetime` compares like the noun's own times.
+ * `datetime` compares like the noun's own times. The noun's table of values has them by their names.
  */
 export const attributeFields = (
   prefix: string,
@@ -19,14 +20,17 @@ export const attributeFields = (
   precision?: (workspace: Workspace) => Precision,
 ): Record<string, Field> =>
   Object.fromEntries(
-    definitions.map((definition) => [prefix + definition.name, attributeField(column, definition, precision)]),
+    definitions.map((definition) => {
+      const indexed: Indexed = { by: 'values', name: definition.name }
+      return [prefix + definition.name, { ...attributeField(column, definition, precision), indexed }]
+    }),
   )
 
 function attributeField(
   column: string,
   { name, data_type }: AttributeDefinition,
   precision?: (workspace: Workspace) => Precision,
-): Field {
+): StoredField {
   const json = ({ sql }: Workspace) => sql`(${sql(column)} -> ${name}::text)`
   const typed = (type: 'number' | 'boolean', as: (workspace: Workspace) => Fragment) => ({
     column: (workspace: Workspace) =>

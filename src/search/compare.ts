@@ -84,6 +84,25 @@ export function compareDate(
   }
 }
 
+/** Returns the condition of `compareDate` on `number_value` in Unix seconds. */
+export function dateRange(workspace: Workspace, operator: string, value: unknown, precision: Precision): Fragment {
+  const { sql } = workspace
+  const { from, until } = spanOf(workspace, readSeconds(value), precision)
+  const seconds = (time: Fragment) => sql`extract(epoch from ${time}::timestamptz)::double precision`
+  switch (operator) {
+    case '=':
+      return sql`number_value >= ${seconds(from)} and number_value < ${seconds(until)}`
+    case '>':
+      return sql`number_value >= ${seconds(until)}`
+    case '>=':
+      return sql`number_value >= ${seconds(from)}`
+    case '<':
+      return sql`number_value < ${seconds(from)}`
+    default:
+      return sql`number_value < ${seconds(until)}`
+  }
+}
+
 const DAY = 24 * 60 * 60
 
 function spanOf({ sql, id }: Workspace, seconds: number, precision: Precision): { from: Fragment; until: Fragment } {

@@ -1,37 +1,57 @@
 // POST /<noun>/search: reads the request, compiles it, and returns one page of results.
-import { newest, type Order, type Page, type PageResult } from '#db/page.ts'
+import { newest, newestById, type Order, type Page, type PageResult } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
 import { pageOf } from '#http/lists.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type AttributeDefinition, definitionsNamed } from './attributes.ts'
+import type { Wanted } from './find.ts'
 import { indexed } from './lag.ts'
-import { type Query, readSearch } from './query.ts'
-import { type Searchable, sortOf, where } from './where.ts'
+import { filtersOf, type Query, readSearch } from './query.ts'
+import { compile, type Searchable, sortOf, where } from './where.ts'
 
 /** What a noun declares for its search. */
 export type Search<Row> = {
   page_size: { default: number; max: number }
   /** The order if the request names none: newest first by this column. */
-  newest_by: 'created_at' | 'updated_at'
+  newest_by: 'id' | 'created_at' | 'updated_at'
   /** The workspace's own attributes. Called only if the request names one. */
   listDefinitions(workspace: Workspace): Promise<AttributeDefinition[]>
   /** `fields` are those that the request names, so that what a field needs is loaded only then. */
   searchable(definitions: readonly AttributeDefinition[], fields: readonly string[]): Searchable | Promise<Searchable>
   /** Rewrites parts of the query that the noun understands differently. */
   read?(query: Query): Query
-  find(workspace: Workspace, page: Page, order: Order, condition: Fragment): Promise<PageResult<Row>>
+  /** Fields that can change without a change of `object_counts`: the total of a query with one is not kept. */
+  unstable?: readonly string[]
+  find(workspace: Workspace, page: Page, order: Order, query: Searched): Promise<PageResult<Row>>
 }
 
+/** A query that was read: for `findPage`, or as a condition. */
+export type Searched = { wanted: Wanted; condition(): Fragment }
+
 /** Throws the 400s that Intercom documents. */
-export async function searchPage<Row>(
-  workspace: Workspace,
-  { page_size, newest_by, listDefinitions, searchable, read = (query) => query, find }: Search<Row>,
-  body: unknown,
-): Promise<{ page: Page; result: PageResult<Row> }> {
-  const { query, pagination, sort, fields } = readSearch(body)
-  const noun = await searchable(await definitionsNamed(fields, () => listDefinitions(workspace)), fields)
-  const page = pageOf(pagination, page_size)
-  const order = sortOf(workspace, noun, sort, newest(workspace, newest_by))
-  const condition = indexed(workspace, where(workspace, noun, read(query)))
-  return { page, result: await find(workspace, page, order, condition) }
+export async function searchPage<Row>(workspace: Workspace, search: Search<Row>, body: unknown) {
+  const { page_size, newest_by, listDefinitions, searchable, read = (query) => query, unstable = [], find } = search
+  const asked = readSearch(body)
+  const noun = await searchable(await definitionsNamed(asked.fields, () => listDefinitions(workspace)), asked.fields)
+  const page = pageOf(asked.pagination, page_size)
+  const order = sortOf(workspace, noun, asked.sort, newestOf(workspace, newest_by))
+  const query = read(asked.query)
+  const lags = workspace.lags.search_lag_ms > 0
+  const filters = filtersOf(query)
+  const searched: Searched = {
+    condition: () => indexed(workspace, where(workspace, noun, query)),
+    wanted: {
+      name: JSON.stringify([query, asked.sort]),
+      description: [...new Set(filters.map(({ field, operator }) => `${field} ${operator}`))].join(', '),
+      is_stable: !lags && !filters.some(({ field }) => unstable.includes(field)),
+      compile(rows) {
+        const compiled = compile(workspace, noun, query, lags ? undefined : rows)
+        return { ...compiled, condition: indexed(workspace, compiled.condition) }
+      },
+    },
+  }
+  return { page, result: await find(workspace, page, order, searched) }
 }
+
+const newestOf = (workspace: Workspace, column: Search<unknown>['newest_by']): Order =>
+  column === 'id' ? newestById(workspace) : newest(workspace, column)

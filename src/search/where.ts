@@ -13,13 +13,17 @@ import {
   type Precision,
 } from './compare.ts'
 import { type Filter, invalidQuery, type Query, type Sort } from './query.ts'
+import { anyValue, type Indexed, type Leaf, leafOf, othersOf, type Rows, type Source } from './sources.ts'
 import { isBigint, readBoolean, readList, readText, shown } from './values.ts'
 
 /** A column's name, or an expression over the noun's row. */
 export type Column = string | ((workspace: Workspace) => Fragment)
 
-/** `column`: default is the name of the field. `required`: the column is never null, and a number is an integer. */
-type Stored = { column?: Column; required?: boolean }
+/**
+ * `column`: default is the name of the field. `required`: the column is never null, and a number is an integer.
+ * `indexed`: where a search finds its values.
+ */
+type Stored = { column?: Column; required?: boolean; indexed?: Indexed }
 
 /**
  * A searchable field:
@@ -37,6 +41,8 @@ export type Field =
   | {
       kind: 'set'
       has: (workspace: Workspace, ids: string[] | null) => Fragment
+      /** Where the rows that have one of `ids` are found. */
+      source?: (workspace: Workspace, ids: string[], rows: Rows) => Source | undefined
       /** The ids are bigints in the database; other values are removed before `has` is called. */
       of?: 'bigint'
       operators?: readonly string[]
@@ -55,6 +61,16 @@ export type Searchable = {
   called?: 'field' | 'search field'
 }
 
+/** A query on a noun's rows. */
+export type Compiled = {
+  /** The condition, in parentheses. */
+  condition: Fragment
+  /** Where all rows that meet it are found; absent if no index finds them. */
+  source?: Source | undefined
+  /** The rows that do not meet it, if an index finds exactly these. */
+  others?: Leaf | undefined
+}
+
 const EQUALITY = ['=', '!=', 'IN', 'NIN']
 const ORDER = ['>', '<', '>=', '<=']
 const TEXT = [...EQUALITY, '~', '!~', '^', '$']
@@ -71,12 +87,32 @@ const INCLUSIVE: Record<string, string> = { '>': '>=', '<': '<=' }
  *
  * @throws ApiError the 400s that Intercom documents; values that PostgreSQL cannot handle are refused here.
  */
-export function where(workspace: Workspace, searchable: Searchable, query: Query): Fragment {
-  if (!('members' in query)) return matches(workspace, searchable, query)
+export const where = (workspace: Workspace, searchable: Searchable, query: Query): Fragment =>
+  compile(workspace, searchable, query).condition
+
+/** As `where`, with the places where the rows are found if `rows` is given. */
+export function compile(workspace: Workspace, searchable: Searchable, query: Query, rows?: Rows): Compiled {
+  if (!('members' in query)) return matches(workspace, searchable, query, rows)
   const { sql } = workspace
+  const members = query.members.map((member) => compile(workspace, searchable, member, rows))
   const link = query.operator === 'AND' ? sql`and` : sql`or`
-  const members = query.members.map((member) => where(workspace, searchable, member))
-  return sql`(${members.reduce((left, right) => sql`${left} ${link} ${right}`)})`
+  const conditions = members.map(({ condition }) => condition)
+  return {
+    condition: sql`(${conditions.reduce((left, right) => sql`${left} ${link} ${right}`)})`,
+    source: query.operator === 'AND' ? everyOf(members) : someOf(members),
+  }
+}
+
+/** Each of the sources has all matches. A member without one is only a condition. */
+function everyOf(members: Compiled[]): Source | undefined {
+  const every = members.flatMap(({ source }) => source ?? [])
+  if (every.length === 0) return undefined
+  return { every, exact: every.length === members.length && every.every(({ exact }) => exact) }
+}
+
+function someOf(members: Compiled[]): Source | undefined {
+  const some = members.flatMap(({ source }) => source ?? [])
+  return some.length === members.length ? { some, exact: some.every(({ exact }) => exact) } : undefined
 }
 
 /** Returns the order of the rows. A row without a value sorts as the smallest. */
@@ -88,7 +124,12 @@ export function sortOf(workspace: Workspace, searchable: Searchable, sort: Sort,
   return { ...sortKey(workspace, field, columnOf(workspace, sort.field, field)), direction: direction ?? 'desc' }
 }
 
-function matches(workspace: Workspace, searchable: Searchable, { field: name, operator, value }: Filter): Fragment {
+function matches(
+  workspace: Workspace,
+  searchable: Searchable,
+  { field: name, operator, value }: Filter,
+  rows: Rows | undefined,
+): Compiled {
   const field = fieldOf(searchable, name)
   const { sql } = workspace
   if (!operatorsOf(workspace, field, searchable).includes(operator)) {
@@ -96,11 +137,41 @@ function matches(workspace: Workspace, searchable: Searchable, { field: name, op
   }
   const positive = NEGATED[operator] ?? operator
   if (value === null && positive !== '=') throw invalidQuery()
-  const condition =
+  const compiled =
     field.kind === 'set'
-      ? inSet(workspace, field, positive, value)
-      : compare(workspace, searchable, field, columnOf(workspace, name, field), positive, value)
-  return positive === operator ? sql`(${condition})` : sql`((${condition}) is not true)`
+      ? inSet(workspace, field, positive, value, rows)
+      : comparison(workspace, searchable, name, field, positive, value, rows)
+  if (positive === operator) return { ...compiled, condition: sql`(${compiled.condition})` }
+  const { condition, source, others } = compiled
+  const leaf = source && 'ids' in source && source.exact ? source : undefined
+  return { condition: sql`((${condition}) is not true)`, source: others, others: leaf }
+}
+
+/** Compares a field of the noun's own row, in a condition and in the index that has its values. */
+function comparison(
+  workspace: Workspace,
+  searchable: Searchable,
+  name: string,
+  field: StoredField,
+  operator: string,
+  value: unknown,
+  rows: Rows | undefined,
+): Compiled {
+  const { indexed } = field
+  const condition = compare(workspace, searchable, field, columnOf(workspace, name, field), operator, value)
+  if (!rows || !indexed) return { condition }
+  if (value === null) return { condition, others: anyValue(workspace, rows, indexed) }
+  const compared = {
+    ...{ kind: field.kind, value, condition },
+    fold: field.kind === 'text' && field.fold === true,
+    operator: (searchable.inclusive && INCLUSIVE[operator]) || operator,
+    precision: field.kind === 'date' ? precisionOf(workspace, field, searchable.precision) : ('second' as const),
+  }
+  return {
+    condition,
+    source: leafOf(workspace, rows, indexed, compared),
+    others: othersOf(workspace, rows, indexed, compared),
+  }
 }
 
 function operatorsOf(workspace: Workspace, field: Field, { precision, inclusive }: Searchable): readonly string[] {
@@ -122,7 +193,7 @@ function operatorsOf(workspace: Workspace, field: Field, { precision, inclusive 
   }
 }
 
-type StoredField = Exclude<Field, { kind: 'set' }>
+export type StoredField = Exclude<Field, { kind: 'set' }>
 
 function compare(
   workspace: Workspace,
@@ -154,10 +225,17 @@ function compare(
   }
 }
 
-function inSet(workspace: Workspace, field: Field & { kind: 'set' }, operator: string, value: unknown): Fragment {
-  if (value === null) return workspace.sql`not ${field.has(workspace, null)}`
-  const ids = operator === '=' ? [readText(value)] : readList(value, readText)
-  return field.has(workspace, field.of === 'bigint' ? ids.filter(isBigint) : ids)
+function inSet(
+  workspace: Workspace,
+  field: Field & { kind: 'set' },
+  operator: string,
+  value: unknown,
+  rows: Rows | undefined,
+): Compiled {
+  if (value === null) return { condition: workspace.sql`not ${field.has(workspace, null)}` }
+  const given = operator === '=' ? [readText(value)] : readList(value, readText)
+  const ids = field.of === 'bigint' ? given.filter(isBigint) : given
+  return { condition: field.has(workspace, ids), source: rows && field.source?.(workspace, ids, rows) }
 }
 
 const precisionOf = (workspace: Workspace, field: Field & { kind: 'date' }, noun: Searchable['precision']): Precision =>

@@ -1,27 +1,26 @@
 // Which companies a list shows: those with a tag, in a segment, or all.
-import { type Fragment, rowId } from '#db/sql.ts'
 import { segmentField } from '#resources/segments/compile.ts'
-import { taggedWith } from '#resources/tags/fragments.ts'
-import { where } from '#search/where.ts'
+import { ALL, type Wanted } from '#search/find.ts'
+import type { Query } from '#search/query.ts'
+import { compile } from '#search/where.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { segmentedCompanies } from './search.ts'
+import { segmentedCompanies, tagged } from './search.ts'
 
 export type Filter = { tag_id?: string; segment_id?: string }
 
-/** Returns a function for the condition on a row of `companies`. */
-export async function filterOf(workspace: Workspace, { tag_id, segment_id }: Filter): Promise<() => Fragment> {
-  const { sql } = workspace
-  const fields = segment_id === undefined ? [] : ['segment_id']
-  const in_segment = await segmentField(workspace, segmentedCompanies, fields)
-  const query = { field: 'segment_id', operator: '=', value: segment_id }
-  const segment = () =>
-    segment_id === undefined ? sql`true` : where(workspace, { fields: { segment_id: in_segment } }, query)
-  return () => sql`${tagged(workspace, tag_id)} and ${segment()}`
-}
-
-function tagged(workspace: Workspace, tag_id: string | undefined): Fragment {
-  const { sql } = workspace
-  if (tag_id === undefined) return sql`true`
-  const id = rowId(tag_id)
-  return id ? sql`companies.id in (${taggedWith(workspace, 'company', id)})` : sql`false`
+/** An unknown tag or segment has no companies. */
+export async function filterOf(workspace: Workspace, { tag_id, segment_id }: Filter): Promise<Wanted> {
+  const members: Query[] = Object.entries({ tag_id, segment_id }).flatMap(([field, value]) =>
+    value === undefined ? [] : [{ field, operator: '=', value }],
+  )
+  if (!members.length) return ALL
+  const named = segment_id === undefined ? [] : ['segment_id']
+  const fields = { tag_id: tagged, segment_id: await segmentField(workspace, segmentedCompanies, named) }
+  const query: Query = { operator: 'AND', members }
+  return {
+    name: JSON.stringify(query),
+    description: Object.keys(fields).join(', '),
+    is_stable: segment_id === undefined,
+    compile: (rows) => compile(workspace, { fields }, query, rows),
+  }
 }

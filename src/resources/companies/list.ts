@@ -1,8 +1,8 @@
 // Lists companies by pages, up to the number from which Intercom wants a scroll.
 import type { Order, Page, PageResult } from '#db/page.ts'
-import type { Fragment } from '#db/sql.ts'
 import { badRequest } from '#http/errors.ts'
 import { numberedPageOf, type PageRequest } from '#http/lists.ts'
+import type { Wanted } from '#search/find.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type ListedCompanyRow, pageOfCompanies } from './queries.ts'
 
@@ -17,11 +17,11 @@ export async function listCompanies(
   workspace: Workspace,
   asked: PageRequest & { page?: number },
   order: Order,
-  condition?: Fragment,
+  wanted?: Wanted,
 ): Promise<Listed> {
   const page = numberedPageOf(asked, COMPANIES_PAGE)
   if ((page.number - 1) * page.per_page >= MAX_LISTED) {
     throw badRequest('bad_request', 'page limit reached, please use scroll API')
   }
-  return { page, result: await pageOfCompanies(workspace, page, order, condition) }
+  return { page, result: await pageOfCompanies(workspace, page, order, wanted) }
 }

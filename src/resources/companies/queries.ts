@@ -1,10 +1,11 @@
 // Companies. Archived ones are stored, but not found.
-import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
+import type { Order, Page, PageResult } from '#db/page.ts'
 import { type Fragment, one } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { type NewestNotes, newestNotesOf, type WholeNote, wholeNotesOf } from '#resources/notes/fragments.ts'
 import type { SegmentRow } from '#resources/segments/queries.ts'
 import { tagsOf } from '#resources/tags/fragments.ts'
+import { ALL, findPage, type Listed, type Wanted } from '#search/find.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type CompanyRow = {
@@ -130,26 +131,21 @@ export async function planNamed(workspace: Workspace, name: string): Promise<str
   return (created ?? (await find())!).id
 }
 
-/** Returns a page of the companies that have contacts and meet `condition`. */
-export async function pageOfCompanies(
+/** Live companies that have contacts, as lists and searches find them. */
+export const listedCompanies: Listed = {
+  table: 'companies',
+  tables: { noun: 'company', values: 'company_values', texts: 'company_texts' },
+  rows: ({ sql, id }) => sql`from companies where workspace_id = ${id} and is_live and user_count > 0`,
+  columns: listedColumns,
+}
+
+/** Returns a page of the companies that have contacts. */
+export const pageOfCompanies = (
   workspace: Workspace,
   page: Page,
   order: Order,
-  condition: Fragment = workspace.sql`true`,
-): Promise<PageResult<ListedCompanyRow>> {
-  const { sql } = workspace
-  const rows = await sql<(ListedCompanyRow & { cursor_value: string })[]>`
-    select ${listedColumns(workspace)}, ${cursorValue(workspace, order)} from companies
-    where workspace_id = ${workspace.id} and is_live and user_count > 0 and ${condition}
-      and ${beyond(workspace, order, page)}
-    ${inOrder(workspace, order, page)}`
-  return pageResult(rows, page, async () => {
-    const [counted] = await sql<{ count: number }[]>`
-      select count(*)::integer as count from companies
-      where workspace_id = ${workspace.id} and is_live and user_count > 0 and ${condition}`
-    return counted!.count
-  })
-}
+  wanted: Wanted = ALL,
+): Promise<PageResult<ListedCompanyRow>> => findPage(workspace, listedCompanies, { page, order, wanted })
 
 /** Companies by their last request; those without one count as the oldest. */
 export const byLastRequest = ({ sql }: Workspace, direction: 'asc' | 'desc'): Order => ({

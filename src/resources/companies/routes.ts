@@ -78,8 +78,8 @@ function companies(app: App, contacts: CompanyContacts) {
         return showCompany(workspace, found(await findCompanyByName(workspace, name), ...NO_COMPANY))
       const asked = defined({ page, per_page, starting_after })
       const order = byLastRequest(workspace, 'desc')
-      const condition = await filterOf(workspace, filter)
-      const { page: asked_page, result } = await listCompanies(workspace, asked, order, condition())
+      const wanted = await filterOf(workspace, filter)
+      const { page: asked_page, result } = await listCompanies(workspace, asked, order, wanted)
       return presentNumberedPage(asked_page, await shown(workspace, result), presentCompany)
     },
   )
@@ -176,4 +176,5 @@ export default (contacts: CompanyContacts): Resource => ({
   routes: (app) => companies(app, contacts),
   events: companyEvents,
   jobs: [archiveJob(contacts)],
+  kept_tables: ['company_values', 'company_texts'],
 })

@@ -1,20 +1,30 @@
 // The search fields of companies.
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
 import type { SegmentedNoun } from '#resources/segments/compile.ts'
-import { hasTag } from '#resources/tags/fragments.ts'
+import { hasTag, taggedSource } from '#resources/tags/fragments.ts'
 import { ATTRIBUTE, type AttributeDefinition, attributeFields, definitionsNamed } from '#search/attributes.ts'
 import { searchPage } from '#search/page.ts'
+import type { Indexed } from '#search/sources.ts'
 import type { Field, Searchable } from '#search/where.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { COMPANIES_PAGE } from './list.ts'
 import { pageOfCompanies } from './queries.ts'
 
-const count: Field = { kind: 'number', required: true }
-const time: Field = { kind: 'date', required: true }
+const own: Indexed = { by: 'own' }
+const count: Field = { kind: 'number', required: true, indexed: own }
+const time: Field = { kind: 'date', required: true, indexed: own }
+
+export const tagged: Field = {
+  kind: 'set',
+  of: 'bigint',
+  operators: ['=', '!='],
+  has: (workspace, ids) => hasTag(workspace, 'company', workspace.sql`companies.id`, ids),
+  source: (workspace, ids, { tables }) => taggedSource(workspace, 'company', ids, tables),
+}
 
 const FIELDS: Record<string, Field> = {
-  company_id: { kind: 'text', required: true },
-  name: { kind: 'text', fold: true, required: true },
+  company_id: { kind: 'text', required: true, indexed: { by: 'texts', column: 'company_id', trigrams: true } },
+  name: { kind: 'text', fold: true, required: true, indexed: { by: 'texts', column: 'name', trigrams: true } },
   created_at: time,
   updated_at: time,
   remote_created_at: time,
@@ -22,13 +32,11 @@ const FIELDS: Record<string, Field> = {
   monthly_spend: count,
   session_count: count,
   user_count: count,
-  tag_id: {
-    kind: 'set',
-    of: 'bigint',
-    operators: ['=', '!='],
-    has: (workspace, ids) => hasTag(workspace, 'company', workspace.sql`companies.id`, ids),
-  },
+  tag_id: tagged,
 }
+
+/** What changes often, and by itself: see the trigger `companies_changed`. */
+const UNSTABLE = ['updated_at', 'last_request_at', 'session_count']
 
 const searchable = (definitions: readonly AttributeDefinition[]): Searchable => ({
   fields: { ...FIELDS, ...attributeFields(ATTRIBUTE, 'custom_attributes', definitions) },
@@ -50,10 +58,11 @@ export const searchCompanies = (workspace: Workspace, body: unknown) =>
     workspace,
     {
       page_size: COMPANIES_PAGE,
-      newest_by: 'created_at',
+      newest_by: 'id',
+      unstable: UNSTABLE,
       listDefinitions: listAttributes,
       searchable,
-      find: pageOfCompanies,
+      find: (workspace, page, order, { wanted }) => pageOfCompanies(workspace, page, order, wanted),
     },
     body,
   )

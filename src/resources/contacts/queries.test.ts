@@ -64,9 +64,8 @@ test('a contact is shown with one statement', async () => {
   assert.match(await planOf(only!), /Index Scan using contacts_pkey/)
 })
 
-test('a page of contacts with their tags is one statement, and the count another', async () => {
-  const [page, count, ...others] = await statementsOf('GET', '/contacts?per_page=150')
+test('a page of contacts with their tags is one statement', async () => {
+  const [page, ...others] = await statementsOf('GET', '/contacts?per_page=150')
   assert.equal(others.length, 0)
-  assert.match(await planOf(page!), /Index Scan using contacts_by_creation/)
-  assert.match(count!.text, /count/)
+  assert.match(await planOf(page!), /Index Scan Backward using contacts_pkey/)
 })

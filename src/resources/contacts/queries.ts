@@ -1,7 +1,16 @@
 // Contacts: users and leads. Archived, deleted and merged ones are stored, but not found.
 
 import { batched } from '#db/batched.ts'
-import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
+import {
+  beyond,
+  cursorValue,
+  inOrder,
+  newestById,
+  type Order,
+  type Page,
+  type PageResult,
+  pageResult,
+} from '#db/page.ts'
 import { type Fragment, one, type Sql } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { type NewestCompanies, newestCompaniesOf } from '#resources/companies/fragments.ts'
@@ -9,6 +18,7 @@ import type { CompanyRow } from '#resources/companies/queries.ts'
 import { type NewestNotes, newestNotesOf } from '#resources/notes/fragments.ts'
 import { type Choices, choicesOf } from '#resources/subscription-types/fragments.ts'
 import { tagIdsOf } from '#resources/tags/fragments.ts'
+import { ALL, findPage, type Listed } from '#search/find.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { createdActivities } from './activities-queries.ts'
 import { type AddressKind, addressMatches } from './address-queries.ts'
@@ -183,25 +193,17 @@ export async function pageOfMembers(workspace: Workspace, company: CompanyRow, p
   return pageResult(rows, page, async () => company.user_count)
 }
 
-/** Returns a page of the live contacts that meet `condition`. */
-export async function pageOfContacts(
-  workspace: Workspace,
-  page: Page,
-  order: Order,
-  condition: Fragment = workspace.sql`true`,
-): Promise<PageResult<WholeContactRow>> {
-  const { sql } = workspace
-  const rows = await sql<(WholeContactRow & { cursor_value: string })[]>`
-    select ${columns(workspace)}, ${cursorValue(workspace, order)} from contacts
-    where workspace_id = ${workspace.id} and is_live and ${condition} and ${beyond(workspace, order, page)}
-    ${inOrder(workspace, order, page)}`
-  return pageResult(rows, page, async () => {
-    const [counted] = await sql<{ count: number }[]>`
-      select count(*)::integer as count from contacts
-      where workspace_id = ${workspace.id} and is_live and ${condition}`
-    return counted!.count
-  })
+/** Live contacts, as lists and searches find them. */
+export const listedContacts: Listed = {
+  table: 'contacts',
+  tables: { noun: 'contact', values: 'contact_values', texts: 'contact_texts' },
+  rows: ({ sql, id }) => sql`from contacts where workspace_id = ${id} and is_live`,
+  columns,
 }
+
+/** Returns a page of all live contacts, the newest first. */
+export const pageOfContacts = (workspace: Workspace, page: Page): Promise<PageResult<WholeContactRow>> =>
+  findPage(workspace, listedContacts, { page, order: newestById(workspace), wanted: ALL })
 
 type Given = 'workspace_id' | 'is_live' | 'created_at' | 'updated_at'
 

@@ -1,7 +1,6 @@
 // Contacts: users and leads.
 
 import { Type } from 'typebox'
-import { newest } from '#db/page.ts'
 import { PageQuery, pageOf } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
@@ -44,7 +43,7 @@ function contacts(app: App) {
     }),
     async ({ workspace, query: { include_merge_history = false, ...paging } }) => {
       const page = pageOf(paging, CONTACTS_PAGE)
-      const result = await pageOfContacts(workspace, page, newest(workspace, 'created_at'))
+      const result = await pageOfContacts(workspace, page)
       return showContacts(workspace, page, result, { include_merge_history })
     },
   )
@@ -176,4 +175,10 @@ function contacts(app: App) {
   )
 }
 
-export default { group: 'Contacts', routes: contacts, events: contactEvents, demo } satisfies Resource
+export default {
+  group: 'Contacts',
+  routes: contacts,
+  events: contactEvents,
+  demo,
+  kept_tables: ['contact_values', 'contact_texts', 'object_counts'],
+} satisfies Resource

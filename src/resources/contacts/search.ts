@@ -1,33 +1,50 @@
 // The search fields of contacts.
+import type { PageResult } from '#db/page.ts'
 import type { Fragment } from '#db/sql.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
 import { type SegmentedNoun, segmentField } from '#resources/segments/compile.ts'
-import { hasTag } from '#resources/tags/fragments.ts'
+import { hasTag, taggedSource } from '#resources/tags/fragments.ts'
 import { ATTRIBUTE, type AttributeDefinition, attributeFields, definitionsNamed } from '#search/attributes.ts'
+import { findPage } from '#search/find.ts'
 import { searchPage } from '#search/page.ts'
 import { fieldsOf, type Query, readSearch } from '#search/query.ts'
+import type { Indexed } from '#search/sources.ts'
 import { type Field, type Searchable, where } from '#search/where.ts'
 import { has } from '#versions/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { pageOfContacts } from './queries.ts'
+import { listedContacts, type WholeContactRow } from './queries.ts'
 
 export const CONTACTS_PAGE = { default: 50, max: 150 }
 
 const text: Field = { kind: 'text' }
 /** Ignores letter case. */
 const folded: Field = { kind: 'text', fold: true }
-const flag: Field = { kind: 'boolean' }
 const time: Field = { kind: 'date' }
+const own: Indexed = { by: 'own' }
+const valued = (name: string): Indexed => ({ by: 'values', name: `.${name}` })
+
+/** A flag that few contacts have. */
+const flag = (name: string): Field => ({
+  kind: 'boolean',
+  required: true,
+  indexed: { by: 'flag', name: `.${name}`, is: true, otherwise: false },
+})
 
 /** A value that a messenger reported. */
-const reported = (name: string): Field => ({ ...text, column: ({ sql }: Workspace) => sql`(messenger ->> ${name})` })
+const reported = (name: string): Field => ({
+  ...text,
+  column: ({ sql }: Workspace) => sql`(messenger ->> ${name})`,
+  indexed: { by: 'values', name: `.${name}`, cut: true },
+})
 const location = (name: string): Field => ({
   ...folded,
   column: ({ sql }: Workspace) => sql`(messenger -> 'location' ->> ${name})`,
+  indexed: { by: 'values', name: `.location.${name}`, cut: true },
 })
 const seenOn = (name: string): Field => ({
   ...time,
   column: ({ sql }: Workspace) => sql`to_timestamp((messenger ->> ${name})::double precision)`,
+  indexed: valued(name),
 })
 
 const tagged: Field = {
@@ -35,6 +52,7 @@ const tagged: Field = {
   of: 'bigint',
   operators: ['=', '!='],
   has: (workspace, ids) => hasTag(workspace, 'contact', workspace.sql`contacts.id`, ids),
+  source: (workspace, ids, { tables }) => taggedSource(workspace, 'contact', ids, tables),
 }
 
 const REPORTED = [
@@ -45,23 +63,27 @@ const REPORTED = [
 ]
 
 const FIELDS: Record<string, Field> = {
-  id: { ...text, required: true },
-  role: { ...text, required: true },
-  external_id: text,
-  name: folded,
+  id: { ...text, required: true, indexed: own },
+  role: { ...text, required: true, indexed: { by: 'flag', name: '.role', is: 'lead', otherwise: 'user' } },
+  external_id: { ...text, indexed: own },
+  name: { ...folded, indexed: { by: 'texts', column: 'name', trigrams: true } },
   avatar: { ...text, column: 'avatar_url' },
-  email: folded,
-  email_domain: { ...folded, column: ({ sql }) => sql`split_part(email, '@', 2)` },
-  phone: text,
-  formatted_phone: text,
-  language_override: text,
-  owner_id: { kind: 'id' },
-  unsubscribed_from_emails: { ...flag, required: true },
-  marked_email_as_spam: { ...flag, required: true },
-  has_hard_bounced: { ...flag, required: true },
-  created_at: { ...time, required: true },
-  updated_at: { ...time, required: true },
-  signed_up_at: time,
+  email: { ...folded, indexed: { by: 'texts', column: 'email', reversed: 'email_reversed', trigrams: true } },
+  email_domain: {
+    ...folded,
+    column: ({ sql }) => sql`split_part(email, '@', 2)`,
+    indexed: { by: 'domain', reversed: 'email_reversed' },
+  },
+  phone: { ...text, indexed: valued('phone') },
+  formatted_phone: { ...text, indexed: valued('formatted_phone') },
+  language_override: { ...text, indexed: valued('language_override') },
+  owner_id: { kind: 'id', indexed: valued('owner_id') },
+  unsubscribed_from_emails: flag('unsubscribed_from_emails'),
+  marked_email_as_spam: flag('marked_email_as_spam'),
+  has_hard_bounced: flag('has_hard_bounced'),
+  created_at: { ...time, required: true, indexed: own },
+  updated_at: { ...time, required: true, indexed: own },
+  signed_up_at: { ...time, indexed: valued('signed_up_at') },
   last_seen_at: time,
   last_contacted_at: time,
   last_replied_at: time,
@@ -78,6 +100,12 @@ const FIELDS: Record<string, Field> = {
   'location.city': location('city'),
   tag_id: tagged,
 }
+
+/** Times that change often, and by themselves: see the trigger `contacts_changed`. */
+const UNSTABLE = [
+  ...['updated_at', 'last_seen_at', 'last_contacted_at', 'last_replied_at', 'last_email_opened_at'],
+  ...['last_email_clicked_at', 'segment_id'],
+]
 
 /** Days are in the workspace's time zone. Date attributes have no time of day in any version. */
 const precision = (workspace: Workspace) => (has(workspace, 'contact-searches-compare-seconds') ? 'second' : 'day')
@@ -109,11 +137,13 @@ export const searchContacts = (workspace: Workspace, body: unknown) =>
     workspace,
     {
       page_size: CONTACTS_PAGE,
-      newest_by: 'created_at',
+      newest_by: 'id',
+      unstable: UNSTABLE,
       listDefinitions: listAttributes,
       searchable: async (definitions, fields) =>
         searchable(definitions, await segmentField(workspace, segmentedContacts, fields)),
-      find: pageOfContacts,
+      find: (workspace, page, order, { wanted }): Promise<PageResult<WholeContactRow>> =>
+        findPage(workspace, listedContacts, { page, order, wanted }),
     },
     body,
   )

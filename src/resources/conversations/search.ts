@@ -150,7 +150,7 @@ export const searchConversations = (workspace: Workspace, body: unknown) =>
       listDefinitions: (workspace) => listDefinitions(workspace, 'conversation'),
       searchable,
       read: withoutAssignee,
-      find: pageOfConversations,
+      find: (workspace, page, order, { condition }) => pageOfConversations(workspace, page, order, condition()),
     },
     body,
   )

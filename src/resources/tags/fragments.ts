@@ -1,5 +1,6 @@
 // SQL fragments for the statements of other folders: the tags of an object, and the objects with a tag.
 import type { Fragment } from '#db/sql.ts'
+import type { SearchTables, Source } from '#search/sources.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /** An object's tag ids, oldest first, as a PostgreSQL array. `object_id` is SQL for its id as text. */
@@ -39,6 +40,22 @@ export const hasTag = (
     select from taggings
     where taggings.workspace_id = ${id} and object_type = ${object_type} and object_id = ${object_id}
       and ${tag_ids ? sql`tag_id = any(${tag_ids as string[]}::bigint[])` : sql`true`})`
+
+/** Where a search finds the live objects with one of the tags. */
+export const taggedSource = (
+  { sql, id }: Workspace,
+  object_type: string,
+  tag_ids: readonly string[],
+  { texts }: SearchTables,
+): Source | undefined => {
+  const [tag_id] = tag_ids
+  if (tag_ids.length !== 1) return undefined
+  const ids = sql`
+    select object_id as id from taggings
+    where taggings.workspace_id = ${id} and tag_id = ${tag_id!} and object_type = ${object_type}
+      and exists (select from ${sql(texts)} live where live.workspace_id = ${id} and live.id = object_id)`
+  return { ids, exact: true, ordered: true }
+}
 
 /** A query that returns the `object_id` of all objects of a type with the tag, also archived ones. */
 export const taggedWith = ({ sql, id }: Workspace, object_type: string, tag_id: string): Fragment => sql`

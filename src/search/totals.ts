@@ -1,0 +1,71 @@
+// How many objects there are, and the totals of searches, which are kept until something changes.
+import { createHash } from 'node:crypto'
+import type { Pool } from '#db/sql.ts'
+import type { Job } from '#jobs/job.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+
+/** `live`: the live objects. `changes` grows with each change that a search can find. `total`: the kept total of the query. */
+export type Counts = { live: number; changes: string; total: number | null }
+
+/** Returns the counts of a noun; with `query_hash`, also the total of that query if nothing has changed since it was kept. */
+export async function readCounts({ sql, id }: Workspace, noun: string, query_hash: string | null): Promise<Counts> {
+  const [counts] = await sql<[{ live: string; changes: string; total: string | null }]>`
+    with counted as materialized (
+      select coalesce(sum(live), 0) as live, coalesce(sum(changes), 0) as changes from object_counts
+      where workspace_id = ${id} and noun = ${noun}
+    )
+    select live, changes, (
+      select total from search_totals
+      where workspace_id = ${id} and noun = ${noun} and query_hash = ${query_hash} and search_totals.changes = counted.changes
+    ) as total
+    from counted`
+  return {
+    live: Number(counts.live),
+    changes: counts.changes,
+    total: counts.total === null ? null : Number(counts.total),
+  }
+}
+
+/** Keeps a total that was counted when `changes` was this. */
+export const keepTotal = (
+  { sql, id }: Workspace,
+  noun: string,
+  query_hash: string,
+  changes: string,
+  total: number,
+) => sql`
+  insert into search_totals (workspace_id, noun, query_hash, changes, total)
+  values (${id}, ${noun}, ${query_hash}, ${changes}, ${total})
+  on conflict (workspace_id, noun, query_hash)
+  do update set changes = excluded.changes, total = excluded.total, counted_at = now()`
+
+export const hashOf = (...parts: unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
+
+/** Rows of a workspace from which on they are put together. */
+const MANY_ROWS = 100
+
+/** Puts the rows of each noun of each workspace together, so that a sum reads few. Returns how many workspaces had many. */
+export async function compactCounts(sql: Pool): Promise<number> {
+  const long = await sql<{ workspace_id: string; noun: string }[]>`
+    select workspace_id, noun from object_counts group by workspace_id, noun having count(*) > ${MANY_ROWS}`
+  for (const { workspace_id, noun } of long) {
+    // In one statement, so that a sum sees the rows either before or after it.
+    await sql`
+      with gone as (
+        delete from object_counts where workspace_id = ${workspace_id} and noun = ${noun} and ctid = any(array(
+          select ctid from object_counts where workspace_id = ${workspace_id} and noun = ${noun} for update skip locked))
+        returning live, changes
+      )
+      insert into object_counts (workspace_id, noun, live, changes)
+      select ${workspace_id}, ${noun}, sum(live), sum(changes) from gone having count(*) > 0`
+  }
+  return long.length
+}
+
+const removeOldTotals = (sql: Pool) => sql`delete from search_totals where counted_at < now() - interval '1 day'`
+
+export const SEARCH_JOBS: readonly Job<{ sql: Pool }>[] = [
+  { name: 'search:compact-counts', every_ms: 2_000, run: ({ sql }) => compactCounts(sql) },
+  { name: 'search:remove-old-totals', cron: '20 * * * *', run: ({ sql }) => removeOldTotals(sql) },
+]
