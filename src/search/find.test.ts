@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test'
 import fc from 'fast-check'
 import { testApp } from '../../test/app.ts'
 import { aContact } from '../../test/factories.ts'
-import { LIMITS } from './find.ts'
+import { LIMITS } from './limits.ts'
 import { compactCounts } from './totals.ts'
 
 const t = await testApp()
@@ -13,8 +13,8 @@ const { sql, id: workspace_id } = t.workspace
 /** All rows are read. */
 const READ_ALL = { ...LIMITS, few: 1_000_000 }
 /** Numbers at which the contacts of this test are many. */
-const SMALL = { few: 0, gathered: 4, sorted: 9, walked: 11, leaves: 6 }
-const MEDIUM = { few: 0, gathered: 25, sorted: 60, walked: 40, leaves: 40 }
+const SMALL = { few: 0, gathered: 4, sorted: 9, walked: 11, read_through: 0, leaves: 6 }
+const MEDIUM = { few: 0, gathered: 25, sorted: 60, walked: 40, read_through: 500, leaves: 40 }
 const usual = { ...LIMITS }
 afterEach(() => void Object.assign(LIMITS, usual))
 

@@ -78,7 +78,7 @@ test('one that waits too long is a 429, and the others go on', async () => {
 test('a look-up by id is answered while searches use all of their connections', async () => {
   const { body } = await t.call('POST /contacts', { external_id: 'fast' })
   const { sql } = forSearch(t.workspace)
-  const busy = Array.from({ length: 8 }, () => sql`select pg_sleep(0.5)`)
+  const busy = Array.from({ length: 8 }, () => sql`select pg_sleep(0.2)`)
   const answer = await Promise.race([t.call(`GET /contacts/${body.id}`), Promise.all(busy)])
   assert.equal((answer as { status?: number }).status, 200)
   await Promise.all(busy)

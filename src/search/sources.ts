@@ -2,6 +2,7 @@
 import type { Fragment } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { dateRange, type Precision } from './compare.ts'
+import { LIMITS } from './limits.ts'
 import { readBoolean, readList, readNumber, readText } from './values.ts'
 
 /** A noun's tables for searches, and its name in `object_counts`. */
@@ -29,6 +30,8 @@ export type Leaf = {
   exact: boolean
   /** The index returns the ids in their order, so that the newest are found without reading the others. */
   ordered: boolean
+  /** The index is read whole for any number of ids. */
+  whole?: boolean
 }
 
 /** Where all matches of a condition are found: in each of `every`, or in `some` together. `exact` as for a leaf. */
@@ -47,9 +50,6 @@ export type Comparison = {
 
 /** The rows that a statement can be given from. `live` is how many live rows the workspace has. */
 export type Rows = { tables: SearchTables; rows: (workspace: Workspace) => Fragment; live: number }
-
-/** Up to this number of rows, all narrow rows of a workspace are read for a part of a text. */
-const READ_THROUGH = 20_000
 
 /** The longest text that `values` has whole. */
 const WHOLE_TEXT = 255
@@ -184,11 +184,12 @@ function inTexts(
       break
   }
   const needle = readText(value)
-  if (rows.live <= READ_THROUGH) return text(workspace, rows, holds(workspace, column, given(value), operator), true)
+  if (rows.live <= LIMITS.read_through)
+    return text(workspace, rows, holds(workspace, column, given(value), operator), true)
   // A text of fewer than three characters has no trigram: PostgreSQL would read the whole index.
   if (!trigrams || [...needle].length < 3) return undefined
   const pattern = `%${needle.replace(/[\\%_]/g, '\\$&')}${operator === '$' ? '' : '%'}`
-  return text(workspace, rows, sql`${sql(column)} like ${given(pattern)}`)
+  return { ...text(workspace, rows, sql`${sql(column)} like ${given(pattern)}`), whole: true }
 }
 
 /** A range, because the plan of a prepared statement has no prefix for `like`. U+10FFFF is no character of a text. */

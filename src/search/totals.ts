@@ -1,8 +1,11 @@
 // How many objects there are, and the totals of searches, which are kept until something changes.
 import { createHash } from 'node:crypto'
-import type { Pool } from '#db/sql.ts'
+import type { Fragment, Pool } from '#db/sql.ts'
 import type { Job } from '#jobs/job.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import type { Searching } from './rows.ts'
+import type { Source } from './sources.ts'
+import type { Compiled } from './where.ts'
 
 /** `live`: the live objects. `changes` grows with each change that a search can find. `total`: the kept total of the query. */
 export type Counts = { live: number; changes: string; total: number | null }
@@ -38,6 +41,36 @@ export const keepTotal = (
   values (${id}, ${noun}, ${query_hash}, ${changes}, ${total})
   on conflict (workspace_id, noun, query_hash)
   do update set changes = excluded.changes, total = excluded.total, counted_at = now()`
+
+/** Returns the number of matches. */
+export async function countMatches(
+  { workspace, noun }: Searching,
+  { condition, source, others }: Compiled,
+): Promise<number> {
+  const { sql, id } = workspace
+  const matching = source?.exact
+    ? sql`select count(*) from (${allOf(workspace, source)}) found`
+    : sql`select count(*) ${noun.rows(workspace)} and ${condition}`
+  const counted = others
+    ? sql`
+      select (select coalesce(sum(live), 0) from object_counts where workspace_id = ${id} and noun = ${noun.tables.noun})
+        - (select count(*) from (${others.ids}) others) as count`
+    : matching
+  const [row] = await sql<[{ count: string }]>`${counted}`
+  return Number(row.count)
+}
+
+/** The ids of an exact source. */
+function allOf(workspace: Workspace, source: Source): Fragment {
+  if ('ids' in source) return source.ids
+  const { sql } = workspace
+  if ('every' in source) {
+    const each = source.every.map((one) => allOf(workspace, one))
+    return each.reduce((left, right) => sql`(${left}) intersect (${right})`)
+  }
+  const each = source.some.map((one) => allOf(workspace, one))
+  return each.reduce((left, right) => sql`(${left}) union (${right})`)
+}
 
 export const hashOf = (...parts: unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
