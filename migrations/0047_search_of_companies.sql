@@ -26,6 +26,9 @@ create index company_texts_by_company_id on company_texts (workspace_id, company
 create index company_texts_trigrams on company_texts using gin (name gin_trgm_ops, company_id gin_trgm_ops)
   with (gin_pending_list_limit = 512);
 
+-- A search sorts by company_texts.name.
+drop index companies_by_name_order;
+
 create function company_search_values(custom_attributes jsonb)
 returns table (field text, number_value double precision, text_value text)
 language sql immutable parallel safe as $$

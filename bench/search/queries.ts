@@ -51,6 +51,9 @@ export const QUERIES: readonly Named[] = [
   search('`role = user`, by `last_seen_at`', 'the index of the order', is('role', '=', 'user'), {
     sort: { field: 'last_seen_at' },
   }),
+  search('`role = user`, by `seats`', 'the index of the order', is('role', '=', 'user'), {
+    sort: { field: 'custom_attributes.seats' },
+  }),
   search('`created_at >` all', WALK, is('created_at', '>', 0)),
   search('`updated_at >` an hour ago, 150 a page', INDEX, is('updated_at', '>', 1_789_996_400), {
     pagination: { per_page: 150 },

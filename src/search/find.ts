@@ -6,7 +6,8 @@ import { type Candidates, probe, readWhole } from './candidates.ts'
 import { LIMITS } from './limits.ts'
 import { asTimeLimit, forSearch, inTurn } from './pool.ts'
 import { type Listed, newest, type Searching, select, selectFrom, walk } from './rows.ts'
-import type { Rows } from './sources.ts'
+import { firstInOrder } from './sorted.ts'
+import type { Rows, ValueOrder } from './sources.ts'
 import { countMatches, hashOf, keepTotal, readCounts } from './totals.ts'
 import type { Compiled } from './where.ts'
 
@@ -22,12 +23,15 @@ export type Wanted = {
   is_stable: boolean
   /** For errors: `email ~, custom_attributes.plan =`. */
   description: string
+  /** Where the values of the order are found, if they are in a side table. */
+  sorted_by?: ValueOrder | undefined
 }
 
 /** All live objects. */
 export const ALL: Wanted = { name: '', is_stable: false, description: 'a list of all' }
 
 type Keyed = { id: string; cursor_value: string; matches: string | null }
+type Search = Searching & Pick<Wanted, 'sorted_by'>
 type Found<Row> = { rows: Row[]; total?: number | undefined }
 
 /** Returns the page, with the total that its first page had. @throws a 503 if it takes too long, a 429 if many are slow. */
@@ -42,7 +46,7 @@ export async function findPage<Row>(
   try {
     const counts = await readCounts(workspace, noun.tables.noun, wanted.is_stable ? query_hash : null)
     const compiled = wanted.compile?.({ tables: noun.tables, rows: noun.rows, live: counts.live })
-    const search: Searching = { workspace, noun, page, order, compiled, live: counts.live }
+    const search = { workspace, noun, page, order, compiled, live: counts.live, sorted_by: wanted.sorted_by }
     const carried = page.after?.total?.of === query_hash ? page.after.total.count : undefined
     const known = carried ?? counts.total ?? undefined
     const { rows, total = known } = await findRows<Row & Keyed>(search, known)
@@ -72,7 +76,7 @@ export async function findPage<Row>(
 const isFull = ({ page }: Searching, rows: readonly unknown[]) => rows.length > page.per_page
 
 /** `known` is the number of matches, if that is known. */
-async function findRows<Row extends Keyed>(search: Searching, known: number | undefined): Promise<Found<Row>> {
+async function findRows<Row extends Keyed>(search: Search, known: number | undefined): Promise<Found<Row>> {
   const { compiled, live, order } = search
   if (!compiled) return { rows: await select<Row>(search, walk(search)) }
   if (live <= LIMITS.few) return counted<Row>(search)
@@ -127,7 +131,12 @@ async function counted<Row extends Keyed>(search: Searching, ids?: Candidates['i
   return { rows, total: matches === null ? undefined : Number(matches) }
 }
 
-async function walkFar<Row extends Keyed>(search: Searching, total?: number): Promise<Found<Row>> {
+async function walkFar<Row extends Keyed>(search: Search, total?: number): Promise<Found<Row>> {
+  const { sorted_by, page } = search
+  if (sorted_by && (page.after || page.number === 1)) {
+    const rows = await firstInOrder<Row>(search, sorted_by, LIMITS.gathered)
+    if (rows && isFull(search, rows)) return { rows, total }
+  }
   const rows = await select<Row>(search, walk(search, LIMITS.walked))
   if (isFull(search, rows) || search.live <= LIMITS.walked) return { rows, total }
   return { rows: await inTurn(search.workspace, () => select<Row>(search, walk(search))), total }

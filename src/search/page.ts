@@ -7,7 +7,7 @@ import { type AttributeDefinition, definitionsNamed } from './attributes.ts'
 import type { Wanted } from './find.ts'
 import { indexed } from './lag.ts'
 import { filtersOf, type Query, readSearch } from './query.ts'
-import { compile, type Searchable, sortOf, where } from './where.ts'
+import { compile, type Searchable, sortedBy, sortOf, where } from './where.ts'
 
 /** What a noun declares for its search. */
 export type Search<Row> = {
@@ -43,6 +43,7 @@ export async function searchPage<Row>(workspace: Workspace, search: Search<Row>,
     wanted: {
       name: JSON.stringify([query, asked.sort]),
       description: [...new Set(filters.map(({ field, operator }) => `${field} ${operator}`))].join(', '),
+      sorted_by: lags ? undefined : sortedBy(noun, asked.sort),
       is_stable: !lags && !filters.some(({ field }) => unstable.includes(field)),
       compile(rows) {
         const compiled = compile(workspace, noun, query, lags ? undefined : rows)

@@ -23,6 +23,9 @@ export type Indexed =
   | { by: 'texts'; column: string; reversed?: string; trigrams?: boolean }
   | { by: 'domain'; reversed: string }
 
+/** Where the values of an order are found. */
+export type ValueOrder = Indexed & { by: 'values' | 'texts' }
+
 /** Ids of rows, each once: `select id from …`. */
 export type Leaf = {
   ids: Fragment

@@ -13,7 +13,16 @@ import {
   type Precision,
 } from './compare.ts'
 import { type Filter, invalidQuery, type Query, type Sort } from './query.ts'
-import { anyValue, type Indexed, type Leaf, leafOf, othersOf, type Rows, type Source } from './sources.ts'
+import {
+  anyValue,
+  type Indexed,
+  type Leaf,
+  leafOf,
+  othersOf,
+  type Rows,
+  type Source,
+  type ValueOrder,
+} from './sources.ts'
 import { isBigint, readBoolean, readList, readText, shown } from './values.ts'
 
 /** A column's name, or an expression over the noun's row. */
@@ -122,6 +131,14 @@ export function sortOf(workspace: Workspace, searchable: Searchable, sort: Sort,
   const field = fieldOf(searchable, sort.field)
   if (field.kind === 'set') throw noField(searchable, sort.field)
   return { ...sortKey(workspace, field, columnOf(workspace, sort.field, field)), direction: direction ?? 'desc' }
+}
+
+/** Returns where the values of the order are found, if they are in a side table. */
+export function sortedBy({ fields }: Searchable, { field: name }: Sort): ValueOrder | undefined {
+  const field = name !== undefined && Object.hasOwn(fields, name) ? fields[name]! : undefined
+  if (!field || field.kind === 'set' || field.kind === 'boolean') return undefined
+  const { indexed } = field
+  return (indexed?.by === 'values' && !indexed.cut) || indexed?.by === 'texts' ? indexed : undefined
 }
 
 function matches(
@@ -241,12 +258,15 @@ function inSet(
 const precisionOf = (workspace: Workspace, field: Field & { kind: 'date' }, noun: Searchable['precision']): Precision =>
   (field.precision ?? noun)?.(workspace) ?? 'second'
 
-function sortKey({ sql }: Workspace, { kind, required }: StoredField, column: Fragment): Omit<Order, 'direction'> {
+function sortKey({ sql }: Workspace, field: StoredField, column: Fragment): Omit<Order, 'direction'> {
+  const { kind, required } = field
   switch (kind) {
     case 'text':
     case 'word':
-    case 'boolean':
-      return { by: required ? sql`${column}::text` : sql`coalesce(${column}::text, '')`, type: 'text' }
+    case 'boolean': {
+      const text = kind === 'text' && field.fold ? sql`lower(${column})` : sql`${column}::text`
+      return { by: sql`(${required ? text : sql`coalesce(${text}, '')`} collate "C")`, type: 'text' }
+    }
     case 'id':
     case 'number':
       // The type of the column, so that an index finds the next page.
