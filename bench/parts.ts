@@ -1,6 +1,7 @@
 // The parts of the benchmark, in the order in which they run.
 import { measureBroadcast } from './broadcast.ts'
 import { measureCallbacks } from './callbacks.ts'
+import { measureContactWrites } from './contact-writes.ts'
 import { measureContacts } from './contacts.ts'
 import { measureMessages } from './messages.ts'
 import { measureSearch } from './search.ts'
@@ -12,6 +13,7 @@ import { measureStatus } from './status.ts'
 export const PARTS = {
   messages: measureMessages,
   contacts: measureContacts,
+  writes: measureContactWrites,
   smtp: measureSmtp,
   search: measureSearch,
   status: measureStatus,

@@ -11,7 +11,7 @@ create table contact_values (
   -- Numbers; booleans as 0 and 1; times in Unix seconds.
   number_value double precision,
   text_value text collate "C"
-);
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 create index contact_values_by_number on contact_values (workspace_id, field, number_value, id)
   where number_value is not null;
 create index contact_values_by_text on contact_values (workspace_id, field, text_value, id)
@@ -27,7 +27,7 @@ create table contact_texts (
   email_reversed text collate "C",
   name text collate "C",
   primary key (workspace_id, id)
-);
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 create index contact_texts_by_email on contact_texts (workspace_id, email, id);
 create index contact_texts_by_email_end on contact_texts (workspace_id, email_reversed, id);
 create index contact_texts_by_name on contact_texts (workspace_id, name, id);
@@ -192,8 +192,12 @@ create trigger contacts_inserted after insert on contacts
   referencing new table as added for each statement execute function contacts_inserted();
 create trigger contacts_deleted after delete on contacts
   referencing old table as removed for each statement execute function contacts_deleted();
--- Not for what changes often and has an index of contacts, or none: updated_at, last_seen_at, last_contacted_at and others.
-create trigger contacts_changed after update on contacts for each row when (
+-- Not for what changes often: updated_at, last_seen_at, last_contacted_at and others. A statement that sets none of these
+-- columns does not even compare them.
+create trigger contacts_changed after update of
+  is_live, role, external_id, name, avatar_url, email, phone, formatted_phone, language_override, owner_id, signed_up_at,
+  unsubscribed_from_emails, marked_email_as_spam, has_hard_bounced, custom_attributes, messenger
+on contacts for each row when (
   (old.is_live, old.role, old.external_id, old.name, old.avatar_url, old.email, old.phone, old.formatted_phone,
     old.language_override, old.owner_id, old.signed_up_at, old.unsubscribed_from_emails, old.marked_email_as_spam,
     old.has_hard_bounced, old.custom_attributes, old.messenger)

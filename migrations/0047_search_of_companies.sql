@@ -7,7 +7,7 @@ create table company_values (
   id text collate "C" not null,
   number_value double precision,
   text_value text collate "C"
-);
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 create index company_values_by_number on company_values (workspace_id, field, number_value, id)
   where number_value is not null;
 create index company_values_by_text on company_values (workspace_id, field, text_value, id)
@@ -19,7 +19,7 @@ create table company_texts (
   name text collate "C" not null,
   company_id text collate "C" not null,
   primary key (workspace_id, id)
-);
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 create index company_texts_by_name on company_texts (workspace_id, name, id);
 create index company_texts_by_company_id on company_texts (workspace_id, company_id, id);
 -- As contact_texts_trigrams, it does not begin with workspace_id.
@@ -123,7 +123,9 @@ create trigger companies_inserted after insert on companies
 create trigger companies_deleted after delete on companies
   referencing old table as removed for each statement execute function companies_deleted();
 -- Not for updated_at, last_request_at and session_count, which change often.
-create trigger companies_changed after update on companies for each row when (
+create trigger companies_changed after update of
+  is_live, user_count, name, plan_id, size, website, industry, monthly_spend, remote_created_at, custom_attributes
+on companies for each row when (
   (old.is_live, old.user_count, old.name, old.plan_id, old.size, old.website, old.industry, old.monthly_spend,
     old.remote_created_at, old.custom_attributes)
   is distinct from

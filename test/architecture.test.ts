@@ -278,7 +278,7 @@ const WITHOUT_KEY = ['contact_values', 'company_values', 'object_counts']
 test('every primary key and unique index of a workspace’s table begins with the workspace', () => {
   for (const table of tenants) {
     const [, definition = ''] =
-      new RegExp(`create (?:unlogged )?table ${table} \\(([\\s\\S]*?)\\n\\);`).exec(schema) ?? []
+      new RegExp(`create (?:unlogged )?table ${table} \\(([\\s\\S]*?)\\n\\)`).exec(schema) ?? []
     if (!WITHOUT_KEY.includes(table))
       assert.match(definition, /primary key \(workspace_id, /, `the primary key of ${table}`)
     for (const [, columns = ''] of definition.matchAll(/foreign key \(([^)]*)\)/g)) {
