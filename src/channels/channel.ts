@@ -46,6 +46,8 @@ export type Outgoing = {
   sender: { name: string; avatar_url: string | null; workspace_name: string }
   /** For an answer by email: the Message-IDs of the latest mails from contacts in the conversation, oldest first. */
   thread?: string[]
+  /** For an answer by email: the Message-ID with which the message was sent that the conversation began with, if it was. */
+  source_mail?: string | null
   /** Whether a contact started the conversation. */
   started_by_contact?: boolean
   /** The subscription type of the message, if it has one, and whether the contact gets messages of this type. */

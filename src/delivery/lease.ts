@@ -126,6 +126,7 @@ const outgoing = (sql: Pool) => sql`
   json_build_object('name', coalesce(admins.name, ''), 'avatar_url', admins.avatar_url,
     'workspace_name', workspaces.name) as sender,
   case when leased.channel = 'email' and part_id is not null then ${thread(sql)} else '[]' end as thread,
+  case when leased.channel = 'email' and part_id is not null then ${sourceMail(sql)} end as source_mail,
   messages.author_type <> 'admin' as started_by_contact,
   case when subscription_type_id is not null and part_id is null then ${subscription(sql)} end as subscription,
   case when leased.channel = 'email' then ${named(sql, 'to')} else '[]' end as to,
@@ -174,6 +175,14 @@ const thread = (sql: Pool) => sql`(
       where workspace_id = leased.workspace_id and conversation_id = leased.conversation_id
       order by received_at desc, message_id desc limit ${LONGEST_THREAD - 1})
   ) mails)`
+
+/** Older releases sent other Message-IDs, so that the stored one counts. */
+const sourceMail = (sql: Pool) => sql`(
+  select sources.provider_id from deliveries sources
+  where sources.workspace_id = leased.workspace_id and sources.message_id = leased.message_id
+    and sources.conversation_id = leased.conversation_id and sources.part_id is null and sources.channel = 'email'
+    and sources.provider_id is not null
+  order by sources.id limit 1)`
 
 /**
  * Extends leases whose deliveries wait for a slot or for a slow provider. Rows that another transaction has locked are

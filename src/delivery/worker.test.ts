@@ -6,6 +6,7 @@ import { accountsOf } from '#channels/accounts.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import type { Account, Captured } from '#channels/channel.ts'
 import { emailAccount } from '#channels/email/account.ts'
+import { identityOf } from '#channels/email/addresses.ts'
 import { smtpAccount } from '#channels/email/send.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { testApp } from '../../test/app.ts'
@@ -65,7 +66,8 @@ test('a message is sent to the mail server, and its delivery shows it', async ()
   const [delivery] = await settled(id)
   assert.equal(delivery.status, 'sent')
   assert.equal(delivery.attempts, 1)
-  assert.equal(delivery.provider_id, `<message-${id}.${workspace.id}@example.com>`)
+  const identity = identityOf({ kind: 'message', id, workspace_id: workspace.id }, mail.secret)
+  assert.equal(delivery.provider_id, `<${identity}@example.com>`)
   assert.deepEqual(
     delivery.history.map(({ event, status }: Record<string, unknown>) => [event, status]),
     [['attempt', 'sent']],

@@ -1,6 +1,6 @@
 // Our signed addresses and Message-IDs. They connect replies and bounces with a delivery, a message or a part.
 import { domainToASCII } from 'node:url'
-import { sign, verify } from '#lib/sign.ts'
+import { isSignatureOf, sign, signatureOf, verify } from '#lib/sign.ts'
 
 /** The purpose of an address: replies of people, or bounces of mail servers. */
 export type AddressKind = 'reply' | 'bounce'
@@ -31,14 +31,27 @@ export function readSignedAddress(address: string, secret: string): AddressedDel
 /** What a Message-ID of ours names: a message, or a part of a conversation. */
 export type MailRef = { kind: 'message' | 'part'; id: string; workspace_id: string }
 
-/** Returns the left part of the Message-ID of a message or a part. */
-export const identityOf = ({ kind, id, workspace_id }: MailRef): string => `${kind}-${id}.${workspace_id}`
+/** `is_signed`: this server made the Message-ID. Otherwise somebody guessed it, or an older release made it. */
+export type NamedMail = MailRef & { is_signed: boolean }
 
-/** Returns undefined for a Message-ID of another program. It is not signed: a recipient of one can forge others. */
-export function readMessageId(message_id: string): MailRef | undefined {
-  const [, kind, id, workspace_id] = /^<(message|part)-(\d{1,18})\.([a-z\d]{8})@[^<>]*>$/i.exec(message_id) ?? []
+const MESSAGE_ID = 'message-id'
+const textOf = ({ kind, id, workspace_id }: MailRef) => `${kind}-${id}.${workspace_id}`
+
+/** Returns the left part of a Message-ID: what it names, and the signature. */
+export const identityOf = (mail: MailRef, secret: string): string =>
+  `${textOf(mail)}.${signatureOf(secret, MESSAGE_ID, textOf(mail))}`
+
+const OUR_MESSAGE_ID = /^<(message|part)-(\d{1,18})\.([a-z\d]{8})(?:\.([^<>@]*))?@[^<>]*>$/i
+
+/**
+ * Returns undefined for a Message-ID of another program. All who got the mail know its Message-ID; an unsigned one can
+ * be guessed by anybody.
+ */
+export function readMessageId(message_id: string, secret: string): NamedMail | undefined {
+  const [, kind, id, workspace_id, signature = ''] = OUR_MESSAGE_ID.exec(message_id) ?? []
   if (!kind || !id || !workspace_id) return undefined
-  return { kind: kind.toLowerCase() as MailRef['kind'], id, workspace_id: workspace_id.toLowerCase() }
+  const mail = { kind: kind.toLowerCase() as MailRef['kind'], id, workspace_id: workspace_id.toLowerCase() }
+  return { ...mail, is_signed: isSignatureOf(secret, MESSAGE_ID, textOf(mail), signature) }
 }
 
 /** Returns the domain of an address, as `canonicalDomain` does. */

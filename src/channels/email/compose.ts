@@ -10,7 +10,7 @@ export type Mailbox = { name: string; address: string }
 export type OutgoingEmail = {
   delivery_id: string
   workspace_id: string
-  /** The left part of the Message-ID, as in `message-19.ab12cd34`: the same on every attempt. */
+  /** The left part of the Message-ID, as in `message-19.ab12cd34.<signature>`: the same on every attempt. */
   identity: string
   from: Mailbox
   /** The address for bounces; null: the sender's own address. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Outgoing } from '../channel.ts'
-import { readMessageId, readSignedAddress } from './addresses.ts'
+import { identityOf, readMessageId, readSignedAddress } from './addresses.ts'
 import { compose, messageId } from './compose.ts'
 import { emailOf } from './email-of-delivery.ts'
 
@@ -54,15 +54,44 @@ test('a signed address names its delivery in upper and lower case', async () => 
 })
 
 test('our Message-ID names the message or the part, and any other names none', () => {
-  const named = (more: object) => readMessageId(messageId(emailOf(outgoing(more), SETTINGS)))
-  assert.deepEqual(named({}), { kind: 'message', id: '19', workspace_id: 'ab12cd34' })
-  assert.deepEqual(named({ part_id: '8' }), { kind: 'part', id: '8', workspace_id: 'ab12cd34' })
+  const named = (more: object) => readMessageId(messageId(emailOf(outgoing(more), SETTINGS)), SETTINGS.secret)
+  assert.deepEqual(named({}), { kind: 'message', id: '19', workspace_id: 'ab12cd34', is_signed: true })
+  assert.deepEqual(named({ part_id: '8' }), { kind: 'part', id: '8', workspace_id: 'ab12cd34', is_signed: true })
   for (const other of ['<message-19@example.com>', '<x-19.ab12cd34@a>', 'message-19.ab12cd34@a', '<part-.ab12cd34@a>'])
-    assert.equal(readMessageId(other), undefined, other)
+    assert.equal(readMessageId(other, SETTINGS.secret), undefined, other)
+})
+
+const MESSAGE = identityOf({ kind: 'message', id: '19', workspace_id: 'ab12cd34' }, SETTINGS.secret)
+
+test('a Message-ID whose signature is missing, cut, changed or of another mail is not signed', () => {
+  const signature = MESSAGE.slice(-20)
+  const changed = signature.replace(/.$/, (last) => (last === '0' ? '1' : '0'))
+  const cases: string[] = [
+    'message-19.ab12cd34',
+    'message-19.ab12cd34.',
+    `message-19.ab12cd34.${signature.slice(1)}`,
+    `message-19.ab12cd34.${signature}0`,
+    `message-19.ab12cd34.${changed}`,
+    `message-19.ab12cd34.x.${signature}`,
+    `message-20.ab12cd34.${signature}`,
+    `message-019.ab12cd34.${signature}`,
+    `part-19.ab12cd34.${signature}`,
+    `message-19.zz12cd34.${signature}`,
+    identityOf({ kind: 'message', id: '19', workspace_id: 'ab12cd34' }, 'another secret'),
+  ]
+  for (const identity of cases)
+    assert.equal(readMessageId(`<${identity}@example.com>`, SETTINGS.secret)?.is_signed, false, identity)
+  for (const identity of [MESSAGE, MESSAGE.toUpperCase()])
+    assert.equal(readMessageId(`<${identity}@any.example>`, SETTINGS.secret)?.is_signed, true, identity)
+})
+
+test('a Message-ID is the same on every attempt', () => {
+  const ids = [1, 2].map((attempt) => messageId(emailOf(outgoing({ attempt }), SETTINGS)))
+  assert.equal(ids[0], ids[1])
 })
 
 test('an answer refers to our message and the latest mail, or to the mail that started the conversation', () => {
-  const ours = '<message-19.ab12cd34@example.com>'
+  const ours = `<${MESSAGE}@example.com>`
   const thread = ['<first@example.org>', '<second@example.org>']
   const threaded = (more: Partial<Outgoing>) => {
     const { in_reply_to, references } = emailOf(outgoing(more), SETTINGS)
@@ -70,6 +99,8 @@ test('an answer refers to our message and the latest mail, or to the mail that s
   }
   assert.deepEqual(threaded({}), [null, []])
   assert.deepEqual(threaded({ part_id: '8' }), [ours, [ours]])
+  const older = '<message-19.ab12cd34@example.com>'
+  assert.deepEqual(threaded({ part_id: '8', source_mail: older }), [older, [older]])
   assert.deepEqual(threaded({ part_id: '8', thread }), [thread[1], [ours, ...thread]])
   assert.deepEqual(threaded({ part_id: '8', thread, started_by_contact: true }), [thread[1], thread])
   assert.deepEqual(threaded({ part_id: '8', started_by_contact: true }), [ours, [ours]])

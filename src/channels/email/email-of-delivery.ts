@@ -1,7 +1,7 @@
 // Makes an email from a delivery: its sender, its addresses for replies and bounces, and its thread.
 import { sign } from '#lib/sign.ts'
 import type { Outgoing, Party } from '../channel.ts'
-import { type AddressKind, identityOf, signedAddress } from './addresses.ts'
+import { type AddressKind, identityOf, type MailRef, signedAddress } from './addresses.ts'
 import { messageId, type OutgoingEmail } from './compose.ts'
 
 /** The email settings of a workspace. */
@@ -20,19 +20,25 @@ export type MailSettings = {
 /** The purpose of the signature in unsubscribe links. */
 export const UNSUBSCRIBE = 'unsubscribe'
 
+const messageOf = ({ message_id: id, workspace_id }: Outgoing): MailRef => ({ kind: 'message', id, workspace_id })
+
+const mailOf = (outgoing: Outgoing): MailRef =>
+  outgoing.part_id ? { ...messageOf(outgoing), kind: 'part', id: outgoing.part_id } : messageOf(outgoing)
+
 /**
  * Returns the email for one recipient. All recipients of a message get the same Message-ID, To and Cc, so that a reply
  * to all is one thread for all of them. Each gets a separate email, so that one bad address does not affect the others.
  */
 export function emailOf(outgoing: Outgoing, settings: MailSettings): OutgoingEmail {
-  const { sender, part_id, message_id, workspace_id } = outgoing
+  const { sender, part_id } = outgoing
   const from = { name: sender.name || sender.workspace_name, address: settings.from }
-  const source = identityOf({ kind: 'message', id: message_id, workspace_id })
-  const references = part_id ? threadOf(outgoing, messageId({ identity: source, from })) : []
+  const source = () =>
+    outgoing.source_mail ?? messageId({ identity: identityOf(messageOf(outgoing), settings.secret), from })
+  const references = part_id ? threadOf(outgoing, source()) : []
   return {
     delivery_id: outgoing.id,
     workspace_id: outgoing.workspace_id,
-    identity: part_id ? identityOf({ kind: 'part', id: part_id, workspace_id }) : source,
+    identity: identityOf(mailOf(outgoing), settings.secret),
     from,
     return_path: settings.bounces === false ? null : addressOf('bounce', outgoing, settings),
     reply_to: addressOf('reply', outgoing, settings),

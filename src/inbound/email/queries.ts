@@ -1,4 +1,5 @@
 // Queries that find the conversation of a received mail, or the deliveries of a report.
+import type { NamedMail } from '#channels/email/addresses.ts'
 import type { Answered } from '#channels/email/inbound/meaning.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
 import { addressMatches } from '#resources/contacts/address-queries.ts'
@@ -33,25 +34,37 @@ export const findDelivery = (workspace: Workspace, id: string) =>
     select message_id, conversation_id, contact_id, address from deliveries
     where workspace_id = ${workspace.id} and channel = 'email' and id = ${rowId(id)}`)
 
+/** Mail servers give a mail up after five days at most. */
+const BOUNCES_COME_WITHIN_DAYS = 7
+
 /**
  * Finds the deliveries of a mail that a report is about, by the reported addresses or the contact: a mail can have
- * several.
+ * several. If its Message-ID is not signed, an address counts for a delivery that an older release sent with this very
+ * Message-ID, and only for a few days; the contact has proved itself.
  */
 export const listDeliveriesOf = async (
   workspace: Workspace,
-  mail: { kind: 'message' | 'part'; id: string },
+  mail: NamedMail & { message_id: string },
   who: { recipients: string[]; contact_id: string | null },
 ): Promise<string[]> => {
   const { sql } = workspace
   const addresses = who.recipients.map((address) => address.toLowerCase())
+  const is_believed = mail.is_signed
+    ? sql`true`
+    : sql`lower(provider_id) = ${mail.message_id.toLowerCase()}
+        and updated_at > ${workspace.now()}::timestamptz - ${BOUNCES_COME_WITHIN_DAYS} * interval '1 day'`
   const rows = await sql<{ id: string }[]>`
     select id from deliveries
-    where workspace_id = ${workspace.id} and channel = 'email'
-      and ${mail.kind === 'part' ? sql`part_id = ${mail.id} and message_id = ${messageOfPart(workspace, mail.id)}` : sql`message_id = ${mail.id} and part_id is null`}
-      and (lower(address) = any(${addresses}::text[]) or contact_id = ${who.contact_id})
+    where workspace_id = ${workspace.id} and channel = 'email' and ${deliveriesOf(workspace, mail)}
+      and ((lower(address) = any(${addresses}::text[]) and ${is_believed}) or contact_id = ${who.contact_id})
     limit 100`
   return rows.map(({ id }) => id)
 }
+
+const deliveriesOf = (workspace: Workspace, { kind, id }: NamedMail) =>
+  kind === 'part'
+    ? workspace.sql`part_id = ${id} and message_id = ${messageOfPart(workspace, id)}`
+    : workspace.sql`message_id = ${id} and part_id is null`
 
 /** Finds the message of a part, because deliveries have an index on it. */
 const messageOfPart = ({ sql, id }: Workspace, part_id: string) => sql`(
@@ -85,11 +98,11 @@ export const findParticipant = (workspace: Workspace, conversation_id: string, e
 
 /**
  * Returns the conversation of the nearest answered mail in which a contact with this address is a participant. That is
- * required because a Message-ID is no secret: strangers can name our mails too.
+ * required because a Message-ID is no secret, and need not be signed here: strangers can name our mails too.
  */
 export const findAnswered = (workspace: Workspace, answers: readonly Answered[], email: string) => {
   const { sql, id } = workspace
-  const ours = (kind: 'message' | 'part') =>
+  const ours = (kind: NamedMail['kind']) =>
     answers.map((answer) => (answer.ours?.kind === kind ? answer.ours.id : null))
   return one(sql<Participant[]>`
     with named as (

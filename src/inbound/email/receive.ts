@@ -1,23 +1,18 @@
 // Receives a mail: a message goes into a conversation with its files, a report updates the delivery that it is about. A
 // repeated mail changes nothing, and a mail is stored completely or not at all.
-import { readMessageId, readSignedAddress } from '#channels/email/addresses.ts'
 import { withPictures } from '#channels/email/inbound/contents.ts'
 import { type Contents, filesOf, type Mail, type MailFile, RefusedMail } from '#channels/email/inbound/mail.ts'
 import { type Meaning, type MessageOfAnyone, meaningOf, NoSender } from '#channels/email/inbound/meaning.ts'
-import type { ReportedMail } from '#channels/email/inbound/reports.ts'
 import type { Pool, Sql } from '#db/sql.ts'
-import { addRemark, applyStatusUpdate } from '#delivery/status-update.ts'
 import { type Files, FileTooLarge } from '#files/files.ts'
 import { type Links, referenceTo } from '#files/link.ts'
 import type { NewFile } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { claimFile, writeUnclaimedFile } from '#resources/attachments/store.ts'
 import { createLead } from '#resources/contacts/create.ts'
-import { contactRecords } from '#resources/contacts/fragments.ts'
-import { findSurvivor } from '#resources/contacts/merged-queries.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/inbound.ts'
-import { claimReceived, wasReceived } from '#resources/conversations/inbound-queries.ts'
+import { wasReceived } from '#resources/conversations/inbound-queries.ts'
 import { writeRaw } from '#resources/inbound/raw.ts'
 import type { Reason } from '#resources/inbound/reasons.ts'
 import { openWorkspace } from '#workspaces/open.ts'
@@ -25,7 +20,8 @@ import { findFirstAdmin } from '#workspaces/queries.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { addForwardNote } from './forward-note.ts'
 import { type Incoming, keepDoubtful, leaveOutMail } from './leave-out.ts'
-import { findMailAccount, insertConversationMail, listAdminAddresses, listDeliveriesOf } from './queries.ts'
+import { findMailAccount, insertConversationMail, listAdminAddresses } from './queries.ts'
+import { receiveReport } from './receive-report.ts'
 import { type Thread, threadOf } from './thread.ts'
 
 /**
@@ -64,7 +60,7 @@ export async function receiveMail(
   if (meaning.kind === 'automatic') return ignored(meaning.why)
   if (meaning.kind === 'report') {
     const received = await atomically(workspace, (workspace) => receiveReport(workspace, server.secret, mail, meaning))
-    return received ?? { outcome: 'reported', delivery_ids: [], ...(await leftOut('unknown_report')) }
+    return 'why' in received ? { outcome: 'reported', delivery_ids: [], ...(await leftOut(received.why)) } : received
   }
   if (await wasReceived(workspace, 'email', mail.id)) return { outcome: 'known' }
   const files = await storeFiles(workspace_id, server.files, filesOf(mail))
@@ -183,52 +179,4 @@ async function attached(
   for (const file of files) attachments.push(await claim(file))
   const shown = (html: string) => withPictures(html, addresses)
   return { body, ...(html !== null && { html: shown(html) }), history: history && shown(history), attachments, shown }
-}
-
-type Reporting = Extract<Meaning, { kind: 'report' }>
-
-/** Returns undefined, and changes nothing, if the report is about no delivery of the workspace. */
-async function receiveReport(
-  workspace: Workspace,
-  secret: string,
-  mail: Mail,
-  { reports, delivery_id }: Reporting,
-): Promise<Received | undefined> {
-  const reported = new Set<string>()
-  const changes: (() => PromiseLike<unknown>)[] = []
-  const { sql, id: workspace_id } = workspace
-  for (const { about, ...change } of reports) {
-    for (const id of await reportedDeliveries(workspace, secret, about, delivery_id)) {
-      const delivery = { workspace_id, channel: 'email' as const, delivery_id: id }
-      changes.push(() =>
-        'remark' in change
-          ? addRemark(sql, delivery, change.remark, workspace.now())
-          : applyStatusUpdate(sql, contactRecords, delivery, change.update, workspace.now()),
-      )
-      reported.add(id)
-    }
-  }
-  if (!reported.size) return undefined
-  if (!(await claimReceived(workspace, 'email', mail.id))) return { outcome: 'known' }
-  for (const change of changes) await change()
-  return { outcome: 'reported', delivery_ids: [...reported] }
-}
-
-/**
- * Finds one delivery by the report's recipient address or the mail's return path; otherwise uses the mail's headers.
- */
-async function reportedDeliveries(
-  workspace: Workspace,
-  secret: string,
-  about: ReportedMail,
-  delivery_id: string | null,
-) {
-  if (delivery_id) return [delivery_id]
-  const named = about.return_path ? readSignedAddress(about.return_path, secret) : undefined
-  if (named?.workspace_id === workspace.id) return [named.delivery_id]
-  const mail = about.message_id ? readMessageId(about.message_id) : undefined
-  if (mail?.workspace_id !== workspace.id) return []
-  const contact =
-    about.contact_id === null ? undefined : await findSurvivor(workspace.sql, workspace.id, about.contact_id)
-  return listDeliveriesOf(workspace, mail, { ...about, contact_id: contact?.id ?? null })
 }

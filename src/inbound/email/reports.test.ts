@@ -1,7 +1,7 @@
 // Reports of mail servers about our mail, and the formats of inbound-parse services.
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
-import { signedAddress } from '#channels/email/addresses.ts'
+import { identityOf, signedAddress } from '#channels/email/addresses.ts'
 import { UNSUBSCRIBE } from '#channels/email/email-of-delivery.ts'
 import { sign } from '#lib/sign.ts'
 import { SECRET, testApp } from '../../../test/app.ts'
@@ -23,7 +23,7 @@ beforeEach(async () => {
   joe = await aContact(workspace, { email: 'joe@example.org' })
   jane = await aContact(workspace, { email: 'jane@example.org' })
   const id = await aMessage(workspace, { to: [joe, jane] })
-  message_id = `<message-${id}.${workspace.id}@example.com>`
+  message_id = `<${identityOf({ kind: 'message', id, workspace_id: workspace.id }, SECRET)}@example.com>`
   await sql`update deliveries set status = 'sent' where workspace_id = ${workspace.id}`
   const rows = await sql<{ id: string; contact_id: string }[]>`
     select id, contact_id from deliveries where workspace_id = ${workspace.id}`
@@ -89,7 +89,7 @@ describe('a report about a mail', () => {
       ...{ message_type: 'comment', type: 'admin', admin_id: workspace.admin_id, body: 'Hello' },
     })
     const part = answered.body.conversation_parts.conversation_parts[0].id
-    message_id = `<part-${part}.${workspace.id}@example.com>`
+    message_id = `<${identityOf({ kind: 'part', id: part, workspace_id: workspace.id }, SECRET)}@example.com>`
     const [row] = await sql<{ id: string }[]>`select id from deliveries where part_id = ${part}`
     assert.deepEqual((await bring({ fields: failed('joe@example.org') })).delivery_ids, [row!.id])
   })

@@ -5,6 +5,7 @@ export type Reason =
   | AutomaticReason
   | 'no_sender'
   | 'unknown_report'
+  | 'unsigned_report'
   | 'blocked'
   | 'no_number'
   | 'unreadable'
@@ -25,6 +26,8 @@ const SENTENCES: Record<Reason, string> = {
   loop: 'The mail passed so many servers that it seems to run in a circle.',
   no_sender: 'The mail does not say whom it is from.',
   unknown_report: 'The mail is a report about a mail that this workspace did not send.',
+  unsigned_report:
+    'The mail is a report that names a mail of this workspace without its signature, as anybody could. It changes nothing.',
   blocked: 'Its sender is blocked.',
   no_number: 'Its sender is not a phone number, and cannot be answered.',
   unreadable: 'The message does not have the form that its provider documents.',

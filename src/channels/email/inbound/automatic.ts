@@ -51,7 +51,7 @@ const DAEMON = /^(mailer-daemon|postmaster|double-bounce)@/i
 export function automaticReason(
   mail: Mail,
   return_path: string | null,
-  receiver: ReceivingWorkspace,
+  receiver: ReceivingWorkspace & { secret: string },
 ): AutomaticReason | undefined {
   if (isOurs(mail, receiver)) return 'our_own'
   if ((mail.headers.get('received') ?? []).length > MAX_HOPS) return 'loop'
@@ -62,9 +62,9 @@ export function automaticReason(
 }
 
 /** A mail of a contact form comes from our address too, but somebody else wrote it. */
-function isOurs(mail: Mail, receiver: ReceivingWorkspace): boolean {
-  const { workspace_id, reply_domain, sending_addresses } = receiver
-  if (mail.message_id && readMessageId(mail.message_id)?.workspace_id === workspace_id) return true
+function isOurs(mail: Mail, receiver: ReceivingWorkspace & { secret: string }): boolean {
+  const { workspace_id, secret, reply_domain, sending_addresses } = receiver
+  if (mail.message_id && readMessageId(mail.message_id, secret)?.workspace_id === workspace_id) return true
   const address = mail.from?.address.toLowerCase() ?? ''
   const isSigned = /^(reply|bounce)-/.test(address) && domainOf(address) === reply_domain
   if (isSigned) return true

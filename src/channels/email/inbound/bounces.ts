@@ -28,12 +28,16 @@ const AUTOMATIC_REPLY = ['auto-submitted', 'x-autoreply', 'x-autorespond', 'prec
  * Reads a mail that was sent to our bounce address. Returns undefined if a mail server does not seem to have written it: it is
  * an automatic reply, or a mail of a person.
  */
-export function readBounce(mail: Mail, return_path: string | null, secret: string): MailReport[] | undefined {
+export function readBounce(
+  mail: Mail,
+  return_path: string | null,
+  receiver: Parameters<typeof machineReports>[1],
+): MailReport[] | undefined {
   const has_empty_path =
     return_path === '' || (mail.headers.get('return-path')?.some((path) => /^<\s*>$/.test(path)) ?? false)
   const is_server = SERVERS.test((mail.headers.get('from') ?? []).join(' ')) || mail.headers.has('x-failed-recipients')
   if (!has_empty_path && !is_server) return undefined
-  const machine = machineReports(mail, secret)
+  const machine = machineReports(mail, receiver)
   if (machine.length) return machine
   if (!is_server && AUTOMATIC_REPLY.some((header) => mail.headers.has(header))) return undefined
   return [{ about: NOTHING, ...judged(mail, is_server && has_empty_path) }]

@@ -18,7 +18,7 @@ export type EmailMessageMetadata = {
   history?: string
 }
 
-/** A Message-ID, and our mail that it names, if any. */
+/** A Message-ID, and our mail that it names, if any, signed or not: older releases signed none. */
 export type Answered = { message_id: string; ours: MailRef | null }
 
 export type InboundMessage = {
@@ -39,6 +39,7 @@ export type InboundMessage = {
 export type MessageOfAnyone = Omit<InboundMessage, 'from'> & { from: Mailbox | null }
 
 export type Meaning =
+  /** `delivery_id`: the delivery whose signed bounce address it was sent to. */
   | { kind: 'report'; reports: MailReport[]; delivery_id: string | null }
   | { kind: 'automatic'; why: AutomaticReason }
   | ({ kind: 'message' } & InboundMessage)
@@ -51,10 +52,9 @@ type Receiver = ReceivingWorkspace & { secret: string }
 /** @throws NoSender if a message has no sender. */
 export function meaningOf(mail: Mail, envelope: Envelope, receiver: Receiver): Meaning {
   const addressed = addressedDelivery(mail, envelope, receiver)
-  const delivery_id = addressed?.delivery_id ?? null
-  const reports = readReports(mail, receiver.secret)
-  const bounce =
-    !reports?.length && addressed?.kind === 'bounce' && readBounce(mail, envelope.return_path, receiver.secret)
+  const delivery_id = addressed?.kind === 'bounce' ? addressed.delivery_id : null
+  const reports = readReports(mail, receiver)
+  const bounce = !reports?.length && delivery_id !== null && readBounce(mail, envelope.return_path, receiver)
   if (bounce) return { kind: 'report', reports: bounce, delivery_id }
   if (reports) return { kind: 'report', reports, delivery_id }
   const why = automaticReason(mail, envelope.return_path, receiver)
@@ -76,13 +76,13 @@ export function messageOf(mail: Mail, envelope: Envelope, receiver: Receiver): M
     metadata: metadataOf(mail, mail.from),
     contents: mail.contents,
     delivery_id: addressedDelivery(mail, envelope, receiver)?.delivery_id ?? null,
-    answers: mail.answers.map((message_id) => ({ message_id, ours: ours(message_id, receiver.workspace_id) })),
+    answers: mail.answers.map((message_id) => ({ message_id, ours: ours(message_id, receiver) })),
   }
 }
 
-function ours(message_id: string, workspace_id: string): MailRef | null {
-  const named = readMessageId(message_id)
-  return named?.workspace_id === workspace_id ? named : null
+function ours(message_id: string, { workspace_id, secret }: Receiver): MailRef | null {
+  const named = readMessageId(message_id, secret)
+  return named?.workspace_id === workspace_id ? { kind: named.kind, id: named.id, workspace_id } : null
 }
 
 /** Finds our signed address: first in the envelope, which is reliable, then in the headers. */

@@ -8,11 +8,17 @@ import { UNSUBSCRIBE } from '../email-of-delivery.ts'
 import { addressIn, type Fields, groupsOf } from './fields.ts'
 import type { Mail, MailFile } from './mail.ts'
 
-/** The mail that a report is about: its recipients, if they are named, and fields of its returned headers. */
+/** The workspace that receives the report, and the secret of all signatures. */
+type Signer = { workspace_id: string; secret: string }
+
+/**
+ * The mail that a report is about: its recipients, if they are named, and fields of its returned headers. All that is not
+ * signed is only said.
+ */
 export type ReportedMail = {
   recipients: string[]
   message_id: string | null
-  /** The contact in its unsubscribe link, if the link is ours. */
+  /** The contact in its unsubscribe link, if this workspace signed the link. */
   contact_id: string | null
   /** Its address for bounces. */
   return_path: string | null
@@ -22,20 +28,20 @@ export type ReportedMail = {
 export type MailReport = { about: ReportedMail } & ({ update: StatusUpdate } | { remark: Remark })
 
 /** Returns undefined if the mail is not a report, and an empty list if it reports nothing relevant. */
-export function readReports(mail: Mail, secret: string): MailReport[] | undefined {
+export function readReports(mail: Mail, receiver: Signer): MailReport[] | undefined {
   const [type = ''] = mail.headers.get('content-type') ?? []
   if (!/^multipart\/report\b/i.test(type)) return undefined
   const status = fileOfType(mail, /^message\/(global-)?delivery-status$/)
-  if (status) return deliveryReports(status, returnedHeaders(mail), secret)
+  if (status) return deliveryReports(status, returnedHeaders(mail), receiver)
   const feedback = fileOfType(mail, /^message\/feedback-report$/)
-  return feedback ? feedbackReports(feedback, returnedHeaders(mail), secret) : undefined
+  return feedback ? feedbackReports(feedback, returnedHeaders(mail), receiver) : undefined
 }
 
 /** Returns the reports in the fields of any part, whatever its type says; none if there are no such fields. */
-export function machineReports(mail: Mail, secret: string): MailReport[] {
+export function machineReports(mail: Mail, receiver: Signer): MailReport[] {
   const parts = [...mail.files.filter(({ data }) => data.length < MAX_MACHINE_PART), ...textPart(mail)]
   const part = parts.find((file) => groupsOf(textOf(file)).some(isAboutRecipient))
-  return part ? deliveryReports(part, returnedHeaders(mail), secret) : []
+  return part ? deliveryReports(part, returnedHeaders(mail), receiver) : []
 }
 
 const MAX_MACHINE_PART = 100_000
@@ -62,14 +68,14 @@ function reportedMail(
   headers: Fields,
   recipients: (string | null)[],
   return_path: string | null,
-  secret: string,
+  receiver: Signer,
 ): ReportedMail {
   const [, signed] = /\/unsubscribe\/([\da-f-]+)/i.exec(headers.get('list-unsubscribe') ?? '') ?? []
-  const [, contact_id] = (signed && verify(secret, UNSUBSCRIBE, signed))?.split('.') ?? []
+  const [workspace_id, contact_id] = (signed && verify(receiver.secret, UNSUBSCRIBE, signed))?.split('.') ?? []
   return {
     recipients: [...new Set(recipients.filter((address) => address !== null))],
     message_id: /<[^<>\s]{1,500}>/.exec(headers.get('message-id') ?? '')?.[0] ?? null,
-    contact_id: contact_id ?? null,
+    contact_id: (workspace_id === receiver.workspace_id && contact_id) || null,
     return_path: return_path ?? addressIn(headers.get('return-path')),
   }
 }
@@ -77,11 +83,11 @@ function reportedMail(
 const MAX_RECIPIENTS = 100
 
 /** The first group of fields is about the message, each other one about one recipient. */
-function deliveryReports(file: MailFile, headers: Fields, secret: string): MailReport[] {
+function deliveryReports(file: MailFile, headers: Fields, receiver: Signer): MailReport[] {
   const groups = groupsOf(textOf(file)).filter((fields) => fields.has('action'))
   return groups.slice(0, MAX_RECIPIENTS).map((fields) => {
     const recipients = [addressIn(fields.get('original-recipient')), addressIn(fields.get('final-recipient'))]
-    return { about: reportedMail(headers, recipients, null, secret), ...updateOrRemark(fields) }
+    return { about: reportedMail(headers, recipients, null, receiver), ...updateOrRemark(fields) }
   })
 }
 
@@ -121,7 +127,7 @@ const FEEDBACK: Record<string, StatusUpdate> = {
   'opt-out': { status: 'delivered', code: 'arf_opt-out', reason: 'The reader opted out' },
 }
 
-function feedbackReports(file: MailFile, headers: Fields, secret: string): MailReport[] {
+function feedbackReports(file: MailFile, headers: Fields, receiver: Signer): MailReport[] {
   const [fields = new Map<string, string>()] = groupsOf(textOf(file))
   const type = (fields.get('feedback-type') ?? '').toLowerCase()
   const update = FEEDBACK[type]
@@ -136,6 +142,6 @@ function feedbackReports(file: MailFile, headers: Fields, secret: string): MailR
         .match(/[^\s<>,]+@[^\s<>,]+/)?.[0],
     ),
   ]
-  const about = reportedMail(headers, recipients, addressIn(fields.get('original-mail-from')), secret)
+  const about = reportedMail(headers, recipients, addressIn(fields.get('original-mail-from')), receiver)
   return [{ about, update: { ...update, unsubscribe: true } }]
 }
