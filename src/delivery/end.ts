@@ -5,6 +5,7 @@ import { tally } from './tally.ts'
 /** Keyed by the error code that the delivery then shows. */
 const ENDINGS = {
   canceled: { event: 'canceled', reason: 'Canceled by request' },
+  audience_broken: { event: 'given_up', reason: 'The audience of the broadcast can no longer be evaluated' },
   account_removed: { event: 'given_up', reason: 'The channel account was removed before this was sent' },
 }
 

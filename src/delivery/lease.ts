@@ -90,8 +90,9 @@ const clock = (sql: Pool) => sql`(
   select coalesce(clock_frozen_at, now() + clock_ahead_seconds * interval '1 second')
   from workspaces where id = deliveries.workspace_id)`
 
-/** False while the broadcast is paused, and after a cancel until all its queued deliveries have been ended. */
-const isOpen = (sql: Pool) => sql`(state in ('queued', 'running') or (state = 'canceled' and due_at is null))`
+/** False while the broadcast is paused, and after a cancel or a failure until all its queued deliveries have been ended. */
+const isOpen = (sql: Pool) =>
+  sql`(state in ('queued', 'running') or (state in ('canceled', 'failed') and due_at is null))`
 
 /** Returns those of the broadcasts that must not send now: paused, being canceled, or deleted. */
 export const listPausedBroadcasts = (sql: Pool, broadcasts: { workspace_id: string; broadcast_id: string }[]) =>

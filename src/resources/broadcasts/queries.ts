@@ -8,7 +8,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import type { Audience } from './audience.ts'
 import type { Parameter } from './parameters.ts'
 
-export type BroadcastState = 'queued' | 'running' | 'paused' | 'completed' | 'canceled'
+export type BroadcastState = 'queued' | 'running' | 'paused' | 'completed' | 'canceled' | 'failed'
 
 export type BroadcastRow = {
   id: string
@@ -16,6 +16,7 @@ export type BroadcastRow = {
   admin_id: string
   channel: 'whatsapp'
   state: BroadcastState
+  error_reason: string | null
   template: string
   locale: string
   components: object[]
@@ -33,7 +34,7 @@ export type BroadcastRow = {
 
 /** `completed`: the whole audience is expanded and nothing is queued. A manual retry makes it `running` again. */
 const columns = ({ sql }: Workspace) => sql`
-  id, name, admin_id, channel, template, locale, broadcasts.components, audience_count, left_out,
+  id, name, admin_id, channel, template, locale, broadcasts.components, audience_count, left_out, error_reason,
   case when state in ('queued', 'running') and due_at is null and (statuses ->> 'queued')::int = 0 then 'completed'
     else state end as state,
   jsonb_array_length(audience -> 'contact_ids') as contact_count, audience ->> 'tag_id' as tag_id,
@@ -110,7 +111,7 @@ export const lockBroadcast = (workspace: Workspace, id: string) =>
 /** Cancels the broadcasts that use a removed account. Their queued deliveries end in the background. */
 export const endBroadcasts = (sql: Sql, workspace_id: string, channel: SendingChannel, at: Date) => sql`
   update broadcasts set state = 'canceled', ends_as = 'account_removed', due_at = now(), updated_at = ${at}
-  where workspace_id = ${workspace_id} and channel = ${channel} and (state <> 'canceled' or due_at is null)
+  where workspace_id = ${workspace_id} and channel = ${channel} and (state not in ('canceled', 'failed') or due_at is null)
     and (due_at is not null or exists (
       select from deliveries
       where workspace_id = ${workspace_id} and channel = ${channel} and broadcast_id = broadcasts.id

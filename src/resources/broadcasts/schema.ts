@@ -6,7 +6,7 @@ import { AdminReference, TemplateComponent } from '#resources/references.ts'
 import { presentQuery } from '#search/query.ts'
 import type { BroadcastRow } from './queries.ts'
 
-const State = Type.Enum(['queued', 'running', 'paused', 'completed', 'canceled'])
+const State = Type.Enum(['queued', 'running', 'paused', 'completed', 'canceled', 'failed'])
 
 /** Reasons to leave out a contact of the audience. The first one that applies is counted. */
 export const REASONS = [
@@ -62,6 +62,9 @@ export const Broadcast = named(
     ruleset_id: Type.String({ description: 'For GET /messages/status; also the id of its message.' }),
     name: Nullable(Type.String()),
     state: State,
+    error: Type.Optional(
+      Type.Object({ code: Type.Literal('audience_broken'), reason: Type.String() }, { description: 'Why it failed.' }),
+    ),
     from: AdminReference,
     message_type: Type.Enum(['whatsapp']),
     template: Type.String(),
@@ -106,6 +109,7 @@ export const presentBroadcast = (row: BroadcastRow): Static<typeof Broadcast> =>
   ruleset_id: row.id,
   name: row.name,
   state: row.state,
+  ...(row.error_reason !== null && { error: { code: 'audience_broken' as const, reason: row.error_reason } }),
   from: { type: 'admin', id: row.admin_id },
   message_type: row.channel,
   template: row.template,

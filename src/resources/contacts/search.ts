@@ -151,7 +151,11 @@ export const searchContacts = (workspace: Workspace, body: unknown) =>
 /** A query that is stored to run later, with the attribute definitions of the time when it was stored. */
 export type StoredQuery = { query: Query; definitions: AttributeDefinition[] }
 
-/** Checks the `query` of POST /contacts/search, and returns it to be stored. @throws the same documented 400s. */
+/**
+ * Checks the `query` of POST /contacts/search, and returns it to be stored.
+ *
+ * @throws the same documented 400s, and one for a segment that does not exist
+ */
 export async function prepareQuery(workspace: Workspace, body: unknown): Promise<StoredQuery> {
   const { query, fields } = readSearch({ query: body })
   const named = (await definitionsNamed(fields, () => listAttributes(workspace))).filter(({ name }) =>
@@ -163,8 +167,16 @@ export async function prepareQuery(workspace: Workspace, body: unknown): Promise
   return stored
 }
 
-/** Returns a function for the condition of the query on a row of `contacts`. It does not include `is_live`. */
-export async function matcherOf(workspace: Workspace, { query, definitions }: StoredQuery): Promise<() => Fragment> {
-  const noun = searchable(definitions, await segmentField(workspace, segmentedContacts, fieldsOf(query)))
+/**
+ * Returns a function for the condition of the query on a row of `contacts`. It does not include `is_live`. The function throws
+ * UnusableSegment if a segment of the query misses something, or does not exist unless `takes_unknown`.
+ */
+export async function matcherOf(
+  workspace: Workspace,
+  { query, definitions }: StoredQuery,
+  { takes_unknown = false } = {},
+): Promise<() => Fragment> {
+  const refuses = { refuses_unknown: !takes_unknown }
+  const noun = searchable(definitions, await segmentField(workspace, segmentedContacts, fieldsOf(query), refuses))
   return () => where(workspace, noun, query)
 }

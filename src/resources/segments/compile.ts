@@ -1,7 +1,8 @@
 // Compiles segments into conditions on the rows of their noun. Nothing is stored of who is in a segment.
 import type { Fragment } from '#db/sql.ts'
-import { badRequest } from '#http/errors.ts'
+import { ApiError } from '#http/errors.ts'
 import { fieldsOf, type Query } from '#search/query.ts'
+import { shown } from '#search/values.ts'
 import { type Field, type Searchable, where } from '#search/where.ts'
 import { findWorkspace } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -97,23 +98,53 @@ export async function compileSegments(
   return { segments, missingIn, conditionOf, check: (segment) => void compile(segment), in_segment }
 }
 
-/** Returns the field `segment_id` for a search that names `fields`. Segments are loaded only if it is one of them. */
+/** A search names a segment that cannot be evaluated, such as one that misses something. */
+export class UnusableSegment extends ApiError {
+  constructor(message: string) {
+    super(400, 'invalid_values', message)
+  }
+}
+
+/**
+ * Returns the field `segment_id` for a search that names `fields`. Segments are loaded only if it is one of them. A segment
+ * that misses something is refused with a 400: it has no members, and `segment_id != …` would find everyone. With
+ * `refuses_unknown` so is a segment that does not exist.
+ */
 export async function segmentField(
   workspace: Workspace,
   noun: SegmentedNoun,
   fields: readonly string[],
+  { refuses_unknown = false } = {},
 ): Promise<Field> {
   if (!fields.includes('segment_id')) return { kind: 'set', has: ({ sql }) => sql`false` }
-  const { in_segment, segments } = await loadSegments(workspace, noun)
+  const compiled = await loadSegments(workspace, noun)
+  const { in_segment, segments } = compiled
   const sizes = sizesOf(segments)
   let filters = 0
   return {
     ...in_segment,
     has(at, ids) {
-      for (const id of ids ?? []) filters += sizes.get(id)?.filters ?? 0
+      for (const id of ids ?? []) {
+        assertWhole(compiled, id, refuses_unknown)
+        filters += sizes.get(id)?.filters ?? 0
+      }
       if (filters > MAX_FILTERS)
-        throw badRequest('invalid_values', `The segments of the query have more than ${MAX_FILTERS} filters together`)
+        throw new UnusableSegment(`The segments of the query have more than ${MAX_FILTERS} filters together`)
       return in_segment.has(at, ids)
     },
   }
+}
+
+function assertWhole({ segments, missingIn }: CompiledSegments, id: string, refuses_unknown: boolean) {
+  const byId = new Map(segments.map((segment) => [segment.id, segment]))
+  const segment = byId.get(id)
+  if (!segment && refuses_unknown) throw new UnusableSegment(`Segment ${shown(id)} does not exist`)
+  if (!segment || !missingIn(segment).length) return
+  const lacks = missingIn(segment).map((part) => {
+    const inner = byId.get(part.replace(/^segment_id /, ''))
+    const why = inner ? missingIn(inner).join(', ') : ''
+    return why ? `${part} (which names ${why})` : part
+  })
+  const message = `Segment ${id} (${shown(segment.name)}) names what does not exist: ${lacks.join(', ')}`
+  throw new UnusableSegment(message)
 }

@@ -211,7 +211,7 @@ describe('what a segment names', () => {
     assert.equal((await t.call(`DELETE /tags/${tag.id}`)).status, 200)
   })
 
-  test('may disappear: then nobody is in it, nor in those that name it, and they say why', async () => {
+  test('may disappear: then nobody is in it, nor in those that name it, a search for them is refused, and they say why', async () => {
     const { body: tag } = await t.call('POST /tags', { name: 'VIP' })
     const { body: attribute } = await t.call('POST /data_attributes', {
       ...{ name: `plan_${Date.now()}`, model: 'contact', data_type: 'string' },
@@ -233,11 +233,36 @@ describe('what a segment names', () => {
     assert.deepEqual(await namesOf(anna), ['All users', 'New'])
     const missing = await Promise.all(broken.map(async (id) => (await setupOf(id)).missing))
     assert.deepEqual(missing, [[`tag_id ${tag.id}`], [field], [`segment_id ${inner}`], [`segment_id ${broken[0]}`]])
-    for (const id of broken) {
-      assert.deepEqual(await searched(inSegment(id)), [])
-      assert.deepEqual(await searched(filter('segment_id', '!=', id)), [anna])
+    const whole = await builtIn('All users')
+    const lacks = [
+      `(Tag) names what does not exist: tag_id ${tag.id}`,
+      `(Attribute) names what does not exist: ${field}`,
+      `(Segment) names what does not exist: segment_id ${inner}`,
+      `(Through another) names what does not exist: segment_id ${broken[0]} (which names tag_id ${tag.id})`,
+    ]
+    for (const [n, id] of broken.entries()) {
+      const queries: [name: string, query: object][] = [
+        ['=', inSegment(id)],
+        ['!=', filter('segment_id', '!=', id)],
+        ['IN', filter('segment_id', 'IN', [id])],
+        ['NIN', filter('segment_id', 'NIN', [id])],
+        ['IN with others', filter('segment_id', 'IN', [whole, id])],
+        ['NIN with others', filter('segment_id', 'NIN', [NOBODY, whole, id])],
+        ['AND with nobody', all(isNamed('Nobody'), filter('segment_id', '!=', id))],
+        ['OR with everybody', { operator: 'OR', value: [filter('role', '=', 'user'), inSegment(id)] }],
+        ['nested', all({ operator: 'OR', value: [filter('segment_id', 'NIN', [id])] }, isNamed('Anna'))],
+      ]
+      for (const [name, query] of queries) {
+        for (const version of ['2.8', 'Preview']) {
+          const { status, body } = await t.call('POST /contacts/search', { query }, { version })
+          const [error] = body.errors ?? []
+          assert.deepEqual([status, error?.message], [400, `Segment ${id} ${lacks[n]}`], `${name} ${version}`)
+          assert.equal(error.code, 'invalid_values')
+        }
+      }
       assert.equal((await t.call(`GET /segments/${id}`)).status, 200)
     }
+    assert.deepEqual(await searched(filter('segment_id', '!=', NOBODY)), [anna])
     const { body } = await t.call('GET /segments?include_count=true')
     assert.deepEqual(
       body.segments.slice(BUILT_IN.length).map(({ count }: { count: number }) => count),

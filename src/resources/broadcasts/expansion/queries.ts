@@ -19,7 +19,7 @@ export type DueBroadcast = {
   parameters: Parameter[]
   /** A list of ids is empty here: the ids stay in the database. */
   audience: Audience
-  state: 'queued' | 'running' | 'canceled'
+  state: 'queued' | 'running' | 'canceled' | 'failed'
   ends_as: Ending
   reached: string
   left_out: Record<string, number>
@@ -35,11 +35,14 @@ export const lockNextDue = (sql: Sql) =>
     where due_at <= now() and state <> 'paused'
     order by due_at limit 1 for no key update skip locked`)
 
-/** Returns a function for the condition of an audience that a search describes; other audiences have none. */
-async function conditionOf(workspace: Workspace, { audience }: DueBroadcast): Promise<() => Fragment> {
+/**
+ * Returns a function for the condition of an audience that a search describes; other audiences have none. The function
+ * throws UnusableSegment if the search can no longer be evaluated.
+ */
+export async function conditionOf(workspace: Workspace, { audience }: DueBroadcast): Promise<() => Fragment> {
   if ('segment_id' in audience) {
     const query = { field: 'segment_id', operator: '=', value: audience.segment_id }
-    return matcherOf(workspace, { query, definitions: [] })
+    return matcherOf(workspace, { query, definitions: [] }, { takes_unknown: true })
   }
   return 'query' in audience
     ? matcherOf({ ...workspace, version: audience.version }, audience)
@@ -47,12 +50,7 @@ async function conditionOf(workspace: Workspace, { audience }: DueBroadcast): Pr
 }
 
 /** The next contacts of the audience by id, an order that does not change when contacts are added or removed. */
-function nextContacts(
-  workspace: Workspace,
-  broadcast: DueBroadcast,
-  matching: () => Fragment,
-  limit: number,
-): Fragment {
+function nextContacts(workspace: Workspace, broadcast: DueBroadcast, matching: Fragment, limit: number): Fragment {
   const { sql, id: workspace_id } = workspace
   const { audience, id, reached } = broadcast
   if ('contact_ids' in audience)
@@ -68,7 +66,7 @@ function nextContacts(
       where object_id > ${reached} order by object_id limit ${limit}`
   return sql`
     select id as contact_id from contacts
-    where workspace_id = ${workspace_id} and is_live and ${matching()} and id > ${reached}
+    where workspace_id = ${workspace_id} and is_live and ${matching} and id > ${reached}
     order by id limit ${limit}`
 }
 
@@ -115,15 +113,19 @@ export type Expanded = { reached: string | null; audience: number; accepted: num
 
 /**
  * Checks the next contacts and creates a delivery for each that is not left out, in one statement. A number that
- * several contacts share gets the message once. Each delivery reserves its own conversation, so that an answer stays
+ * several contacts share gets the message once. `matching` is the condition of `conditionOf`. Each delivery reserves its own conversation, so that an answer stays
  * private.
  */
-export async function expand(workspace: Workspace, broadcast: DueBroadcast, limit: number): Promise<Expanded> {
+export async function expand(
+  workspace: Workspace,
+  broadcast: DueBroadcast,
+  matching: Fragment,
+  limit: number,
+): Promise<Expanded> {
   const { sql, id: workspace_id } = workspace
   const { id, channel, parameters } = broadcast
   const { address, opted_out, none } = CHANNELS[channel]
   const now = workspace.now()
-  const matching = await conditionOf(workspace, broadcast)
   const [expanded] = await sql<[Expanded]>`
     with next_contacts as materialized (${nextContacts(workspace, broadcast, matching, limit)}),
     checked as materialized (
@@ -185,6 +187,12 @@ export async function advance(
       due_at = ${is_last ? null : sql`now()`}, updated_at = ${workspace.now()}
     where workspace_id = ${workspace_id} and id = ${id}`
 }
+
+/** Ends the expansion: nobody else gets the message, and the next steps end what is still queued. */
+export const fail = (workspace: Workspace, { id }: DueBroadcast, reason: string) => workspace.sql`
+  update broadcasts set state = 'failed', ends_as = 'audience_broken', error_reason = ${reason}, due_at = now(),
+    updated_at = ${workspace.now()}
+  where workspace_id = ${workspace.id} and id = ${id}`
 
 /**
  * Ends up to `limit` queued deliveries, and returns how many. This includes deliveries that are being sent: if the send

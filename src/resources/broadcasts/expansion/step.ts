@@ -1,10 +1,21 @@
 // One step of a broadcast: creates the deliveries of its next contacts and stores its progress in one transaction, so
 // that each contact is checked exactly once, also if the process is killed.
-import type { Pool } from '#db/sql.ts'
+import type { Fragment, Pool } from '#db/sql.ts'
 import { notifyWorker } from '#delivery/signals.ts'
+import { UnusableSegment } from '#resources/segments/compile.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { advance, type DueBroadcast, endBatch, expand, finishCanceling, lockNextDue, postpone } from './queries.ts'
+import {
+  advance,
+  conditionOf,
+  type DueBroadcast,
+  endBatch,
+  expand,
+  fail,
+  finishCanceling,
+  lockNextDue,
+  postpone,
+} from './queries.ts'
 
 /** Small, so that pausing waits only for a moment and a step needs little memory. */
 const BATCH_SIZE = 1_000
@@ -20,7 +31,8 @@ export async function step(sql: Pool): Promise<boolean> {
       broadcast = await lockNextDue(sql)
       if (!broadcast) return
       const workspace = await openWorkspace(sql, broadcast.workspace_id, broadcast.admin_id)
-      await (broadcast.state === 'canceled' ? endQueuedBatch : expandBatch)(workspace, broadcast)
+      const ends = broadcast.state === 'canceled' || broadcast.state === 'failed'
+      await (ends ? endQueuedBatch : expandBatch)(workspace, broadcast)
     })
   } catch (error) {
     if (broadcast) await postpone(sql, broadcast)
@@ -31,8 +43,20 @@ export async function step(sql: Pool): Promise<boolean> {
 }
 
 async function expandBatch(workspace: Workspace, broadcast: DueBroadcast) {
-  const expanded = await expand(workspace, broadcast, BATCH_SIZE)
+  const matching = checked(await conditionOf(workspace, broadcast))
+  if ('reason' in matching) return fail(workspace, broadcast, matching.reason)
+  const expanded = await expand(workspace, broadcast, matching.condition, BATCH_SIZE)
   await advance(workspace, broadcast, expanded, expanded.audience < BATCH_SIZE)
+}
+
+/** Returns the condition of the audience, or why it can no longer be evaluated: trying again would not help. */
+function checked(condition: () => Fragment): { condition: Fragment } | { reason: string } {
+  try {
+    return { condition: condition() }
+  } catch (error) {
+    if (error instanceof UnusableSegment) return { reason: error.message }
+    throw error
+  }
 }
 
 async function endQueuedBatch(workspace: Workspace, broadcast: DueBroadcast) {
