@@ -1,5 +1,5 @@
 // Parses request bodies as Intercom's clients send them.
-import type { FastifyBodyParser, FastifyInstance } from 'fastify'
+import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify'
 import { exceededBound, type JsonBounds } from '#lib/json-bounds.ts'
 import { ApiError, invalid } from './errors.ts'
 
@@ -14,7 +14,8 @@ export function parseBodies(app: FastifyInstance) {
     const bound = exceededBound(body, BOUNDS)
     if (bound) return done(invalid(OUT_OF_BOUNDS[bound]))
     parseJson(request, body, (error, value) => {
-      if (error || !value) return done(error, value)
+      if (error) return done(notJson(request, body))
+      if (!value) return done(null, value)
       if (body.includes('\\u0000') && hasNul(value)) return done(invalid('The request body contains a NUL character'))
       done(null, SURROGATE_ESCAPE.test(body) ? wellFormed(value) : value)
     })
@@ -26,6 +27,35 @@ export function parseBodies(app: FastifyInstance) {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, parse)
   app.addContentTypeParser(/^application\/[\w.-]+\+json/, { parseAs: 'string' }, parse)
   app.addContentTypeParser('*', { parseAs: 'string' }, parseUntyped)
+}
+
+/** A body that `JSON.parse` reads was refused because of a key that would change prototypes. */
+function notJson({ headers }: Pick<FastifyRequest, 'headers'>, body: string): ApiError {
+  const key = forbiddenKeyIn(body)
+  if (key) return invalid(`The request body has the key ${key}, which is not allowed`)
+  const why = headers['content-type'] ? '' : '; without a Content-Type header it is read as JSON'
+  return invalid(`The request body is not valid JSON${why}`)
+}
+
+function forbiddenKeyIn(body: string): string | undefined {
+  try {
+    return forbiddenKey(JSON.parse(body.replace(/^\ufeff/, '')))
+  } catch {
+    return undefined
+  }
+}
+
+function forbiddenKey(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Object.hasOwn(value, '__proto__')) return '__proto__'
+  const { constructor: own } = value as { constructor: unknown }
+  const is_own = Object.hasOwn(value, 'constructor') && typeof own === 'object' && own !== null
+  if (is_own && Object.hasOwn(own, 'prototype')) return 'constructor.prototype'
+  for (const inner of Object.values(value)) {
+    const key = forbiddenKey(inner)
+    if (key) return key
+  }
+  return undefined
 }
 
 /** An escaped surrogate; most come in pairs. */

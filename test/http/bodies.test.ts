@@ -54,6 +54,39 @@ test('a key that would change JavaScript prototypes is refused', async () => {
   assert.equal(({} as { name?: string }).name, undefined)
 })
 
+test('the error names the key that would change JavaScript prototypes, and a body that is not JSON is said to be none', async () => {
+  const proto = 'The request body has the key __proto__, which is not allowed'
+  const prototype = 'The request body has the key constructor.prototype, which is not allowed'
+  const not_json = 'The request body is not valid JSON'
+  const cases: [body: string, message: string][] = [
+    ['{"__proto__":{"name":"x"}}', proto],
+    ['{"__proto__":null}', proto],
+    ['{"__proto__":1,"name":"x"}', proto],
+    ['{"\\u005f_proto__":{}}', proto],
+    ['\ufeff{"__proto__":{}}', proto],
+    ['{"name":"x","users":[{"__proto__":{"id":"x"}}]}', proto],
+    ['{"custom_attributes":{"a":{"__proto__":{}}}}', proto],
+    ['[[{"__proto__":{}}]]', proto],
+    ['{"constructor":{"prototype":{}}}', prototype],
+    ['{"name":"x","a":[{"constructor":{"prototype":null}}]}', prototype],
+    ['{"constructor":{"prototype":1},"a":{"b":2}}', prototype],
+    ['{"__proto__":', not_json],
+    ['{"__proto__":{}}}', not_json],
+    ['{"constructor":{"prototype"}}', not_json],
+    ["{'__proto__':{}}", not_json],
+    ['{', not_json],
+  ]
+  for (const [body, message] of cases) {
+    for (const route of ['POST /tags', 'POST /contacts']) {
+      const answer = await send(route, body)
+      assertRefused(answer, 400, 'parameter_invalid')
+      assert.equal(answer.body.errors[0].message, message, body)
+    }
+  }
+  for (const name of ['{"name":"__proto__"}', '{"name":"\\"__proto__\\":"}'])
+    assert.equal((await send('POST /tags', name)).status, 200, name)
+})
+
 test('names of properties that all JavaScript objects have are ordinary names', async () => {
   for (const name of ['constructor', 'toString', 'hasOwnProperty', '__defineGetter__']) {
     const { status, body } = await send('POST /tags', JSON.stringify({ name, [name]: name }))
