@@ -1,7 +1,8 @@
 // Parses request bodies as Intercom's clients send them.
 import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify'
 import { exceededBound, type JsonBounds } from '#lib/json-bounds.ts'
-import { ApiError, invalid } from './errors.ts'
+import { isObject } from '#lib/objects.ts'
+import { type ApiError, invalid, unsupportedType } from './errors.ts'
 
 /**
  * Accepts JSON, also with a vendor media type or without a Content-Type. An empty body counts as none: Ruby's and PHP's
@@ -16,17 +17,21 @@ export function parseBodies(app: FastifyInstance) {
     parseJson(request, body, (error, value) => {
       if (error) return done(notJson(request, body))
       if (!value) return done(null, value)
-      if (body.includes('\\u0000') && hasNul(value)) return done(invalid('The request body contains a NUL character'))
+      if (body.includes('\\u0000') && hasNul(value)) return done(nul())
       done(null, SURROGATE_ESCAPE.test(body) ? wellFormed(value) : value)
     })
   }
   const parseUntyped: FastifyBodyParser<string> = (request, body, done) =>
-    request.headers['content-type'] ? done(unsupported()) : parse(request, body, done)
+    request.headers['content-type'] ? done(unsupportedType(request)) : parse(request, body, done)
 
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'string' }, parse)
   app.addContentTypeParser(/^application\/[\w.-]+\+json/, { parseAs: 'string' }, parse)
   app.addContentTypeParser('*', { parseAs: 'string' }, parseUntyped)
+  app.addHook('preValidation', ({ headers, body }, _reply, done) => {
+    const is_form = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+    done(is_form && isObject(body) && hasNul(body) ? nul() : undefined)
+  })
 }
 
 /** A body that `JSON.parse` reads was refused because of a key that would change prototypes. */
@@ -69,9 +74,6 @@ function wellFormed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), wellFormed(inner)]))
 }
 
-const unsupported = () =>
-  new ApiError(415, 'unsupported_media_type', 'The Content-Type header should be application/json')
-
 /**
  * More levels than any request of Intercom's API has, and few enough for recursion. More values than any request that is
  * accepted, and few enough to be read and checked in milliseconds.
@@ -82,6 +84,8 @@ const OUT_OF_BOUNDS: Record<keyof JsonBounds, string> = {
   levels: 'The request body is nested too deeply',
   values: `The request body has more than ${BOUNDS.values} values`,
 }
+
+const nul = () => invalid('The request body contains a NUL character')
 
 /** PostgreSQL cannot store U+0000. */
 function hasNul(value: unknown): boolean {

@@ -12,7 +12,7 @@ export class ApiError extends Error {
   readonly headers: Record<string, string>
 
   constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
-    super(message)
+    super(message.replaceAll('\0', '\ufffd')) // Messages can repeat values, and a NUL can be neither shown nor stored.
     this.status = status
     this.code = code
     this.headers = headers
@@ -123,6 +123,7 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
       'retry-after': '1',
     })
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(request.routeOptions.bodyLimit)
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedType(request)
   const refusal = FASTIFY_REFUSALS[error.code]
   if (refusal) return new ApiError(...refusal)
   if (error.statusCode && error.statusCode < 500) return new ApiError(error.statusCode, 'bad_request', error.message)
@@ -132,6 +133,16 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (wrong_value) return wrong_value
   if (error instanceof SyntaxError) return invalid('The request body is not valid JSON')
   return new ApiError(500, 'server_error', 'Something went wrong on our side')
+}
+
+/** Returns the error of a Content-Type that the operation does not read, or that is no media type. */
+export function unsupportedType({ headers, routeOptions }: Pick<FastifyRequest, 'headers' | 'routeOptions'>): ApiError {
+  const { media_types = 'application/json' } = routeOptions?.config?.operation ?? {}
+  const is_empty = !headers['content-type']?.trim()
+  const message = is_empty
+    ? `The Content-Type header is empty; it should be ${media_types}, or be left out`
+    : `The Content-Type header should be ${media_types}`
+  return new ApiError(415, 'unsupported_media_type', message)
 }
 
 /** @param limit in bytes */
@@ -144,7 +155,6 @@ function tooLarge(limit: number): ApiError {
 const FASTIFY_REFUSALS: Record<string, Refusal> = {
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'parameter_invalid', 'The request body is not valid JSON'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'parameter_invalid', 'The request body is empty'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'The Content-Type header should be application/json'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'bad_request', 'The body is not as long as Content-Length says'],
   FST_ERR_MAX_PARAM_LENGTH: [404, 'not_found', 'Resource Not Found'],
   FST_ERR_BAD_URL: [400, 'bad_request', 'The URL is malformed'],

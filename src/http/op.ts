@@ -36,6 +36,8 @@ export type OperationOptions = Shapes & {
   time_limit_ms?: number
   /** The most bytes of its request body. Default: BODY_LIMIT. */
   body_limit?: number
+  /** The Content-Type that its body should have, as errors say it. Default: application/json. */
+  media_types?: string
   /** Error statuses besides those that follow from its path, its schemas and its token. */
   refuses?: readonly number[]
   /** 400 and 500 have a bare error instead of a list. */

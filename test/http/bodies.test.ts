@@ -7,10 +7,10 @@ import { aContact } from '../factories.ts'
 const t = await testApp()
 const json = 'application/json'
 
-/** A body of exactly these bytes, without a Content-Type if it is undefined. */
-async function send(route: string, payload: string | Buffer, type: string | undefined = json) {
+/** A body of exactly these bytes, without a Content-Type if it is null. */
+async function send(route: string, payload: string | Buffer, type: string | null = json) {
   const [method, url] = route.split(' ') as ['POST', string]
-  const headers = { authorization: `Bearer ${t.created.token}`, ...(type !== undefined && { 'content-type': type }) }
+  const headers = { authorization: `Bearer ${t.created.token}`, ...(type !== null && { 'content-type': type }) }
   const answer = await t.app.inject({ method, url, headers, payload })
   const text = answer.body
   return { status: answer.statusCode, text, body: text === '' ? undefined : answer.json(), headers: answer.headers }
@@ -141,15 +141,50 @@ test('a Content-Type other than JSON and forms is refused', async () => {
   }
 })
 
+test('the error of a Content-Type says what it should be, also if it is empty', async () => {
+  const JSON_TYPE = 'application/json'
+  const MAIL = 'message/rfc822 or multipart/form-data'
+  const FORM = 'application/x-www-form-urlencoded'
+  const wrong = (types: string) => `The Content-Type header should be ${types}`
+  const empty = (types: string) => `The Content-Type header is empty; it should be ${types}, or be left out`
+  const cases: [route: string, type: string, message: string][] = [
+    ['POST /tags', '', empty(JSON_TYPE)],
+    ['POST /tags', ' ', empty(JSON_TYPE)],
+    ['POST /tags', 'x', wrong(JSON_TYPE)],
+    ['POST /tags', '; charset=utf-8', wrong(JSON_TYPE)],
+    ['POST /tags', 'text/plain', wrong(JSON_TYPE)],
+    ['PUT /contacts/1', '', empty(JSON_TYPE)],
+    ['POST /webhooks/email/inbound', '', empty(MAIL)],
+    ['POST /webhooks/email/inbound', 'x', wrong(MAIL)],
+    ['POST /webhooks/email/inbound', 'text/html', wrong(MAIL)],
+    ['POST /webhooks/twilio/status', '', empty(FORM)],
+    ['POST /webhooks/whatsapp', '', empty(JSON_TYPE)],
+  ]
+  for (const [route, type, message] of cases) {
+    const answer = await send(route, '{"name":"x"}', type)
+    assertRefused(answer, 415, 'unsupported_media_type')
+    assert.equal(answer.body.errors[0].message, message, `${route} ${JSON.stringify(type)}`)
+  }
+})
+
+test('without a Content-Type a body is read as JSON, and the error says so', async () => {
+  const message = 'The request body is not valid JSON; without a Content-Type header it is read as JSON'
+  for (const body of ['name=x', '<name>x</name>', '{"name":', 'x', ' ']) {
+    const answer = await send('POST /tags', body, null)
+    assertRefused(answer, 400, 'parameter_invalid')
+    assert.equal(answer.body.errors[0].message, message, body)
+  }
+})
+
 test('JSON is accepted with vendor media types, with a charset, and without a Content-Type', async () => {
   const types = [
     'application/json; charset=utf-8',
     'APPLICATION/JSON',
     'application/vnd.intercom.3+json',
     'application/json;',
-    undefined,
+    null,
   ]
-  for (const type of types) assert.equal((await send('POST /tags', '{"name":"Typed"}', type)).status, 200, type)
+  for (const type of types) assert.equal((await send('POST /tags', '{"name":"Typed"}', type)).status, 200, `${type}`)
 })
 
 test('a byte order mark before the JSON is ignored', async () => {

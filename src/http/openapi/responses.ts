@@ -106,7 +106,7 @@ export const sharedResponses = () => ({
 const refer = (name: string) => ({ $ref: `#/components/responses/${name}` })
 
 /** The facts about an operation that decide which errors it can return. */
-export type Refusing = Pick<RegisteredOperation, 'options' | 'url' | 'method' | 'query'>
+export type Refusing = Pick<RegisteredOperation, 'options' | 'url' | 'method'>
 
 export const takesToken = ({ auth = 'token' }: Operation): boolean => auth === 'token'
 export const isOpen = ({ auth = 'token' }: Operation): boolean => auth !== 'token' && auth !== 'contact'
@@ -115,11 +115,10 @@ export const isOpen = ({ auth = 'token' }: Operation): boolean => auth !== 'toke
  * Returns the error statuses of an operation: those that follow from its path, its schemas and its token, and its own
  * `refuses`.
  */
-export function statusesOf({ options, url, query, method }: Refusing): number[] {
+export function statusesOf({ options, url, method }: Refusing): number[] {
   const { scope, refuses = [] } = options
-  const takesInput = method !== 'GET' || query !== undefined || takesToken(options)
   const statuses = [
-    ...(takesInput ? [400] : []),
+    400, // A NUL in the query.
     ...(isOpen(options) ? [] : [401, 429]),
     ...(scope || (takesToken(options) && url.startsWith('/extensions/')) ? [403] : []),
     ...(url.includes(':') ? [404] : []),

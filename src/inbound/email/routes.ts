@@ -58,6 +58,7 @@ function inboundEmail(app: App, { sql, identify, ...server }: Server) {
     {
       ...op('receiveEmail', {
         body_limit: BODY_LIMIT,
+        media_types: 'message/rfc822 or multipart/form-data',
         refuses: [401, 409, 422],
         query: Type.Object({ token: Type.Optional(Type.String({ description: 'As in the channel’s inbound_url.' })) }),
         response: ReceivedMail,

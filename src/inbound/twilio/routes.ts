@@ -37,6 +37,7 @@ function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }
   app.post(
     '/webhooks/twilio/status',
     op('receiveTwilioStatus', {
+      media_types: 'application/x-www-form-urlencoded',
       body_limit: BODY_LIMIT,
       refuses: [403],
       auth: 'signature',
@@ -52,6 +53,7 @@ function twilioWebhooks(app: App, { sql, secret, public_url, fetch_attachments }
   app.post(
     '/webhooks/twilio/inbound',
     op('receiveTwilioMessage', {
+      media_types: 'application/x-www-form-urlencoded',
       body_limit: BODY_LIMIT,
       refuses: [403, 404],
       response: TwiML,
