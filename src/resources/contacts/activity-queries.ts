@@ -114,6 +114,12 @@ export async function unsubscribeFromEmails(sql: Sql, workspace_id: string, id: 
   return row?.known || unsubscribeFromEmails(sql, workspace_id, id, at)
 }
 
+/** Returns undefined if the contact gets emails already. */
+export const subscribeToEmails = (workspace: Workspace, id: string) =>
+  one(workspace.sql<{ id: string }[]>`
+    update contacts set unsubscribed_from_emails = false, updated_at = ${workspace.now()}
+    where workspace_id = ${workspace.id} and id = ${id} and unsubscribed_from_emails returning id`)
+
 export const setWhatsAppOptOut = (workspace: Workspace, id: string, unsubscribed: boolean) =>
   one(workspace.sql<{ id: string }[]>`
     update contacts set unsubscribed_from_whatsapp = ${unsubscribed}

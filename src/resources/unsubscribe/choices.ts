@@ -1,5 +1,7 @@
 // What a contact gets of the subscription types of emails, for the page on which people choose.
 import type { Pool } from '#db/sql.ts'
+import { subscribeToEmails } from '#resources/contacts/activity-queries.ts'
+import { emitContact } from '#resources/contacts/emit.ts'
 import { findCurrentContact, lockCurrentContact } from '#resources/contacts/merged-queries.ts'
 import { setWanted } from '#resources/contacts/subscribe.ts'
 import { listChosen, listSubscriptionTypes } from '#resources/subscription-types/queries.ts'
@@ -35,5 +37,14 @@ export const saveChoices = async (sql: Pool, { workspace_id, contact_id }: Unsub
     if (!contact) return undefined
     for (const { type } of await choicesOf(workspace, contact.id))
       await setWanted(workspace, contact.id, type, wanted.includes(type.id))
+    return contact
+  })
+
+/** Ends the stop of all emails; the choices of types stay. Returns undefined if the contact does not exist. */
+export const startEmails = async (sql: Pool, { workspace_id, contact_id }: UnsubscribeLink) =>
+  atomically(await openWorkspace(sql, workspace_id), async (workspace) => {
+    const contact = await lockCurrentContact(workspace, contact_id)
+    if (contact && (await subscribeToEmails(workspace, contact.id)))
+      await emitContact(workspace, 'contact.subscribed', contact.id)
     return contact
   })

@@ -16,16 +16,24 @@ export function confirmationPage(
   link: UnsubscribeLink,
   { choices, gets_none }: { choices: readonly Choice[]; gets_none: boolean },
 ): string {
-  if (gets_none) return '<p>You have stopped all emails. You get none of them.</p>'
+  if (gets_none) return `<p>You have stopped all emails. You get none of them.</p>${startForm(token)}`
   const asked = choices.find(({ type }) => type.id === link.subscription_type_id)
   const what = asked ? `“${escapeHtml(asked.type.translations[0].name)}”` : 'emails'
   const question = `<form method="post"><p>Stop ${what} to you?</p><button>Unsubscribe</button></form>`
   return choices.length ? `${question}\n${choicesForm(token, choices)}` : question
 }
 
-const choicesForm = (token: string, choices: readonly Choice[]): string => `
-<form method="post" action="/unsubscribe/${encodeURIComponent(token)}/preferences">
-<h2>Or choose what you get</h2>
+const preferencesOf = (token: string): string => `/unsubscribe/${encodeURIComponent(token)}/preferences`
+
+/** The way back for a person who has stopped all emails. */
+const startForm = (token: string): string => `
+<form method="post" action="${preferencesOf(token)}">
+<p><button name="start" value="1">Get emails again</button></p>
+</form>`
+
+const choicesForm = (token: string, choices: readonly Choice[], title = 'Or choose what you get'): string => `
+<form method="post" action="${preferencesOf(token)}">
+<h2>${title}</h2>
 ${choices.map(checkbox).join('\n')}
 <p><button>Save</button> <button name="all" value="1">Stop all emails</button></p>
 </form>`
@@ -37,15 +45,20 @@ function checkbox({ type: { id, translations }, is_wanted }: Choice): string {
 }
 
 /** @param what the name of a subscription type, or null for all emails */
-export const donePage = (what: string | null): string =>
+export const donePage = (token: string, what: string | null): string =>
   what === null
-    ? '<p>You are unsubscribed. No more emails like that one.</p>'
+    ? `<p>You are unsubscribed. No more emails like that one.</p>${startForm(token)}`
     : `<p>You are unsubscribed from “${escapeHtml(what)}”.</p>`
 
-export const savedPage = (gets_none: boolean): string =>
+export const savedPage = (token: string, gets_none: boolean): string =>
   gets_none
-    ? '<p>Saved. But you have stopped all emails, so that you get none of them.</p>'
+    ? `<p>Saved. But you have stopped all emails, so that you get none of them.</p>${startForm(token)}`
     : '<p>Saved. You get the emails that you chose.</p>'
+
+export const startedPage = (token: string, choices: readonly Choice[]): string =>
+  choices.length
+    ? `<p>You get emails again: those that are checked.</p>${choicesForm(token, choices, 'Choose what you get')}`
+    : '<p>You get emails again.</p>'
 
 export function showPage(reply: FastifyReply, content: string): string {
   reply.type('text/html; charset=utf-8').headers(SECURITY)

@@ -220,6 +220,71 @@ describe('the page', () => {
     assert.deepEqual([await isUnsubscribed(contact), await isChosen(contact, 'news')], [true, false])
   })
 
+  describe('has a way back for a person who has stopped all emails', () => {
+    const START = 'start=1'
+    const stopped = () => aPerson({ unsubscribed_from_emails: true })
+
+    test('only with a signed link of a contact who exists, and only by POST', async () => {
+      const contact = await stopped()
+      const refused: [name: string, route: string, form: string | undefined, status: number][] = [
+        ['a changed signature', `POST ${linkOf(contact)}x/preferences`, START, 404],
+        ['a link that is no link', 'POST /unsubscribe/wrong/preferences', START, 404],
+        ['an unknown contact', `POST ${linkOf('6762f0dd1bb69f9f2193bb83')}/preferences`, START, 404],
+        ['the token of another purpose', `POST /unsubscribe/${sign(SECRET, 'reply', 'x.y')}/preferences`, START, 404],
+        ['GET of the form', `GET ${linkOf(contact)}/preferences?${START}`, undefined, 404],
+        ['two values', `POST ${linkOf(contact)}/preferences`, 'start=1&start=1', 400],
+        ['a NUL', `POST ${linkOf(contact)}/preferences`, 'start=%00', 400],
+        ['GET of the page with a query', `GET ${linkOf(contact)}?${START}`, undefined, 200],
+        ['one click on the link', `POST ${linkOf(contact)}`, START, 200],
+        ['Stop together with it', `POST ${linkOf(contact)}/preferences`, `${START}&all=1`, 200],
+        ['saving choices', `POST ${linkOf(contact)}/preferences`, `types=${id('news')}`, 200],
+      ]
+      for (const [name, route, form, status] of refused) {
+        assert.equal((await call(route, form, form === undefined ? open : FORM)).status, status, name)
+        assert.equal(await isUnsubscribed(contact), true, name)
+      }
+      assert.ok(!(await topicsOf(workspace, contact)).includes('contact.subscribed'))
+    })
+
+    test('a button without script on each page that says so; then mail is sent again, and the choices are kept', async () => {
+      const contact = await aPerson()
+      await choose(contact, 'news')
+      const button =
+        /<form method="post" action="(\/unsubscribe\/[\da-f-]+\/preferences)">\s*<p><button name="start" value="1">/
+      assert.doesNotMatch((await call(`GET ${linkOf(contact)}`, undefined, open)).text, button)
+      const pages = [
+        await save(linkOf(contact), 'all=1'),
+        await call(`GET ${linkOf(contact)}`, undefined, open),
+        await call(`GET ${linkOf(contact, 'news')}`, undefined, open),
+        await save(linkOf(contact), ''),
+        await call(`POST ${linkOf(contact)}`, 'List-Unsubscribe=One-Click', FORM),
+      ]
+      await choose(contact, 'news')
+      for (const { text } of pages) assert.match(text, button)
+      const [, action] = button.exec(pages[2]!.text)!
+      for (const _again of [1, 2]) {
+        const { status, text } = await call(`POST ${action}`, START, FORM)
+        assert.equal(status, 200)
+        assert.match(text, /You get emails again/)
+        assert.match(text, new RegExp(`value="${id('news')}"> News`))
+        assert.ok(!text.includes('<script'))
+      }
+      assert.deepEqual([await isUnsubscribed(contact), await isChosen(contact, 'news')], [false, true])
+      assert.equal((await topicsOf(workspace, contact)).filter((topic) => topic === 'contact.subscribed').length, 1)
+      assert.equal((await deliveryOf((await write(contact)).body.id)).status, 'delivered')
+    })
+
+    test('of a lead that was merged since it starts those of the user', async () => {
+      const lead = await aContact(workspace, { role: 'lead', email: `p${++number}@example.org` })
+      const user = await stopped()
+      const merged = await call('POST /contacts/merge', { from: lead, into: user, skip_duplicate_validation: true })
+      assert.equal(merged.status, 200, merged.text)
+      assert.equal(await isUnsubscribed(user), true)
+      assert.equal((await save(linkOf(lead), START)).status, 200)
+      assert.equal(await isUnsubscribed(user), false)
+    })
+  })
+
   test('does not promise emails to a contact who has stopped all of them', async () => {
     const contact = await aPerson({ unsubscribed_from_emails: true })
     for (const type of ['news', undefined]) {

@@ -35,7 +35,7 @@ function unsubscribing(app: App, { sql, secret }: Server) {
     async ({ params }, reply) => {
       const link = readLink(secret, params.token)
       const { left } = found(await leave(sql, link), 'This link is not valid any more')
-      return showPage(reply, donePage(left))
+      return showPage(reply, donePage(params.token, left))
     },
   )
 }
