@@ -10,7 +10,7 @@ import { eventually } from '../../test/factories.ts'
 import { enqueue } from './enqueue.ts'
 import { HOUSEKEEPING } from './housekeeping.ts'
 import type { Job } from './job.ts'
-import { type JobLog, runJobs } from './run.ts'
+import { HEARTBEAT, type JobLog, POLL_EVERY_MS, runJobs } from './run.ts'
 
 const t = await testApp()
 const { sql } = t.database
@@ -43,8 +43,11 @@ const JOBS: Job<object>[] = [
 const start = (jobs = JOBS) =>
   runJobs({ sql, jobs, context: {}, log, heartbeat: { every_ms: 100, dead_after_ms: 500 } })
 
-const stop = start()
-after(stop)
+let stop = start()
+const restart = () => {
+  stop = start()
+}
+after(() => stop())
 const payloadsOf = (name: string) => ran.filter((one) => one.name === name).map(({ payload }) => payload)
 const became = (name: string, count: number) =>
   eventually(
@@ -94,6 +97,62 @@ test('a job of a killed process is run by another one soon, not after hours', as
       return payloadsOf('test:note')
     },
     (payloads) => JSON.stringify(payloads).includes('a dead worker'),
+  )
+})
+
+/** A job that a worker has locked, and another one that waits in the same queue. */
+async function lockedQueue(queue: string, locked_by: string) {
+  for (const place of ['first', 'second'])
+    await sql`
+      select graphile_worker.add_job('test:note', ${JSON.stringify({ of: `${queue} ${place}` })}::text::json, queue_name => ${queue}::text,
+        run_at => now() + interval '1 hour')`
+  await sql`
+    update graphile_worker._private_job_queues set locked_by = ${locked_by}, locked_at = now() - interval '1 second'
+    where queue_name = ${queue}`
+  await sql`
+    update graphile_worker._private_jobs set
+      run_at = now() - case when payload->>'of' like '% first' then interval '2 seconds' else interval '1 second' end,
+      locked_by = case when payload->>'of' like '% first' then ${locked_by} end,
+      locked_at = case when payload->>'of' like '% first' then now() - interval '1 second' end
+    where payload->>'of' like ${`${queue} %`}`
+}
+
+const notesOf = (queue: string) =>
+  payloadsOf('test:note')
+    .map((payload) => (payload as { of?: string }).of ?? '')
+    .filter((of) => of.startsWith(queue))
+
+test('the queue of a worker that reports is not touched; when it is killed, its jobs run in order within five seconds', async () => {
+  assert.ok(HEARTBEAT.dead_after_ms + HEARTBEAT.every_ms + POLL_EVERY_MS <= 5_000)
+  const report = () => sql`
+    insert into job_workers (id, seen_at) values ('worker-busy', now()) on conflict (id) do update set seen_at = now()`
+  await report()
+  await lockedQueue('busy', 'worker-busy')
+  const beating = setInterval(report, 50)
+  await sleep(800)
+  clearInterval(beating)
+  assert.deepEqual(notesOf('busy'), [])
+  const killed = Date.now()
+  await eventually(
+    async () => notesOf('busy'),
+    ({ length }) => length === 2,
+  )
+  assert.deepEqual(notesOf('busy'), ['busy first', 'busy second'])
+  assert.ok(Date.now() - killed < 5_000, `${Date.now() - killed} ms`)
+})
+
+test('a process that has just started, or could not report, frees no jobs at its first report', async () => {
+  await sql`insert into job_workers (id, seen_at) values ('worker-slow', now() - interval '10 seconds')`
+  await stop()
+  await lockedQueue('slow', 'worker-slow')
+  const stopAgain = runJobs({ sql, jobs: JOBS, context: {}, log, heartbeat: { every_ms: 600, dead_after_ms: 500 } })
+  await sleep(1_500)
+  await stopAgain()
+  assert.deepEqual(notesOf('slow'), [])
+  restart()
+  await eventually(
+    async () => notesOf('slow'),
+    ({ length }) => length === 2,
   )
 })
 

@@ -25,7 +25,10 @@ const CONCURRENCY = 4
 const STOP_WITHIN_MS = 2_000
 const KILL_WITHIN_MS = 1_000
 const RESTART_AFTER_MS = 1_000
-const HEARTBEAT = { every_ms: 5_000, dead_after_ms: 30_000 }
+/** How often graphile-worker looks for jobs that nobody announced, such as those of a dead worker. */
+export const POLL_EVERY_MS = 1_000
+/** Together with the poll, a dead worker's jobs wait five seconds at most. */
+export const HEARTBEAT = { every_ms: 1_000, dead_after_ms: 3_000 }
 
 /**
  * Starts in the background. Returns a function that stops: it waits a short time for running jobs; a job that is
@@ -74,12 +77,7 @@ function runQueue<Context>(options: Options<Context>): () => Promise<void> {
     }
   })()
 
-  const beats = setInterval(async () => {
-    if (!workers.size) return
-    await reportAlive(sql, [...workers])
-      .then(() => unlockDead(sql, heartbeat.dead_after_ms))
-      .catch((error) => log.warn({ err: error }, 'could not report that this process runs jobs'))
-  }, heartbeat.every_ms)
+  const beats = setInterval(heart(options, workers), heartbeat.every_ms)
 
   return async () => {
     stopping = true
@@ -88,6 +86,30 @@ function runQueue<Context>(options: Options<Context>): () => Promise<void> {
     const ended = runner ? end(runner).then(() => running) : running
     await Promise.race([ended, sleep(STOP_WITHIN_MS + KILL_WITHIN_MS)])
     await deleteWorkers(sql, [...workers]).catch(() => {})
+  }
+}
+
+/**
+ * Returns a function that reports once, and then frees the jobs of the dead. After a pause, such as an outage of the
+ * database, it only reports: the other processes could not report either, and are not dead.
+ */
+function heart(
+  { sql, log, heartbeat = HEARTBEAT }: Pick<Options<unknown>, 'sql' | 'log' | 'heartbeat'>,
+  workers: ReadonlySet<string>,
+) {
+  let last_ms = -Infinity
+  let beating = false
+  const beat = async () => {
+    await reportAlive(sql, [...workers])
+    const now_ms = performance.now()
+    if (now_ms - last_ms < heartbeat.dead_after_ms) await unlockDead(sql, heartbeat.dead_after_ms)
+    last_ms = now_ms
+  }
+  return async () => {
+    if (beating || !workers.size) return
+    beating = true
+    await beat().catch((error) => log.warn({ err: error }, 'could not report that this process runs jobs'))
+    beating = false
   }
 }
 
@@ -127,6 +149,7 @@ async function start<Context>(
     taskList: tasksOf(queued, context),
     crontab: queued.flatMap(({ name, cron }) => (cron ? [`${cron} ${name}`] : [])).join('\n'),
     concurrency,
+    pollInterval: POLL_EVERY_MS,
     noHandleSignals: true,
     events,
     logger: new Logger(() => (level, message, about) => {

@@ -58,7 +58,7 @@ async function startJob(server: ServerProcess, part: number): Promise<string> {
 
 const stateOf = async (server: ServerProcess, id: string) => (await ask<Shown>(server, `/contacts/bulk/${id}`)).state
 
-/** Waits until another task has begun: after a kill, half a minute. */
+/** Waits until another task has begun: after a kill, a few seconds. */
 async function untilRunning(server: ServerProcess, jobs: string[]): Promise<void> {
   const until = Date.now() + PATIENCE_MS
   const started = async () => {
