@@ -1,6 +1,6 @@
 // Contacts that were merged into another one: the contact that each is part of now, and the history of a contact's merges.
 import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
-import { one, type Sql } from '#db/sql.ts'
+import { type Fragment, one, type Sql } from '#db/sql.ts'
 import { ChangedMeanwhile, type Workspace } from '#workspaces/workspace.ts'
 import { type ContactRow, lockContact, type MergeRow, type WholeContactRow } from './queries.ts'
 
@@ -12,15 +12,18 @@ export type Survivor = { id: string; is_live: boolean; is_merged: boolean }
 
 /** Returns the contact itself, or the one that it is part of since it was merged. It can be archived or deleted. */
 export const findSurvivor = (sql: Sql, workspace_id: string, id: string) =>
-  one(sql<Survivor[]>`
-    with recursive hops as (
-      select id, merged_into, is_live, 0 as hop from contacts where workspace_id = ${workspace_id} and id = ${id}
-      union all
-      select next.id, next.merged_into, next.is_live, hop + 1
-      from hops join contacts next on next.workspace_id = ${workspace_id} and next.id = hops.merged_into
-      where hop < ${MOST_HOPS}
-    )
-    select id, is_live, hop > 0 as is_merged from hops order by hop desc limit 1`)
+  one(sql<Survivor[]>`${survivorOf(sql, workspace_id, sql`${id}`)}`)
+
+/** Returns a query for the survivor of the contact `given`, as `findSurvivor` returns it; without rows if it does not exist. */
+export const survivorOf = (sql: Sql, workspace_id: string, given: Fragment): Fragment => sql`
+  with recursive hops as (
+    select id, merged_into, is_live, 0 as hop from contacts where workspace_id = ${workspace_id} and id = ${given}
+    union all
+    select next.id, next.merged_into, next.is_live, hop + 1
+    from hops join contacts next on next.workspace_id = ${workspace_id} and next.id = hops.merged_into
+    where hop < ${MOST_HOPS}
+  )
+  select id, is_live, hop > 0 as is_merged from hops order by hop desc limit 1`
 
 /** Returns the live contact with this id, or the one that it was merged into. For ids that were given out before a merge. */
 export async function findCurrentContact(workspace: Workspace, id: string): Promise<ContactRow | undefined> {

@@ -4,6 +4,7 @@ import { type Fragment, one, type Pool, type Sql } from '#db/sql.ts'
 import { type Ending, endQueued } from '#delivery/end.ts'
 import { insertedDeliveries } from '#delivery/enqueue.ts'
 import { tallyQueued } from '#delivery/tally.ts'
+import { survivorOf } from '#resources/contacts/merged-queries.ts'
 import { matcherOf } from '#resources/contacts/search.ts'
 import { taggedWith } from '#resources/tags/fragments.ts'
 import { DATES } from '#search/values.ts'
@@ -49,23 +50,28 @@ export async function conditionOf(workspace: Workspace, { audience }: DueBroadca
     : () => workspace.sql`true`
 }
 
-/** The next contacts of the audience by id, an order that does not change when contacts are added or removed. */
+/**
+ * The next contacts of the audience by id, an order that does not change when contacts are added or removed. `given` is the id
+ * in the audience; a listed contact that was merged since is the one that it is part of now.
+ */
 function nextContacts(workspace: Workspace, broadcast: DueBroadcast, matching: Fragment, limit: number): Fragment {
   const { sql, id: workspace_id } = workspace
   const { audience, id, reached } = broadcast
   if ('contact_ids' in audience)
     return sql`
-      select contact_id from (
-        select jsonb_array_elements_text(audience -> 'contact_ids') collate "C" as contact_id from broadcasts
-        where workspace_id = ${workspace_id} and id = ${id}
-      ) listed
-      where contact_id > ${reached} order by contact_id limit ${limit}`
+      select given, coalesce(survivor.id, given) as contact_id from (
+        select given from (
+          select jsonb_array_elements_text(audience -> 'contact_ids') collate "C" as given from broadcasts
+          where workspace_id = ${workspace_id} and id = ${id}
+        ) listed
+        where given > ${reached} order by given limit ${limit}
+      ) next left join lateral (${survivorOf(sql, workspace_id, sql`given`)}) survivor on true`
   if ('tag_id' in audience)
     return sql`
-      select object_id as contact_id from (${taggedWith(workspace, 'contact', audience.tag_id)}) tagged
+      select object_id as given, object_id as contact_id from (${taggedWith(workspace, 'contact', audience.tag_id)}) tagged
       where object_id > ${reached} order by object_id limit ${limit}`
   return sql`
-    select id as contact_id from contacts
+    select id as given, id as contact_id from contacts
     where workspace_id = ${workspace_id} and is_live and ${matching} and id > ${reached}
     order by id limit ${limit}`
 }
@@ -112,9 +118,9 @@ const valuesFor = (sql: Sql, parameters: Parameter[]): Fragment =>
 export type Expanded = { reached: string | null; audience: number; accepted: number; left_out: Record<string, number> }
 
 /**
- * Checks the next contacts and creates a delivery for each that is not left out, in one statement. A number that
- * several contacts share gets the message once. `matching` is the condition of `conditionOf`. Each delivery reserves its own conversation, so that an answer stays
- * private.
+ * Checks the next contacts and creates a delivery for each that is not left out, in one statement. A number that several
+ * contacts share gets the message once, and so does a contact whom several ids of the audience name. `matching` is the
+ * condition of `conditionOf`. Each delivery reserves its own conversation, so that an answer stays private.
  */
 export async function expand(
   workspace: Workspace,
@@ -129,7 +135,7 @@ export async function expand(
   const [expanded] = await sql<[Expanded]>`
     with next_contacts as materialized (${nextContacts(workspace, broadcast, matching, limit)}),
     checked as materialized (
-      select contact_id, contact.*, case
+      select given, contact_id, contact.*, case
         when is_live is not true then 'archived'
         when blocked_at is not null then 'blocked'
         when address is null then ${none}
@@ -144,7 +150,12 @@ export async function expand(
     ),
     decided as materialized (
       select *, coalesce(reason, case
-        when row_number() over (partition by phone_key(address), reason order by contact_id) > 1 then 'duplicate_number'
+        when row_number() over (partition by phone_key(address), reason order by contact_id, given) > 1 then 'duplicate_number'
+        when exists (
+          select from deliveries earlier
+          where earlier.workspace_id = ${workspace_id} and earlier.contact_id = checked.contact_id
+            and earlier.broadcast_id = ${id}
+        ) then 'duplicate_number'
         when exists (
           select from contacts twin
           join deliveries on deliveries.workspace_id = twin.workspace_id and deliveries.contact_id = twin.id
@@ -162,7 +173,7 @@ export async function expand(
         from decided where left_out is null order by contact_id`,
       )}
     )
-    select max(contact_id) as reached, count(*)::int as audience,
+    select max(given) as reached, count(*)::int as audience,
       (count(*) filter (where left_out is null))::int as accepted,
       (select coalesce(jsonb_object_agg(left_out, times), '{}') from (
         select left_out, count(*) as times from decided where left_out is not null group by left_out) reasons) as left_out

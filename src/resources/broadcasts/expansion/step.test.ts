@@ -2,7 +2,7 @@
 // twice.
 
 import assert from 'node:assert/strict'
-import { beforeEach, test } from 'node:test'
+import { beforeEach, describe, test } from 'node:test'
 import { lease } from '#delivery/lease.ts'
 import { applyStatusUpdate } from '#delivery/status-update.ts'
 import { sumUp } from '#delivery/tally.ts'
@@ -291,6 +291,90 @@ test('a step that fails changes nothing, and delays no other broadcast', async (
   await assert.rejects(step(sql))
   await carryOut()
   assert.deepEqual([(await shown(broken)).state, (await shown(good)).counts.accepted], ['queued', 1])
+})
+
+describe('a listed lead that was merged before the broadcast runs', () => {
+  const merge = async (from: string, into: string) =>
+    assert.equal((await call('POST /contacts/merge', { from, into, skip_duplicate_validation: true })).status, 200)
+  const aLead = (more: object = {}) => aReader({ role: 'lead', ...more })
+  const outcomeOf = async (id: string) => {
+    await carryOut()
+    const { audience, accepted, left_out } = (await shown(id)).counts
+    const reasons = Object.fromEntries(Object.entries(left_out).filter(([, times]) => times))
+    return [(await deliveriesOf(id)).map(({ contact_id }) => contact_id), audience, accepted, reasons]
+  }
+
+  const gone: [name: string, user: object, reason: string][] = [
+    ['is archived', { archived_at: new Date() }, 'archived'],
+    ['is blocked', { blocked_at: new Date() }, 'blocked'],
+    ['opted out', { unsubscribed_from_whatsapp: true }, 'opted_out'],
+  ]
+  for (const [name, state, reason] of gone) {
+    test(`is left out if the user ${name}`, async () => {
+      const [lead, user] = [await aLead(), await aReader()]
+      const id = await broadcast({ contact_ids: [lead] })
+      await merge(lead, user)
+      await sql`update contacts set ${sql(state)} where workspace_id = ${workspace.id} and id = ${user}`
+      assert.deepEqual(await outcomeOf(id), [[], 1, 0, { [reason]: 1 }])
+    })
+  }
+
+  test('is the user, once, also if the user or another lead of that user is listed', async () => {
+    const waiting: [id: string, count: number, duplicates: number][] = []
+    const [first, second, user] = [await aLead(), await aLead(), await aReader()]
+    for (const [listed, duplicates] of [
+      [[first], 0],
+      [[first, user], 1],
+      [[first, second], 1],
+      [[second, user, first], 2],
+    ] as const) {
+      const id = await broadcast({ contact_ids: [...listed] })
+      await sql`update broadcasts set due_at = due_at + interval '1 hour' where workspace_id = ${workspace.id} and id = ${id}`
+      waiting[waiting.length] = [id, listed.length, duplicates] as const
+    }
+    await merge(first, user)
+    await merge(second, user)
+    for (const [id, count, duplicates] of waiting) {
+      await sql`update broadcasts set due_at = now() where workspace_id = ${workspace.id} and id = ${id}`
+      const reasons = duplicates ? { duplicate_number: duplicates } : {}
+      assert.deepEqual(await outcomeOf(id), [[user], count, 1, reasons])
+    }
+  })
+
+  test('and whose user was merged on, is the contact who is left', async () => {
+    const [lead, user] = [await aLead(), await aReader()]
+    const id = await broadcast({ contact_ids: [lead] })
+    await merge(lead, user)
+    const last = await aReader()
+    await sql`update contacts set merged_into = ${last}, archived_at = now() where workspace_id = ${workspace.id} and id = ${user}`
+    assert.deepEqual(await outcomeOf(id), [[last], 1, 1, {}])
+  })
+
+  test('in the middle of the broadcast, gets no second message: neither listed, nor by the tag', async () => {
+    for (const audience of ['contact_ids', 'tag_id']) {
+      await call('POST /extensions/sandbox/reset')
+      const { body: tag } = await call('POST /tags', { name: 'Readers' })
+      const lead = await aContact(workspace, {
+        id: `0${'0'.repeat(22)}0`,
+        role: 'lead',
+        formatted_phone: `+1212${numbers++}`,
+      })
+      await many(1_100)
+      const rows = await sql<{ id: string }[]>`
+        select id from contacts where workspace_id = ${workspace.id} and name like 'Reader %' order by id`
+      const last = rows.at(-1)!.id
+      const ids = [lead, ...rows.map(({ id }) => id)]
+      await sql`
+        insert into taggings (workspace_id, tag_id, object_type, object_id, applied_at, applied_by)
+        select ${workspace.id}, ${tag.id}, 'contact', id, now(), ${t.created.admin_id} from unnest(${ids}::text[]) id`
+      const id = await broadcast(audience === 'tag_id' ? { tag_id: tag.id } : { contact_ids: ids })
+      assert.equal(await step(sql), true)
+      await merge(lead, last)
+      await carryOut()
+      const sent = (await deliveriesOf(id)).filter(({ contact_id }) => contact_id === last)
+      assert.equal(sent.length, 1, audience)
+    }
+  })
 })
 
 test('an attribute that is archived meanwhile keeps its meaning', async () => {
