@@ -10,10 +10,18 @@ import type { Workspace } from '#workspaces/workspace.ts'
 export async function addForwardNote(workspace: Workspace, conversation_id: string, by: Mailbox, note: string) {
   const conversation = await lockConversation(workspace, conversation_id)
   if (!conversation) return
-  const forwarder = escapeHtml(by.name ? `${by.name} <${by.address}>` : by.address)
   await record(workspace, conversation, outcomeOf(conversation, 'admin_notes', {}), {
     author: { type: 'bot' },
-    body: note ? `<p>Forwarded by ${forwarder}, who wrote:</p>\n${note}` : `<p>Forwarded by ${forwarder}</p>`,
+    body: forwardNote(by, note),
     created_at: workspace.now(),
   })
 }
+
+/** `note` is safe HTML; empty if the teammate wrote nothing. */
+export function forwardNote(by: Mailbox, note: string): string {
+  const forwarder = escapeHtml(by.name ? `${by.name} <${by.address}>` : by.address)
+  return note ? `${FORWARDED_BY}${forwarder}, who wrote:</p>\n${note}` : `${FORWARDED_BY}${forwarder}</p>`
+}
+
+/** How the note begins: a reader finds it by that. */
+export const FORWARDED_BY = '<p>Forwarded by '

@@ -160,3 +160,76 @@ test('the subject and the names in the headers are corrected too', async () => {
   const part = conversation_parts.conversation_parts.at(-1)
   assert.deepEqual([part.email_message_metadata.subject, unchanged.subject], [subject, source.subject])
 })
+
+test('a mail with doubt in its headers alone is listed, and reading it again corrects them', async () => {
+  const words = (text: string, charset: string) =>
+    `=?${charset}?B?${iconv.encode(text, 'iso-8859-2').toString('base64')}?=`
+  const raw = (headers: string | Buffer, n: number) =>
+    Buffer.concat([
+      Buffer.from(`Message-ID: <header-${n}@example.org>\r\n`),
+      Buffer.isBuffer(headers) ? headers : Buffer.from(headers),
+      Buffer.from('\r\n\r\nHello\r\n'),
+    ])
+  const plain = 'From: ann@example.org\r\n'
+  const bytes = (line: string) => Buffer.concat([Buffer.from(line), polish()])
+  const cases: [name: string, headers: string | Buffer, is_doubtful: boolean][] = [
+    ['an unknown charset in the subject', `${plain}Subject: ${words(POLISH, 'x-nothing')}`, true],
+    ['a wrong charset in the subject', `${plain}Subject: ${words(POLISH, 'utf-8')}`, true],
+    ['raw bytes in the subject', bytes(`${plain}Subject: `), true],
+    ['an unknown charset in From', `From: ${words(POLISH, 'x-nothing')} <ann@example.org>\r\nSubject: Hi`, true],
+    ['raw bytes in Cc', Buffer.concat([bytes(`${plain}Subject: Hi\r\nCc: `), Buffer.from(' <c@example.org>')]), true],
+    ['an unknown charset in To', `${plain}Subject: Hi\r\nTo: ${words(POLISH, 'x-nothing')} <t@example.org>`, true],
+    [
+      'an unknown charset in Reply-To',
+      `${plain}Reply-To: ${words(POLISH, 'x-no')} <t@example.org>\r\nSubject: Hi`,
+      true,
+    ],
+    ['raw bytes in a header that nobody sees', bytes(`${plain}Subject: Hi\r\nX-Note: `), false],
+    ['the right charset', `${plain}Subject: ${words(POLISH, 'iso-8859-2')}`, false],
+    ['UTF-8 bytes', `${plain}Subject: ${POLISH}`, false],
+    ['ASCII', `${plain}Subject: Hi`, false],
+  ]
+  for (const [n, [name, headers, is_doubtful]] of cases.entries()) {
+    const { body } = await postMail(call, raw(headers, n))
+    assert.equal(body.outcome, 'begun', name)
+    const listed = (await list('?state=doubtful')).filter(
+      ({ conversation_id }: { conversation_id: string }) => conversation_id === body.conversation_id,
+    )
+    assert.equal(listed.length, is_doubtful ? 1 : 0, name)
+    if (!is_doubtful) continue
+    assert.equal(listed[0].reason, 'doubtful_charset')
+    assert.equal((await again(listed[0].id, 'iso-8859-2')).status, 200, name)
+    const { source } = (await call(`GET /conversations/${body.conversation_id}`)).body
+    assert.match(JSON.stringify([source.subject, source.email_message_metadata]), new RegExp(POLISH), name)
+  }
+})
+
+test('reading a forwarded mail again corrects the note of the bot, and no other note', async () => {
+  await t.database
+    .sql`update admins set email = 'ada@shop.example' where workspace_id = ${t.workspace.id} and not is_bot`
+  const head = 'From: Ada <ada@shop.example>\r\nMessage-ID: <forward-note@shop.example>\r\nSubject: Fwd: Lamp\r\n\r\n'
+  const text = `${POLISH}\n\n---------- Forwarded message ---------\nFrom: Berta <berta@example.org>\nDate: Mon, 2 Nov 2026 at 10:00\nSubject: Lamp\nTo: <ada@shop.example>\n\nIt is broken. ${POLISH}\n`
+  const { body } = await postMail(call, Buffer.concat([Buffer.from(head), polish(text)]))
+  const notes = async (): Promise<string[]> =>
+    (await call(`GET /conversations/${body.conversation_id}`)).body.conversation_parts.conversation_parts
+      .filter(({ part_type }: { part_type: string }) => part_type === 'note')
+      .map((part: { body: string }) => part.body)
+  await call(`POST /conversations/${body.conversation_id}/reply`, {
+    ...{ message_type: 'note', type: 'admin', admin_id: t.created.admin_id, body: '<p>Forwarded by hand</p>' },
+  })
+  const [before, other] = await notes()
+  assert.match(before ?? '', /^<p>Forwarded by Ada/)
+  assert.doesNotMatch(before ?? '', new RegExp(POLISH))
+  const listed = (await list('?state=doubtful')).find(
+    ({ conversation_id }: { conversation_id: string }) => conversation_id === body.conversation_id,
+  )
+  for (const charset of ['koi8-r', 'iso-8859-2', 'iso-8859-2'])
+    assert.equal((await again(listed.id, charset)).status, 200)
+  const after = await notes()
+  assert.equal(after.length, 2)
+  assert.match(
+    after[0] ?? '',
+    new RegExp(`^<p>Forwarded by Ada &lt;ada@shop.example&gt;, who wrote:</p>\\n<p>${POLISH}`),
+  )
+  assert.equal(after[1], other)
+})

@@ -3,11 +3,17 @@ import { withPictures } from '#channels/email/inbound/contents.ts'
 import { type Envelope, messageOf } from '#channels/email/inbound/meaning.ts'
 import { invalid } from '#http/errors.ts'
 import { paragraphs } from '#lib/html.ts'
-import { correctReceived, findReceived, findShownBody } from '#resources/conversations/inbound-queries.ts'
+import {
+  correctBotNote,
+  correctReceived,
+  findReceived,
+  findShownBody,
+} from '#resources/conversations/inbound-queries.ts'
 import { readRaw } from '#resources/inbound/raw.ts'
 import type { Rereader } from '#resources/inbound/read-again.ts'
 import { atomically } from '#workspaces/workspace.ts'
 import { lostPlace } from '../place.ts'
+import { FORWARDED_BY, forwardNote } from './forward-note.ts'
 import { readMailFor } from './read.ts'
 import { type MailServer, receiverOf } from './receive.ts'
 import { refuse } from './refuse.ts'
@@ -21,7 +27,7 @@ export const mailRereader =
     const raw = await readRaw(server.files, row)
     const mail = await readMailFor(workspace.sql, [workspace.id], raw, envelope, charset).catch(refuse)
     const receiver = await receiverOf(workspace.sql, server, workspace.id, mail)
-    const { customer, metadata } = messageOf(mail, envelope, receiver)
+    const { customer, from, metadata } = messageOf(mail, envelope, receiver)
     await atomically(workspace, async (workspace) => {
       const place =
         (await findReceived(workspace, 'email', row.provider_id)) ??
@@ -35,6 +41,12 @@ export const mailRereader =
         ...{ html, history: withPictures(contents.history, addresses), metadata },
         subject: customer?.forwarded?.subject || mail.subject,
       })
+      const forwarded = place.part_id === null && customer?.forwarded
+      if (forwarded && from)
+        await correctBotNote(workspace, place.conversation_id, {
+          beginning: FORWARDED_BY,
+          html: forwardNote(from, withPictures(forwarded.note, addresses)),
+        })
     })
   }
 

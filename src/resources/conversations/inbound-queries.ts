@@ -66,6 +66,19 @@ export async function correctReceived(
     where workspace_id = ${id} and id = ${conversation_id}`
 }
 
+/** Corrects the first note of the bot whose text begins with `beginning`, if there is one. `html` is safe HTML. */
+export const correctBotNote = (
+  { sql, id, now }: Workspace,
+  conversation_id: string,
+  { beginning, html }: { beginning: string; html: string },
+) => sql`
+  update conversation_parts set body = ${html}, updated_at = ${now()}
+  where workspace_id = ${id} and conversation_id = ${conversation_id} and id = (
+    select id from conversation_parts
+    where workspace_id = ${id} and conversation_id = ${conversation_id} and part_type = 'note' and author_type = 'bot'
+      and starts_with(body, ${beginning}) and not redacted
+    order by created_at, id limit 1)`
+
 /** Whether it was received before. A transaction that receives it at this moment is not seen. */
 export const wasReceived = async (workspace: Workspace, channel: ChannelName, provider_id: string): Promise<boolean> =>
   (

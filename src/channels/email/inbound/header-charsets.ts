@@ -6,8 +6,8 @@ import { type Decoded, decodeText } from './charset.ts'
 const WORDS = /=\?[^?\s]{1,60}\?[bq]\?[^?]{0,1000}\?=(?:\s{1,10}=\?[^?\s]{1,60}\?[bq]\?[^?]{0,1000}\?=)*/gi
 const WORD = /=\?([^?\s*]{1,60})(?:\*[^?]*)?\?([bq])\?([^?]{0,1000})\?=/gi
 
-/** `known`: the charset that a person knows, for texts in doubt. */
-type Charsets = { others: Set<string>; known?: string | undefined }
+/** `known`: the charset that a person knows, for texts in doubt. `onDoubt` is called for each text that stays in doubt. */
+type Charsets = { others: Set<string>; known?: string | undefined; onDoubt?: ((decoded: Decoded) => void) | undefined }
 
 /**
  * Returns the line with all its text in UTF-8. Both are strings of bytes, as the MIME parser has them. `others` is filled
@@ -20,9 +20,11 @@ export function repairLine(line: string, charsets: Charsets): string {
   return plain.includes('=?') ? plain.replace(WORDS, (words) => repairWords(words, charsets)) : plain
 }
 
-function decode(bytes: Buffer, declared: string | undefined, { others, known }: Charsets): Decoded {
-  const decoded = decodeText(bytes, { declared, others })
-  return decoded.doubt && known ? decodeText(bytes, { declared: known, others }) : decoded
+function decode(bytes: Buffer, declared: string | undefined, { others, known, onDoubt }: Charsets): Decoded {
+  const first = decodeText(bytes, { declared, others })
+  const decoded = first.doubt && known ? decodeText(bytes, { declared: known, others }) : first
+  if (decoded.doubt) onDoubt?.(decoded)
+  return decoded
 }
 
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1')

@@ -54,11 +54,11 @@ export type Mail = {
   contents: Contents
   /** The mail that it forwards, if its subject says that it forwards one. */
   forwarded: ForwardedMail | null
-  /** The texts that may be shown wrong. Their bytes can be read again with another charset. */
+  /** The texts and headers that may be shown wrong. Their bytes can be read again with another charset. */
   doubtful_parts: DoubtfulPart[]
 }
 
-/** `part` is its number as in IMAP: `1.2`. */
+/** `part` is its number as in IMAP: `1.2`, or `HEADER`. */
 export type DoubtfulPart = { part: string; charset_used: string; reason: string }
 
 /** A permanent refusal of a mail; the message is one sentence for its sender. */

@@ -2,7 +2,7 @@
 // that its inner functions are overridden. Its version is fixed by the lock file, and the tests here notice a change.
 import { Transform } from 'node:stream'
 import { type AttachmentStream, type HeaderLines, type Headers, MailParser, type MessageText } from 'mailparser'
-import { charsetInHtml, decodeText } from './charset.ts'
+import { charsetInHtml, type Decoded, decodeText } from './charset.ts'
 import { repairLine } from './header-charsets.ts'
 import type { DoubtfulPart } from './mail.ts'
 
@@ -62,6 +62,10 @@ async function fileOf(file: AttachmentStream): Promise<MimeFile> {
   return { contentType, filename, cid, content: Buffer.concat(chunks) }
 }
 
+/** What IMAP calls the headers of a mail. */
+const HEADER = 'HEADER'
+const SHOWN_HEADERS = ['subject', 'from', 'sender', 'reply-to', 'to', 'cc']
+
 /** The functions and data of the parser that are overridden. */
 type Inner = {
   headerLines: HeaderLines
@@ -105,15 +109,23 @@ function override(parser: Inner, charset: string | undefined) {
   const named: MimeFile[] = []
   const others = new Set<string>()
   const texts = new Map<string, CollectedText>()
-  const repaired = (lines: HeaderLines): HeaderLines =>
-    lines.map(({ key, line }) => ({ key, line: repairLine(line, { others, known: charset }) }))
+  const repaired = (lines: HeaderLines, onDoubt?: (key: string, decoded: Decoded) => void): HeaderLines =>
+    lines.map(({ key, line }) => {
+      const doubted = onDoubt && ((decoded: Decoded) => onDoubt(key, decoded))
+      return { key, line: repairLine(line, { others, known: charset, onDoubt: doubted }) }
+    })
+  /** One entry for all headers that people see: they are read again together. */
+  const doubtHeader = (key: string, { charset: charset_used, doubt }: Decoded) => {
+    if (!SHOWN_HEADERS.includes(key) || doubtful_parts.some(({ part }) => part === HEADER)) return
+    doubtful_parts.push({ part: HEADER, charset_used, reason: `${key}: ${doubt}` })
+  }
   const { processHeaders, createNode, getTextContent, textToHtml } = parser
 
   parser.processHeaders = (lines) => processHeaders.call(parser, repaired(lines))
 
   parser.createNode = (part) => {
     const node = createNode.call(parser, part)
-    node.headerLines = repaired(node.headerLines)
+    node.headerLines = repaired(node.headerLines, part.root ? doubtHeader : undefined)
     if (part.root) parser.headerLines = node.headerLines
     part.filename = nameIn(node.headers) || part.filename
     if (!/^text\//.test(node.contentType || '')) return node
