@@ -2,7 +2,14 @@
 import type { Pool } from '#db/sql.ts'
 import type { Measured } from '../server.ts'
 
-export type People = { workspace_id: string; token: string; contacts: number; tags: { rare: string; common: string } }
+export type People = {
+  workspace_id: string
+  token: string
+  contacts: number
+  tags: { rare: string; common: string }
+  /** Users whose plan is `enterprise`. */
+  segment: string
+}
 
 const BATCH = 50_000
 
@@ -23,6 +30,8 @@ export async function people({ sql, url, token: operator }: Measured, contacts: 
     rare: (await post(token, '/tags', { name: 'rare' })).id,
     common: (await post(token, '/tags', { name: 'common' })).id,
   }
+  const query = { field: 'custom_attributes.plan', operator: '=', value: 'enterprise' }
+  const { id: segment } = await post(token, '/extensions/segments', { name: 'Enterprise', person_type: 'user', query })
   const began = performance.now()
   for (let first = 0; first < contacts; first += BATCH)
     await insertContacts(sql, workspace_id, { first, last: Math.min(first + BATCH, contacts) - 1, contacts })
@@ -38,7 +47,7 @@ export async function people({ sql, url, token: operator }: Measured, contacts: 
   process.stderr.write(
     `  ${contacts.toLocaleString('en')} contacts in ${Math.round((performance.now() - began) / 1000)} s\n`,
   )
-  return { workspace_id, token, contacts, tags }
+  return { workspace_id, token, contacts, tags, segment }
 }
 
 const ATTRIBUTES = {

@@ -65,6 +65,7 @@ export const QUERIES: readonly Named[] = [
     operator: 'AND',
     value: [is('custom_attributes.plan', '=', 'enterprise'), is('name', '~', 'grace')],
   }),
+  search('`segment_id =` of `plan = enterprise`', INDEX, ({ segment }) => is('segment_id', '=', segment)),
   search('`email = … OR city = …`', INDEX, {
     operator: 'OR',
     value: [is('email', '=', 'nobody@example.com'), is('custom_attributes.city', '=', 'city-77')],

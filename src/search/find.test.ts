@@ -56,6 +56,13 @@ for (let n = 0; n < 120; n++) {
   if (n % 17 === 0) await t.call(`POST /contacts/${id}/archive`)
 }
 
+const segments: string[] = []
+for (const [name, query] of Object.entries({
+  Sources: { field: 'custom_attributes.plan', operator: '=', value: 'pro' },
+  Nothing: { field: 'last_seen_at', operator: '>', value: 1_700_300_000 },
+}))
+  segments.push((await t.call('POST /extensions/segments', { name, person_type: 'user', query })).body.id)
+
 type Answer = { ids: string[]; total: number; status: number }
 
 /** Returns the ids of all pages, and the total that each of them names. */
@@ -118,6 +125,7 @@ const filter = fc.oneof(
   equal('unsubscribed_from_emails', true, false),
   equal('role', 'user', 'lead', 'nobody'),
   equal('owner_id', t.created.admin_id, '0', null),
+  equal('segment_id', segments[0]!, segments[1]!, 'unknown'),
   equal('tag_id', tags[0]!, tags[1]!, '0', 'x', null),
 )
 const group = <T>(member: fc.Arbitrary<T>) =>

@@ -2,8 +2,9 @@
 import type { Fragment } from '#db/sql.ts'
 import { ApiError } from '#http/errors.ts'
 import { fieldsOf, type Query } from '#search/query.ts'
+import type { Rows, Source } from '#search/sources.ts'
 import { shown } from '#search/values.ts'
-import { type Field, type Searchable, where } from '#search/where.ts'
+import { type Compiled, compile, type Field, type Searchable } from '#search/where.ts'
 import { findWorkspace } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { builtInSegments } from './built-in.ts'
@@ -71,6 +72,11 @@ export async function compileSegments(
     kind: 'set',
     // Every contact is in All users or in All leads.
     has: (_, ids) => (ids ? anyOf(ids.flatMap((id) => byId.get(id) ?? [])) : sql`true`),
+    source: (_, ids, rows) =>
+      sourceOf(
+        ids.flatMap((id) => byId.get(id) ?? []),
+        rows,
+      ),
   }
   const fields = segments.flatMap(({ query }) => (query ? fieldsOf(query) : []))
   const searchable = await noun.searchable(workspace, fields, in_segment)
@@ -79,23 +85,30 @@ export async function compileSegments(
 
   const missing = missingParts(segments, hasField)
 
-  function compile({ person_type, version, query }: SegmentRow): Fragment {
+  function compiled({ person_type, version, query }: SegmentRow, rows?: Rows): Compiled {
     const members = [noun.person_types[person_type], query].filter((part) => part !== null && part !== undefined)
-    if (!members.length) return sql`true`
+    if (!members.length) return { condition: sql`true` }
     const dated = members.map((part) => withDates(part, workspace.now(), isDate))
-    return where({ ...workspace, version }, searchable, { operator: 'AND', members: dated })
+    return compile({ ...workspace, version }, searchable, { operator: 'AND', members: dated }, rows)
   }
 
   const missingIn = ({ id }: SegmentRow) => missing.get(id) ?? []
 
-  const conditionOf = (segment: SegmentRow) => (missingIn(segment).length ? sql`false` : compile(segment))
+  const conditionOf = (segment: SegmentRow) => (missingIn(segment).length ? sql`false` : compiled(segment).condition)
 
   function anyOf(some: SegmentRow[]): Fragment {
     const conditions = [...new Set(some)].map(conditionOf)
     return conditions.length ? sql`(${conditions.reduce((left, right) => sql`${left} or ${right}`)})` : sql`false`
   }
 
-  return { segments, missingIn, conditionOf, check: (segment) => void compile(segment), in_segment }
+  /** Returns where the members of the segments are found; undefined if no index finds those of one of them. */
+  function sourceOf(some: SegmentRow[], rows: Rows): Source | undefined {
+    const sources = some.flatMap((segment) => compiled(segment, rows).source ?? [])
+    if (!sources.length || sources.length < some.length) return undefined
+    return { some: sources, exact: sources.every(({ exact }) => exact) }
+  }
+
+  return { segments, missingIn, conditionOf, check: (segment) => void compiled(segment), in_segment }
 }
 
 /** A search names a segment that cannot be evaluated, such as one that misses something. */
