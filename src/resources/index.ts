@@ -47,6 +47,7 @@ import merges from './merges/routes.ts'
 import messages from './messages/routes.ts'
 import messenger from './messenger/routes.ts'
 import notes from './notes/routes.ts'
+import officeHours from './office-hours/routes.ts'
 import sandboxClock from './sandbox/clock/routes.ts'
 import sandboxFaults from './sandbox/faults/routes.ts'
 import sandboxReplies from './sandbox/replies/routes.ts'
@@ -94,6 +95,7 @@ export const RESOURCES: readonly Resource[] = [
   activityLogs,
   teams,
   awayStatusReasons,
+  officeHours,
   jobs,
   banners,
   contactBanners,

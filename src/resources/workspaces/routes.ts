@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { conflict, forbidden, found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import { isTimeZone } from '#lib/time-zones.ts'
 import type { Resource, Server } from '#server.ts'
 import { createWorkspace } from '#workspaces/create.ts'
 import { deleteWorkspace, findWorkspace, listWorkspaces } from '#workspaces/queries.ts'
@@ -30,7 +31,7 @@ function workspaces(app: App, { forgetTokens }: Server) {
     async (request) => {
       assertOperator(request)
       const { name = 'Sandbox', timezone = 'UTC' } = request.body
-      if (!isTimezone(timezone)) throw invalid(`timezone ${timezone} is not an IANA time zone`)
+      if (!isTimeZone(timezone)) throw invalid(`timezone ${timezone} is not an IANA time zone`)
       const { sql } = request.workspace
       const { id, token, admin_id } = await createWorkspace(sql, { name, timezone })
       return { ...presentWorkspace(found(await findWorkspace(sql, id))), token, admin_id }
@@ -60,14 +61,6 @@ function workspaces(app: App, { forgetTokens }: Server) {
 
 function assertOperator({ token }: Pick<FastifyRequest, 'token'>) {
   if (!token.is_operator) throw forbidden("Only a token of the server's first workspace may do this")
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
-  } catch {
-    return false
-  }
 }
 
 export default {
