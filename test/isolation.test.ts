@@ -168,7 +168,7 @@ test('emptying or removing a workspace removes nothing of another', async () => 
   assert.deepEqual(
     Object.keys(emptied).filter((table) => emptied[table]?.length),
     [
-      ...['admins', 'away_status_reasons', 'banners', 'channel_accounts', 'object_counts', 'reply_domains'],
+      ...['admins', 'away_status_reasons', 'banners', 'channel_accounts', 'macros', 'object_counts', 'reply_domains'],
       ...['segments', 'subscription_types', 'teams', 'tokens', 'visitors', 'whatsapp_templates'],
     ],
   )

@@ -38,6 +38,12 @@ export const CursorPages = named(
 /** `next` of lists that count nothing. */
 export const NextCursor = named('next_cursor', Type.Object({ starting_after: Type.String() }))
 
+/** Their `pages`. */
+export const UncountedPages = named(
+  'uncounted_pages',
+  Type.Object({ type: Type.Literal('pages'), per_page: Type.Integer(), next: Nullable(NextCursor) }),
+)
+
 /** `{ type: 'list', data: […], total_count, pages }`: one page of a list. */
 export const PageOf = <S extends TSchema>(item: S) =>
   Type.Object({
@@ -133,7 +139,8 @@ export const badCursor = () =>
     'Invalid starting_after param. Please try again using a starting_after value from a paginated response.',
   )
 
-function parseCursor(text: string): unknown[] {
+/** Returns the values in the text of a cursor; none if it is none. */
+export function parseCursor(text: string): unknown[] {
   try {
     const parsed = JSON.parse(Buffer.from(text, 'base64').toString())
     return Array.isArray(parsed) ? parsed : []

@@ -112,6 +112,12 @@ export function escapeHtml(text: string): string {
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
+const ESCAPED = new Map(Object.entries(ESCAPES).map(([character, entity]) => [entity, character]))
+
+/** Returns the text that `escapeHtml` or the sanitiser escaped. */
+export const unescapeHtml = (html: string): string =>
+  html.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ESCAPED.get(entity) ?? entity)
+
 // The sanitiser closes void elements the XML way; its output has " />" nowhere else.
 function clean(html: string, options: sanitize.IOptions): string {
   return sanitize(html, options).replaceAll(' />', '>').trim()

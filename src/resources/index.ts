@@ -35,6 +35,7 @@ import contactSegments from './contacts/segments.ts'
 import contactSubscriptions from './contacts/subscriptions.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
 import contactBlocks from './conversations/block-contact.ts'
+import macroFilling from './conversations/fill-macro.ts'
 import conversations from './conversations/routes.ts'
 import conversationTags from './conversations/tags.ts'
 import dataAttributes from './data-attributes/routes.ts'
@@ -43,6 +44,7 @@ import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
 import inboundMessages from './inbound/routes.ts'
 import jobs from './jobs/routes.ts'
+import macros from './macros/routes.ts'
 import merges from './merges/routes.ts'
 import messages from './messages/routes.ts'
 import messenger from './messenger/routes.ts'
@@ -96,6 +98,8 @@ export const RESOURCES: readonly Resource[] = [
   teams,
   awayStatusReasons,
   officeHours,
+  macros,
+  macroFilling,
   jobs,
   banners,
   contactBanners,

@@ -60,6 +60,7 @@ const TEXTS: [name: RegExp, value: string][] = [
   [/phone$/, '+353871234567'],
   [/full_name$/, 'custom_attributes.plan'],
   [/^(team_name)$/, 'Support'],
+  [/^time_zone_name$/, 'Europe/Dublin'],
   [/name$/, 'Ada Lovelace'],
   [/^image_url$/, 'https://example.com/ada.png'],
   [/url$/, 'https://example.com/'],

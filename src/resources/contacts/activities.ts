@@ -1,9 +1,9 @@
 // The list of what happened to contacts.
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Static, Type } from 'typebox'
-import { badCursor, NextCursor, PageQuery, pageOf } from '#http/lists.ts'
+import { badCursor, PageQuery, pageOf, UncountedPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
-import { epoch, Nullable, named } from '#http/types.ts'
+import { epoch, named } from '#http/types.ts'
 import { defined } from '#lib/objects.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -35,11 +35,7 @@ const ContactActivityList = named(
   Type.Object({
     type: Type.Literal('list'),
     data: Type.Array(ContactActivity),
-    pages: Type.Object({
-      type: Type.Literal('pages'),
-      per_page: Type.Integer(),
-      next: Nullable(NextCursor),
-    }),
+    pages: UncountedPages,
   }),
 )
 

@@ -1,5 +1,6 @@
 // The SQL of a conversation's participants.
-import type { Fragment } from '#db/sql.ts'
+import { type Fragment, one } from '#db/sql.ts'
+import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow } from '../queries.ts'
 
@@ -17,6 +18,14 @@ export const isParticipant = async (
 /** A query that returns the contact ids of the participants. */
 export const participantIds = ({ sql, id }: Workspace, conversation_id: string): Fragment => sql`
   select contact_id from conversation_contacts where workspace_id = ${id} and conversation_id = ${conversation_id}`
+
+/** Returns the live contact that joined first. */
+export const findFirstParticipant = ({ sql, id }: Workspace, conversation_id: string) =>
+  one(sql<ContactRow[]>`
+    select contacts.* from conversation_contacts
+    join contacts on contacts.workspace_id = ${id} and contacts.id = contact_id and is_live
+    where conversation_contacts.workspace_id = ${id} and conversation_id = ${conversation_id}
+    order by joined_at, contact_id limit 1`)
 
 /** Returns false if the contact is a participant already. */
 export const addParticipant = async (workspace: Workspace, conversation_id: string, contact_id: string) =>
