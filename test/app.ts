@@ -98,7 +98,7 @@ function callWith(app: App, defaultToken: string): Call {
     })
     const json = String(answer.headers['content-type']).includes('json')
     const parsed = json ? answer.json() : undefined
-    checkContract(method, url, answer.statusCode, parsed, version)
+    checkContract(method, url, answer.statusCode, json ? parsed : answer.body || undefined, version)
     return { status: answer.statusCode, body: parsed, headers: answer.headers, text: answer.body }
   }
 }

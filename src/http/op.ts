@@ -29,7 +29,7 @@ export type OperationOptions = Shapes & {
   /** The scope that a limited token needs. */
   scope?: Scope
   /** The status of success. Default: 200. */
-  status?: 200 | 201 | 202 | 204
+  status?: 200 | 201 | 202 | 204 | 302
   auth?: Auth
   runs?: Runs
   /** How long the handler may take; then the answer is a 503. Default: TIME_LIMIT_MS. */
@@ -108,7 +108,7 @@ export function op<const O extends OperationOptions>(id: string, options: O) {
       params: O['params']
       querystring: O['query']
       body: O['body']
-      response: { 200: O['response']; 201: O['response']; 202: O['response']; 204: O['response'] }
+      response: { 200: O['response']; 201: O['response']; 202: O['response']; 204: O['response']; 302: O['response'] }
     }
     config: { operation: Operation }
   }

@@ -15,6 +15,7 @@ import attachments from './attachments/routes.ts'
 import awayStatusReasons from './away-status-reasons/routes.ts'
 import banners from './banners/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
+import calls from './calls/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
 import companyBulk from './companies/bulk/routes.ts'
 import companyNotes from './companies/notes.ts'
@@ -100,6 +101,7 @@ export const RESOURCES: readonly Resource[] = [
   officeHours,
   macros,
   macroFilling,
+  calls,
   jobs,
   banners,
   contactBanners,

@@ -49,6 +49,14 @@ export const insertMetaFile = (workspace: Workspace, { name, content_type, media
     values (${workspace.id}, ${name}, ${content_type}, ${media_id}, now(), ${workspace.now()})
     returning id`) as Promise<{ id: string }>
 
+/** Stores a small file in its row: for a demo, which has no storage. */
+export const insertSmallFile = (workspace: Workspace, file: { name: string; content_type: string; bytes: Buffer }) =>
+  one(workspace.sql<{ id: string }[]>`
+    insert into attachments (workspace_id, name, content_type, data, size, sha256, created_at)
+    values (${workspace.id}, ${file.name}, ${file.content_type}, ${file.bytes}, ${file.bytes.length},
+      sha256(${file.bytes}::bytea), ${workspace.now()})
+    returning id`) as Promise<{ id: string }>
+
 export const deleteAttachment = (workspace: Workspace, id: string) => workspace.sql`
   delete from attachments where workspace_id = ${workspace.id} and id = ${id}`
 

@@ -16,6 +16,15 @@ type Described = { name: string; content_type: string; filesize: number }
 
 const MAX_ATTACHMENTS = 10
 
+export const AttachmentFile = named(
+  'attachment_file',
+  Type.Object({
+    name: Type.String({ maxLength: 255 }),
+    content_type: Type.String({ maxLength: 255 }),
+    data: Type.String({ description: 'The file, in base64.' }),
+  }),
+)
+
 /** Properties of requests with attachments. If a request has both, the URLs are ignored. */
 export const ATTACHING = {
   attachment_urls: Type.Optional(
@@ -24,19 +33,7 @@ export const ATTACHING = {
       description: 'URLs (http or https) of files; the server fetches them.',
     }),
   ),
-  attachment_files: Type.Optional(
-    Type.Array(
-      named(
-        'attachment_file',
-        Type.Object({
-          name: Type.String({ maxLength: 255 }),
-          content_type: Type.String({ maxLength: 255 }),
-          data: Type.String({ description: 'The file, in base64.' }),
-        }),
-      ),
-      { maxItems: MAX_ATTACHMENTS },
-    ),
-  ),
+  attachment_files: Type.Optional(Type.Array(AttachmentFile, { maxItems: MAX_ATTACHMENTS })),
 }
 export type Attaching = Static<ReturnType<typeof Type.Object<typeof ATTACHING>>>
 export type AttachedFile = NonNullable<Attaching['attachment_files']>[number]

@@ -2,6 +2,7 @@
 import { moveDeliveries } from '#delivery/move.ts'
 import { messengerSignal } from '#delivery/signals.ts'
 import { moveViews } from '#resources/banners/queries.ts'
+import { moveCalls } from '#resources/calls/queries.ts'
 import { moveMembers } from '#resources/companies/contact-queries.ts'
 import { moveWhatsAppUsers } from '#resources/contacts/whatsapp-queries.ts'
 import { moveConversations } from '#resources/conversations/move-queries.ts'
@@ -25,6 +26,7 @@ const MOVES: readonly Move[] = [
   moveEvents,
   moveViews,
   moveWhatsAppUsers,
+  moveCalls,
 ]
 
 /** May be called again: it moves what came since. */

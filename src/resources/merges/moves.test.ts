@@ -332,6 +332,13 @@ test('banners: what one of them dismissed stays dismissed, and impressions add u
   )
 })
 
+test('calls: those of the lead are the user’s', async () => {
+  const pair = await aPair()
+  const { id } = await post('/extensions/calls', { direction: 'inbound', contact_id: pair.from })
+  await merge(pair)
+  assert.equal((await call(`GET /calls/${id}`)).body.contact_id, pair.into)
+})
+
 test('WhatsApp: the user id of the lead is the user’s', async () => {
   const pair = await aPair()
   await saveWhatsAppUser(workspace, { user_id: 'BR.1', contact_id: pair.from, phone_number_id: '1', username: null })

@@ -4,6 +4,8 @@ import { changesIn } from '../change.ts'
 import { fields, without } from '../fields.ts'
 import { LATEST } from '../versions.ts'
 
+const TIMINGS = ['duration', 'talk_time', 'queue_time', 'hold_time']
+
 export const changes = changesIn(LATEST, {
   'data-attributes-tell-a-time-from-a-date': {
     why: 'The data_type of a data attribute can be datetime; before, it was date.',
@@ -19,6 +21,10 @@ export const changes = changesIn(LATEST, {
   'conversation-priority-can-be-set': {
     why: 'PUT /conversations/{id} sets the priority; before, it ignored `priority` and `admin_id`.',
     requests: { updateConversation: { body: without('priority', 'admin_id') } },
+  },
+  'calls-have-timings': {
+    why: 'A call has its duration, talk, queue and hold time.',
+    answers: { call: without(...TIMINGS), call_with_transcript: without(...TIMINGS) },
   },
   'messages-by-sms': { why: 'POST /messages sends SMS.' },
   'contact-searches-compare-seconds': {

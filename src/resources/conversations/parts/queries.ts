@@ -100,3 +100,9 @@ export async function insertPart(
     returning id`)
   return inserted!.id
 }
+
+/** A redacted part stays as it is. */
+export const updatePartBody = (workspace: Workspace, conversation_id: string, id: string, body: string | null) =>
+  workspace.sql`
+    update conversation_parts set body = ${body}, updated_at = ${workspace.now()}
+    where workspace_id = ${workspace.id} and conversation_id = ${conversation_id} and id = ${id} and not redacted`

@@ -81,6 +81,7 @@ test('every action has its part and its next state in every state', () => {
       priority: table((row) => outcomeOf(row, 'priority_changes', { priority: 'high' })),
       attribute: table((row) => outcomeOf(row, 'attribute_changes', {})),
       away: table((row) => outcomeOf(row, 'away_mode_unassigns', { from: 'admin' })),
+      call: table((row) => outcomeOf(row, 'call_ends', {})),
       newer: table((row) => outcomeOf(row, 'newer_conversation_closes', { at: NOW, closed_by: null })),
     },
     {
@@ -98,6 +99,7 @@ test('every action has its part and its next state in every state', () => {
       priority: stays('priority_changed'),
       attribute: stays('conversation_attribute_updated_by_admin'),
       away: stays('away_mode_assignment'),
+      call: stays('call_summary'),
       newer: { open: 'close → closed', closed: 'close → closed', snoozed: 'close → closed' },
     },
   )

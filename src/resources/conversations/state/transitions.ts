@@ -104,6 +104,12 @@ export const TRANSITIONS = {
     topics: [],
   },
 
+  /** A phone call about the conversation is over; the part has its summary. */
+  call_ends: {
+    part: 'call_summary',
+    topics: [],
+  },
+
   /** The assigned admin is away, and wants new replies to go to others. */
   away_mode_unassigns: {
     part: 'away_mode_assignment',
