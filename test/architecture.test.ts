@@ -273,7 +273,7 @@ test('every statement on a table of a workspace names the workspace', () => {
 })
 
 /** Their rows have no identity: values are found by themselves, and counts are only summed. */
-const WITHOUT_KEY = ['contact_values', 'company_values', 'object_counts']
+const WITHOUT_KEY = ['contact_values', 'company_values', 'conversation_values', 'object_counts']
 
 test('every primary key and unique index of a workspace’s table begins with the workspace', () => {
   for (const table of tenants) {

@@ -30,12 +30,12 @@ export async function probe({ workspace }: Searching, source: Source, limits: Li
 const joined = ({ sql }: Workspace, parts: Fragment[]) => parts.reduce((left, right) => sql`${left}, ${right}`)
 
 /** Returns the number of all ids of a leaf, and its ids if they are no more than `limit`: the index is read once. */
-export async function readWhole({ workspace }: Searching, { ids }: Leaf, limit: number) {
+export async function readWhole({ workspace, noun }: Searching, { ids }: Leaf, limit: number) {
   const { sql } = workspace
   const [row] = await sql<[{ count: string; first: string[] }]>`
     with found as materialized (${ids})
     select (select count(*) from found) as count, array(select id from found limit ${limit}) as first`
-  return { count: Number(row.count), ids: sql`select unnest(${row.first}::text[])` }
+  return { count: Number(row.count), ids: sql`select unnest(${row.first}::text[]::${sql.unsafe(noun.tables.id)}[])` }
 }
 
 /** The leaves to count. A leaf whose index is read whole is left out if there is another one beside it. */

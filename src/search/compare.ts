@@ -19,17 +19,17 @@ const listed = (sql: Sql, value: unknown, folded: (text: Fragment) => Fragment) 
   sql`array(select ${folded(sql`v`)} from unnest(${readList(value, readText)}::text[]) v)`
 
 const MARKUP = '<[^<>]*>|&#?[[:alnum:]]+;'
-/** Spaces and punctuation; WORD_BREAK adds the apostrophes outside of words. */
-const NO_LETTER = '[\\s!-&(-/:-@[-^`{-~\u00a0-\u00bf\u2010-\u2018\u201a-\u206f\u3000-\u303f]'
-const WORD_BREAK = `(?:['\u2019]*${NO_LETTER})+['\u2019]*|^['\u2019]+|['\u2019]+$`
 
 /** Ignores case. `=` and `IN` compare with each word of the column, so a value of two words never matches. */
 export function compareWords(sql: Sql, column: Fragment, operator: string, value: unknown): Fragment {
+  if (operator === '=' || operator === 'IN') return sql`search_words(${column}) && ${wantedWords(sql, operator, value)}`
   const text = sql`btrim(regexp_replace(${column}, ${MARKUP}, ' ', 'g'))`
-  if (operator !== '=' && operator !== 'IN') return compareText(sql, text, operator, value, true)
-  const wanted = listed(sql, operator === '=' ? [value] : value, (word) => sql`lower(${word})`)
-  return sql`regexp_split_to_array(lower(${text}), ${WORD_BREAK}) && ${wanted}`
+  return compareText(sql, text, operator, value, true)
 }
+
+/** The words of a comparison with `=` or `IN`, as the SQL function `search_words` returns words. */
+export const wantedWords = (sql: Sql, operator: string, value: unknown): Fragment =>
+  listed(sql, operator === '=' ? [value] : value, (word) => sql`left(lower(${word}), 200)`)
 
 /** An id that is not a bigint matches nothing. */
 export function compareId(sql: Sql, column: Fragment, operator: string, value: unknown): Fragment {

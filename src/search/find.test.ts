@@ -4,19 +4,25 @@ import { afterEach, test } from 'node:test'
 import fc from 'fast-check'
 import { testApp } from '../../test/app.ts'
 import { aContact } from '../../test/factories.ts'
-import { LIMITS } from './limits.ts'
+import {
+  assertWaysAgree,
+  equal,
+  listed,
+  oneOf,
+  ordered,
+  queryOf,
+  resetLimits,
+  SMALL,
+  setLimits,
+  sortBy,
+  text,
+} from '../../test/searches.ts'
 import { compactCounts } from './totals.ts'
 
 const t = await testApp()
 const { sql, id: workspace_id } = t.workspace
 
-/** All rows are read. */
-const READ_ALL = { ...LIMITS, few: 1_000_000 }
-/** Numbers at which the contacts of this test are many. */
-const SMALL = { few: 0, gathered: 4, sorted: 9, walked: 11, read_through: 0, leaves: 6 }
-const MEDIUM = { few: 0, gathered: 25, sorted: 60, walked: 40, read_through: 500, leaves: 40 }
-const usual = { ...LIMITS }
-afterEach(() => void Object.assign(LIMITS, usual))
+afterEach(() => void resetLimits())
 
 for (const [name, data_type] of Object.entries({ plan: 'string', seats: 'integer', paying: 'boolean', born: 'date' }))
   await t.call('POST /data_attributes', { name, model: 'contact', data_type })
@@ -63,45 +69,6 @@ for (const [name, query] of Object.entries({
 }))
   segments.push((await t.call('POST /extensions/segments', { name, person_type: 'user', query })).body.id)
 
-type Answer = { ids: string[]; total: number; status: number }
-
-/** Returns the ids of all pages, and the total that each of them names. */
-async function walk(query: object, sort?: object): Promise<Answer> {
-  const ids: string[] = []
-  const totals = new Set<number>()
-  let starting_after: string | undefined
-  do {
-    const pagination = { per_page: 7, ...(starting_after && { starting_after }) }
-    const { status, body } = await t.call('POST /contacts/search', { query, pagination, ...(sort && { sort }) })
-    if (status !== 200) return { ids, total: -1, status }
-    ids.push(...body.data.map(({ id }: { id: string }) => id))
-    totals.add(body.total_count)
-    starting_after = body.pages.next?.starting_after
-  } while (starting_after)
-  assert.equal(totals.size, 1, 'all pages of a walk have the same total')
-  return { ids, total: [...totals][0]!, status: 200 }
-}
-
-const oneOf = <T>(...values: T[]) => fc.constantFrom(...values)
-const text = (field: string, ...values: (string | null)[]) =>
-  fc
-    .record({ operator: oneOf('=', '!=', '~', '!~', '^', '$'), value: oneOf(...values) })
-    .map(({ operator, value }) => ({
-      field,
-      operator: value === null ? (operator === '=' ? '=' : '!=') : operator,
-      value,
-    }))
-const listed = (field: string, ...values: (string | number)[]) =>
-  fc
-    .record({ operator: oneOf('IN', 'NIN'), value: fc.subarray(values, { minLength: 1 }) })
-    .map((one) => ({ field, ...one }))
-const ordered = (field: string, ...values: number[]) =>
-  fc
-    .record({ operator: oneOf('=', '!=', '<', '>', '<=', '>='), value: oneOf(...values) })
-    .map((one) => ({ field, ...one }))
-const equal = (field: string, ...values: (string | boolean | null)[]) =>
-  fc.record({ operator: oneOf('=', '!='), value: oneOf(...values) }).map((one) => ({ field, ...one }))
-
 const filter = fc.oneof(
   text('email', 'SOMEONE1@example.com', '1@example', 'someone', '.org', '%', '_', '', 'n', null),
   text('name', 'ann', 'ANN', 'å', '50%', '_', '\\', 'éva', '', null),
@@ -128,35 +95,10 @@ const filter = fc.oneof(
   equal('segment_id', segments[0]!, segments[1]!, 'unknown'),
   equal('tag_id', tags[0]!, tags[1]!, '0', 'x', null),
 )
-const group = <T>(member: fc.Arbitrary<T>) =>
-  fc.record({ operator: oneOf('AND', 'OR'), value: fc.array(member, { minLength: 1, maxLength: 4 }) })
-const query = fc.oneof({ weight: 3, arbitrary: filter }, group(filter), group(fc.oneof(filter, group(filter))))
-const sort = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(undefined) },
-  fc.record({
-    field: oneOf('created_at', 'last_seen_at', 'name', 'custom_attributes.seats', 'email', 'signed_up_at'),
-    order: oneOf('ascending', 'descending'),
-  }),
-)
+const sort = sortBy('created_at', 'last_seen_at', 'name', 'custom_attributes.seats', 'email', 'signed_up_at')
 
-const runs = Number(process.env['SEARCHES'] ?? 60)
-
-test('the ways to find a page agree with reading all rows, for any query and order', async () => {
-  await fc.assert(
-    fc.asyncProperty(query, sort, async (query, sort) => {
-      Object.assign(LIMITS, READ_ALL)
-      await sql`delete from search_totals`
-      const expected = await walk(query, sort)
-      for (const limits of [SMALL, MEDIUM]) {
-        await sql`delete from search_totals`
-        Object.assign(LIMITS, limits)
-        assert.deepEqual(await walk(query, sort), expected, JSON.stringify(limits))
-      }
-      assert.deepEqual(await walk(query, sort), expected, 'with the kept total')
-    }),
-    { numRuns: runs, ...(process.env['SEARCHES'] === undefined && { seed: 20 }) },
-  )
-})
+test('the ways to find a page agree with reading all rows, for any query and order', () =>
+  assertWaysAgree(t, 'POST /contacts/search', queryOf(filter), sort))
 
 test('the side tables hold exactly what the contacts say after every kind of change', async () => {
   const [contact] = await sql<{ id: string }[]>`
@@ -210,7 +152,7 @@ async function assertSideTables() {
 }
 
 test('a kept total is counted anew after a change of a contact, an attribute or a tag', async () => {
-  Object.assign(LIMITS, SMALL)
+  setLimits(SMALL)
   const total = async (query: object) =>
     (await t.call('POST /contacts/search', { query, pagination: { per_page: 1 } })).body.total_count
   const pro = { field: 'custom_attributes.plan', operator: '=', value: 'pro' }
@@ -231,7 +173,7 @@ test('a kept total is counted anew after a change of a contact, an attribute or 
 })
 
 test('the total of a walk is that of its first page, and the cursor of another query counts anew', async () => {
-  Object.assign(LIMITS, SMALL)
+  setLimits(SMALL)
   const query = { field: 'role', operator: '=', value: 'user' }
   const first = (await t.call('POST /contacts/search', { query, pagination: { per_page: 5 } })).body
   const starting_after = first.pages.next.starting_after

@@ -8,7 +8,7 @@ import type { Compiled } from './where.ts'
 /** A noun's rows, in lists and searches. */
 export type Listed = {
   /** Named by the columns and by every condition. */
-  table: 'contacts' | 'companies'
+  table: 'contacts' | 'companies' | 'conversations'
   tables: SearchTables
   /** `from <table> where …`: the live rows of the workspace. */
   rows(workspace: Workspace): Fragment

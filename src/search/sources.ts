@@ -1,12 +1,17 @@
 // Finds the rows with a value in an index, without reading the noun's table: see docs/decisions for the measurements.
 import type { Fragment } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { dateRange, type Precision } from './compare.ts'
+import { dateRange, type Precision, wantedWords } from './compare.ts'
 import { LIMITS } from './limits.ts'
 import { readBoolean, readList, readNumber, readText } from './values.ts'
 
 /** A noun's tables for searches, and its name in `object_counts`. */
-export type SearchTables = { noun: 'contact' | 'company'; values: string; texts: string }
+export type SearchTables = {
+  noun: 'contact' | 'company' | 'conversation'
+  values: string
+  texts: string
+  id: 'text' | 'bigint'
+}
 
 /**
  * Where the values of a field are indexed:
@@ -14,7 +19,8 @@ export type SearchTables = { noun: 'contact' | 'company'; values: string; texts:
  * - `values`: as `name` in the table of values; `cut`: only the first 255 characters of a text;
  * - `flag`: in the table of values for the rows that are `is`, the others being `otherwise`;
  * - `texts`: in a column of the table of texts; `reversed` is the column for ends, `trigrams` says that parts are indexed;
- * - `domain`: the part of the email address after the @.
+ * - `domain`: the part of the email address after the @;
+ * - `words`: the words of a text, in the column `words` of the table of texts.
  */
 export type Indexed =
   | { by: 'own' }
@@ -22,6 +28,7 @@ export type Indexed =
   | { by: 'flag'; name: string; is: true | string; otherwise: false | string }
   | { by: 'texts'; column: string; reversed?: string; trigrams?: boolean }
   | { by: 'domain'; reversed: string }
+  | { by: 'words' }
 
 /** Where the values of an order are found. */
 export type ValueOrder = Indexed & { by: 'values' | 'texts' }
@@ -77,6 +84,12 @@ export function leafOf(workspace: Workspace, rows: Rows, indexed: Indexed, compa
       if (comparison.operator !== '=') return undefined
       const end = sql`reverse(lower(${`@${readText(comparison.value)}`}::text))`
       return text(workspace, rows, startsWith(workspace, indexed.reversed, end))
+    }
+    case 'words': {
+      const { operator, value } = comparison
+      if (operator !== '=' && operator !== 'IN') return undefined
+      const found = text(workspace, rows, sql`words && ${wantedWords(sql, operator, value)}`)
+      return { ...found, whole: rows.live > LIMITS.read_through }
     }
   }
 }

@@ -259,7 +259,7 @@ test('a value of the wrong kind is refused, and the error shows it', () => {
     ['email', '=', true, 'true is not a valid string'],
     ['email', '=', {}, '{…} is not a valid string'],
     ['email', '~', ['a'], '[…] is not a valid string'],
-    ['email', '=', 'a\0b', 'a\0b is not a valid string'],
+    ['email', '=', 'a\0b', 'a\ufffdb is not a valid string'],
     ['email', '~', 'x'.repeat(5000), `${'x'.repeat(100)}… is not a valid string`],
     ['email', 'IN', 'a', 'a is not a valid array'],
     ['email', 'IN', ['a', null], 'null is not a valid string'],

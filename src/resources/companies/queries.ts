@@ -134,7 +134,7 @@ export async function planNamed(workspace: Workspace, name: string): Promise<str
 /** Live companies that have contacts, as lists and searches find them. */
 export const listedCompanies: Listed = {
   table: 'companies',
-  tables: { noun: 'company', values: 'company_values', texts: 'company_texts' },
+  tables: { noun: 'company', values: 'company_values', texts: 'company_texts', id: 'text' },
   rows: ({ sql, id }) => sql`from companies where workspace_id = ${id} and is_live and user_count > 0`,
   columns: listedColumns,
 }

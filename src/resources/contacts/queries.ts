@@ -196,7 +196,7 @@ export async function pageOfMembers(workspace: Workspace, company: CompanyRow, p
 /** Live contacts, as lists and searches find them. */
 export const listedContacts: Listed = {
   table: 'contacts',
-  tables: { noun: 'contact', values: 'contact_values', texts: 'contact_texts' },
+  tables: { noun: 'contact', values: 'contact_values', texts: 'contact_texts', id: 'text' },
   rows: ({ sql, id }) => sql`from contacts where workspace_id = ${id} and is_live`,
   columns,
 }

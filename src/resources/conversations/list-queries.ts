@@ -1,10 +1,11 @@
 // Conversations with all that is shown of them besides their parts, in one query for a whole page.
 import type { Static } from 'typebox'
-import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
+import type { Order, Page, PageResult } from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
 import { currentAttachments } from '#resources/attachments/queries.ts'
 import { appliedTagsOf } from '#resources/tags/fragments.ts'
 import type { AppliedTag } from '#resources/tags/schema.ts'
+import { ALL, findPage, type Listed, type Wanted } from '#search/find.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow, Recipient } from './queries.ts'
 
@@ -20,24 +21,13 @@ export const showConversation = (workspace: Workspace, id: string) =>
   one(workspace.sql<ShownRow[]>`
     select ${shown(workspace)} from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
-/** Returns a page of the conversations that meet `condition`. */
-export async function pageOfConversations(
+/** Returns a page of the conversations, by default of all of them. */
+export const pageOfConversations = (
   workspace: Workspace,
   page: Page,
   order: Order,
-  condition: Fragment = workspace.sql`true`,
-): Promise<PageResult<ShownRow>> {
-  const { sql } = workspace
-  const rows = await sql<(ShownRow & { cursor_value: string })[]>`
-    select ${shown(workspace)}, ${cursorValue(workspace, order)} from conversations
-    where workspace_id = ${workspace.id} and ${condition} and ${beyond(workspace, order, page)}
-    ${inOrder(workspace, order, page)}`
-  return pageResult(rows, page, async () => {
-    const [counted] = await sql<{ count: number }[]>`
-      select count(*)::integer as count from conversations where workspace_id = ${workspace.id} and ${condition}`
-    return counted!.count
-  })
-}
+  wanted: Wanted = ALL,
+): Promise<PageResult<ShownRow>> => findPage(workspace, listedConversations, { page, order, wanted })
 
 /** All that a list shows of a conversation, in the one query of the list. */
 const shown = (workspace: Workspace): Fragment => {
@@ -67,4 +57,11 @@ const shown = (workspace: Workspace): Fragment => {
     where deliveries.workspace_id = ${id} and message_id = source_id and part_id is null
       and (recipient_type <> 'bcc' or conversation_id = conversations.id)
   ) end as mailed_to`
+}
+
+const listedConversations: Listed = {
+  table: 'conversations',
+  tables: { noun: 'conversation', values: 'conversation_values', texts: 'conversation_texts', id: 'bigint' },
+  rows: ({ sql, id }) => sql`from conversations where workspace_id = ${id}`,
+  columns: shown,
 }

@@ -190,4 +190,5 @@ export default {
   routes: conversations,
   events: conversationEvents,
   jobs: [unsnooze],
+  kept_tables: ['conversation_values', 'conversation_texts'],
 } satisfies Resource

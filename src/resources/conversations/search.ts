@@ -1,10 +1,11 @@
 // The search fields of conversations.
 import type { Fragment } from '#db/sql.ts'
 import { listDefinitions } from '#resources/data-attributes/queries.ts'
-import { hasTag } from '#resources/tags/fragments.ts'
+import { hasTag, taggedSource } from '#resources/tags/fragments.ts'
 import { ATTRIBUTE, type AttributeDefinition, attributeFields } from '#search/attributes.ts'
 import { searchPage } from '#search/page.ts'
 import type { Query } from '#search/query.ts'
+import type { Indexed } from '#search/sources.ts'
 import type { Column, Field, Searchable } from '#search/where.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { pageOfConversations } from './list-queries.ts'
@@ -14,9 +15,12 @@ export const CONVERSATIONS_PAGE = { default: 20, max: 150 }
 
 type Expression = (workspace: Workspace) => Fragment
 
-const id = (column: Column): Field => ({ kind: 'id', column })
-const text = (column: Column): Field => ({ kind: 'text', column })
-const folded = (column: Column): Field => ({ kind: 'text', fold: true, column })
+const id = (column: Column, indexed?: Indexed): Field => ({ kind: 'id', column, ...(indexed && { indexed }) })
+const text = (column: Column, indexed?: Indexed): Field => ({ kind: 'text', column, ...(indexed && { indexed }) })
+const folded = (column: Column, indexed?: Indexed): Field => ({
+  ...{ kind: 'text', fold: true, column },
+  ...(indexed && { indexed }),
+})
 const time = (column: Column): Field => ({ kind: 'date', column })
 const number = (column: Column): Field => ({ kind: 'number', column })
 
@@ -41,8 +45,19 @@ const ofAuthor = (column: 'name' | 'email'): Field =>
 const assignee = (column: string): Field => number(({ sql }) => sql`coalesce(${sql(column)}, 0)`)
 const ASSIGNEES = ['admin_assignee_id', 'team_assignee_id']
 
+const valued = (name: string): Indexed => ({ by: 'values', name: `.${name}` })
+const textsOf = (column: string): Indexed => ({ by: 'texts', column, trigrams: true })
+
 const contactIds: Field = {
   kind: 'set',
+  source: ({ sql, id }, ids) =>
+    ids.length === 1
+      ? {
+          ids: sql`
+            select conversation_id as id from conversation_contacts where workspace_id = ${id} and contact_id = ${ids[0]!}`,
+          ...{ exact: true, ordered: true },
+        }
+      : undefined,
   has: ({ sql, id }, ids) => sql`conversations.id in (
     select conversation_id from conversation_contacts
     where conversation_contacts.workspace_id = ${id} and ${ids ? sql`contact_id = any(${ids})` : sql`true`})`,
@@ -58,6 +73,7 @@ const tagIds: Field = {
   kind: 'set',
   of: 'bigint',
   has: (workspace, ids) => hasTag(workspace, 'conversation', workspace.sql`conversations.id::text`, ids),
+  source: (workspace, ids, { tables }) => taggedSource(workspace, 'conversation', ids, tables),
 }
 
 const median: Expression = ({ sql }) => sql`(
@@ -69,7 +85,7 @@ const STATISTICS: Record<string, Field> = {
   time_to_first_close: secondsAfterFirstReply('first_close_at'),
   time_to_last_close: secondsAfterFirstReply('last_close_at'),
   median_time_to_reply: number(median),
-  last_closed_by_id: id('last_closed_by_id'),
+  last_closed_by_id: id('last_closed_by_id', valued('last_closed_by_id')),
   ...Object.fromEntries(TIMES.map((column) => [column, time(column)])),
   ...Object.fromEntries(
     ['count_reopens', 'count_assignments', 'count_conversation_parts'].map((column) => [column, number(column)]),
@@ -78,12 +94,12 @@ const STATISTICS: Record<string, Field> = {
 
 const SOURCE: Record<string, Field> = {
   type: text('source_type'),
-  id: id('source_id'),
+  id: id('source_id', valued('source_id')),
   delivered_as: text('delivered_as'),
-  subject: folded('subject'),
-  body: { kind: 'word', column: 'body' },
-  url: text('url'),
-  'author.id': text('author_id'),
+  subject: folded('subject', textsOf('subject')),
+  body: { kind: 'word', column: 'body', indexed: { by: 'words' } },
+  url: text('url', { by: 'values', name: '.url', cut: true }),
+  'author.id': text('author_id', valued('author_id')),
   'author.type': text('author_type'),
   'author.name': ofAuthor('name'),
   'author.email': ofAuthor('email'),
@@ -93,10 +109,10 @@ const under = (prefix: string, fields: Record<string, Field>): Record<string, Fi
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [`${prefix}.${name}`, field]))
 
 const FIELDS: Record<string, Field> = {
-  id: { kind: 'id', required: true, ordered: true },
-  created_at: { kind: 'date', required: true },
-  updated_at: { kind: 'date', required: true },
-  title: folded('title'),
+  id: { kind: 'id', required: true, ordered: true, indexed: { by: 'own' } },
+  created_at: { kind: 'date', required: true, indexed: { by: 'own' } },
+  updated_at: { kind: 'date', required: true, indexed: { by: 'own' } },
+  title: folded('title', textsOf('title')),
   state: text('state'),
   open: { kind: 'boolean', column: ({ sql }) => sql`(state <> 'closed')` },
   read: { kind: 'boolean' },
@@ -136,6 +152,9 @@ const searchable = (definitions: readonly AttributeDefinition[]): Searchable => 
   inclusive: true,
 })
 
+/** They change with a contact or an admin. */
+const UNSTABLE = ['source.author.name', 'source.author.email']
+
 const withoutAssignee = (query: Query): Query => {
   if ('members' in query) return { ...query, members: query.members.map(withoutAssignee) }
   return query.value === null && ASSIGNEES.includes(query.field) ? { ...query, value: 0 } : query
@@ -150,7 +169,8 @@ export const searchConversations = (workspace: Workspace, body: unknown) =>
       listDefinitions: (workspace) => listDefinitions(workspace, 'conversation'),
       searchable,
       read: withoutAssignee,
-      find: (workspace, page, order, { condition }) => pageOfConversations(workspace, page, order, condition()),
+      unstable: UNSTABLE,
+      find: (workspace, page, order, { wanted }) => pageOfConversations(workspace, page, order, wanted),
     },
     body,
   )

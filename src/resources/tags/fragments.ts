@@ -46,15 +46,17 @@ export const taggedSource = (
   { sql, id }: Workspace,
   object_type: string,
   tag_ids: readonly string[],
-  { texts }: SearchTables,
+  { texts, id: id_type }: SearchTables,
 ): Source | undefined => {
   const [tag_id] = tag_ids
   if (tag_ids.length !== 1) return undefined
   const ids = sql`
-    select object_id as id from taggings
+    select object_id::${sql.unsafe(id_type)} as id from taggings
     where taggings.workspace_id = ${id} and tag_id = ${tag_id!} and object_type = ${object_type}
-      and exists (select from ${sql(texts)} live where live.workspace_id = ${id} and live.id = object_id)`
-  return { ids, exact: true, ordered: true }
+      and exists (
+        select from ${sql(texts)} live
+        where live.workspace_id = ${id} and live.id = object_id::${sql.unsafe(id_type)})`
+  return { ids, exact: true, ordered: id_type === 'text' }
 }
 
 /** A query that returns the `object_id` of all objects of a type with the tag, also archived ones. */
