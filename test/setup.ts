@@ -7,10 +7,14 @@ import { type Embedded, startEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
 import { TEMPLATE } from './database.ts'
 
+/** The process of each test file inherits it: without it, half of the time that a file takes is to compile the server. */
+const CACHE = new URL('../node_modules/.cache/interphone', import.meta.url).pathname
+
 let postgres: Embedded | undefined
 let directory: string
 
 export async function globalSetup() {
+  process.env['NODE_COMPILE_CACHE'] ??= CACHE
   directory = await mkdtemp(join(tmpdir(), 'interphone-test-'))
   postgres = await startEmbedded({ directory, settings: { fsync: 'off', full_page_writes: 'off' } })
   const { database: _, ...server } = postgres.options
