@@ -1,7 +1,7 @@
 // The conversions of each operation between the latest version and an older one, compiled at the first request.
 import type { ObjectSchema, RequestChange, VersionChange, Wire } from './change.ts'
 import { type Conversion, compileChange, type Schema } from './compile.ts'
-import { before, VERSIONS, type Version } from './versions.ts'
+import { VERSIONS, type Version } from './versions.ts'
 
 /** The parts of an operation that changes apply to: its schemas and status of success in the latest version. */
 export type OperationShape = {
@@ -24,9 +24,7 @@ export type Conversions = ReturnType<typeof conversionsOf>
 /** Returns the conversions for these changes, which are ordered oldest first. */
 export function conversionsOf(changes: readonly VersionChange[]) {
   const compiled = new Map(changes.map((change) => [change, compileChange(change)]))
-  const newerThan = new Map(
-    VERSIONS.map((version) => [version, changes.filter((change) => before(version, change.version)).toReversed()]),
-  )
+  const newestFirst = Map.groupBy(changes.toReversed(), ({ version }) => version)
   const cache = new WeakMap<OperationShape, Map<Version, OperationInVersion>>()
 
   /** Applies one change: returns the operation as it was before. */
@@ -34,6 +32,8 @@ export function conversionsOf(changes: readonly VersionChange[]) {
     const { status, answer } = change.operations?.[newer.id] ?? {}
     const { body, query } = change.requests?.[newer.id] ?? {}
     const inner = compiled.get(change)?.(newer.answer) as Conversion
+    const is_changed = inner.convert || answer || body || query || (status ?? newer.status) !== newer.status
+    if (!is_changed) return newer
     if (answer && !inner.schema['properties']) throw new Error(`${newer.id} does not answer an object`)
     const whole = answer && { schema: answer.schema(inner.schema as ObjectSchema), convert: answer.value as Convert }
     return {
@@ -51,16 +51,20 @@ export function conversionsOf(changes: readonly VersionChange[]) {
   return {
     changes,
     step,
-    /** Returns the operation as it is in the version. */
+    /** Returns the operation as it is in the version: as in the next newer one, before the changes of that one. */
     in(operation: OperationShape, version: Version): OperationInVersion {
+      const next = VERSIONS[VERSIONS.indexOf(version) + 1]
+      if (next === undefined) return operation
       const versions = cache.get(operation) ?? new Map<Version, OperationInVersion>()
       cache.set(operation, versions)
       const known = versions.get(version)
       if (known) return known
-      const changes = newerThan.get(version) ?? []
-      const compiled = changes.reduce<OperationInVersion>((newer, change) => step(change, newer), operation)
-      versions.set(version, compiled)
-      return compiled
+      const older = (newestFirst.get(next) ?? []).reduce(
+        (newer, change) => step(change, newer),
+        this.in(operation, next),
+      )
+      versions.set(version, older)
+      return older
     },
     /** Returns the operation as it is in each version. */
     inAll(operation: OperationShape): OperationInVersion[] {
