@@ -67,7 +67,7 @@ test('with many writers a reader gets every event once, in order for each writer
     for (let n = 0; n < 15; n++) {
       await atomically(t.workspace, async (workspace) => {
         await emit(workspace, 'thing.created', `${writer}.${n}`)
-        if (Math.random() < 0.3) await sql`select pg_sleep(0.005)`
+        if (Math.random() < 0.3) await workspace.sql`select pg_sleep(0.005)`
       })
     }
   })
