@@ -80,12 +80,18 @@ export const changeUserCounts = (workspace: Workspace, contact_id: string, by: 1
   from (${lockedCompaniesOf(workspace, contact_id)}) locked
   where companies.workspace_id = ${workspace.id} and companies.id = locked.company`
 
-/** Attaches the companies of one contact to another one instead. Both are live, and the transaction has locked them. */
-export const moveMembers = (workspace: Workspace, from: string, into: string) => {
-  const { sql, id } = workspace
-  return sql`
-    with locked as materialized (${lockedCompaniesOf(workspace, from)}),
-    taken as (
+/**
+ * Attaches the companies of one contact to another one instead. Both are live, and the transaction has locked them. A company that
+ * is being archived is locked too, first: else the job that detaches its contacts would not see the row of the other contact.
+ */
+export async function moveMembers({ sql, id }: Workspace, from: string, into: string): Promise<void> {
+  await sql`
+    select from companies
+    where workspace_id = ${id} and companies.id in (
+      select company_id from company_contacts where workspace_id = ${id} and contact_id = ${from})
+    order by companies.id for no key update`
+  await sql`
+    with taken as (
       delete from company_contacts where workspace_id = ${id} and contact_id = ${from} returning company_id, created_at
     ), given as (
       insert into company_contacts (workspace_id, company_id, contact_id, created_at)
@@ -94,9 +100,9 @@ export const moveMembers = (workspace: Workspace, from: string, into: string) =>
       returning company_id
     )
     update companies set user_count = user_count - 1
-    from locked join taken on company_id = company
-    where companies.workspace_id = ${id} and companies.id = company
-      and not exists (select from given where given.company_id = company)`
+    from taken
+    where companies.workspace_id = ${id} and companies.id = taken.company_id and is_live
+      and not exists (select from given where given.company_id = companies.id)`
 }
 
 /** Call it when the contact starts a messenger session. */

@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { signedAddress } from '#channels/email/addresses.ts'
+import { archiveJob } from '#resources/companies/archive.ts'
+import { moveMembers } from '#resources/companies/contact-queries.ts'
+import { companyContacts } from '#resources/contacts/companies/attach.ts'
+import { atomically } from '#workspaces/workspace.ts'
 import { type Answer, SECRET, testApp } from '../../../test/app.ts'
 import { topicsOf } from '../../../test/events.ts'
-import { aContact, aMessage, aSession } from '../../../test/factories.ts'
+import { aContact, aMessage, aSession, eventually } from '../../../test/factories.ts'
 import { postMail, rawMail } from '../../../test/mail.ts'
 import { moveLate } from './move-late.ts'
 
@@ -201,6 +205,27 @@ for (const [what, { run, allowed }] of Object.entries(RIVALS))
     }
     assert.ok(rounds.some(({ merged }) => merged.status === 200))
   })
+
+test('a merge at the moment when a company of the lead is archived attaches nobody to that company', async () => {
+  const [from, into] = [await aLead(), await aUser()]
+  const { id } = (await call('POST /companies', { company_id: 'archived at this moment' })).body
+  await call(`POST /contacts/${from}/companies`, { id })
+  await call(`DELETE /companies/${id}`)
+  let archiving: Promise<unknown> | undefined
+  await atomically(workspace, async (transaction) => {
+    await moveMembers(transaction, from, into)
+    const payload = { workspace_id: workspace.id, id, admin_id: t.created.admin_id }
+    archiving = archiveJob(companyContacts).run({ sql }, payload)
+    await eventually(
+      () => sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      ({ count }) => count > 0,
+    )
+  })
+  await archiving
+  const { count } = await sql`select from company_contacts where workspace_id = ${workspace.id} and company_id = ${id}`
+  assert.equal(count, 0)
+  assert.equal((await call(`GET /contacts/${into}`)).body.companies.total_count, 0)
+})
 
 test('replies of admins at the moment of a merge are delivered to the contact once each', async () => {
   const pairs = await Promise.all(Array.from({ length: 10 }, aPair))
