@@ -86,7 +86,9 @@ const STREAM = /^curl -N .*\n/m
 const untilSent = `until curl ${server.url}/extensions/deliveries -H "Authorization: Bearer $TOKEN" |
   jq -e 'all(.data[]; .status != "queued")' > /dev/null; do sleep 0.1; done`
 
-const lacks = ['curl', 'jq', 'openssl'].filter((tool) => spawnSync(tool, ['--version']).status !== 0)
+const lacks = ['curl', 'jq', 'openssl'].filter(
+  (tool) => spawnSync(tool, [tool === 'openssl' ? 'version' : '--version']).status !== 0,
+)
 
 for (const [file, blocks] of shells) {
   const skip = lacks.length ? `needs ${lacks.join(' and ')}` : false
