@@ -3,7 +3,9 @@ import { measureBroadcast } from './broadcast.ts'
 import { measureCallbacks } from './callbacks.ts'
 import { measureContactWrites } from './contact-writes.ts'
 import { measureContacts } from './contacts.ts'
+import { measureConversationSearch } from './conversation-search.ts'
 import { measureMessages } from './messages.ts'
+import { measureReplies } from './replies.ts'
 import { measureSearch } from './search.ts'
 import { measureSmtp } from './smtp.ts'
 import { measureStalls } from './stalls.ts'
@@ -16,6 +18,8 @@ export const PARTS = {
   writes: measureContactWrites,
   smtp: measureSmtp,
   search: measureSearch,
+  conversations: measureConversationSearch,
+  replies: measureReplies,
   status: measureStatus,
   broadcast: measureBroadcast,
   stalls: measureStalls,

@@ -39,7 +39,8 @@ create function search_words(html text) returns text[] language sql immutable pa
 $$;
 
 create function conversation_search_values(
-  custom_attributes jsonb, author_id text, url text, last_closed_by_id bigint, source_id bigint
+  custom_attributes jsonb, author_id text, url text, last_closed_by_id bigint, source_id bigint, state text, priority text,
+  admin_assignee_id bigint, team_assignee_id bigint
 ) returns table (field text, number_value double precision, text_value text)
 language sql immutable parallel safe as $$
   select key,
@@ -56,7 +57,12 @@ language sql immutable parallel safe as $$
       ('.author_id', null, author_id),
       ('.url', null, left(url, 255)),
       ('.last_closed_by_id', last_closed_by_id, null),
-      ('.source_id', source_id, null)
+      ('.source_id', source_id, null),
+      ('.state', null, state),
+      ('.priority', null, priority),
+      -- No assignee is 0, as in searches.
+      ('.admin_assignee_id', coalesce(admin_assignee_id, 0), null),
+      ('.team_assignee_id', coalesce(team_assignee_id, 0), null)
   ) standard (field, number_value, text_value)
   where number_value is not null or text_value is not null
 $$;
@@ -68,7 +74,8 @@ begin
 
   insert into conversation_values (workspace_id, field, id, number_value, text_value)
   select workspace_id, value.field, id, value.number_value, value.text_value
-  from added, conversation_search_values(custom_attributes, author_id, url, last_closed_by_id, source_id) value;
+  from added, conversation_search_values(custom_attributes, author_id, url, last_closed_by_id, source_id, state,
+    priority, admin_assignee_id, team_assignee_id) value;
 
   insert into object_counts (workspace_id, noun, live, changes)
   select workspace_id, 'conversation', count(*), 1 from added group by workspace_id;
@@ -81,12 +88,14 @@ begin
   where conversation_texts.workspace_id = removed.workspace_id and conversation_texts.id = removed.id;
 
   delete from conversation_values using removed,
-    conversation_search_values(custom_attributes, author_id, url, last_closed_by_id, source_id) value
+    conversation_search_values(custom_attributes, author_id, url, last_closed_by_id, source_id, state,
+    priority, admin_assignee_id, team_assignee_id) value
   where conversation_values.workspace_id = removed.workspace_id and conversation_values.id = removed.id
     and conversation_values.field = value.field and conversation_values.number_value = value.number_value;
 
   delete from conversation_values using removed,
-    conversation_search_values(custom_attributes, author_id, url, last_closed_by_id, source_id) value
+    conversation_search_values(custom_attributes, author_id, url, last_closed_by_id, source_id, state,
+    priority, admin_assignee_id, team_assignee_id) value
   where conversation_values.workspace_id = removed.workspace_id and conversation_values.id = removed.id
     and conversation_values.field = value.field and conversation_values.text_value = value.text_value;
 
@@ -107,9 +116,11 @@ end $$;
 create function conversation_values_changed() returns trigger language plpgsql as $$
 begin
   with before as (
-    select * from conversation_search_values(old.custom_attributes, old.author_id, old.url, old.last_closed_by_id, old.source_id)
+    select * from conversation_search_values(old.custom_attributes, old.author_id, old.url, old.last_closed_by_id, old.source_id,
+      old.state, old.priority, old.admin_assignee_id, old.team_assignee_id)
   ), after as (
-    select * from conversation_search_values(new.custom_attributes, new.author_id, new.url, new.last_closed_by_id, new.source_id)
+    select * from conversation_search_values(new.custom_attributes, new.author_id, new.url, new.last_closed_by_id, new.source_id,
+      new.state, new.priority, new.admin_assignee_id, new.team_assignee_id)
   ), gone as (
     select * from before except select * from after
   ), gone_numbers as (
@@ -145,10 +156,14 @@ create trigger conversations_changed after update on conversations
 create trigger conversation_texts_changed after update of title, subject, body on conversations for each row when (
   (old.title, old.subject, old.body) is distinct from (new.title, new.subject, new.body)
 ) execute function conversation_texts_changed();
-create trigger conversation_values_changed
-  after update of custom_attributes, author_id, url, last_closed_by_id, source_id on conversations for each row when (
-  (old.custom_attributes, old.author_id, old.url, old.last_closed_by_id, old.source_id) is distinct from
-    (new.custom_attributes, new.author_id, new.url, new.last_closed_by_id, new.source_id)
+create trigger conversation_values_changed after update of
+  custom_attributes, author_id, url, last_closed_by_id, source_id, state, priority, admin_assignee_id, team_assignee_id
+on conversations for each row when (
+  (old.custom_attributes, old.author_id, old.url, old.last_closed_by_id, old.source_id, old.state, old.priority,
+    old.admin_assignee_id, old.team_assignee_id)
+  is distinct from
+  (new.custom_attributes, new.author_id, new.url, new.last_closed_by_id, new.source_id, new.state, new.priority,
+    new.admin_assignee_id, new.team_assignee_id)
 ) execute function conversation_values_changed();
 
 create function conversation_contacts_changed() returns trigger language plpgsql as $$
@@ -170,7 +185,8 @@ select workspace_id, id, lower(title), lower(subject), search_words(body) from c
 
 insert into conversation_values (workspace_id, field, id, number_value, text_value)
 select workspace_id, value.field, id, value.number_value, value.text_value
-from conversations, conversation_search_values(custom_attributes, author_id, url, last_closed_by_id, source_id) value;
+from conversations, conversation_search_values(custom_attributes, author_id, url, last_closed_by_id, source_id, state,
+    priority, admin_assignee_id, team_assignee_id) value;
 
 insert into object_counts (workspace_id, noun, live, changes)
 select workspace_id, 'conversation', count(*), 1 from conversations group by workspace_id;

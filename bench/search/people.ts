@@ -1,11 +1,9 @@
 // Workspaces of 10^4 to 10^6 contacts beside each other in one database, filled with SQL.
 import type { Pool } from '#db/sql.ts'
 import type { Measured } from '../server.ts'
+import type { Place } from './measure.ts'
 
-export type People = {
-  workspace_id: string
-  token: string
-  contacts: number
+export type People = Place & {
   tags: { rare: string; common: string }
   /** Users whose plan is `enterprise`. */
   segment: string
@@ -15,12 +13,7 @@ const BATCH = 50_000
 
 /** Creates a workspace with contacts, a tenth as many companies, tags and attributes. */
 export async function people({ sql, url, token: operator }: Measured, contacts: number): Promise<People> {
-  const post = async (token: string, path: string, body: object) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
-    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`)
-    return (await answer.json()) as { id: string; token: string }
-  }
+  const post = postTo(url)
   const { id: workspace_id, token } = await post(operator, '/extensions/workspaces', { name: `${contacts} contacts` })
   for (const [name, data_type] of Object.entries(ATTRIBUTES)) {
     await post(token, '/data_attributes', { name, model: 'contact', data_type })
@@ -47,7 +40,15 @@ export async function people({ sql, url, token: operator }: Measured, contacts: 
   process.stderr.write(
     `  ${contacts.toLocaleString('en')} contacts in ${Math.round((performance.now() - began) / 1000)} s\n`,
   )
-  return { workspace_id, token, contacts, tags, segment }
+  return { workspace_id, token, size: contacts, tags, segment }
+}
+
+/** Returns a function that posts, and throws if that is refused. */
+export const postTo = (url: string) => async (token: string, path: string, body: object) => {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as { id: string; token: string; admin_id: string }
 }
 
 const ATTRIBUTES = {

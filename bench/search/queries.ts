@@ -1,13 +1,6 @@
 // The lists and searches that are measured, by name.
+import type { Named } from './measure.ts'
 import type { People } from './people.ts'
-
-export type Asked = { method: 'GET' | 'POST'; path: string; body?: Record<string, unknown> }
-export type Named = {
-  name: string
-  /** What makes the time of a page. */
-  limit: string
-  ask(people: People): Asked
-}
 
 type Filter = { field: string; operator: string; value: unknown }
 const is = (field: string, operator: string, value: unknown): Filter => ({ field, operator, value })
@@ -17,7 +10,7 @@ const search = (
   limit: string,
   query: object | ((people: People) => object),
   more: object = {},
-): Named => ({
+): Named<People> => ({
   name,
   limit,
   ask: (people) => ({
@@ -31,7 +24,7 @@ const INDEX = 'ids from an index, then the rows of the page'
 const WALK = 'the newest rows until the page is full'
 const GRAMS = 'the trigram index; in a small workspace, all narrow rows'
 
-export const QUERIES: readonly Named[] = [
+export const QUERIES: readonly Named<People>[] = [
   { name: '`GET /contacts`', limit: WALK, ask: () => ({ method: 'GET', path: '/contacts?per_page=50' }) },
   search('`email =` one', INDEX, is('email', '=', 'nobody@example.com')),
   search('`email ~ 9777@`', GRAMS, is('email', '~', '9777@')),

@@ -90,7 +90,8 @@ test('the side tables hold what the conversations say, after a title, an attribu
       select id, title, subject, words from conversation_texts where workspace_id = ${workspace_id}
     ), values_expected as (
       select id, field, number_value, text_value from conversations, conversation_search_values(
-        custom_attributes, author_id, url, last_closed_by_id, source_id)
+        custom_attributes, author_id, url, last_closed_by_id, source_id, state, priority, admin_assignee_id,
+        team_assignee_id)
       where workspace_id = ${workspace_id}
     ), values_found as (
       select id, field, number_value, text_value from conversation_values where workspace_id = ${workspace_id}

@@ -24,6 +24,8 @@ const folded = (column: Column, indexed?: Indexed): Field => ({
 const time = (column: Column): Field => ({ kind: 'date', column })
 const number = (column: Column): Field => ({ kind: 'number', column })
 
+const valued = (name: string): Indexed => ({ by: 'values', name: `.${name}` })
+
 /** Documented fields that are never set here. */
 const NEVER = { text: text(({ sql }) => sql`null::text`), time: time(({ sql }) => sql`null::timestamptz`) }
 const neverNumber = number(({ sql }) => sql`null::integer`)
@@ -42,10 +44,13 @@ const ofAuthor = (column: 'name' | 'email'): Field =>
   )
 
 /** No assignee is 0. Older versions search for null, which becomes 0. */
-const assignee = (column: string): Field => number(({ sql }) => sql`coalesce(${sql(column)}, 0)`)
+const assignee = (column: string): Field => ({
+  kind: 'number',
+  column: ({ sql }) => sql`coalesce(${sql(column)}, 0)`,
+  indexed: valued(column),
+})
 const ASSIGNEES = ['admin_assignee_id', 'team_assignee_id']
 
-const valued = (name: string): Indexed => ({ by: 'values', name: `.${name}` })
 const textsOf = (column: string): Indexed => ({ by: 'texts', column, trigrams: true })
 
 const contactIds: Field = {
@@ -113,10 +118,10 @@ const FIELDS: Record<string, Field> = {
   created_at: { kind: 'date', required: true, indexed: { by: 'own' } },
   updated_at: { kind: 'date', required: true, indexed: { by: 'own' } },
   title: folded('title', textsOf('title')),
-  state: text('state'),
+  state: text('state', valued('state')),
   open: { kind: 'boolean', column: ({ sql }) => sql`(state <> 'closed')` },
   read: { kind: 'boolean' },
-  priority: text('priority'),
+  priority: text('priority', valued('priority')),
   waiting_since: time('waiting_since'),
   snoozed_until: time('snoozed_until'),
   channel_initiated: text(({ sql }) => sql`replace(source_type, 'conversation', 'messenger')`),
