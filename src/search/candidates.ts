@@ -17,8 +17,8 @@ type Limits = { limit: number; leaves: number }
 
 /** Returns the source with the fewest ids; undefined if it has more leaves than `leaves`. Counts `limit` ids of each. */
 export async function probe({ workspace }: Searching, source: Source, limits: Limits): Promise<Candidates | undefined> {
+  if (isWide(source, limits.leaves)) return undefined
   const leaves = [...new Set(leavesOf(source))]
-  if (leaves.length > limits.leaves) return undefined
   const { sql } = workspace
   const counted = leaves.map(
     ({ ids }) => sql`(select count(*) from (select from (${ids}) found limit ${limits.limit + 1}) few)`,
@@ -37,6 +37,12 @@ export async function readWhole({ workspace, noun }: Searching, { ids }: Leaf, l
     select (select count(*) from found) as count, array(select id from found limit ${limit}) as first`
   return { count: Number(row.count), ids: sql`select unnest(${row.first}::text[]::${sql.unsafe(noun.tables.id)}[])` }
 }
+
+/** Whether a source has more leaves than one statement should. */
+export const isWide = (source: Source, leaves: number): boolean => allLeaves(source) > leaves
+
+const allLeaves = (source: Source): number =>
+  'ids' in source ? 1 : ('every' in source ? source.every : source.some).reduce((sum, one) => sum + allLeaves(one), 0)
 
 /** The leaves to count. A leaf whose index is read whole is left out if there is another one beside it. */
 function leavesOf(source: Source): Leaf[] {

@@ -71,7 +71,7 @@ for (const [name, query] of Object.entries({
 
 const filter = fc.oneof(
   text('email', 'SOMEONE1@example.com', '1@example', 'someone', '.org', '%', '_', '', 'n', null),
-  text('name', 'ann', 'ANN', 'å', '50%', '_', '\\', 'éva', '', null),
+  text('name', 'ann', 'ANN', 'å', '50%', '_', '\\', ' \\ x', 'zoë \\', 'éva', '', null),
   text('external_id', 'Customer-1', 'Customer-11', 'nobody', null),
   text('phone', '+14155551001', '+1415', '1', null),
   text('custom_attributes.plan', 'pro', 'PRO', 'Pro', 'e', '', null),

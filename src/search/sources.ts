@@ -61,6 +61,9 @@ export type Comparison = {
 /** The rows that a statement can be given from. `live` is how many live rows the workspace has. */
 export type Rows = { tables: SearchTables; rows: (workspace: Workspace) => Fragment; live: number }
 
+/** Trigrams are of letters and digits. For a text without one PostgreSQL would read the whole index, and all rows. */
+const HAS_TRIGRAM = /[\p{L}\p{N}]{3}/u
+
 /** The longest text that `values` has whole. */
 const WHOLE_TEXT = 255
 
@@ -202,8 +205,7 @@ function inTexts(
   const needle = readText(value)
   if (rows.live <= LIMITS.read_through)
     return text(workspace, rows, holds(workspace, column, given(value), operator), true)
-  // A text of fewer than three characters has no trigram: PostgreSQL would read the whole index.
-  if (!trigrams || [...needle].length < 3) return undefined
+  if (!trigrams || !HAS_TRIGRAM.test(needle)) return undefined
   const pattern = `%${needle.replace(/[\\%_]/g, '\\$&')}${operator === '$' ? '' : '%'}`
   return { ...text(workspace, rows, sql`${sql(column)} like ${given(pattern)}`), whole: true }
 }

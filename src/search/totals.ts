@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import type { Fragment, Pool } from '#db/sql.ts'
 import type { Job } from '#jobs/job.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { isWide } from './candidates.ts'
+import { LIMITS } from './limits.ts'
 import type { Searching } from './rows.ts'
 import type { Source } from './sources.ts'
 import type { Compiled } from './where.ts'
@@ -48,9 +50,10 @@ export async function countMatches(
   { condition, source, others }: Compiled,
 ): Promise<number> {
   const { sql, id } = workspace
-  const matching = source?.exact
-    ? sql`select count(*) from (${allOf(workspace, source)}) found`
-    : sql`select count(*) ${noun.rows(workspace)} and ${condition}`
+  const matching =
+    source?.exact && !isWide(source, LIMITS.leaves)
+      ? sql`select count(*) from (${allOf(workspace, source)}) found`
+      : sql`select count(*) ${noun.rows(workspace)} and ${condition}`
   const counted = others
     ? sql`
       select (select coalesce(sum(live), 0) from object_counts where workspace_id = ${id} and noun = ${noun.tables.noun})
