@@ -113,6 +113,7 @@ export function buildApp(options: AppOptions): App {
     },
     ...{ streams: options.streams ?? {}, identify, forgetTokens, countRequest, countSession, operations },
     kept_tables: new Set(RESOURCES.flatMap(({ kept_tables = [] }) => kept_tables)),
+    topics: new Set(RESOURCES.flatMap(({ events }) => Object.keys(events?.topics ?? {}))),
     given: RESOURCES.flatMap(({ given }) => (given ? [given] : [])),
   }
   const { applyFault, release } = armedFaults(sql)

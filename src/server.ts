@@ -45,6 +45,8 @@ export type Server = {
   operations: Pick<ReadonlySet<string>, 'has'>
   /** Tables of a workspace that a sandbox reset leaves as they are, of all resources. */
   kept_tables: ReadonlySet<string>
+  /** The topics of all resources. */
+  topics: ReadonlySet<string>
   /** `given` of all resources. */
   given: readonly NonNullable<Resource['given']>[]
 }

@@ -1,7 +1,7 @@
 // The API version of a request, and whether that version has an operation.
 import type { FastifyRequest } from 'fastify'
 import { before, parseVersion, type Version } from '#versions/versions.ts'
-import { badRequest, unknownVersion } from './errors.ts'
+import { badRequest, invalid, unknownVersion } from './errors.ts'
 import type { Operation } from './op.ts'
 
 /** Returns the version of the header, or the workspace's default, or the server's. Throws a 400 if it is unknown. */
@@ -12,6 +12,15 @@ export function versionOf(request: FastifyRequest, workspaceDefault: Version | n
   if (!version) throw unknownVersion()
   return version
 }
+
+/** Returns the version that a field of a request names. @throws a 400 if it is unknown. */
+export function readVersion(text: string, field: string): Version {
+  const version = parseVersion(text)
+  if (!version) throw invalid(`${field} ${shown(text)} is not a version of the API`)
+  return version
+}
+
+const shown = (text: string) => text.slice(0, 20)
 
 /** Requests with older versions get this version's operations. */
 const OLDEST_PUBLISHED = '2.7'

@@ -66,6 +66,7 @@ import teams from './teams/routes.ts'
 import emailPreferences from './unsubscribe/preferences.ts'
 import unsubscribe from './unsubscribe/routes.ts'
 import visitors from './visitors/routes.ts'
+import webhooks from './webhooks/routes.ts'
 import workspaces from './workspaces/routes.ts'
 
 export const RESOURCES: readonly Resource[] = [
@@ -107,6 +108,7 @@ export const RESOURCES: readonly Resource[] = [
   contactBanners,
   secureModeSecrets,
   broadcasts,
+  webhooks,
   channelAccounts,
   deliveries,
   inboundMessages({ takersOf, rereaderOf: mailRereader }),

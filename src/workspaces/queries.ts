@@ -51,6 +51,10 @@ export const findClockAndTopics = (sql: Sql, id: string) =>
   one(sql<(Clock & { listened_topics: string[] })[]>`
     select clock_frozen_at, clock_ahead_seconds, listened_topics from workspaces where id = ${id}`)
 
+/** Tokens cache them: call `forgetTokens` after the commit. */
+export const setListenedTopics = (sql: Sql, id: string, topics: string[]) => sql`
+  update workspaces set listened_topics = ${topics}::text[] where id = ${id} and listened_topics <> ${topics}::text[]`
+
 export const findClock = (sql: Sql, id: string) =>
   one(sql<Clock[]>`select clock_frozen_at, clock_ahead_seconds from workspaces where id = ${id}`)
 

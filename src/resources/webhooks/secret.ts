@@ -1,0 +1,21 @@
+// The secret with which the notifications of a subscription are signed, and their signatures.
+import { createHmac, randomBytes } from 'node:crypto'
+import { seal, unseal } from '#lib/seal.ts'
+
+const PURPOSE = 'webhook secret'
+
+export const newSecret = (): string => randomBytes(24).toString('base64url')
+export const sealSecret = (key: string, secret: string): Buffer => seal(key, PURPOSE, secret)
+
+/** @throws Error if it was stored with another key of the server. */
+export function openSecret(key: string, sealed: Uint8Array): string {
+  const secret = unseal(key, PURPOSE, sealed)
+  if (secret === undefined) throw new Error('The secret was stored with another INTERPHONE_SECRET_KEY: set a new one')
+  return secret
+}
+
+/** Returns the headers by which a receiver checks the raw body: SHA-1 as Intercom signs, and SHA-256. */
+export const signaturesOf = (secret: string, body: string): Record<string, string> => ({
+  'x-hub-signature': `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`,
+  'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+})

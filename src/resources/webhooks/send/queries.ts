@@ -1,0 +1,160 @@
+// The SQL of the queue: which subscriptions have events to read, which notifications are due, and what became of them.
+import type { Pool, Sql } from '#db/sql.ts'
+import type { EventRow } from '#events/read.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { AttemptRow, NotificationRow } from '../notification-queries.ts'
+import type { SubscriptionRow } from '../queries.ts'
+
+export type Behind = { workspace_id: string; id: string }
+
+/** Returns the subscriptions with events that they have not read. */
+export const listBehind = (sql: Sql) => sql<Behind[]>`
+  select workspace_id, id from webhook_subscriptions
+  where state <> 'disabled' and exists (
+    select from events
+    where events.workspace_id = webhook_subscriptions.workspace_id
+      and (transaction_id, events.id) > (split_part(position, '.', 1)::xid8, split_part(position, '.', 2)::bigint)
+      and transaction_id < pg_snapshot_xmin(pg_current_snapshot()))`
+
+/** Locks the subscription until the transaction ends. Undefined if another process reads for it, or it is switched off. */
+export const lockToRead = async (sql: Sql, { workspace_id, id }: Behind): Promise<SubscriptionRow | undefined> => {
+  const [row] = await sql<SubscriptionRow[]>`
+    select * from webhook_subscriptions
+    where workspace_id = ${workspace_id} and id = ${id} and state <> 'disabled' for no key update skip locked`
+  return row
+}
+
+export const setPosition = (sql: Sql, { workspace_id, id }: Behind, position: string) => sql`
+  update webhook_subscriptions set position = ${position} where workspace_id = ${workspace_id} and id = ${id}`
+
+export const queueNotification = (
+  { sql, id }: Workspace,
+  subscription_id: string,
+  event: EventRow,
+  item: object,
+) => sql`
+  insert into webhook_notifications
+    (workspace_id, subscription_id, topic, object_type, object_id, item, event_position, created_at)
+  values (${id}, ${subscription_id}, ${event.topic}, ${event.object_type}, ${event.object_id},
+    ${JSON.stringify(item)}::text::jsonb, ${event.position}, ${event.created_at})
+  on conflict (workspace_id, subscription_id, event_position) where event_position is not null do nothing`
+
+export type Leased = Pick<
+  NotificationRow,
+  | 'workspace_id'
+  | 'id'
+  | 'subscription_id'
+  | 'notification_id'
+  | 'topic'
+  | 'item'
+  | 'attempts'
+  | 'first_sent_at'
+  | 'created_at'
+  | 'queued_at'
+> &
+  Pick<SubscriptionRow, 'url' | 'secret' | 'state' | 'gives_up_after_hours' | 'slow_seconds'>
+
+/** Longer than an attempt takes. */
+const LEASE_SECONDS = 30
+
+/** `room`: how many more notifications of this subscription the process can hold. */
+export type Busy = { workspace_id: string; subscription_id: string; room: number }
+
+/**
+ * Leases up to `room` due notifications of each subscription, and one of a suspended one. Of an object only the oldest
+ * pending notification is due, so that its notifications arrive in order.
+ */
+export const leaseNotifications = (sql: Pool, busy: readonly Busy[], room: number) => sql<Leased[]>`
+  with due as (
+    select picked.workspace_id, picked.id, subscriptions.url, secret, state, gives_up_after_hours, slow_seconds
+    from webhook_subscriptions subscriptions
+    left join unnest(${busy.map((one) => one.workspace_id)}::text[], ${busy.map((one) => one.subscription_id)}::bigint[],
+      ${busy.map((one) => one.room)}::int[]) busy (workspace_id, subscription_id, room)
+      on busy.workspace_id = subscriptions.workspace_id and busy.subscription_id = subscriptions.id
+    cross join lateral (
+      select workspace_id, id from webhook_notifications due
+      where workspace_id = subscriptions.workspace_id and subscription_id = subscriptions.id and status = 'pending'
+        and due_at <= now() and not exists (
+          select from webhook_notifications earlier
+          where earlier.workspace_id = due.workspace_id and earlier.subscription_id = due.subscription_id
+            and earlier.object_type = due.object_type and earlier.object_id = due.object_id
+            and earlier.status = 'pending' and earlier.id < due.id)
+      order by due_at, id
+      limit case when state = 'suspended' then least(1, coalesce(busy.room, 1)) else coalesce(busy.room, ${room}) end
+      for update skip locked
+    ) picked
+    where state <> 'disabled' and (resume_at is null or resume_at <= now())
+  )
+  update webhook_notifications notifications
+  set due_at = now() + ${LEASE_SECONDS} * interval '1 second', attempts = attempts + 1,
+    first_sent_at = coalesce(first_sent_at, now())
+  from due
+  where notifications.workspace_id = due.workspace_id and notifications.id = due.id
+  returning notifications.workspace_id, notifications.id, subscription_id, notification_id, topic, item, attempts,
+    first_sent_at, created_at, queued_at, due.url, due.secret, due.state, due.gives_up_after_hours, due.slow_seconds`
+
+export type Attempt = Omit<AttemptRow, 'attempt'>
+
+/** What becomes of the notification: its status, and when it is tried again if it is pending. */
+export type Settlement = {
+  status: NotificationRow['status']
+  retry_ms: number
+  error: string | null
+  /** What becomes of the subscription; absent: nothing. */
+  subscription?: {
+    state?: SubscriptionRow['state']
+    state_reason?: string | null
+    /** Seconds; null: at once. */
+    resume_after: number | null
+    slow_seconds: number
+    fails: boolean
+  }
+}
+
+/** An attempt that a 429 answered does not count. */
+export async function settle(
+  sql: Pool,
+  { workspace_id, id, subscription_id, attempts }: Pick<Leased, 'workspace_id' | 'id' | 'subscription_id' | 'attempts'>,
+  attempt: Attempt | null,
+  { status, retry_ms, error, subscription }: Settlement,
+): Promise<void> {
+  await sql.begin(async (sql) => {
+    await sql`
+      update webhook_notifications
+      set status = ${status}, error = ${error}, due_at = now() + ${retry_ms} * interval '1 millisecond',
+        delivered_at = case when ${status} = 'delivered' then now() end
+      where workspace_id = ${workspace_id} and id = ${id} and attempts = ${attempts}`
+    if (attempt)
+      await sql`
+        insert into webhook_attempts
+          (workspace_id, notification_id, attempt, started_at, took_ms, response_status, response_headers, response_body, error)
+        select workspace_id, id, ${attempts}, ${attempt.started_at}, ${attempt.took_ms}, ${attempt.response_status},
+          ${attempt.response_headers ? JSON.stringify(attempt.response_headers) : null}::text::jsonb,
+          ${attempt.response_body}, ${attempt.error}
+        from webhook_notifications where workspace_id = ${workspace_id} and id = ${id}
+        on conflict (workspace_id, notification_id, attempt) do nothing`
+    if (!subscription) return
+    const { state = null, state_reason = null, resume_after, slow_seconds, fails } = subscription
+    await sql`
+      update webhook_subscriptions set
+        state = case when state = 'disabled' then state else coalesce(${state}::text, state) end,
+        state_reason = case when ${state}::text is null then state_reason else ${state_reason} end,
+        resume_at = now() + ${resume_after} * interval '1 second', slow_seconds = ${slow_seconds},
+        failing_since = case when ${fails} then coalesce(failing_since, now()) end
+      where workspace_id = ${workspace_id} and id = ${subscription_id}`
+  })
+}
+
+/** Returns since when the subscription fails, in milliseconds. */
+export async function failingFor(sql: Pool, { workspace_id, subscription_id }: Leased): Promise<number> {
+  const [row] = await sql<{ ms: number | null }[]>`
+    select extract(epoch from now() - failing_since)::double precision * 1000 as ms from webhook_subscriptions
+    where workspace_id = ${workspace_id} and id = ${subscription_id}`
+  return row?.ms ?? 0
+}
+
+/** Removes notifications that are no longer pending, with their attempts, after 30 days. */
+export const expireNotifications = (sql: Sql) => sql`
+  delete from webhook_notifications using webhook_subscriptions subscriptions
+  where webhook_notifications.workspace_id = subscriptions.workspace_id and subscription_id = subscriptions.id
+    and status <> 'pending' and queued_at < now() - interval '30 days'`

@@ -1,0 +1,77 @@
+// The loop of a worker process that reads events for subscriptions, and sends their notifications.
+import { safeFetcher } from '#net/safe-fetch.ts'
+import type { WorkerContext } from '#server.ts'
+import { openSecret } from '../secret.ts'
+import { attempt } from './attempt.ts'
+import { bodyOf } from './envelope.ts'
+import { expand } from './expand.ts'
+import { outcomeOf } from './outcome.ts'
+import { type Busy, failingFor, type Leased, leaseNotifications, listBehind, settle } from './queries.ts'
+
+const POLL_EVERY_MS = 200
+/** Notifications of one subscription that are being sent at once: a slow endpoint holds no more than these. */
+const AT_ONCE = 20
+
+export function sendWebhooks({ sql, secret, egress, log }: Pick<WorkerContext, 'sql' | 'secret' | 'egress' | 'log'>) {
+  const fetch = safeFetcher({ egress, any_port: true })
+  const sending = new Map<string, Busy & { running: Set<Promise<void>> }>()
+  let stopping = false
+  let polling: Promise<void> | undefined
+  let again = false
+
+  async function poll(): Promise<void> {
+    for (const behind of await listBehind(sql)) while (!stopping && (await expand(sql, behind)));
+    while (!stopping) {
+      const leased = await leaseNotifications(sql, [...sending.values()], AT_ONCE)
+      for (const one of leased) start(one)
+      if (!leased.length) return
+    }
+  }
+
+  function start(leased: Leased): void {
+    const key = `${leased.workspace_id} ${leased.subscription_id}`
+    const queue = sending.get(key) ?? { ...leased, room: AT_ONCE, running: new Set() }
+    sending.set(key, queue)
+    queue.room--
+    const running = send(leased)
+      .catch((error) => log.warn({ err: error }, 'a webhook could not be settled; it is sent again after its lease'))
+      .finally(() => {
+        queue.room++
+        queue.running.delete(running)
+        if (!queue.running.size) sending.delete(key)
+        wake()
+      })
+    queue.running.add(running)
+  }
+
+  async function send(leased: Leased): Promise<void> {
+    // Without a URL it is only listed.
+    if (leased.url === null) return settle(sql, leased, null, { status: 'delivered', retry_ms: 0, error: null })
+    const made = await attempt(fetch, leased.url, bodyOf(leased), openSecret(secret, leased.secret))
+    const failing_ms = made.error === null ? 0 : await failingFor(sql, leased)
+    await settle(sql, leased, made, outcomeOf(leased, made, failing_ms))
+  }
+
+  /** A call during a run makes it run once more. */
+  function wake(): void {
+    again = true
+    if (stopping) return
+    polling ??= (async () => {
+      while (again && !stopping) {
+        again = false
+        await poll().catch((error) => log.warn({ err: error }, 'could not look for webhooks; trying again'))
+      }
+    })().finally(() => {
+      polling = undefined
+    })
+  }
+
+  const timer = setInterval(wake, POLL_EVERY_MS)
+  wake()
+  return async () => {
+    stopping = true
+    clearInterval(timer)
+    await polling
+    await Promise.all([...sending.values()].flatMap(({ running }) => [...running]))
+  }
+}
