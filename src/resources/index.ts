@@ -43,6 +43,7 @@ import dataAttributes from './data-attributes/routes.ts'
 import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
+import realtimeEvents from './events/routes.ts'
 import inboundMessages from './inbound/routes.ts'
 import jobs from './jobs/routes.ts'
 import macros from './macros/routes.ts'
@@ -109,6 +110,7 @@ export const RESOURCES: readonly Resource[] = [
   secureModeSecrets,
   broadcasts,
   webhooks,
+  realtimeEvents,
   channelAccounts,
   deliveries,
   inboundMessages({ takersOf, rereaderOf: mailRereader }),

@@ -56,9 +56,11 @@ const aUser = async () => (await t.call('POST /contacts', { external_id: `u${Mat
 const show = async (id: string) => (await t.call(`GET ${PATH}/${id}`)).body
 const notificationsOf = async (id: string, query = '') =>
   (await t.call(`GET ${PATH}/${id}/notifications${query}`)).body.data
-/** As if the delay had passed. */
+/** As if the delay had passed. Those that are being sent are leased for 30 seconds. */
 const hurry = async () => {
-  await sql`update webhook_notifications set due_at = now() where status = 'pending'`
+  await sql`
+    update webhook_notifications set due_at = now()
+    where status = 'pending' and due_at > now() + interval '35 seconds'`
   await sql`update webhook_subscriptions set resume_at = null`
 }
 
@@ -321,19 +323,11 @@ test('notifications of one object arrive in order, also while others fail', asyn
   const { id } = await subscribe({ url: endpoint.url, topics: ['contact.user.created', 'contact.user.updated'] })
   const user = await aUser()
   for (const name of ['B', 'C', 'D']) await t.call(`PUT /contacts/${user.id}`, { name })
-  for (let n = 0; n < 3; n++) {
-    await eventually(
-      async () => endpoint.got.length,
-      (count) => count > n,
-    )
-    await eventually(
-      () => notificationsOf(id, '?status=pending'),
-      (rows) => rows.every((one: { attempts: number; error: unknown }) => !one.attempts || one.error),
-    )
-    await hurry()
-  }
   await eventually(
-    () => notificationsOf(id, '?status=delivered'),
+    async () => {
+      await hurry()
+      return notificationsOf(id, '?status=delivered')
+    },
     ({ length }) => length === 4,
   )
   const names = endpoint.got.map(({ body }) => body.data.item.name)

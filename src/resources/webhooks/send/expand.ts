@@ -1,9 +1,9 @@
 // Reads the events of a workspace for a subscription, and queues a notification for each that it wants.
 import type { Pool } from '#db/sql.ts'
 import { readEvents } from '#events/read.ts'
+import { itemOf } from '#resources/events/item.ts'
+import { inVersion } from '#resources/events/version.ts'
 import { openWorkspace } from '#workspaces/open.ts'
-import { itemOf } from '../items/item.ts'
-import { inVersion } from '../items/version.ts'
 import { type Behind, lockToRead, queueNotification, setPosition } from './queries.ts'
 
 /** Events that one transaction reads. */

@@ -111,7 +111,7 @@ export type Settlement = {
   }
 }
 
-/** An attempt that a 429 answered does not count. */
+/** The subscription comes first: who deletes it locks it before its notifications. */
 export async function settle(
   sql: Pool,
   { workspace_id, id, subscription_id, attempts }: Pick<Leased, 'workspace_id' | 'id' | 'subscription_id' | 'attempts'>,
@@ -119,6 +119,7 @@ export async function settle(
   { status, retry_ms, error, subscription }: Settlement,
 ): Promise<void> {
   await sql.begin(async (sql) => {
+    if (subscription) await changeState(sql, { workspace_id, id: subscription_id }, subscription)
     await sql`
       update webhook_notifications
       set status = ${status}, error = ${error}, due_at = now() + ${retry_ms} * interval '1 millisecond',
@@ -133,16 +134,21 @@ export async function settle(
           ${attempt.response_body}, ${attempt.error}
         from webhook_notifications where workspace_id = ${workspace_id} and id = ${id}
         on conflict (workspace_id, notification_id, attempt) do nothing`
-    if (!subscription) return
-    const { state = null, state_reason = null, resume_after, slow_seconds, fails } = subscription
-    await sql`
-      update webhook_subscriptions set
-        state = case when state = 'disabled' then state else coalesce(${state}::text, state) end,
-        state_reason = case when ${state}::text is null then state_reason else ${state_reason} end,
-        resume_at = now() + ${resume_after} * interval '1 second', slow_seconds = ${slow_seconds},
-        failing_since = case when ${fails} then coalesce(failing_since, now()) end
-      where workspace_id = ${workspace_id} and id = ${subscription_id}`
   })
+}
+
+/** Writes only what changes: with a healthy endpoint that is nothing. */
+const changeState = (sql: Sql, { workspace_id, id }: Behind, change: NonNullable<Settlement['subscription']>) => {
+  const { state = null, state_reason = null, resume_after, slow_seconds, fails } = change
+  return sql`
+    update webhook_subscriptions set
+      state = case when state = 'disabled' then state else coalesce(${state}::text, state) end,
+      state_reason = case when ${state}::text is null or state = 'disabled' then state_reason else ${state_reason} end,
+      resume_at = now() + ${resume_after} * interval '1 second', slow_seconds = ${slow_seconds},
+      failing_since = case when ${fails} then coalesce(failing_since, now()) end
+    where workspace_id = ${workspace_id} and id = ${id} and (
+      ${state}::text is not null or ${resume_after}::integer is not null or resume_at is not null
+      or slow_seconds <> ${slow_seconds} or (failing_since is null) = ${fails})`
 }
 
 /** Returns since when the subscription fails, in milliseconds. */

@@ -1,0 +1,164 @@
+// The realtime streams of a process: each sends the events of one workspace, as they commit, to one reader.
+import type { Readable } from 'node:stream'
+import type { FastifyBaseLogger } from 'fastify'
+import { Gauge, register } from 'prom-client'
+import type { Pool } from '#db/sql.ts'
+import { type EventRow, endOfEvents, type Position, readEvents } from '#events/read.ts'
+import { ApiError } from '#http/errors.ts'
+import { type EventStream, eventStream, type StreamLimits } from '#http/event-stream.ts'
+import { epoch } from '#http/types.ts'
+import type { Version } from '#versions/versions.ts'
+import { openWorkspace } from '#workspaces/open.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { itemOf } from './item.ts'
+import { inVersion } from './version.ts'
+
+/** How long a reader waits for an event at most, when nothing else delays it. */
+const POLL_EVERY_MS = 25
+const HEARTBEAT_EVERY_MS = 15_000
+/** The connection of a reader that reads nothing for this time, although events wait, is aborted. */
+const STUCK_FOR_MS = 30_000
+/** Events that one query reads: what is in memory for a workspace. */
+const BATCH = 200
+const PER_WORKSPACE = 5_000
+const PER_PROCESS = 10_000
+
+export type Wanted = {
+  workspace: Workspace
+  /** Undefined: all topics. */
+  topics: ReadonlySet<string> | undefined
+  /** The last event that the reader received; undefined: only new events. */
+  after: Position | undefined
+  /** Throws when the reader may no longer read, such as after its token was revoked. */
+  check(): unknown
+}
+
+type Watcher = {
+  workspace_id: string
+  version: Version
+  topics: Wanted['topics']
+  position: Position
+  stream: EventStream
+  check: Wanted['check']
+}
+
+const open_streams = new Gauge({
+  name: 'interphone_event_streams',
+  help: 'Readers of realtime events that are connected now.',
+  registers: [register],
+})
+
+export function realtimeStreams(
+  sql: Pool,
+  log: Pick<FastifyBaseLogger, 'warn'>,
+  { heartbeat_every_ms = HEARTBEAT_EVERY_MS, stuck_for_ms = STUCK_FOR_MS }: Partial<StreamLimits> = {},
+) {
+  const watchers = new Set<Watcher>()
+  let timers: NodeJS.Timeout[] = []
+  let polling: Promise<void> | undefined
+
+  function poll(): void {
+    polling ??= sendNew()
+      .catch((error) => log.warn({ err: error }, 'could not read events; trying again'))
+      .finally(() => {
+        polling = undefined
+      })
+  }
+
+  /** Readers with the same position share a query. Those that still have events to write are left for later. */
+  async function sendNew(): Promise<void> {
+    const groups = Map.groupBy(
+      [...watchers].filter(({ stream }) => stream.is_idle),
+      ({ workspace_id, position }) => `${workspace_id} ${position}`,
+    )
+    for (const group of groups.values()) await sendTo(group)
+  }
+
+  async function sendTo(group: Watcher[]): Promise<void> {
+    const { workspace_id, position } = group[0]!
+    const events = await readEvents(sql, workspace_id, position, BATCH)
+    if (!events.length) return
+    const workspace = await openWorkspace(sql, workspace_id)
+    for (const event of events) {
+      const readers = group.filter(({ topics }) => !topics || topics.has(event.topic))
+      if (readers.length) await sendEvent(workspace, event, readers)
+    }
+    for (const watcher of group) watcher.position = events.at(-1)!.position
+  }
+
+  /** The item is made once for each version. */
+  async function sendEvent(workspace: Workspace, event: EventRow, readers: Watcher[]): Promise<void> {
+    const item = await itemOf(workspace, event)
+    for (const [version, same] of Map.groupBy(readers, ({ version }) => version)) {
+      const data = presentEvent(event, inVersion(item, version))
+      for (const { stream } of same) stream.send({ id: event.position, event: event.topic, data }, () => {})
+    }
+  }
+
+  async function checkAll(): Promise<void> {
+    for (const { stream, check } of watchers) {
+      if (Date.now() - (stream.stuck_since ?? Number.POSITIVE_INFINITY) > stuck_for_ms) stream.abort()
+      else stream.heartbeat()
+      try {
+        await check()
+      } catch {
+        stream.end()
+      }
+    }
+  }
+
+  function assertBelowLimits({ id }: Workspace): void {
+    const mine = [...watchers].filter(({ workspace_id }) => workspace_id === id).length
+    if (mine >= PER_WORKSPACE || watchers.size >= PER_PROCESS)
+      throw new ApiError(429, 'rate_limit_exceeded', 'Too many streams are open, close one first', {
+        'retry-after': '10',
+      })
+  }
+
+  return {
+    /** @throws a 429 if too many streams are open. */
+    async open({ workspace, topics, after, check }: Wanted): Promise<Readable> {
+      assertBelowLimits(workspace)
+      const position = after ?? (await endOfEvents(sql))
+      const stream = eventStream({
+        onIdle: () => {},
+        onClosed() {
+          if (watchers.delete(watcher)) open_streams.dec()
+          if (!watchers.size) stopTimers()
+        },
+      })
+      const watcher: Watcher = {
+        workspace_id: workspace.id,
+        version: workspace.version,
+        topics,
+        position,
+        stream,
+        check,
+      }
+      watchers.add(watcher)
+      open_streams.inc()
+      if (!timers.length)
+        timers = [setInterval(poll, POLL_EVERY_MS), setInterval(() => void checkAll(), heartbeat_every_ms)]
+      return stream.readable
+    },
+    async close(): Promise<void> {
+      stopTimers()
+      for (const { stream } of watchers) stream.end()
+      await polling
+    },
+  }
+
+  function stopTimers(): void {
+    for (const timer of timers) clearInterval(timer)
+    timers = []
+  }
+}
+
+/** As the notification of a webhook, without what is about its delivery. */
+const presentEvent = ({ topic, created_at, position }: EventRow, item: object) => ({
+  type: 'notification_event' as const,
+  topic,
+  id: position,
+  created_at: epoch(created_at),
+  data: { type: 'notification_event_data' as const, item },
+})
