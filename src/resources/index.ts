@@ -35,6 +35,7 @@ import { segmentedContacts } from './contacts/search.ts'
 import contactSegments from './contacts/segments.ts'
 import contactSubscriptions from './contacts/subscriptions.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
+import conversationAttributes from './conversation-attributes/routes.ts'
 import contactBlocks from './conversations/block-contact.ts'
 import macroFilling from './conversations/fill-macro.ts'
 import conversations from './conversations/routes.ts'
@@ -82,6 +83,7 @@ export const RESOURCES: readonly Resource[] = [
   mergeHistory,
   contactActivities,
   conversations,
+  conversationAttributes,
   tags({ users: tagUsers, companies: tagCompanies, segmentsNaming: listSegmentsNaming }),
   contactTags,
   conversationTags,

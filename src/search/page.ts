@@ -3,7 +3,7 @@ import { newest, newestById, type Order, type Page, type PageResult } from '#db/
 import type { Fragment } from '#db/sql.ts'
 import { pageOf } from '#http/lists.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { type AttributeDefinition, definitionsNamed } from './attributes.ts'
+import { type AttributeDefinition, definitionsNamed, keysOf, withChoices } from './attributes.ts'
 import type { Wanted } from './find.ts'
 import { indexed } from './lag.ts'
 import { filtersOf, type Query, readSearch } from './query.ts'
@@ -32,16 +32,17 @@ export type Searched = { wanted: Wanted; condition(): Fragment }
 export async function searchPage<Row>(workspace: Workspace, search: Search<Row>, body: unknown) {
   const { page_size, newest_by, listDefinitions, searchable, read = (query) => query, unstable = [], find } = search
   const asked = readSearch(body)
-  const noun = await searchable(await definitionsNamed(asked.fields, () => listDefinitions(workspace)), asked.fields)
+  const definitions = await definitionsNamed(asked.fields, () => listDefinitions(workspace))
+  const noun = await searchable(definitions, asked.fields)
   const page = pageOf(asked.pagination, page_size)
   const order = sortOf(workspace, noun, asked.sort, newestOf(workspace, newest_by))
-  const query = read(asked.query)
+  const query = withChoices(read(asked.query), definitions)
   const lags = workspace.lags.search_lag_ms > 0
   const filters = filtersOf(query)
   const searched: Searched = {
     condition: () => indexed(workspace, where(workspace, noun, query)),
     wanted: {
-      name: JSON.stringify([query, asked.sort]),
+      name: JSON.stringify([query, asked.sort, keysOf(definitions, asked.fields)]),
       description: [...new Set(filters.map(({ field, operator }) => `${field} ${operator}`))].join(', '),
       sorted_by: lags ? undefined : sortedBy(noun, asked.sort),
       is_stable: !lags && !filters.some(({ field }) => unstable.includes(field)),

@@ -30,9 +30,9 @@ export type Column = string | ((workspace: Workspace) => Fragment)
 
 /**
  * `column`: default is the name of the field. `required`: the column is never null, and a number is an integer.
- * `indexed`: where a search finds its values.
+ * `indexed`: where a search finds its values. `sorted_by`: what rows are sorted by, if that is not the column.
  */
-type Stored = { column?: Column; required?: boolean; indexed?: Indexed }
+type Stored = { column?: Column; required?: boolean; indexed?: Indexed; sorted_by?: Column }
 
 /**
  * A searchable field:
@@ -130,13 +130,14 @@ export function sortOf(workspace: Workspace, searchable: Searchable, sort: Sort,
   if (sort.field === undefined) return { ...otherwise, direction: direction ?? otherwise.direction }
   const field = fieldOf(searchable, sort.field)
   if (field.kind === 'set') throw noField(searchable, sort.field)
-  return { ...sortKey(workspace, field, columnOf(workspace, sort.field, field)), direction: direction ?? 'desc' }
+  const by = columnOf(workspace, sort.field, field.sorted_by ? { ...field, column: field.sorted_by } : field)
+  return { ...sortKey(workspace, field, by), direction: direction ?? 'desc' }
 }
 
 /** Returns where the values of the order are found, if they are in a side table. */
 export function sortedBy({ fields }: Searchable, { field: name }: Sort): ValueOrder | undefined {
   const field = name !== undefined && Object.hasOwn(fields, name) ? fields[name]! : undefined
-  if (!field || field.kind === 'set' || field.kind === 'boolean') return undefined
+  if (!field || field.kind === 'set' || field.kind === 'boolean' || field.sorted_by) return undefined
   const { indexed } = field
   return (indexed?.by === 'values' && !indexed.cut) || indexed?.by === 'texts' ? indexed : undefined
 }

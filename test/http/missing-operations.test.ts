@@ -18,9 +18,8 @@ test('a URL that is no operation of Intercom is not found, and says nothing else
 
 test('the word of a missing operation is no id of another', async () => {
   for (const [route, id] of [
-    ['GET /conversations/attributes', 'listConversationAttributes'],
     ['GET /conversations/deleted', 'listDeletedConversationIds'],
-    ['GET /conversations/attributes?page=1', 'listConversationAttributes'],
+    ['GET /conversations/deleted?page=1', 'listDeletedConversationIds'],
   ] as const) {
     const { status, body } = await t.call(route, undefined, { version: '2.11' })
     assert.equal(status, 404)

@@ -102,7 +102,15 @@ test('the caller’s own data is the same in every version, whatever it contains
   const { conversation_id } = (await t.call('POST /conversations', { from: { type: 'user', id }, body })).body
   const reply = { message_type: 'comment', type: 'user', intercom_user_id: id, body }
   await t.call(`POST /conversations/${conversation_id}/reply`, reply)
-  await sql`update conversations set custom_attributes = ${sql.json(attributes)} where id = ${conversation_id}`
+  await sql`
+    with attributes as (
+      insert into conversation_attributes (workspace_id, name, data_type, created_at, updated_at)
+      select ${t.created.id}, name, 'string', now(), now() from unnest(${Object.keys(attributes)}::text[]) name
+      returning id, name
+    )
+    update conversations set custom_attributes = (
+      select jsonb_object_agg(id, ${sql.json(attributes)}::jsonb -> name) from attributes)
+    where id = ${conversation_id}`
   await sql`
     update conversation_parts set metadata = ${sql.json(attributes)}, event_details = ${sql.json(attributes)}
     where conversation_id = ${conversation_id}`

@@ -26,11 +26,22 @@ export const writeAttachedFiles = (files: Files) => async (request: FastifyReque
   request.written_files = await writeAll(request.workspace.id, files, request.body as Attaching)
 }
 
-async function writeAll(workspace_id: string, files: Files, { attachment_files = [] }: Attaching): Promise<NewFile[]> {
-  const decoded = attachment_files.map(({ name, content_type, data }, n) => ({
+const writeAll = (workspace_id: string, files: Files, { attachment_files = [] }: Attaching): Promise<NewFile[]> =>
+  writeFiles(
+    workspace_id,
+    files,
+    attachment_files.map((file, n) => ({ ...file, field: `attachment_files.${n}.data` })),
+  )
+
+/** A file in base64; `field` names its data in errors. */
+export type EncodedFile = { name: string; content_type?: string | undefined; data: string; field: string }
+
+/** Writes files to the storage, in their order, for `claimFile`. @throws a 400 if one is no base64, or too large */
+export async function writeFiles(workspace_id: string, files: Files, given: EncodedFile[]): Promise<NewFile[]> {
+  const decoded = given.map(({ name, content_type, data, field }) => ({
     name,
     content_type,
-    bytes: decode(data, `attachment_files.${n}.data`, files.largest),
+    bytes: decode(data, field, files.largest),
   }))
   const written: NewFile[] = []
   for (const file of decoded) written.push(await writeUnclaimedFile(workspace_id, files, file))

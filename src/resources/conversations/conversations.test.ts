@@ -9,10 +9,8 @@ const t = await testApp()
 const { sql } = t.workspace
 const { admin_id } = t.created
 const joe = await aContact(t.workspace, { name: 'Joe', email: 'joe@example.com', external_id: '70' })
-await sql`
-  insert into data_attributes (workspace_id, model, name, label, data_type, created_at, updated_at)
-  values (${t.workspace.id}, 'conversation', 'issue_type', 'issue_type', 'string', now(), now()),
-    (${t.workspace.id}, 'conversation', 'seats', 'seats', 'integer', now(), now())`
+await t.call('POST /conversations/attributes', { name: 'issue_type', data_type: 'string' })
+await t.call('POST /conversations/attributes', { name: 'seats', data_type: 'integer' })
 
 const create = (conversation: object = {}, options = {}) =>
   t.call('POST /conversations', { from: { type: 'user', id: joe }, body: 'Hello there', ...conversation }, options)

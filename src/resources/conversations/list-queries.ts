@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import type { Order, Page, PageResult } from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
 import { currentAttachments } from '#resources/attachments/queries.ts'
+import { valuesByName } from '#resources/conversation-attributes/fragments.ts'
 import { appliedTagsOf } from '#resources/tags/fragments.ts'
 import type { AppliedTag } from '#resources/tags/schema.ts'
 import { ALL, findPage, type Listed, type Wanted } from '#search/find.ts'
@@ -11,6 +12,8 @@ import type { ConversationRow, Recipient } from './queries.ts'
 
 /** A conversation with all that is shown of it besides its parts. Times within are Unix seconds. */
 export type ShownRow = ConversationRow & {
+  /** By the names of attributes; files are attachments. */
+  custom_attributes: Record<string, unknown>
   author: { name: string | null; email: string | null } | null
   contacts: { id: string; external_id: string | null }[]
   tags: Static<typeof AppliedTag>[]
@@ -35,6 +38,7 @@ const shown = (workspace: Workspace): Fragment => {
   return sql`
   conversations.*,
   ${currentAttachments(workspace, sql`conversations.attachments`)},
+  ${valuesByName(workspace, sql`conversations.custom_attributes`)} as custom_attributes,
   case author_type
     when 'admin' then (
       select json_build_object('name', name, 'email', email) from admins

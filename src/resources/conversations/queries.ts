@@ -28,6 +28,7 @@ export type ConversationRow = {
   admin_assignee_id: string | null
   team_assignee_id: string | null
   teammate_ids: string[]
+  /** By the ids of attributes. */
   custom_attributes: Record<string, unknown>
   first_contact_reply_at: Date | null
   first_contact_reply_type: string | null

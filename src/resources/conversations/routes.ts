@@ -10,6 +10,7 @@ import { senderOf } from '#resources/visitors/sender.ts'
 import { SearchBody } from '#search/query.ts'
 import type { Resource, Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { attachingFiles, writeAttributeFiles } from './actions/attribute-files.ts'
 import { manage } from './actions/manage.ts'
 import { update } from './actions/update.ts'
 import { DisplayQuery, displayOf, withEmailHistory } from './display.ts'
@@ -110,17 +111,22 @@ function conversations(app: App, server: Server) {
 
   app.put(
     '/conversations/:id',
-    op('updateConversation', {
-      summary: 'Update a conversation',
-      sdk: (client) => client.conversations.update({ conversation_id: '1', read: true }),
-      scope: 'write_conversations',
-      params: ById,
-      query: DisplayQuery,
-      body: UpdateRequest,
-      response: Conversation,
-    }),
-    async ({ workspace, params, query, body }) => {
-      const { conversation_id, part_ids } = await update(workspace, params.id, body)
+    {
+      ...op('updateConversation', {
+        body_limit: FILES_LIMIT,
+        summary: 'Update a conversation',
+        sdk: (client) => client.conversations.update({ conversation_id: '1', read: true }),
+        scope: 'write_conversations',
+        params: ById,
+        query: DisplayQuery,
+        body: UpdateRequest,
+        response: Conversation,
+      }),
+      preHandler: writeAttributeFiles(server.files),
+    },
+    async ({ workspace, params, query, body, written_files }) => {
+      const attachFiles = attachingFiles(workspace, server, body, written_files)
+      const { conversation_id, part_ids } = await update(workspace, params.id, body, attachFiles)
       return showWithNewParts(workspace, conversation_id, part_ids, display(workspace, query.display_as))
     },
   )

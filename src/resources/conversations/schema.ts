@@ -189,7 +189,7 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   conversation_rating: null,
   teammates: presentTeammates(row.teammate_ids),
   title: row.title,
-  custom_attributes: row.custom_attributes,
+  custom_attributes: presentValues(row.custom_attributes, display),
   topics: { type: 'topic.list', topics: [], total_count: 0 },
   ticket: null,
   linked_objects: { type: 'list', data: [], total_count: 0, has_more: false },
@@ -198,6 +198,12 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   ai_agent_participated: false,
   channel: { initial: channelName(row), current: channelName(row) },
 })
+
+/** Only the values of files are lists. */
+const presentValues = (values: ShownRow['custom_attributes'], display: Display) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? display.attachments(value) : value]),
+  )
 
 /** Intercom's documents name the list `teammates`, its live API `admins`. */
 const presentTeammates = (ids: readonly string[]) => {

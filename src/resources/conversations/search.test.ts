@@ -5,7 +5,6 @@ import { testApp } from '../../../test/app.ts'
 import { aContact } from '../../../test/factories.ts'
 
 const t = await testApp()
-const { sql } = t.workspace
 const { admin_id } = t.created
 const joe = await aContact(t.workspace, { name: 'Joe', email: 'joe@example.com' })
 const ann = await aContact(t.workspace, { role: 'lead' })
@@ -16,9 +15,7 @@ const begin = async (contact: string, body: string, created_at: number): Promise
 const post = (id: string, path: string, body: object) =>
   t.call(`POST /conversations/${id}/${path}`, { admin_id, ...body })
 
-await sql`
-  insert into data_attributes (workspace_id, model, name, label, data_type, created_at, updated_at)
-  values (${t.workspace.id}, 'conversation', 'issue_type', 'issue_type', 'string', now(), now())`
+await t.call('POST /conversations/attributes', { name: 'issue_type', data_type: 'string' })
 const first = await begin(joe, 'I need support, please', 1_700_000_000)
 const second = await begin(ann, 'Hello', 1_700_000_100)
 const third = await begin(joe, 'Bye', 1_700_000_200)

@@ -1,6 +1,6 @@
 // The search fields of conversations.
 import type { Fragment } from '#db/sql.ts'
-import { listDefinitions } from '#resources/data-attributes/queries.ts'
+import { searchDefinitions } from '#resources/conversation-attributes/values.ts'
 import { hasTag, taggedSource } from '#resources/tags/fragments.ts'
 import { ATTRIBUTE, type AttributeDefinition, attributeFields } from '#search/attributes.ts'
 import { searchPage } from '#search/page.ts'
@@ -171,7 +171,7 @@ export const searchConversations = (workspace: Workspace, body: unknown) =>
     {
       page_size: CONVERSATIONS_PAGE,
       newest_by: 'updated_at',
-      listDefinitions: (workspace) => listDefinitions(workspace, 'conversation'),
+      listDefinitions: searchDefinitions,
       searchable,
       read: withoutAssignee,
       unstable: UNSTABLE,

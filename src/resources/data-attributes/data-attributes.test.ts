@@ -190,9 +190,7 @@ test('standard attributes come first and have no id', async () => {
 })
 
 test('since 2.16 attributes of conversations have a separate list', async () => {
-  await t.database.sql`
-    insert into data_attributes (workspace_id, model, name, label, data_type, created_at, updated_at)
-    values (${t.created.id}, 'conversation', 'mood', 'mood', 'string', now(), now())`
+  await t.call('POST /conversations/attributes', { name: 'mood', data_type: 'string' })
   const { status, body } = await t.call('GET /data_attributes?model=conversation')
   assert.equal(status, 422)
   assert.deepEqual(body.errors, [

@@ -2,7 +2,7 @@
 import { one, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-export type Model = 'contact' | 'company' | 'conversation'
+export type Model = 'contact' | 'company'
 export type DataType = 'string' | 'integer' | 'float' | 'boolean' | 'date' | 'datetime'
 
 export type DataAttributeRow = {

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { unprocessable } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
+import { listAttributes } from '#resources/conversation-attributes/queries.ts'
 import type { Resource } from '#server.ts'
 import { has } from '#versions/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -14,6 +15,7 @@ import {
   DataAttribute,
   DataAttributeList,
   NewDataAttribute,
+  presentConversationAttributes,
   presentDataAttribute,
   presentStandard,
 } from './schema.ts'
@@ -36,12 +38,18 @@ function dataAttributes(app: App) {
     }),
     async ({ workspace, query }) => {
       const models = modelsOf(workspace, query.model)
-      const own = await listDataAttributes(workspace, models)
+      const with_archived = query.include_archived === true
+      const own = await listDataAttributes(
+        workspace,
+        models.filter((model) => model !== 'conversation'),
+      )
+      const of_conversations = models.includes('conversation') ? await listAttributes(workspace, { with_archived }) : []
       return {
         type: 'list' as const,
         data: [
           ...STANDARD.filter(({ model }) => models.includes(model)).map(presentStandard),
-          ...own.filter(({ archived }) => query.include_archived || !archived).map(presentDataAttribute),
+          ...own.filter(({ archived }) => with_archived || !archived).map(presentDataAttribute),
+          ...presentConversationAttributes(of_conversations),
         ],
       }
     },
@@ -66,7 +74,9 @@ function dataAttributes(app: App) {
   )
 }
 
-function modelsOf(workspace: Workspace, model: Model | undefined): Model[] {
+type ListedModel = Model | 'conversation'
+
+function modelsOf(workspace: Workspace, model: ListedModel | undefined): ListedModel[] {
   const withConversations = !has(workspace, 'conversation-attributes-have-their-own-list')
   if (model === 'conversation' && !withConversations) {
     throw unprocessable(

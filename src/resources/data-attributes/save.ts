@@ -27,7 +27,6 @@ const DATA_TYPES = ['string', 'integer', 'float', 'boolean', 'date', 'datetime']
 const MODEL_NAMES: Record<Model, string> = {
   contact: 'people data',
   company: 'company data',
-  conversation: 'conversation data',
 }
 
 export async function createDataAttribute(

@@ -1,7 +1,8 @@
 // The schema of a data attribute, standard or created by the workspace.
 import { type Static, Type } from 'typebox'
 import { epoch, ListOf, named, Some } from '#http/types.ts'
-import type { DataAttributeRow } from './queries.ts'
+import type { AttributeRow } from '#resources/conversation-attributes/queries.ts'
+import type { DataAttributeRow, DataType } from './queries.ts'
 import type { StandardAttribute } from './standard.ts'
 
 export const DataAttribute = named(
@@ -89,3 +90,23 @@ export const presentDataAttribute = (attribute: DataAttributeRow): Static<typeof
   created_at: epoch(attribute.created_at),
   updated_at: epoch(attribute.updated_at),
 })
+
+/** Names of their types among data attributes, which have no relationships and files. */
+const TYPES: Partial<Record<AttributeRow['data_type'], DataType>> = {
+  string: 'string',
+  list: 'string',
+  integer: 'integer',
+  decimal: 'float',
+  boolean: 'boolean',
+  datetime: 'datetime',
+}
+
+/** Conversation attributes as versions before 2.16 list them. */
+export const presentConversationAttributes = (attributes: readonly AttributeRow[]): Static<typeof DataAttribute>[] =>
+  attributes.flatMap(({ options, data_type, ...attribute }) => {
+    const type = TYPES[data_type]
+    if (!type) return []
+    const labels = options?.filter(({ archived }) => !archived).map(({ label }) => label) ?? null
+    const row = { ...attribute, label: attribute.name, data_type: type, options: labels, messenger_writable: false }
+    return [{ ...presentDataAttribute({ ...row, model: 'contact' }), model: 'conversation' as const }]
+  })

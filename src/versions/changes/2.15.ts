@@ -1,5 +1,7 @@
 // What 2.15 changed.
+import { isObject } from '#lib/objects.ts'
 import { changesIn } from '../change.ts'
+import { unchanged } from '../fields.ts'
 
 export const changes = changesIn('2.15', {
   'webhook-times-are-seconds': {
@@ -8,4 +10,19 @@ export const changes = changesIn('2.15', {
   'webhook-conversations-are-plain-text': {
     why: 'Subjects and bodies of conversations in webhooks are plain text; before, HTML.',
   },
+  'attribute-parts-have-the-previous-value': {
+    why: 'The part of a changed conversation attribute has its previous value.',
+    answers: {
+      conversation_part: {
+        value: (part) => ({ ...part, event_details: withoutPrevious(part['event_details']) }),
+        schema: unchanged,
+      },
+    },
+  },
 })
+
+function withoutPrevious(details: unknown): unknown {
+  if (!isObject(details) || !isObject(details['attribute']) || !isObject(details['value'])) return details
+  const { previous: _, ...value } = details['value']
+  return { ...details, value }
+}

@@ -1,28 +1,33 @@
 // PUT /conversations/{id}: read, title, priority and custom attributes.
 import { found, notFound } from '#http/errors.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
-import { mergeAttributes, readAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { NewPart } from '../parts/queries.ts'
-import {
-  type ConversationPatch,
-  type ConversationRow,
-  lockConversation,
-  setCustomAttributes,
-  updateConversationRow,
-} from '../queries.ts'
+import { type ConversationPatch, type ConversationRow, lockConversation, updateConversationRow } from '../queries.ts'
 import type { UpdateRequest } from '../requests.ts'
 import { outcomeOf } from '../state/outcome.ts'
 import { type NewParts, record } from '../state/record.ts'
+import type { AttachFiles } from './attribute-files.ts'
+import { setAttributes } from './set-attributes.ts'
 
 /** Each attribute that changes leaves a part, and so does the priority; `read` and `title` leave none. */
-export async function update(workspace: Workspace, id: string, request: UpdateRequest): Promise<NewParts> {
+export async function update(
+  workspace: Workspace,
+  id: string,
+  request: UpdateRequest,
+  attachFiles: AttachFiles,
+): Promise<NewParts> {
   const conversation = found(await lockConversation(workspace, id))
   if (request.company_id) throw notFound('Company Not Found', 'company_not_found')
   const patch = patchOf(request)
   if (Object.keys(patch).length) await updateConversationRow(workspace, conversation.id, patch)
   const prioritized = await setPriority(workspace, { ...conversation, ...patch }, request)
-  const attributed = await setAttributes(workspace, prioritized.conversation, request.custom_attributes ?? {})
+  const attributed = await setAttributes(
+    workspace,
+    prioritized.conversation,
+    request.custom_attributes ?? {},
+    attachFiles,
+  )
   return { conversation_id: conversation.id, part_ids: [...prioritized.part_ids, ...attributed] }
 }
 
@@ -52,28 +57,3 @@ async function authorOf(workspace: Workspace, admin_id: string | null | undefine
   const { id } = await theAdmin(workspace, admin_id)
   return { type: 'admin', id }
 }
-
-async function setAttributes(workspace: Workspace, row: ConversationRow, given: Record<string, unknown>) {
-  const values = await readAttributes(workspace, 'conversation', given)
-  const present = row.custom_attributes
-  const changed = Object.keys(values).filter((name) => values[name] !== (present[name] ?? null))
-  if (!changed.length) return []
-  await setCustomAttributes(workspace, row.id, mergeAttributes(present, values))
-  const part_ids: string[] = []
-  let conversation = row
-  for (const name of changed) {
-    const recorded = await record(workspace, conversation, outcomeOf(conversation, 'attribute_changes', {}), {
-      author: { type: 'bot' },
-      event_details: {
-        attribute: { name },
-        value: { name: textOf(values[name]) ?? '', previous: textOf(present[name]) },
-      },
-      created_at: workspace.now(),
-    })
-    conversation = recorded.conversation
-    part_ids.push(recorded.part_id)
-  }
-  return part_ids
-}
-
-const textOf = (value: unknown): string | null => (value === undefined || value === null ? null : String(value))

@@ -1,0 +1,47 @@
+// Sets the custom attributes of a conversation: one part for each that changes.
+import { isDeepStrictEqual } from 'node:util'
+import { type CheckedValue, type GivenFile, readValues, textOf } from '#resources/conversation-attributes/values.ts'
+import { mergeAttributes } from '#resources/data-attributes/values.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { type ConversationRow, setCustomAttributes } from '../queries.ts'
+import { outcomeOf } from '../state/outcome.ts'
+import { record } from '../state/record.ts'
+import type { AttachFiles } from './attribute-files.ts'
+
+/** `row` must be locked. Returns the ids of the parts. @throws a 400 that names the first wrong attribute. */
+export async function setAttributes(
+  workspace: Workspace,
+  row: ConversationRow,
+  given: Record<string, unknown>,
+  attachFiles: AttachFiles,
+): Promise<string[]> {
+  const present = row.custom_attributes
+  const changes = (await readValues(workspace, given)).filter(
+    ({ attribute, value }) => !isDeepStrictEqual(value, present[attribute.id] ?? null),
+  )
+  if (!changes.length) return []
+  const stored: CheckedValue[] = []
+  for (const change of changes) stored.push(await withFiles(change, attachFiles))
+  const values = Object.fromEntries(stored.map(({ attribute, value }) => [attribute.id, value]))
+  await setCustomAttributes(workspace, row.id, mergeAttributes(present, values))
+  const part_ids: string[] = []
+  let conversation = row
+  for (const { attribute, value } of stored) {
+    const recorded = await record(workspace, conversation, outcomeOf(conversation, 'attribute_changes', {}), {
+      author: { type: 'bot' },
+      event_details: {
+        attribute: { name: attribute.name },
+        value: { name: textOf(attribute, value) ?? '', previous: textOf(attribute, present[attribute.id]) },
+      },
+      created_at: workspace.now(),
+    })
+    conversation = recorded.conversation
+    part_ids.push(recorded.part_id)
+  }
+  return part_ids
+}
+
+async function withFiles({ attribute, value }: CheckedValue, attachFiles: AttachFiles): Promise<CheckedValue> {
+  if (attribute.data_type !== 'files' || value === null) return { attribute, value }
+  return { attribute, value: await attachFiles(value as GivenFile[]) }
+}
