@@ -41,6 +41,8 @@ export type Outgoing = {
   components: unknown
   /** The files of an answer, by their URLs. */
   attachments: { name: string; url: string; content_type: string; filesize: number }[]
+  /** Its text was removed. */
+  redacted?: boolean
   /** For an answer by WhatsApp: when a contact with this number last wrote on WhatsApp. Otherwise null. */
   last_written_at: Date | null
   sender: { name: string; avatar_url: string | null; workspace_name: string }

@@ -6,6 +6,7 @@ import { tally } from './tally.ts'
 const ENDINGS = {
   canceled: { event: 'canceled', reason: 'Canceled by request' },
   audience_broken: { event: 'given_up', reason: 'The audience of the broadcast can no longer be evaluated' },
+  redacted: { event: 'canceled', reason: 'The message was redacted before it was sent' },
   account_removed: { event: 'given_up', reason: 'The channel account was removed before this was sent' },
 }
 

@@ -1,6 +1,6 @@
 // In-app deliveries as messengers read them. Each contact's deliveries have a fixed order, so that a messenger that
 // reconnects continues where it stopped, without loss or duplicates.
-import type { Sql } from '#db/sql.ts'
+import type { Fragment, Sql } from '#db/sql.ts'
 import { withContent } from './content.ts'
 
 export type ContactKey = { workspace_id: string; contact_id: string }
@@ -112,7 +112,7 @@ export const listInAppSince = (sql: Sql, readers: readonly (ContactKey & { since
   cross join lateral (
     select * from deliveries
     where workspace_id = workspace and contact_id = contact and position > since
-      and status in ('sent', 'delivered', 'read')
+      and status in ('sent', 'delivered', 'read') and ${isShown(sql)}
     order by position limit ${most}
   ) unseen
   cross join lateral (
@@ -121,3 +121,9 @@ export const listInAppSince = (sql: Sql, readers: readonly (ContactKey & { since
   ) contacts
   ${withContent(sql, sql`unseen`)}
   order by position`
+
+/** A condition on deliveries: messengers show no redacted answers. */
+export const isShown = (sql: Sql): Fragment => sql`
+  not exists (
+    select from conversation_parts redacted
+    where redacted.workspace_id = deliveries.workspace_id and redacted.id = deliveries.part_id and redacted.redacted)`

@@ -122,7 +122,7 @@ const outgoing = (sql: Pool) => sql`
   coalesce(retried_at, leased.created_at) as queued_at,
   messages.subject, template, locale, components,
   case when part_id is null then messages.body else parts.body end as body,
-  coalesce(parts.attachments, '[]') as attachments,
+  coalesce(parts.attachments, '[]') as attachments, coalesce(parts.redacted, false) as redacted,
   case when leased.channel = 'whatsapp' and part_id is not null then ${lastWritten(sql)} end as last_written_at,
   json_build_object('name', coalesce(admins.name, ''), 'avatar_url', admins.avatar_url,
     'workspace_name', workspaces.name) as sender,

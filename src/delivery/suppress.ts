@@ -1,4 +1,4 @@
-// Which accepted messages are not sent, because of the contact's state at the time of sending.
+// Which accepted messages are not sent, because of the contact's state at the time of sending, or because they were redacted.
 import type { Outcome, Outgoing } from '#channels/channel.ts'
 
 type Suppressed = Extract<Outcome, { outcome: 'failed' }>
@@ -15,6 +15,7 @@ const WINDOW_MS = 24 * 60 * 60 * 1000
  */
 export function suppressed(outgoing: Outgoing, now = new Date()): Suppressed | undefined {
   const { channel, contact, to, cc, recipient_type, broadcast_id, subscription } = outgoing
+  if (outgoing.redacted) return because('redacted', 'The message was redacted')
   if (contact.blocked) return because('blocked', 'The contact is blocked')
   if (channel === 'email') {
     const isGroup = to.length + cc.length > 1 || recipient_type === 'bcc'

@@ -51,6 +51,13 @@ const REFERENCE_IN_TEXT = /https:\/\/attachments\.invalid\/([0-9a-f]+-[0-9a-f]+)
 export const referenceTo = ({ secret }: Links, { workspace_id, file_id }: FileId): string =>
   REFERENCES + sign(secret, REFERENCE, `${workspace_id}.${file_id}`)
 
+/** Returns the ids of the workspace's files that stored HTML refers to. */
+export const filesReferredTo = ({ secret }: Links, workspace_id: string, html: string): string[] =>
+  [...html.matchAll(REFERENCE_IN_TEXT)].flatMap(([, token = '']) => {
+    const [owner, file_id] = verify(secret, REFERENCE, token)?.split('.') ?? []
+    return owner === workspace_id && file_id ? [file_id] : []
+  })
+
 /** Returns HTML with each reference to a file of the workspace replaced by a link. */
 export function withLinks(links: Links, workspace_id: string, html: string): string {
   if (!html.includes(REFERENCES)) return html

@@ -38,6 +38,7 @@ import contactTags, { tagUsers } from './contacts/tags.ts'
 import conversationAttributes from './conversation-attributes/routes.ts'
 import contactBlocks from './conversations/block-contact.ts'
 import macroFilling from './conversations/fill-macro.ts'
+import conversationParts from './conversations/parts/routes.ts'
 import conversations from './conversations/routes.ts'
 import conversationTags from './conversations/tags.ts'
 import dataAttributes from './data-attributes/routes.ts'
@@ -45,6 +46,7 @@ import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
 import realtimeEvents from './events/routes.ts'
+import { deleteReceived } from './inbound/queries.ts'
 import inboundMessages from './inbound/routes.ts'
 import jobs from './jobs/routes.ts'
 import macros from './macros/routes.ts'
@@ -83,6 +85,7 @@ export const RESOURCES: readonly Resource[] = [
   mergeHistory,
   contactActivities,
   conversations,
+  conversationParts({ forgetReceived: deleteReceived }),
   conversationAttributes,
   tags({ users: tagUsers, companies: tagCompanies, segmentsNaming: listSegmentsNaming }),
   contactTags,

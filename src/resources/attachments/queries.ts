@@ -60,6 +60,10 @@ export const insertSmallFile = (workspace: Workspace, file: { name: string; cont
 export const deleteAttachment = (workspace: Workspace, id: string) => workspace.sql`
   delete from attachments where workspace_id = ${workspace.id} and id = ${id}`
 
+/** Their files are removed later, by the job for unclaimed files. */
+export const deleteAttachments = (workspace: Workspace, ids: string[]) => workspace.sql`
+  delete from attachments where workspace_id = ${workspace.id} and id = any(${ids}::bigint[])`
+
 /** Returns the last error of a file that is still at Meta, and whether it was given up. */
 export const findAwaited = (sql: Sql, workspace_id: string, id: string) =>
   one(sql<{ fetch_error: string | null; is_lost: boolean }[]>`

@@ -40,6 +40,16 @@ export default {
       [`POST /conversations/${my.conversation}/reply`, comment({ type: 'user', email: their.email })],
       ['POST /conversations/last/reply', comment({ type: 'user', user_id: their.external_id })],
     ],
+    redactConversation: (their, my) => [
+      [
+        'POST /conversations/redact',
+        { type: 'conversation_part', conversation_id: their.conversation, conversation_part_id: their.part },
+      ],
+      [
+        'POST /conversations/redact',
+        { type: 'conversation_part', conversation_id: my.conversation, conversation_part_id: their.part },
+      ],
+    ],
     manageConversation: (their, my) => [
       [`POST /conversations/${their.conversation}/parts`, { message_type: 'close', type: 'admin', admin_id: my.admin }],
       [`POST /conversations/${my.conversation}/parts`, { message_type: 'close', type: 'admin', admin_id: their.admin }],
@@ -54,6 +64,7 @@ export default {
   removals: {
     BlockContact: ({ lead }) => [[`POST /contacts/${lead}/block`]],
   },
+  tested_elsewhere: ['updateConversationPart'],
   lists: {
     listConversations: () => [['GET /conversations?per_page=150']],
     searchConversations: (their) =>

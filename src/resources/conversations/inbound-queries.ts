@@ -46,7 +46,7 @@ export const findShownBody = async (
   return row?.body ?? null
 }
 
-/** Corrects a received email. `html` and `history` are safe HTML; `metadata` replaces that part of the metadata. */
+/** Corrects a received email, unless it was redacted. `html` and `history` are safe HTML; `metadata` replaces that part of the metadata. */
 export async function correctReceived(
   { sql, id, now }: Workspace,
   { conversation_id, part_id }: ReceivedPlace,
@@ -57,13 +57,13 @@ export async function correctReceived(
   if (part_id !== null) {
     await sql`
       update conversation_parts set body = ${html}, email_message_metadata = ${corrected}, updated_at = ${now()}
-      where workspace_id = ${id} and conversation_id = ${conversation_id} and id = ${part_id}`
+      where workspace_id = ${id} and conversation_id = ${conversation_id} and id = ${part_id} and not redacted`
     return
   }
   await sql`
     update conversations set body = ${html}, subject = ${subject}, email_message_metadata = ${corrected},
       updated_at = ${now()}
-    where workspace_id = ${id} and id = ${conversation_id}`
+    where workspace_id = ${id} and id = ${conversation_id} and not redacted`
 }
 
 /** Corrects the first note of the bot whose text begins with `beginning`, if there is one. `html` is safe HTML. */

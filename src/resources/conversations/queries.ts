@@ -18,6 +18,7 @@ export type ConversationRow = {
   attachments: Attachment[]
   /** Subject, addresses, Message-ID and history of the email that started it. */
   email_message_metadata: EmailMessageMetadata | null
+  redacted: boolean
   state: 'open' | 'closed' | 'snoozed'
   read: boolean
   priority: 'none' | 'low' | 'medium' | 'high' | 'urgent'

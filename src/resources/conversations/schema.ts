@@ -226,7 +226,7 @@ const presentSource = (row: ShownRow, display: Display): Static<typeof Source> =
   },
   attachments: display.attachments(row.attachments),
   url: row.url,
-  redacted: false,
+  redacted: row.redacted,
   ...(row.email_message_metadata && { email_message_metadata: mailMetadata(row.email_message_metadata, display) }),
 })
 

@@ -16,6 +16,7 @@ export const conversationEvents = eventsOf('conversation', {
   'conversation.read': {},
   'conversation.user.created': {},
   'conversation.user.replied': {},
+  'conversation_part.redacted': {},
   'conversation_part.tag.created': {},
 })
 

@@ -97,6 +97,18 @@ export const markDoubtful = (workspace: Workspace, id: string, conversation_id: 
   update inbound_messages set state = 'doubtful', conversation_id = ${conversation_id}
   where workspace_id = ${workspace.id} and id = ${id}`
 
+/** Deletes the message that is at this place of a conversation, and those of the conversation whose place is not known. */
+export const deleteReceived = (
+  { sql, id }: Workspace,
+  { conversation_id, part_id }: { conversation_id: string; part_id: string | null },
+) => sql`
+  delete from inbound_messages
+  where workspace_id = ${id} and conversation_id = ${conversation_id} and not exists (
+    select from received_messages received
+    where received.workspace_id = ${id} and received.channel = inbound_messages.channel
+      and received.provider_id = inbound_messages.provider_id and received.conversation_id is not null
+      and (received.conversation_id, received.part_id) is distinct from (${conversation_id}::bigint, ${part_id}::bigint))`
+
 export const noteCharset = (workspace: Workspace, id: string, charset: string) => workspace.sql`
   update inbound_messages set detail = ${`It was read again as ${charset}.`}
   where workspace_id = ${workspace.id} and id = ${id}`

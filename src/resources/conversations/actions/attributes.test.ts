@@ -194,7 +194,16 @@ test('files are given with their bytes or a URL, and shown with links', async ()
     attribute: { name: 'photos' },
     value: { name: 'a.txt, b.png', previous: null },
   })
+  const names = async () => (await t.database.sql`select name from attachments order by name`).map(({ name }) => name)
+  assert.deepEqual(await names(), ['a.txt', 'y.png'])
+  const { body: replaced } = await set(id, { photos: [{ name: 'c.txt', data: base64('Bye') }] })
+  assert.deepEqual(
+    replaced.custom_attributes.photos.map(({ name }: { name: string }) => name),
+    ['c.txt'],
+  )
+  assert.deepEqual(await names(), ['c.txt'])
   const { body: cleared } = await set(id, { photos: null })
+  assert.deepEqual(await names(), [])
   assert.deepEqual(cleared.custom_attributes, {})
   assert.equal(partsIn(cleared).length, 1)
 })

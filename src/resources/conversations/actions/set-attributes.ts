@@ -1,8 +1,10 @@
 // Sets the custom attributes of a conversation: one part for each that changes.
 import { isDeepStrictEqual } from 'node:util'
+import type { Attachment } from '#resources/attachments/schema.ts'
 import { type CheckedValue, type GivenFile, readValues, textOf } from '#resources/conversation-attributes/values.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { fileIdsOf, removeUnusedFiles } from '../parts/remove-files.ts'
 import { type ConversationRow, setCustomAttributes } from '../queries.ts'
 import { outcomeOf } from '../state/outcome.ts'
 import { record } from '../state/record.ts'
@@ -24,6 +26,11 @@ export async function setAttributes(
   for (const change of changes) stored.push(await withFiles(change, attachFiles))
   const values = Object.fromEntries(stored.map(({ attribute, value }) => [attribute.id, value]))
   await setCustomAttributes(workspace, row.id, mergeAttributes(present, values))
+  await removeUnusedFiles(
+    workspace,
+    row.id,
+    stored.flatMap(({ attribute }) => filesIn(attribute, present)),
+  )
   const part_ids: string[] = []
   let conversation = row
   for (const { attribute, value } of stored) {
@@ -40,6 +47,11 @@ export async function setAttributes(
   }
   return part_ids
 }
+
+const filesIn = (
+  { id, data_type }: CheckedValue['attribute'],
+  present: ConversationRow['custom_attributes'],
+): string[] => (data_type === 'files' ? fileIdsOf((present[id] ?? []) as Attachment[]) : [])
 
 async function withFiles({ attribute, value }: CheckedValue, attachFiles: AttachFiles): Promise<CheckedValue> {
   if (attribute.data_type !== 'files' || value === null) return { attribute, value }

@@ -2,7 +2,7 @@
 
 import type { Static } from 'typebox'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
-import { one } from '#db/sql.ts'
+import { one, rowId } from '#db/sql.ts'
 import { botOf } from '#resources/admins/fragments.ts'
 import { currentAttachments } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
@@ -27,6 +27,9 @@ export type PartRow = {
   event_details: Record<string, unknown> | null
   email_message_metadata: EmailMessageMetadata | null
   redacted: boolean
+  external_reply_send_state: string | null
+  /** The admin who saw it first. */
+  seen_by: string | null
   tags: Static<typeof Tag>[]
   notified_at: Date
   created_at: Date
@@ -106,3 +109,19 @@ export const updatePartBody = (workspace: Workspace, conversation_id: string, id
   workspace.sql`
     update conversation_parts set body = ${body}, updated_at = ${workspace.now()}
     where workspace_id = ${workspace.id} and conversation_id = ${conversation_id} and id = ${id} and not redacted`
+
+type PartUpdate = {
+  external_reply_send_state?: string | undefined
+  external_reply_info_message?: string | undefined
+  seen_by?: string | undefined
+}
+
+/** What is undefined stays as it is. */
+export const updatePart = (workspace: Workspace, conversation_id: string, id: string, changes: PartUpdate) =>
+  one(workspace.sql<{ id: string }[]>`
+    update conversation_parts set
+      external_reply_send_state = coalesce(${changes.external_reply_send_state ?? null}, external_reply_send_state),
+      external_reply_info_message = coalesce(${changes.external_reply_info_message ?? null}, external_reply_info_message),
+      seen_by = coalesce(seen_by, ${changes.seen_by ?? null}), updated_at = ${workspace.now()}
+    where workspace_id = ${workspace.id} and conversation_id = ${rowId(conversation_id)} and id = ${rowId(id)}
+    returning id`)

@@ -1,6 +1,6 @@
 // The schema of a conversation part.
 import { type Static, Type } from 'typebox'
-import { epoch, Nullable, named } from '#http/types.ts'
+import { epoch, Id, Nullable, named } from '#http/types.ts'
 import { lostFiles, ShownAttachment } from '#resources/attachments/schema.ts'
 import { Tag } from '#resources/tags/schema.ts'
 import { type Display, mailMetadata } from '../display.ts'
@@ -61,8 +61,43 @@ export const Part = named(
     event_details: Nullable(Type.Record(Type.String(), Type.Unknown())),
     app_package_code: Type.Null(),
     translations: Type.Null(),
+    external_reply_send_state: Type.Optional(
+      Type.String({ description: 'Only in the answer to an update of the part.' }),
+    ),
+    seen_state: Type.Optional(
+      Type.Object({ admin_seen: Type.Boolean() }, { description: 'Only in the answer to an update of the part.' }),
+    ),
   }),
 )
+
+export const PartChanges = named(
+  'update_conversation_part_request',
+  Type.Object({
+    experimental: Type.Optional(Type.Unsafe<unknown>({ description: 'True.' })),
+    secret: Type.Optional(
+      Type.Unsafe<unknown>({
+        description:
+          'The HMAC-SHA256 of `conversation_id:id` in hexadecimal, with an identity verification secret of the workspace.',
+      }),
+    ),
+    send_state: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'Such as `sent`.' })),
+    info_message: Type.Optional(Type.String({ maxLength: 2048, description: 'Required with `send_state`.' })),
+    seen: Type.Optional(Type.Boolean({ description: 'True: an admin has seen the part.' })),
+    admin_id: Type.Optional(Id),
+  }),
+)
+export type PartChanges = Static<typeof PartChanges>
+
+export const RedactRequest = named(
+  'redact_conversation_request',
+  Type.Object({
+    type: Type.Enum(['conversation_part', 'source']),
+    conversation_id: Id,
+    conversation_part_id: Type.Optional(Id),
+    source_id: Type.Optional(Id),
+  }),
+)
+export type RedactRequest = Static<typeof RedactRequest>
 
 export const PartList = named(
   'conversation_part_list',
@@ -101,6 +136,12 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
   event_details: part.event_details,
   app_package_code: null,
   translations: null,
+})
+
+export const presentUpdatedPart = (part: PartRow, display: Display): Static<typeof Part> => ({
+  ...presentPart(part, display),
+  ...(part.external_reply_send_state !== null && { external_reply_send_state: part.external_reply_send_state }),
+  ...(part.seen_by !== null && { seen_state: { admin_seen: true } }),
 })
 
 /** Adds the reason to a file from WhatsApp that could not be fetched. */

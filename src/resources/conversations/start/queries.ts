@@ -55,6 +55,11 @@ export const insertFromContact = (workspace: Workspace, message: ContactMessage)
     select id, conversation_id, created_at from message`) as Promise<CreatedConversation>
 }
 
+/** Removes the text and the files of a contact's message. */
+export const redactMessage = ({ sql, id: workspace_id }: Workspace, id: string) => sql`
+  update messages set body = '', attachments = '[]', metadata = '{}'
+  where workspace_id = ${workspace_id} and id = ${id} and author_type <> 'admin'`
+
 export type AdminMessageRow = {
   id: string
   /** The conversation that it reserved. */

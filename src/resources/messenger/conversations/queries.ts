@@ -2,6 +2,7 @@
 // team's notes and actions. A message without an answer is also a conversation for the contact.
 import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
+import { isShown } from '#delivery/in-app.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { MAX_PARTS } from '#resources/conversations/parts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -78,7 +79,7 @@ const shown = (workspace: Workspace, contact_id: string): Fragment => {
 }
 
 const unread = ({ sql }: Workspace): Fragment =>
-  sql`deliveries.channel = 'inapp' and deliveries.status in ('sent', 'delivered')`
+  sql`deliveries.channel = 'inapp' and deliveries.status in ('sent', 'delivered') and ${isShown(sql)}`
 
 export async function pageOfConversations(
   workspace: Workspace,

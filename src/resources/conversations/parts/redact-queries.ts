@@ -1,0 +1,75 @@
+// The SQL that redacts a part of a conversation, or its first message, wherever the text is stored.
+import type { Fragment } from '#db/sql.ts'
+import { one, rowId } from '#db/sql.ts'
+import { changeSnapshots } from '#events/snapshots.ts'
+import type { Attachment } from '#resources/attachments/schema.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import type { ConversationRow } from '../queries.ts'
+
+/** What is shown instead of the text. */
+export const REDACTED_BODY = '<p><i>This message was deleted</i></p>'
+
+export type RedactablePart = { id: string; body: string | null; attachments: Attachment[]; redacted: boolean }
+
+export const findRedactablePart = ({ sql, id: workspace_id }: Workspace, conversation_id: string, id: string) =>
+  one(sql<RedactablePart[]>`
+    select id, body, attachments, redacted from conversation_parts
+    where workspace_id = ${workspace_id} and conversation_id = ${conversation_id} and id = ${rowId(id)}`)
+
+export const redactPart = ({ sql, id: workspace_id, now }: Workspace, id: string) => sql`
+  update conversation_parts set body = ${REDACTED_BODY}, attachments = '[]', metadata = '{}', email_message_metadata = null,
+    redacted = true, updated_at = ${now()}
+  where workspace_id = ${workspace_id} and id = ${id}`
+
+export const redactSource = ({ sql, id: workspace_id, now }: Workspace, id: string) => sql`
+  update conversations set body = ${REDACTED_BODY}, attachments = '[]', email_message_metadata = null, redacted = true,
+    updated_at = ${now()}
+  where workspace_id = ${workspace_id} and id = ${id}`
+
+/** Returns those of the files that something else in the conversation shows. Call it after the redaction. */
+export const listFilesInUse = async (
+  { sql, id: workspace_id }: Workspace,
+  conversation_id: string,
+  file_ids: string[],
+): Promise<Set<string>> => {
+  const isIn = (column: Fragment) => sql`${column} @> jsonb_build_array(jsonb_build_object('file_id', file_id))`
+  const rows = await sql<{ file_id: string }[]>`
+    select file_id from unnest(${file_ids}::text[]) file_id
+    where exists (
+      select from conversation_parts
+      where workspace_id = ${workspace_id} and conversation_id = ${conversation_id} and ${isIn(sql`attachments`)})
+    or exists (
+      select from conversations
+      where workspace_id = ${workspace_id} and id = ${conversation_id} and (${isIn(sql`attachments`)} or exists (
+        select from jsonb_each(custom_attributes) given
+        where jsonb_typeof(given.value) = 'array' and ${isIn(sql`given.value`)})))`
+  return new Set(rows.map(({ file_id }) => file_id))
+}
+
+const GONE = { body: REDACTED_BODY, attachments: [], redacted: true }
+
+/** Removes the text from the snapshots of the conversation's events. */
+export const redactPartInSnapshots = (workspace: Workspace, { id }: ConversationRow, part_id: string) => {
+  const { sql } = workspace
+  const gone = { ...GONE, metadata: {}, email_message_metadata: null }
+  return changeSnapshots(
+    workspace,
+    { object_type: 'conversation', object_id: id },
+    sql`jsonb_set(snapshot, '{conversation_parts,conversation_parts}', (
+      select coalesce(jsonb_agg(
+        case when part ->> 'id' = ${part_id} then part || ${JSON.stringify(gone)}::text::jsonb else part end
+        order by position), '[]')
+      from jsonb_array_elements(snapshot #> '{conversation_parts,conversation_parts}')
+        with ordinality as one (part, position)), false)`,
+  )
+}
+
+export const redactSourceInSnapshots = (workspace: Workspace, { id }: ConversationRow) => {
+  const { sql } = workspace
+  return changeSnapshots(
+    workspace,
+    { object_type: 'conversation', object_id: id },
+    sql`jsonb_set(snapshot, '{source}',
+      ((snapshot -> 'source') - 'email_message_metadata') || ${JSON.stringify(GONE)}::text::jsonb, false)`,
+  )
+}
