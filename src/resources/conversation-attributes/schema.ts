@@ -57,12 +57,16 @@ const changeable = {
   ),
 }
 
+export const OptionRequest = named('conversation_attribute_option_request', Some({ label: checked('A text.') }))
+
 export const NewAttributeRequest = named(
   'create_conversation_attribute_request',
   Some({
     ...changeable,
     data_type: checked(DATA_TYPES.join(', ')),
-    options: checked('Of a list: at least two, as `[{ "label": "High" }, …]`.'),
+    options: Type.Unsafe<unknown>({
+      anyOf: [Type.Array(OptionRequest, { minItems: 2, description: 'Of a list.' }), {}],
+    }),
   }),
 )
 export type NewAttributeRequest = Static<typeof NewAttributeRequest>
@@ -70,8 +74,6 @@ export type NewAttributeRequest = Static<typeof NewAttributeRequest>
 /** Other properties, such as `data_type`, are ignored: they cannot change. */
 export const AttributeChanges = named('update_conversation_attribute_request', Some(changeable))
 export type AttributeChanges = Static<typeof AttributeChanges>
-
-export const OptionRequest = named('conversation_attribute_option_request', Some({ label: checked('A text.') }))
 
 export const presentAttribute = (row: AttributeRow): Static<typeof ConversationAttribute> => ({
   type: 'conversation_attribute',

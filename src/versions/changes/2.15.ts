@@ -1,6 +1,6 @@
 // What 2.15 changed.
 import { isObject } from '#lib/objects.ts'
-import { changesIn } from '../change.ts'
+import { changesIn, type Wire } from '../change.ts'
 import { unchanged } from '../fields.ts'
 
 export const changes = changesIn('2.15', {
@@ -13,16 +13,13 @@ export const changes = changesIn('2.15', {
   'attribute-parts-have-the-previous-value': {
     why: 'The part of a changed conversation attribute has its previous value.',
     answers: {
-      conversation_part: {
-        value: (part) => ({ ...part, event_details: withoutPrevious(part['event_details']) }),
-        schema: unchanged,
-      },
+      event_details: { value: withoutPrevious, schema: unchanged },
     },
   },
 })
 
-function withoutPrevious(details: unknown): unknown {
-  if (!isObject(details) || !isObject(details['attribute']) || !isObject(details['value'])) return details
+function withoutPrevious(details: Wire): Wire {
+  if (!isObject(details['attribute']) || !isObject(details['value'])) return details
   const { previous: _, ...value } = details['value']
   return { ...details, value }
 }

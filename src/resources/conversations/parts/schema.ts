@@ -4,6 +4,7 @@ import { epoch, Id, Nullable, named } from '#http/types.ts'
 import { lostFiles, ShownAttachment } from '#resources/attachments/schema.ts'
 import { Tag } from '#resources/tags/schema.ts'
 import { type Display, mailMetadata } from '../display.ts'
+import { EventDetails } from './event-details.ts'
 import type { PartRow } from './queries.ts'
 
 /** Headers and history of an email. The history is HTML. */
@@ -58,7 +59,7 @@ export const Part = named(
       description: "The conversation's state when the part was made.",
     }),
     tags: Type.Array(Tag),
-    event_details: Nullable(Type.Record(Type.String(), Type.Unknown())),
+    event_details: Nullable(EventDetails),
     app_package_code: Type.Null(),
     translations: Type.Null(),
     external_reply_send_state: Type.Optional(
