@@ -165,6 +165,39 @@ for (const { release, client: connect, errors } of SDKS) {
     await assert.rejects(client.tags.tagConversation({ conversation_id, id: '0', admin_id }), errors.NotFoundError)
   })
 
+  test(`SDK ${release}: an attribute of a conversation is set, and an unknown one is refused`, async () => {
+    const conversation_id = await conversationOf(client, user)
+    const name = `Topic ${release}`
+    await server.call('POST /conversations/attributes', { name, data_type: 'string' })
+    const set = (attribute: string, value: string) =>
+      client.conversations.update({ conversation_id, custom_attributes: { [attribute]: value } })
+    const { custom_attributes, conversation_parts } = await set(name, 'Billing')
+    assert.deepEqual(custom_attributes, { [name]: 'Billing' })
+    assert.equal(conversation_parts?.conversation_parts?.[0]?.part_type, 'conversation_attribute_updated_by_admin')
+    await assert.rejects(set('Colour', 'red'), { statusCode: 400 })
+  })
+
+  test(`SDK ${release}: a part and the first message are redacted`, async () => {
+    const conversation_id = await conversationOf(client, user)
+    const comment = { message_type: 'comment', type: 'admin', admin_id, body: 'Oops' } as const
+    const replied = await client.conversations.reply({ conversation_id, body: comment })
+    const [part] = replied.conversation_parts?.conversation_parts ?? []
+    const { conversation_parts, source } = await client.conversations.redactConversationPart({
+      type: 'conversation_part',
+      conversation_id,
+      conversation_part_id: part?.id ?? '',
+    })
+    assert.equal(conversation_parts?.conversation_parts?.[0]?.redacted, true)
+    const redacted = await client.conversations.redactConversationPart({
+      type: 'source',
+      conversation_id,
+      source_id: source.id ?? '',
+    })
+    assert.equal(redacted.source.redacted, true)
+    const unknown = { type: 'source', conversation_id, source_id: '0' } as const
+    await assert.rejects(client.conversations.redactConversationPart(unknown), errors.NotFoundError)
+  })
+
   if (isRelease7(client)) {
     test('SDK 7: a conversation gets a title, and a quick reply is offered and chosen', async () => {
       const conversation_id = await conversationOf(client, user)
