@@ -14,8 +14,8 @@ import { withContent } from './content.ts'
  */
 export type Busy = { workspace_id: string; channel: string; room: number; broadcast_room: number }
 
-/** A delivery with the sandbox state of its workspace: the clock, and whether faults are armed for sends. */
-export type Leased = Outgoing & Clock & { meets_faults: boolean }
+/** A delivery with the sandbox state of its workspace: the clock, and whether faults are armed for sends. `leased_at_ms` is by Date.now(). */
+export type Leased = Outgoing & Clock & { meets_faults: boolean; leased_at_ms: number }
 
 /** The limit for all lanes together, because leased deliveries are kept in memory. */
 const LARGEST_LEASE = 1_000
@@ -83,7 +83,8 @@ export async function lease(sql: Pool, busy: Busy[], room: number, seconds: numb
       select * from contacts where workspace_id = leased.workspace_id and id = contact_id limit 1) contacts
     ${withContent(sql, sql`leased`)}
     order by leased.due_at, leased.id`
-  return leased.map(personalized)
+  const leased_at_ms = Date.now()
+  return leased.map((row) => ({ ...personalized(row), leased_at_ms }))
 }
 
 const clock = (sql: Pool) => sql`(
@@ -103,10 +104,10 @@ export const listPausedBroadcasts = (sql: Pool, broadcasts: { workspace_id: stri
     where not exists (
       select from broadcasts where workspace_id = asked.workspace_id and id = broadcast_id and ${isOpen(sql)})`
 
-type LeasedRow = Leased & { parameters: string[] | null }
+type LeasedRow = Omit<Leased, 'leased_at_ms'> & { parameters: string[] | null }
 
 /** Fills in the parameters of this recipient. */
-const personalized = ({ parameters, ...outgoing }: LeasedRow): Leased =>
+const personalized = ({ parameters, ...outgoing }: LeasedRow): Omit<Leased, 'leased_at_ms'> =>
   parameters
     ? {
         ...outgoing,

@@ -5,6 +5,8 @@ type Suppressed = Extract<Outcome, { outcome: 'failed' }>
 
 const because = (code: string, reason: string): Suppressed => ({ outcome: 'failed', code, reason })
 
+export const REDACTED = because('redacted', 'The message was redacted')
+
 /** How long WhatsApp allows free text after a person last wrote. */
 const WINDOW_MS = 24 * 60 * 60 * 1000
 
@@ -15,7 +17,7 @@ const WINDOW_MS = 24 * 60 * 60 * 1000
  */
 export function suppressed(outgoing: Outgoing, now = new Date()): Suppressed | undefined {
   const { channel, contact, to, cc, recipient_type, broadcast_id, subscription } = outgoing
-  if (outgoing.redacted) return because('redacted', 'The message was redacted')
+  if (outgoing.redacted) return REDACTED
   if (contact.blocked) return because('blocked', 'The contact is blocked')
   if (channel === 'email') {
     const isGroup = to.length + cc.length > 1 || recipient_type === 'bcc'

@@ -19,6 +19,7 @@ import {
 import { countSettled } from './metrics.ts'
 import { outcomeWriter } from './outcome-writer.ts'
 import type { Recipients } from './recipients.ts'
+import { redactedMeanwhile } from './redact.ts'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { settlement } from './settle.ts'
 import { messengerSignal, workerSignal } from './signals.ts'
@@ -278,8 +279,9 @@ const keyOf = ({ workspace_id, channel }: Pick<Outgoing, 'workspace_id' | 'chann
 /** An exception from a channel is a bug of ours and must not lose the message, so it counts as a temporary failure. */
 async function attempt(sql: Pool, account: Account, outgoing: Leased): Promise<Outcome> {
   try {
-    const fault = outgoing.meets_faults ? await sendFault(sql, outgoing) : undefined
-    return fault ?? (await account.send(outgoing))
+    const redacted = await redactedMeanwhile(sql, outgoing)
+    const fault = outgoing.meets_faults && !redacted ? await sendFault(sql, outgoing) : undefined
+    return redacted ?? fault ?? (await account.send(outgoing))
   } catch (error) {
     return { outcome: 'retry', code: 'internal', reason: (error as Error).message }
   }

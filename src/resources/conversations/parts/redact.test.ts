@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import iconv from 'iconv-lite'
+import { accountsOf } from '#channels/accounts.ts'
+import type { Account } from '#channels/channel.ts'
 import { listInAppSince } from '#delivery/in-app.ts'
+import { startWorker } from '#delivery/worker.ts'
+import { contactRecords } from '#resources/contacts/fragments.ts'
 import { SECRET, testApp } from '../../../../test/app.ts'
 import { captureAll } from '../../../../test/capture.ts'
 import { topicsOf } from '../../../../test/events.ts'
@@ -271,6 +275,42 @@ test('what still waits to be sent is not sent, also not if it is retried', async
   await eventually(captured, ({ count }) => count === 1)
   await redactPart(conversation_id, sent.id)
   assert.equal((await captured()).count, 0)
+})
+
+test('an answer that the worker holds until its account has a slot is not sent', async (context) => {
+  const sent: (string | null)[] = []
+  let release = () => {}
+  const slow: Account = {
+    concurrency: 1,
+    close: async () => {},
+    send: async ({ body }) => {
+      sent.push(body)
+      await new Promise<void>((resolve) => (release = resolve))
+      return { outcome: 'sent', provider_id: `x${sent.length}` }
+    },
+  }
+  const { conversation_id } = await begin('Hello')
+  await sql`update conversations set source_type = 'email' where id = ${conversation_id}`
+  const bodies = ['One', secret(), 'Three']
+  const parts: { id: string }[] = []
+  for (const body of bodies) parts.push(await reply(conversation_id, { body }))
+  const accounts = accountsOf([{ workspace_id: workspace.id, channel: 'email', account: slow }], slow)
+  const log = { error() {}, warn() {}, info() {} }
+  const worker = await startWorker({ sql, recipients: contactRecords, accounts, log })
+  context.after(worker.stop)
+  await eventually(
+    async () => sent,
+    ({ length }) => length === 1,
+  )
+  await redactPart(conversation_id, parts[1]?.id ?? '')
+  await new Promise((resolve) => setTimeout(resolve, 110))
+  release()
+  await eventually(
+    async () => sent,
+    ({ length }) => length === 2,
+  )
+  release()
+  assert.deepEqual(sent, ['<p>One</p>', '<p>Three</p>'])
 })
 
 test('a messenger shows nothing of it, and counts it no more as unread', async (context) => {
