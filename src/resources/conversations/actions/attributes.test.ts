@@ -229,6 +229,18 @@ test('renaming an attribute or an option is seen at once; archiving hides the at
   assert.deepEqual(found.custom_attributes, { parcel: 7 })
 })
 
+test('a search of a name finds nothing of the attribute that had it before', async () => {
+  const id = await begin()
+  const { id: former } = await define('code', 'string')
+  await set(id, { code: 'x' })
+  const query = { field: 'custom_attributes.code', operator: '=', value: 'x' }
+  const total = async () => (await t.call('POST /conversations/search', { query })).body.total_count
+  assert.deepEqual([await total(), await total()], [1, 1])
+  await t.call(`DELETE ${PATH}/${former}`)
+  await define('code', 'string')
+  assert.equal(await total(), 0)
+})
+
 test('two simultaneous changes of different attributes are both kept', async () => {
   const id = await begin()
   await Promise.all([set(id, { note: 'x' }), set(id, { seats: 3 }), set(id, { paid: true })])
