@@ -70,6 +70,7 @@ import teams from './teams/routes.ts'
 import emailPreferences from './unsubscribe/preferences.ts'
 import unsubscribe from './unsubscribe/routes.ts'
 import visitors from './visitors/routes.ts'
+import { changeItems } from './webhooks/notification-queries.ts'
 import webhooks from './webhooks/routes.ts'
 import workspaces from './workspaces/routes.ts'
 
@@ -85,7 +86,7 @@ export const RESOURCES: readonly Resource[] = [
   mergeHistory,
   contactActivities,
   conversations,
-  conversationParts({ forgetReceived: deleteReceived }),
+  conversationParts({ forgetReceived: deleteReceived, changeNotifications: changeItems }),
   conversationAttributes,
   tags({ users: tagUsers, companies: tagCompanies, segmentsNaming: listSegmentsNaming }),
   contactTags,

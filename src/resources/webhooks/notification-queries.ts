@@ -1,6 +1,7 @@
 // The SQL of notifications and their attempts, for those who look at them.
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
+import type { Change, StoredObject } from '#events/snapshots.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type NotificationRow = {
@@ -94,3 +95,10 @@ export const replayNotifications = async (
       ${from ? sql`and created_at >= ${from}` : sql``} ${until ? sql`and created_at < ${until}` : sql``}`
   return count
 }
+
+/** Changes the objects of notifications, sent or not: as `changeSnapshots` does with the events. */
+export const changeItems = ({ sql, id }: Workspace, { object_type, object_id }: StoredObject, change: Change) => sql`
+  update webhook_notifications set item =
+    case when item ? ${object_type} then jsonb_set(item, ${[object_type]}, ${change(sql`(item -> ${object_type}::text)`)})
+    else ${change(sql`item`)} end
+  where workspace_id = ${id} and object_type = ${object_type} and object_id = ${object_id}`

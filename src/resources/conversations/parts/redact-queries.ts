@@ -1,10 +1,8 @@
 // The SQL that redacts a part of a conversation, or its first message, wherever the text is stored.
-import type { Fragment } from '#db/sql.ts'
-import { one, rowId } from '#db/sql.ts'
-import { changeSnapshots } from '#events/snapshots.ts'
+import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
+import type { Change } from '#events/snapshots.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { ConversationRow } from '../queries.ts'
 
 /** What is shown instead of the text. */
 export const REDACTED_BODY = '<p><i>This message was deleted</i></p>'
@@ -46,30 +44,33 @@ export const listFilesInUse = async (
   return new Set(rows.map(({ file_id }) => file_id))
 }
 
+const REDACTED_TEXT = 'This message was deleted'
 const GONE = { body: REDACTED_BODY, attachments: [], redacted: true }
 
-/** Removes the text from the snapshots of the conversation's events. */
-export const redactPartInSnapshots = (workspace: Workspace, { id }: ConversationRow, part_id: string) => {
-  const { sql } = workspace
-  const gone = { ...GONE, metadata: {}, email_message_metadata: null }
-  return changeSnapshots(
-    workspace,
-    { object_type: 'conversation', object_id: id },
-    sql`jsonb_set(snapshot, '{conversation_parts,conversation_parts}', (
-      select coalesce(jsonb_agg(
-        case when part ->> 'id' = ${part_id} then part || ${JSON.stringify(gone)}::text::jsonb else part end
-        order by position), '[]')
-      from jsonb_array_elements(snapshot #> '{conversation_parts,conversation_parts}')
-        with ordinality as one (part, position)), false)`,
-  )
-}
+/** Webhooks have plain texts. */
+const gone = (sql: Sql, stored: Fragment, more: object = {}): Fragment => sql`
+  ${JSON.stringify({ ...GONE, ...more })}::text::jsonb || case when ${stored} ->> 'body' not like '<%'
+    then jsonb_build_object('body', ${REDACTED_TEXT}::text) else '{}' end`
 
-export const redactSourceInSnapshots = (workspace: Workspace, { id }: ConversationRow) => {
-  const { sql } = workspace
-  return changeSnapshots(
-    workspace,
-    { object_type: 'conversation', object_id: id },
-    sql`jsonb_set(snapshot, '{source}',
-      ((snapshot -> 'source') - 'email_message_metadata') || ${JSON.stringify(GONE)}::text::jsonb, false)`,
-  )
-}
+/** Removes the text of a part from a stored conversation. */
+export const withoutPart =
+  ({ sql }: Workspace, part_id: string): Change =>
+  (stored) =>
+    sql`
+    case when ${stored} #> '{conversation_parts,conversation_parts}' is null then ${stored} else
+      jsonb_set(${stored}, '{conversation_parts,conversation_parts}', (
+        select coalesce(jsonb_agg(
+          case when part ->> 'id' = ${part_id}
+            then part || ${gone(sql, sql`part`, { metadata: {}, email_message_metadata: null })} else part end
+          order by position), '[]')
+        from jsonb_array_elements(${stored} #> '{conversation_parts,conversation_parts}')
+          with ordinality as one (part, position))) end`
+
+/** Removes the text of the first message from a stored conversation. */
+export const withoutSource =
+  ({ sql }: Workspace): Change =>
+  (stored) =>
+    sql`
+    case when ${stored} -> 'source' is null then ${stored} else
+      jsonb_set(${stored}, '{source}', ((${stored} -> 'source') - 'email_message_metadata')
+        || ${gone(sql, sql`(${stored} -> 'source')`)}) end`

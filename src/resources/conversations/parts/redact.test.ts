@@ -7,7 +7,8 @@ import type { Account } from '#channels/channel.ts'
 import { listInAppSince } from '#delivery/in-app.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
-import { SECRET, testApp } from '../../../../test/app.ts'
+import { sendWebhooks } from '#resources/webhooks/send/work.ts'
+import { NEARBY, SECRET, testApp } from '../../../../test/app.ts'
 import { captureAll } from '../../../../test/capture.ts'
 import { topicsOf } from '../../../../test/events.ts'
 import { aContact, aSession, eventually } from '../../../../test/factories.ts'
@@ -311,6 +312,42 @@ test('an answer that the worker holds until its account has a slot is not sent',
   )
   release()
   assert.deepEqual(sent, ['<p>One</p>', '<p>Three</p>'])
+})
+
+test('what webhooks have sent, or will send, has no text either, in plain text and in HTML', async (context) => {
+  const stop = sendWebhooks({ sql, secret: SECRET, egress: NEARBY, log: { warn() {} } as never })
+  context.after(stop)
+  const topics = ['conversation.admin.replied', 'conversation.user.created', 'conversation.contact.attached']
+  const PATH = '/extensions/webhook_subscriptions'
+  const subscriptions: string[] = []
+  for (const version of ['Preview', '2.14'])
+    subscriptions.push((await call(`POST ${PATH}`, { url: null, topics, version })).body.id)
+  const [first, second] = [secret(), secret()]
+  const { conversation_id, id } = await begin(first)
+  const part = await reply(conversation_id, { body: second })
+  const itemsOf = async (subscription: string) =>
+    (
+      await sql`
+      select item from webhook_notifications
+      where subscription_id = ${subscription} and object_id = ${conversation_id} order by id`
+    ).map(({ item }) => item)
+  for (const subscription of subscriptions)
+    await eventually(
+      () => itemsOf(subscription),
+      ({ length }) => length === 2,
+    )
+  await redactPart(conversation_id, part.id)
+  assert.deepEqual([await whereIs(second), (await whereIs(first)).length > 1], [[], true])
+  await redactSource(conversation_id, id)
+  assert.deepEqual(await whereIs(first), [])
+  for (const [n, body] of ['This message was deleted', REDACTED].entries()) {
+    const [started, replied] = await itemsOf(subscriptions[n] as string)
+    assert.deepEqual(
+      [started.source.body, replied.source.body, replied.conversation_parts.conversation_parts[0].body],
+      [body, body, body],
+    )
+  }
+  await sql`delete from webhook_subscriptions`
 })
 
 test('a messenger shows nothing of it, and counts it no more as unread', async (context) => {

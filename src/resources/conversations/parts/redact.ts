@@ -1,5 +1,6 @@
 // POST /conversations/redact: removes the text and the files of a part, or of a contact's first message, for good.
 import { takeBack } from '#delivery/redact.ts'
+import { type Change, changeSnapshots } from '#events/snapshots.ts'
 import { filesReferredTo } from '#files/link.ts'
 import { found, missing, unprocessable } from '#http/errors.ts'
 import { logActivity } from '#resources/activity-logs/log.ts'
@@ -11,19 +12,17 @@ import type { ReceivedPlace } from '../inbound-queries.ts'
 import { type ConversationRow, lockConversation, updateConversationRow } from '../queries.ts'
 import { redactMessage } from '../start/queries.ts'
 import type { NewParts } from '../state/record.ts'
-import {
-  findRedactablePart,
-  redactPart,
-  redactPartInSnapshots,
-  redactSource,
-  redactSourceInSnapshots,
-} from './redact-queries.ts'
+import { findRedactablePart, redactPart, redactSource, withoutPart, withoutSource } from './redact-queries.ts'
 import { fileIdsOf, removeUnusedFiles } from './remove-files.ts'
 import type { RedactRequest } from './schema.ts'
 
-/** `forgetReceived` removes what was kept of a received message as its provider sent it. */
+/**
+ * `forgetReceived` removes what was kept of a received message as its provider sent it; `changeNotifications` changes what
+ * webhooks have sent, or will send.
+ */
 export type Redaction = Pick<Server, 'secret'> & {
   forgetReceived(workspace: Workspace, place: ReceivedPlace): PromiseLike<unknown>
+  changeNotifications: typeof changeSnapshots
 }
 
 const NOT_FOUND = ['Conversation part or message not found', 'conversation_part_or_message_not_found'] as const
@@ -53,8 +52,8 @@ async function redactOnePart(
   assertContent(part)
   await redactPart(workspace, part_id)
   await takeBack(workspace, { message_id: conversation.source_id, part_id })
-  await redactPartInSnapshots(workspace, conversation, part_id)
-  await finish(workspace, conversation, { content: part, part_id, redaction })
+  const without = withoutPart(workspace, part_id)
+  await finish(workspace, conversation, { content: part, part_id, without, redaction })
   return result
 }
 
@@ -71,8 +70,8 @@ async function redactFirstMessage(
   assertContent(conversation)
   await redactSource(workspace, conversation.id)
   await redactMessage(workspace, conversation.source_id)
-  await redactSourceInSnapshots(workspace, conversation)
-  await finish(workspace, conversation, { content: conversation, part_id: null, redaction })
+  const without = withoutSource(workspace)
+  await finish(workspace, conversation, { content: conversation, part_id: null, without, redaction })
   return result
 }
 
@@ -84,11 +83,15 @@ function assertContent({ body, attachments }: Content): void {
 
 const notRedactable = (message: string) => unprocessable('conversation_part_not_redactable', message)
 
-type Redacted = { content: Content; part_id: string | null; redaction: Redaction }
+type Redacted = { content: Content; part_id: string | null; without: Change; redaction: Redaction }
 
-async function finish(workspace: Workspace, conversation: ConversationRow, { content, part_id, redaction }: Redacted) {
+async function finish(workspace: Workspace, conversation: ConversationRow, redacted: Redacted) {
   const { id, source_id } = conversation
+  const { content, part_id, without, redaction } = redacted
   const { body, attachments } = content
+  const stored = { object_type: 'conversation', object_id: id }
+  await changeSnapshots(workspace, stored, without)
+  await redaction.changeNotifications(workspace, stored, without)
   const pictures = filesReferredTo(redaction, workspace.id, body ?? '')
   await removeUnusedFiles(workspace, id, [...fileIdsOf(attachments), ...pictures])
   await redaction.forgetReceived(workspace, { conversation_id: id, part_id })

@@ -11,9 +11,9 @@ import { changePart } from './update.ts'
 
 const scope = 'write_conversations'
 
-type Received = Pick<Redaction, 'forgetReceived'>
+type Stored = Omit<Redaction, 'secret'>
 
-function parts(app: App, server: Server, { forgetReceived }: Received) {
+function parts(app: App, server: Server, stored: Stored) {
   app.post(
     '/conversations/redact',
     op('redactConversation', {
@@ -30,7 +30,7 @@ function parts(app: App, server: Server, { forgetReceived }: Received) {
       response: Conversation,
     }),
     async ({ workspace, body }) => {
-      const redacted = await redact(workspace, body, { secret: server.secret, forgetReceived })
+      const redacted = await redact(workspace, body, { secret: server.secret, ...stored })
       return showWithNewParts(workspace, redacted.conversation_id, redacted.part_ids, displayOf(workspace, server))
     },
   )
@@ -51,7 +51,7 @@ function parts(app: App, server: Server, { forgetReceived }: Received) {
   )
 }
 
-export default (received: Received): Resource => ({
+export default (stored: Stored): Resource => ({
   group: 'Conversation Parts',
-  routes: (app, server) => parts(app, server, received),
+  routes: (app, server) => parts(app, server, stored),
 })
