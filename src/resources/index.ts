@@ -36,6 +36,7 @@ import contactSegments from './contacts/segments.ts'
 import contactSubscriptions from './contacts/subscriptions.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
 import conversationAttributes from './conversation-attributes/routes.ts'
+import { assignWaiting } from './conversations/assignment/assign-waiting.ts'
 import contactBlocks from './conversations/block-contact.ts'
 import macroFilling from './conversations/fill-macro.ts'
 import conversationParts from './conversations/parts/routes.ts'
@@ -102,9 +103,9 @@ export const RESOURCES: readonly Resource[] = [
   visitors,
   dataAttributes,
   dataEvents,
-  admins,
+  admins({ assignWaiting }),
   activityLogs,
-  teams,
+  teams({ assignWaiting }),
   awayStatusReasons,
   officeHours,
   macros,

@@ -16,7 +16,10 @@ import { adminEvents } from './topics.ts'
 
 const DisplayAvatar = Type.Object({ display_avatar: Type.Optional(Type.Boolean()) })
 
-function admins(app: App) {
+/** `assignWaiting` assigns the conversations that wait in teams; it is called when an admin is back. */
+type Distribution = { assignWaiting(workspace: Workspace): Promise<unknown> }
+
+function admins(app: App, { assignWaiting }: Distribution) {
   app.get(
     '/me',
     op('identifyAdmin', {
@@ -82,6 +85,7 @@ function admins(app: App) {
         snapshot: () => presentAdmin(admin),
       })
       await logActivity(workspace, awayChange(admin, reason, await theAdmin(workspace, workspace.admin_id)))
+      if (!away_mode_enabled) await assignWaiting(workspace)
       return presentAwayAdmin(admin)
     },
   )
@@ -113,11 +117,11 @@ function awayChange(admin: AdminRow, reason: AwayStatusReasonRow | undefined, by
   }
 }
 
-export default {
+export default (distribution: Distribution): Resource => ({
   group: 'Admins',
-  routes: admins,
+  routes: (app) => admins(app, distribution),
   events: adminEvents,
   kept_tables: ['admins'],
   given: async (workspace) => (await listAdmins(workspace)).map(({ id, name }) => ({ type: 'admin', id, name })),
   demo,
-} satisfies Resource
+})

@@ -28,6 +28,8 @@ export type ConversationRow = {
   snoozed_until: Date | null
   admin_assignee_id: string | null
   team_assignee_id: string | null
+  /** Since when it waits in its team for a member who is present and has room. */
+  awaits_assignee_since: Date | null
   teammate_ids: string[]
   /** By the ids of attributes. */
   custom_attributes: Record<string, unknown>

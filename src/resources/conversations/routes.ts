@@ -13,6 +13,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import { attachingFiles, writeAttributeFiles } from './actions/attribute-files.ts'
 import { manage } from './actions/manage.ts'
 import { update } from './actions/update.ts'
+import { assignWaitingJob } from './assignment/assign-waiting.ts'
 import { DisplayQuery, displayOf, withEmailHistory } from './display.ts'
 import { pageOfConversations } from './list-queries.ts'
 import { reply } from './replies/reply.ts'
@@ -195,6 +196,6 @@ export default {
   group: 'Conversations',
   routes: conversations,
   events: conversationEvents,
-  jobs: [unsnooze],
+  jobs: [unsnooze, assignWaitingJob],
   kept_tables: ['conversation_values', 'conversation_texts'],
 } satisfies Resource

@@ -22,6 +22,14 @@ export default {
       [`PUT /teams/${my.team}`, { admin_ids: [their.admin] }],
     ],
     createTeam: ({ admin }) => [['POST /extensions/teams', { name: 'Theirs', admin_ids: [admin] }]],
+    getTeamAssignment: ({ team }) => [[`GET /extensions/teams/${team}/assignment`]],
+    updateTeamAssignment: (their, my) => [
+      [`PUT /extensions/teams/${their.team}/assignment`, { distribution_method: 'manual' }],
+      [
+        `PUT /extensions/teams/${my.team}/assignment`,
+        { distribution_method: 'balanced', member_limits: [{ admin_id: their.admin, limit: 1 }] },
+      ],
+    ],
     updateTeamSettings: ({ team }) => [[`PUT /extensions/teams/${team}`, { name: 'Mine' }]],
   },
   lists: { listTeams: () => [['GET /teams']] },

@@ -12,10 +12,12 @@ export type TeamRow = {
   distribution_method: (typeof DISTRIBUTION_METHODS)[number]
   assignment_limit: number | null
   secondary_admin_ids: string[]
+  /** The most open conversations of single members; it replaces `assignment_limit`. */
+  member_limits: Record<string, number>
 }
 
 const columns = ({ sql }: Workspace) =>
-  sql`id, name, admin_ids, distribution_method, assignment_limit, secondary_admin_ids`
+  sql`id, name, admin_ids, distribution_method, assignment_limit, secondary_admin_ids, member_limits`
 
 export const listTeams = (workspace: Workspace) => workspace.sql<TeamRow[]>`
   select ${columns(workspace)} from teams where workspace_id = ${workspace.id} order by id`
@@ -49,6 +51,28 @@ export const updateTeam = (workspace: Workspace, id: string, changes: Partial<Om
   one(workspace.sql<TeamRow[]>`
     update teams set ${workspace.sql(changes as never)}
     where workspace_id = ${workspace.id} and id = ${id} returning ${columns(workspace)}`) as Promise<TeamRow>
+
+/** A member of a team: whether present, with how many open conversations. */
+export type PresenceRow = { admin_id: string; is_away: boolean; open: number }
+
+/** Returns the members in the team's order. */
+export const listPresence = ({ sql, id }: Workspace, { admin_ids }: TeamRow) => sql<PresenceRow[]>`
+  select admins.id as admin_id, away_mode_enabled as is_away, (
+    select count(*)::integer from conversations
+    where conversations.workspace_id = ${id} and admin_assignee_id = admins.id and state = 'open'
+  ) as open
+  from unnest(${admin_ids}::bigint[]) with ordinality as members (admin_id, position)
+  join admins on admins.workspace_id = ${id} and admins.id = members.admin_id
+  order by position`
+
+/** Returns how many open conversations of the team wait for a member. */
+export const countWaiting = async ({ sql, id }: Workspace, team: TeamRow): Promise<number> =>
+  (
+    await one(sql<{ count: number }[]>`
+      select count(*)::integer as count from conversations
+      where workspace_id = ${id} and team_assignee_id = ${team.id} and awaits_assignee_since is not null
+        and state = 'open'`)
+  )?.count ?? 0
 
 /** Returns the ids of all teammates, oldest first. */
 export const listAdminIds = async ({ sql, id }: Workspace): Promise<string[]> =>

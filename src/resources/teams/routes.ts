@@ -5,13 +5,18 @@ import { invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import type { Resource } from '#server.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { changeAssignment } from './assignment.ts'
 import { demo } from './demo.ts'
-import { countOpenConversations, listTeams, theTeam } from './queries.ts'
+import { countOpenConversations, countWaiting, listPresence, listTeams, type TeamRow, theTeam } from './queries.ts'
 import {
   NewTeamRequest,
+  presentAssignment,
   presentMetrics,
   presentTeam,
   Team,
+  TeamAssignment,
+  TeamAssignmentRequest,
   TeamList,
   TeamMembersRequest,
   TeamMetricList,
@@ -26,7 +31,13 @@ const IdleThreshold = Type.Object({
 const DEFAULT_IDLE_SECONDS = 1_800
 const MAX_IDLE_SECONDS = 86_400
 
-function teams(app: App) {
+/** `assignWaiting` assigns the conversations that wait for a member; it is called when one could have room. */
+export type Distribution = { assignWaiting(workspace: Workspace): Promise<unknown> }
+
+const showAssignment = async (workspace: Workspace, team: TeamRow) =>
+  presentAssignment(team, await listPresence(workspace, team), await countWaiting(workspace, team))
+
+function teams(app: App, { assignWaiting }: Distribution) {
   app.get(
     '/teams',
     op('listTeams', {
@@ -63,7 +74,9 @@ function teams(app: App) {
     async ({ workspace, params, query, body }) => {
       const [name] = Object.keys(query as object)
       if (name) throw invalid(`${name} must be in the body of the request`)
-      return presentTeam(await changeMembers(workspace, params.id, body))
+      const team = await changeMembers(workspace, params.id, body)
+      await assignWaiting(workspace)
+      return presentTeam(team)
     },
   )
 
@@ -99,14 +112,43 @@ function teams(app: App) {
       body: TeamSettingsRequest,
       response: Team,
     }),
-    async ({ workspace, params, body }) => presentTeam(await changeSettings(workspace, params.id, body)),
+    async ({ workspace, params, body }) => {
+      const team = await changeSettings(workspace, params.id, body)
+      await assignWaiting(workspace)
+      return presentTeam(team)
+    },
+  )
+
+  app.get(
+    '/extensions/teams/:id/assignment',
+    op('getTeamAssignment', {
+      summary: 'Show how a team assigns conversations, and who of it has room',
+      params: ById,
+      response: TeamAssignment,
+    }),
+    async ({ workspace, params }) => showAssignment(workspace, await theTeam(workspace, params.id)),
+  )
+
+  app.put(
+    '/extensions/teams/:id/assignment',
+    op('updateTeamAssignment', {
+      summary: 'Change how a team assigns conversations to its members',
+      params: ById,
+      body: TeamAssignmentRequest,
+      response: TeamAssignment,
+    }),
+    async ({ workspace, params, body }) => {
+      const team = await changeAssignment(workspace, params.id, body)
+      await assignWaiting(workspace)
+      return showAssignment(workspace, team)
+    },
   )
 }
 
-export default {
+export default (distribution: Distribution): Resource => ({
   group: 'Teams',
-  routes: teams,
+  routes: (app) => teams(app, distribution),
   kept_tables: ['teams'],
   demo,
   given: async (workspace) => (await listTeams(workspace)).map(({ id, name }) => ({ type: 'team', id, name })),
-} satisfies Resource
+})

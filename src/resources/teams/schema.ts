@@ -1,7 +1,7 @@
 // A team over the wire. Only a load-balanced team shows its limit, and who comes second.
 import { type Static, Type } from 'typebox'
-import { Nullable, named } from '#http/types.ts'
-import { DISTRIBUTION_METHODS, type MetricsRow, type TeamRow } from './queries.ts'
+import { Id, Nullable, named } from '#http/types.ts'
+import { DISTRIBUTION_METHODS, type MetricsRow, type PresenceRow, type TeamRow } from './queries.ts'
 
 const AdminIds = Type.Array(Type.Integer())
 
@@ -80,6 +80,62 @@ export type NewTeamRequest = Static<typeof NewTeamRequest>
 
 export const TeamSettingsRequest = named('team_settings_request', Settings)
 export type TeamSettingsRequest = Static<typeof TeamSettingsRequest>
+
+const MemberLimit = Type.Integer({ minimum: 1, maximum: 10_000 })
+
+export const TeamAssignmentRequest = named(
+  'team_assignment_request',
+  Type.Partial(
+    Type.Object({
+      distribution_method: Type.Enum([...DISTRIBUTION_METHODS, 'balanced'], {
+        description: '`balanced` is the same as `load_balanced`.',
+      }),
+      assignment_limit: TeamSettings.assignment_limit,
+      member_limits: Type.Array(Type.Object({ admin_id: Id, limit: MemberLimit }), {
+        maxItems: 1_000,
+        description: 'All limits of single members from now on; they replace `assignment_limit`.',
+      }),
+    }),
+  ),
+)
+export type TeamAssignmentRequest = Static<typeof TeamAssignmentRequest>
+
+export const TeamAssignment = named(
+  'team_assignment',
+  Type.Object({
+    type: Type.Literal('team_assignment'),
+    team_id: Type.String(),
+    distribution_method: Type.Enum([...DISTRIBUTION_METHODS]),
+    assignment_limit: Nullable(
+      Type.Integer({ description: 'The most open conversations of a member; null: no limit.' }),
+    ),
+    members: Type.Array(
+      Type.Object({
+        admin_id: Type.String(),
+        away: Type.Boolean(),
+        open: Type.Integer({ description: 'Open conversations of the admin, in any team.' }),
+        limit: Nullable(Type.Integer({ description: 'Of this member, or of the team.' })),
+      }),
+    ),
+    waiting: Type.Integer({ description: 'Open conversations of the team that wait for a member.' }),
+  }),
+)
+
+export const presentAssignment = (
+  team: TeamRow,
+  members: readonly PresenceRow[],
+  waiting: number,
+): Static<typeof TeamAssignment> => ({
+  type: 'team_assignment',
+  team_id: team.id,
+  distribution_method: team.distribution_method,
+  assignment_limit: team.assignment_limit,
+  members: members.map(({ admin_id, is_away, open }) => ({
+    ...{ admin_id, away: is_away, open },
+    limit: team.member_limits[admin_id] ?? team.assignment_limit,
+  })),
+  waiting,
+})
 
 export function presentTeam(team: TeamRow): Static<typeof Team> {
   const { id, name, distribution_method, assignment_limit } = team

@@ -30,12 +30,15 @@ export async function changeSettings(workspace: Workspace, id: string, changes: 
   const team = await lockTeam(workspace, id)
   const distribution_method = changes.distribution_method ?? team.distribution_method
   assertLimit({ distribution_method, assignment_limit: changes.assignment_limit ?? null })
-  const reset = distribution_method === 'load_balanced' ? {} : { assignment_limit: null, secondary_admin_ids: [] }
-  const changed = { ...changes, ...reset }
+  const changed = { ...changes, ...withoutBalancing(distribution_method) }
   return Object.keys(changed).length ? updateTeam(workspace, team.id, changed) : team
 }
 
-function assertLimit({ distribution_method, assignment_limit }: TeamSettingsRequest) {
+/** Returns what a team that is not load-balanced does not have. */
+export const withoutBalancing = (method: TeamRow['distribution_method']): Partial<TeamRow> =>
+  method === 'load_balanced' ? {} : { assignment_limit: null, secondary_admin_ids: [], member_limits: {} }
+
+export function assertLimit({ distribution_method, assignment_limit }: TeamSettingsRequest) {
   if (assignment_limit != null && distribution_method !== 'load_balanced')
     throw invalid('assignment_limit needs a team whose distribution_method is load_balanced')
 }

@@ -5,6 +5,8 @@ import { theAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { theTeam } from '#resources/teams/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { assignWaiting } from '../assignment/assign-waiting.ts'
+import { distribute } from '../assignment/distribute.ts'
 import type { NewPart } from '../parts/queries.ts'
 import { type ConversationRow, lockConversation } from '../queries.ts'
 import { notifyContacts } from '../replies/notify.ts'
@@ -38,15 +40,35 @@ export async function adminActs(
     closed_by: admin.id,
     has_body: is_reply,
   })
-  const { part_id } = await record(workspace, conversation, outcome, {
+  const recorded = await record(workspace, conversation, outcome, {
     author: { type: 'admin', id: admin.id },
     body: body || null,
     ...(is_reply && { attachments }),
     ...part,
     created_at: workspace.now(),
   })
+  const { part_id } = recorded
   if (is_reply) await notifyContacts(workspace, conversation, part_id)
-  return { conversation_id: conversation.id, part_ids: [part_id] }
+  const distributed = await redistribute(workspace, conversation, recorded.conversation, request)
+  return { conversation_id: conversation.id, part_ids: [part_id, ...distributed] }
+}
+
+/**
+ * A conversation that comes to a team, or that waits in it and is open again, goes to a member; and what waits in the teams of an
+ * admin who has one conversation less goes to that admin. Returns the ids of the parts in this conversation.
+ */
+async function redistribute(
+  workspace: Workspace,
+  before: ConversationRow,
+  after: ConversationRow,
+  { message_type, type }: ManageRequest,
+): Promise<string[]> {
+  const comes_to_team = message_type === 'assignment' && type === 'team' && after.team_assignee_id !== null
+  const { part_ids } =
+    comes_to_team || after.awaits_assignee_since ? await distribute(workspace, after) : { part_ids: [] }
+  const made_room = before.admin_assignee_id !== after.admin_assignee_id || after.state !== 'open'
+  if (before.admin_assignee_id && made_room) await assignWaiting(workspace)
+  return part_ids
 }
 
 const canReply = ({ message_type }: ManageRequest) => message_type === 'close' || message_type === 'assignment'

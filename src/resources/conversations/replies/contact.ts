@@ -10,6 +10,7 @@ import { markReplied } from '#resources/contacts/activity-queries.ts'
 import { wasMerged } from '#resources/contacts/merged-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import { ChangedMeanwhile, type Workspace } from '#workspaces/workspace.ts'
+import { distribute } from '../assignment/distribute.ts'
 import { channelOf, sourceTypeOf } from '../channels.ts'
 import { isParticipant } from '../participants/queries.ts'
 import { type ConversationRow, lockConversation } from '../queries.ts'
@@ -36,15 +37,17 @@ export type ContactReply = {
 }
 
 /**
- * Returns the conversation and its new parts: the reply, and a second one if the assigned admin is away and gives it
+ * Returns the conversation and its new parts: the reply, and those of a new assignment if the assigned admin is away and gives it
  * up.
  * @throws a 404 if there is no such conversation or the contact is not a participant, a 403 if the contact is blocked.
  */
 export async function contactReplies(workspace: Workspace, reply: ContactReply): Promise<NewParts> {
-  const { contact, body, html, attachments = [], metadata = {}, created_at = workspace.now() } = reply
+  const { contact, body, html, attachments = [], metadata = {} } = reply
   const { email_message_metadata } = reply
   assertNotBlocked(contact)
   const conversation = await lockConversationOf(workspace, reply.conversation_id, contact)
+  // Taken with the lock, so that the order of the parts is that of the changes.
+  const created_at = reply.created_at ?? workspace.now()
   const channel = reply.channel ?? channelOf(conversation)
   const facts = { at: created_at, source_type: sourceTypeOf(channel) }
   const written = await record(workspace, conversation, outcomeOf(conversation, 'contact_writes', facts), {
@@ -56,8 +59,8 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
     created_at,
   })
   await markReplied(workspace, contact, created_at, channel)
-  const unassigned = await unassignAbsentAdmin(workspace, written.conversation, created_at)
-  return { conversation_id: conversation.id, part_ids: [written.part_id, ...unassigned] }
+  const reassigned = await reassignIfAway(workspace, written.conversation, created_at)
+  return { conversation_id: conversation.id, part_ids: [written.part_id, ...reassigned] }
 }
 
 /** Locks a contact's conversation; creates it if it is only reserved by a message. @throws a 404 */
@@ -82,10 +85,17 @@ async function assertNotMerged(workspace: Workspace, { id }: ContactRow) {
   if (await wasMerged(workspace, id)) throw new ChangedMeanwhile('The contact was merged')
 }
 
-async function unassignAbsentAdmin(workspace: Workspace, conversation: ConversationRow, created_at: Date) {
-  if (!conversation.admin_assignee_id) return []
-  const admin = await findAdmin(workspace, conversation.admin_assignee_id)
+/**
+ * A conversation whose admin is away, and wants new replies to go to others, goes to another member of its team, or to nobody.
+ * One that waits in its team, and is open again, goes to a member too.
+ */
+async function reassignIfAway(workspace: Workspace, conversation: ConversationRow, created_at: Date) {
+  const { admin_assignee_id, awaits_assignee_since } = conversation
+  if (awaits_assignee_since) return (await distribute(workspace, conversation, created_at)).part_ids
+  const admin = admin_assignee_id ? await findAdmin(workspace, admin_assignee_id) : undefined
   if (!admin?.away_mode_enabled || !admin.away_mode_reassign) return []
   const outcome = outcomeOf(conversation, 'away_mode_unassigns', { from: 'admin' })
-  return [(await record(workspace, conversation, outcome, { author: { type: 'bot' }, created_at })).part_id]
+  const unassigned = await record(workspace, conversation, outcome, { author: { type: 'bot' }, created_at })
+  const { part_ids } = await distribute(workspace, unassigned.conversation, created_at)
+  return [unassigned.part_id, ...part_ids]
 }

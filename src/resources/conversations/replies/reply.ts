@@ -126,7 +126,7 @@ async function replyAsContact(
     body: chosen?.text ?? request.body ?? '',
     attachments,
     ...(chosen && { metadata: { quick_reply_uuid: chosen.uuid } }),
-    created_at: writtenAt(workspace, request),
+    created_at: request.created_at === undefined ? undefined : fromEpoch(request.created_at),
   })
 }
 

@@ -23,11 +23,16 @@ export const EFFECTS = {
   /** The admin and the team are two slots: assigning one leaves the other. */
   assigned: (row, { at, assignee }: { at: Date; assignee: Assignee }) => ({
     ...assigned(row, at),
+    ...waitsNoLonger(row),
     [SLOTS[assignee.type]]: assignee.id,
   }),
-  unassigned: (_row, { from }: { from: Assignee['type'] }) => ({ [SLOTS[from]]: null }),
+  unassigned: (row, { from }: { from: Assignee['type'] }) => ({ ...waitsNoLonger(row), [SLOTS[from]]: null }),
   priority: (_row, { priority }: { priority: ConversationRow['priority'] }) => ({ priority }),
 } satisfies Record<string, (row: ConversationRow, facts: never) => ConversationPatch>
+
+/** An admin chose the assignee, or nobody: the conversation no longer waits for a member of its team. */
+const waitsNoLonger = ({ awaits_assignee_since }: ConversationRow): ConversationPatch =>
+  awaits_assignee_since ? { awaits_assignee_since: null } : {}
 
 export type Effect = keyof typeof EFFECTS
 

@@ -116,6 +116,18 @@ export const TRANSITIONS = {
     effects: ['unassigned'],
     topics: ['conversation.admin.assigned'],
   },
+  /** The conversation goes to the member of its team who is next. */
+  round_robin_assigns: {
+    part: 'default_assignment',
+    effects: ['assigned'],
+    topics: ['conversation.admin.assigned', 'conversation.admin.open.assigned'],
+  },
+  /** The conversation goes to the member of its team who has the fewest. */
+  load_balancing_assigns: {
+    part: 'balanced_assignment',
+    effects: ['assigned'],
+    topics: ['conversation.admin.assigned', 'conversation.admin.open.assigned'],
+  },
   /** By SMS a contact has one conversation at a time: a new one closes the one before. */
   newer_conversation_closes: {
     part: 'close',
