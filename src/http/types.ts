@@ -37,6 +37,9 @@ export const Some = <P extends TProperties>(properties: P) => Type.Partial(Type.
 
 /** Returns a stored time in Unix seconds, for the wire. */
 export const epoch = (time: Date): number => Math.floor(time.getTime() / 1000)
+/** Returns the whole seconds from one time to another, as their Unix seconds show them; 0 if `to` is not later. */
+export const secondsBetween = (from: Date, to: Date): number => Math.max(0, epoch(to) - epoch(from))
+
 export const epochOrNull = (time: Date | null): number | null => (time ? epoch(time) : null)
 /** Returns a time in Unix seconds from the wire as it is stored. */
 export const fromEpoch = (seconds: number): Date => new Date(seconds * 1000)

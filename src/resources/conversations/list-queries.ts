@@ -18,6 +18,8 @@ export type ShownRow = ConversationRow & {
   contacts: { id: string; external_id: string | null }[]
   tags: Static<typeof AppliedTag>[]
   mailed_to: Recipient[]
+  /** By id, of the teams in `team_response_times`. */
+  team_names: Record<string, string>
 }
 
 export const showConversation = (workspace: Workspace, id: string) =>
@@ -60,7 +62,12 @@ const shown = (workspace: Workspace): Fragment => {
     from deliveries
     where deliveries.workspace_id = ${id} and message_id = source_id and part_id is null
       and (recipient_type <> 'bcc' or conversation_id = conversations.id)
-  ) end as mailed_to`
+  ) end as mailed_to,
+  case when team_response_times = '[]' then '{}'::json else (
+    select coalesce(json_object_agg(teams.id, teams.name), '{}') from teams
+    where teams.workspace_id = ${id} and teams.id in (
+      select (response->>'team_id')::bigint from jsonb_array_elements(team_response_times) response)
+  ) end as team_names`
 }
 
 const listedConversations: Listed = {

@@ -1,7 +1,9 @@
 // Conversations, and the SQL that changes them.
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
-import { one, rowId } from '#db/sql.ts'
+import { type Fragment, one, rowId } from '#db/sql.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
+import type { Calendar } from '#resources/office-hours/calendar.ts'
+import { defaultCalendar } from '#resources/office-hours/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type ConversationRow = {
@@ -49,9 +51,27 @@ export type ConversationRow = {
   count_assignments: number
   count_conversation_parts: number
   reply_times: number[]
+  /** In seconds, in office hours, from the contact's first message. */
+  time_to_admin_reply: number | null
+  time_to_first_close: number | null
+  time_to_last_close: number | null
+  /** In seconds, from the contact's first message to the last assignment before an admin replied. */
+  time_to_assignment: number | null
+  /** From the last assignment to the close that followed, without the time in which it was snoozed; null until then. */
+  adjusted_handling_time: number | null
+  snoozed_since: Date | null
+  /** Since its last assignment, without a snooze that lasts. */
+  snoozed_seconds: number
+  team_assigned_at: Date | null
+  team_response_times: TeamResponseTime[]
+  /** The workspace's office hours; only of a row that was read with `withCalendar`. */
+  calendar?: Calendar | null
   created_at: Date
   updated_at: Date
 }
+
+/** How long a team took for its first reply, in seconds. */
+export type TeamResponseTime = { team_id: string; response_time: number; in_office_hours: number }
 
 /** A recipient of an email. `drop_reason`: why it was not delivered. */
 export type Recipient = { type: 'to' | 'cc' | 'bcc'; email: string; drop_reason: string | null }
@@ -60,10 +80,15 @@ export const findConversation = (workspace: Workspace, id: string) =>
   one(workspace.sql<ConversationRow[]>`
     select * from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
+/** The columns of a conversation that is going to change: statistics leave out the time out of office hours. */
+export const withCalendar = (workspace: Workspace): Fragment =>
+  workspace.sql`conversations.*, ${defaultCalendar(workspace)} as calendar`
+
 /** Locks the conversation until the transaction ends, so that the second of two concurrent changes sees the first. */
 export const lockConversation = (workspace: Workspace, id: string) =>
   one(workspace.sql<ConversationRow[]>`
-    select * from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)} for update`)
+    select ${withCalendar(workspace)} from conversations
+    where workspace_id = ${workspace.id} and id = ${rowId(id)} for update of conversations`)
 
 export const findNewestPartId = async (workspace: Workspace, conversation_id: string) =>
   (
@@ -75,7 +100,7 @@ export const findNewestPartId = async (workspace: Workspace, conversation_id: st
 
 /** What an action changes in a conversation. */
 export type ConversationPatch = Partial<
-  Omit<ConversationRow, 'id' | 'custom_attributes' | 'attachments' | 'email_message_metadata'>
+  Omit<ConversationRow, 'id' | 'custom_attributes' | 'attachments' | 'email_message_metadata' | 'calendar'>
 >
 
 export const updateConversationRow = (workspace: Workspace, id: string, patch: ConversationPatch) => workspace.sql`

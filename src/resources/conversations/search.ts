@@ -30,9 +30,6 @@ const valued = (name: string): Indexed => ({ by: 'values', name: `.${name}` })
 const NEVER = { text: text(({ sql }) => sql`null::text`), time: time(({ sql }) => sql`null::timestamptz`) }
 const neverNumber = number(({ sql }) => sql`null::integer`)
 
-const secondsAfterFirstReply = (column: string): Field =>
-  number(({ sql }) => sql`floor(extract(epoch from ${sql(column)} - first_contact_reply_at))`)
-
 /** A column of the author, who is an admin or a contact. */
 const ofAuthor = (column: 'name' | 'email'): Field =>
   folded(
@@ -82,19 +79,18 @@ const tagIds: Field = {
 }
 
 const median: Expression = ({ sql }) => sql`(
-  select round(percentile_cont(0.5) within group (order by seconds)) from unnest(reply_times) seconds)`
+  select floor(percentile_cont(0.5) within group (order by seconds) + 0.5) from unnest(reply_times) seconds)`
+
+const NUMBERS = [
+  ...['time_to_assignment', 'time_to_admin_reply', 'time_to_first_close', 'time_to_last_close'],
+  ...['count_reopens', 'count_assignments', 'count_conversation_parts'],
+]
 
 const STATISTICS: Record<string, Field> = {
-  time_to_assignment: secondsAfterFirstReply('first_assignment_at'),
-  time_to_admin_reply: secondsAfterFirstReply('first_admin_reply_at'),
-  time_to_first_close: secondsAfterFirstReply('first_close_at'),
-  time_to_last_close: secondsAfterFirstReply('last_close_at'),
   median_time_to_reply: number(median),
   last_closed_by_id: id('last_closed_by_id', valued('last_closed_by_id')),
   ...Object.fromEntries(TIMES.map((column) => [column, time(column)])),
-  ...Object.fromEntries(
-    ['count_reopens', 'count_assignments', 'count_conversation_parts'].map((column) => [column, number(column)]),
-  ),
+  ...Object.fromEntries(NUMBERS.map((column) => [column, number(column)])),
 }
 
 const SOURCE: Record<string, Field> = {

@@ -2,6 +2,7 @@
 import { one, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Calendar, Interval } from './calendar.ts'
+import { calendarColumns } from './fragments.ts'
 
 export type ScheduleRow = {
   id: string
@@ -121,14 +122,10 @@ export const deleteException = (workspace: Workspace, schedule_id: string, id: s
  * Returns the schedule with its exceptions, for `openSeconds` and the other functions of `calendar.ts`; undefined if there
  * is none. Without an id: the workspace's oldest schedule.
  */
-export const findCalendar = ({ sql, id }: Workspace, schedule_id?: string) =>
-  one(sql<Calendar[]>`
-    select time_zone_name, time_intervals, (
-      select coalesce(json_agg(json_build_object('exception_date', to_char(exception_date, 'YYYY-MM-DD'),
-        'recurring_annually', recurring_annually, 'time_intervals', exceptions.time_intervals)), '[]')
-      from office_hours_exceptions exceptions
-      where exceptions.workspace_id = ${id} and office_hours_schedule_id = schedules.id
-    ) as exceptions
-    from office_hours_schedules schedules
+export const findCalendar = (workspace: Workspace, schedule_id?: string) => {
+  const { sql, id } = workspace
+  return one(sql<Calendar[]>`
+    select ${calendarColumns(workspace)} from office_hours_schedules schedules
     where schedules.workspace_id = ${id} and ${schedule_id === undefined ? sql`true` : sql`id = ${rowId(schedule_id)}`}
     order by schedules.id limit 1`)
+}

@@ -33,10 +33,11 @@ export async function adminActs(
   attachments: Attachment[] = [],
 ): Promise<NewParts> {
   const admin = await theAdmin(workspace, request.admin_id)
+  const at = workspace.now()
   const body = canReply(request) ? html : ''
   const is_reply = canReply(request) && (body !== '' || attachments.length > 0)
   const { outcome, ...part } = await ACTIONS[request.message_type](workspace, conversation, request, {
-    at: workspace.now(),
+    at,
     closed_by: admin.id,
     has_body: is_reply,
   })
@@ -45,7 +46,7 @@ export async function adminActs(
     body: body || null,
     ...(is_reply && { attachments }),
     ...part,
-    created_at: workspace.now(),
+    created_at: at,
   })
   const { part_id } = recorded
   if (is_reply) await notifyContacts(workspace, conversation, part_id)

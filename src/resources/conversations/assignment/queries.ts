@@ -2,7 +2,7 @@
 import { one, type Sql } from '#db/sql.ts'
 import type { TeamRow } from '#resources/teams/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { ConversationRow } from '../queries.ts'
+import { type ConversationRow, withCalendar } from '../queries.ts'
 import type { Member } from './choose.ts'
 
 /**
@@ -46,11 +46,11 @@ export const listTeamsWithWaiting = async ({ sql, id }: Workspace): Promise<stri
   ).map(({ id }) => id)
 
 /** Locks and returns the conversation that waits the longest. One that another transaction is changing is left to it. */
-export const lockLongestWaiting = ({ sql, id }: Workspace, team_id: string) =>
-  one(sql<ConversationRow[]>`
-    select * from conversations
-    where workspace_id = ${id} and team_assignee_id = ${team_id} and ${waits(sql)}
-    order by awaits_assignee_since, id limit 1 for update skip locked`)
+export const lockLongestWaiting = (workspace: Workspace, team_id: string) =>
+  one(workspace.sql<ConversationRow[]>`
+    select ${withCalendar(workspace)} from conversations
+    where workspace_id = ${workspace.id} and team_assignee_id = ${team_id} and ${waits(workspace.sql)}
+    order by awaits_assignee_since, id limit 1 for update of conversations skip locked`)
 
 /** Returns the workspaces in which conversations wait for a member. */
 export const listWorkspacesWithWaiting = async (sql: Sql): Promise<string[]> =>

@@ -2,7 +2,7 @@
 import { type Fragment, one } from '#db/sql.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { ConversationRow } from '../queries.ts'
+import { type ConversationRow, withCalendar } from '../queries.ts'
 
 export const isParticipant = async (
   workspace: Workspace,
@@ -38,7 +38,7 @@ export const addParticipant = async (workspace: Workspace, conversation_id: stri
 
 /** Returns the conversations of a live contact that are not closed, and locks them until the transaction ends. */
 export const lockOpenConversationsOf = (workspace: Workspace, contact_id: string) => workspace.sql<ConversationRow[]>`
-  select * from conversations
+  select ${withCalendar(workspace)} from conversations
   where workspace_id = ${workspace.id} and state <> 'closed' and id in (
     select conversation_id from conversation_contacts
     join contacts on contacts.workspace_id = ${workspace.id} and contacts.id = contact_id and is_live

@@ -5,7 +5,7 @@ import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { one, rowId } from '#db/sql.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { ConversationRow, Recipient } from '../queries.ts'
+import { type ConversationRow, type Recipient, withCalendar } from '../queries.ts'
 
 export type CreatedConversation = { id: string; conversation_id: string; created_at: Date }
 
@@ -134,12 +134,12 @@ export async function insertFromMessage(
 export async function lockOpenSmsConversations(workspace: Workspace, contact_ids: string[], other_than: string) {
   await lockWriters(workspace, 'opens', contact_ids)
   return workspace.sql<ConversationRow[]>`
-    select * from conversations
+    select ${withCalendar(workspace)} from conversations
     where workspace_id = ${workspace.id} and source_type = 'sms' and state <> 'closed' and id <> ${other_than}
       and id in (
         select conversation_id from conversation_contacts
         where workspace_id = ${workspace.id} and contact_id = any(${contact_ids}))
-    order by id for update`
+    order by id for update of conversations`
 }
 
 /**

@@ -22,11 +22,15 @@ export const EFFECTS = {
   snoozed_until: (_row, { until }: { until: Date }) => ({ snoozed_until: until }),
   /** The admin and the team are two slots: assigning one leaves the other. */
   assigned: (row, { at, assignee }: { at: Date; assignee: Assignee }) => ({
-    ...assigned(row, at),
+    ...assigned(row, at, assignee.type),
     ...waitsNoLonger(row),
     [SLOTS[assignee.type]]: assignee.id,
   }),
-  unassigned: (row, { from }: { from: Assignee['type'] }) => ({ ...waitsNoLonger(row), [SLOTS[from]]: null }),
+  unassigned: (row, { from }: { from: Assignee['type'] }) => ({
+    ...waitsNoLonger(row),
+    ...(from === 'team' && row.team_assigned_at && { team_assigned_at: null }),
+    [SLOTS[from]]: null,
+  }),
   priority: (_row, { priority }: { priority: ConversationRow['priority'] }) => ({ priority }),
 } satisfies Record<string, (row: ConversationRow, facts: never) => ConversationPatch>
 

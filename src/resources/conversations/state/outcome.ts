@@ -38,10 +38,12 @@ export function outcomeOf<A extends Action>(row: ConversationRow, action: A, fac
   assertAllowed(row, transition, facts)
   const stays_snoozed = row.state === 'snoozed' && keeps_snoozed
   const next = stays_snoozed ? row.state : stateAfter(row.state, transition)
-  const applied = [...effects, ...(has_body ? effects_with_body : [])].map((name) => EFFECTS[name](row, facts as never))
+  const patch = statePatch(row, next)
+  for (const name of [...effects, ...(has_body ? effects_with_body : [])])
+    Object.assign(patch, EFFECTS[name]({ ...row, ...patch, state: row.state }, facts as never))
   return {
     part_type: typeof part === 'string' ? part : part[row.state],
-    patch: Object.assign(statePatch(row, next), ...applied),
+    patch,
     topics: [...topics, ...(stays_snoozed ? [] : (topics_from?.[row.state] ?? []))],
   }
 }

@@ -20,7 +20,9 @@ export async function unsnoozeBatch(sql: Sql, where: Workspaces, now: Date, limi
       order by snoozed_until limit ${limit} for update skip locked
     ), unsnoozed as (
       update conversations
-      set state = ${state}, snoozed_until = null, updated_at = ${now},
+      set state = ${state}, snoozed_until = null, updated_at = ${now}, snoozed_since = null,
+        snoozed_seconds = snoozed_seconds
+          + coalesce(floor(extract(epoch from ${now}::timestamptz)) - floor(extract(epoch from snoozed_since)), 0),
         count_conversation_parts = count_conversation_parts + (first_contact_reply_at is not null)::int
       from due where conversations.workspace_id = due.workspace_id and conversations.id = due.id
       returning conversations.workspace_id, conversations.id

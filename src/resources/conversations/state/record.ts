@@ -4,6 +4,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import { emitConversation } from '../emit.ts'
 import { insertPart, type NewPart } from '../parts/queries.ts'
 import { type ConversationPatch, type ConversationRow, updateConversationRow } from '../queries.ts'
+import { handled } from './handling-time.ts'
 import type { Outcome } from './outcome.ts'
 import { partAdded } from './statistics.ts'
 
@@ -22,6 +23,7 @@ export async function record(
 ): Promise<Recorded> {
   const changed: ConversationPatch = {
     ...patch,
+    ...handled(conversation, patch, part.created_at),
     ...withTeammate(conversation, part),
     ...partAdded({ ...conversation, ...patch }),
   }
