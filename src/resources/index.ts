@@ -41,6 +41,7 @@ import contactBlocks from './conversations/block-contact.ts'
 import macroFilling from './conversations/fill-macro.ts'
 import conversationParts from './conversations/parts/routes.ts'
 import conversations from './conversations/routes.ts'
+import conversationSlas from './conversations/slas/routes.ts'
 import conversationTags from './conversations/tags.ts'
 import dataAttributes from './data-attributes/routes.ts'
 import dataEvents from './data-events/routes.ts'
@@ -65,6 +66,7 @@ import sandboxStatuses from './sandbox/statuses/routes.ts'
 import secureModeSecrets from './secure-mode-secrets/routes.ts'
 import { listSegmentsNaming } from './segments/queries.ts'
 import segments from './segments/routes.ts'
+import slas from './slas/routes.ts'
 import subscriptionTypes from './subscription-types/routes.ts'
 import tags from './tags/routes.ts'
 import teams from './teams/routes.ts'
@@ -110,6 +112,8 @@ export const RESOURCES: readonly Resource[] = [
   officeHours,
   macros,
   macroFilling,
+  slas,
+  conversationSlas,
   calls,
   jobs,
   banners,

@@ -4,6 +4,7 @@ import { type Fragment, one, rowId } from '#db/sql.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Calendar } from '#resources/office-hours/calendar.ts'
 import { defaultCalendar } from '#resources/office-hours/fragments.ts'
+import type { AppliedSla } from '#resources/slas/progress.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type ConversationRow = {
@@ -64,6 +65,10 @@ export type ConversationRow = {
   snoozed_seconds: number
   team_assigned_at: Date | null
   team_response_times: TeamResponseTime[]
+  sla: AppliedSla | null
+  /** When its next target is missed. */
+  sla_due_at: Date | null
+  sla_paused: boolean
   /** The workspace's office hours; only of a row that was read with `withCalendar`. */
   calendar?: Calendar | null
   created_at: Date

@@ -5,6 +5,7 @@ import { CursorPages, presentPages } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable, named } from '#http/types.ts'
 import { ShownAttachment } from '#resources/attachments/schema.ts'
 import { AdminReference, ContactReference } from '#resources/references.ts'
+import { presentSlaApplied, SlaApplied } from '#resources/slas/schema.ts'
 import { AppliedTag } from '#resources/tags/schema.ts'
 import { channelName } from './channels.ts'
 import { type Display, mailMetadata } from './display.ts'
@@ -79,7 +80,7 @@ export const ListedConversation = named(
     read: Type.Boolean(),
     tags: named('conversation_tags', Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(AppliedTag) })),
     priority: Type.Enum(['none', 'low', 'medium', 'high', 'urgent']),
-    sla_applied: Type.Null(),
+    sla_applied: Nullable(SlaApplied),
     statistics: Statistics,
     conversation_rating: Type.Null(),
     teammates: named(
@@ -184,7 +185,7 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   read: row.read,
   tags: { type: 'tag.list', tags: row.tags },
   priority: row.priority,
-  sla_applied: null,
+  sla_applied: presentSlaApplied(row.sla),
   statistics: presentStatistics(row),
   conversation_rating: null,
   teammates: presentTeammates(row.teammate_ids),

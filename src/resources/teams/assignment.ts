@@ -1,5 +1,6 @@
 // How a team assigns its conversations: by hand, in turn, or to the member with the fewest, within limits.
 import { invalid } from '#http/errors.ts'
+import { theSla } from '#resources/slas/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { lockTeam, type TeamRow, updateTeam } from './queries.ts'
 import type { TeamAssignmentRequest } from './schema.ts'
@@ -17,6 +18,7 @@ export async function changeAssignment(
   assertLimit({ distribution_method, assignment_limit: rest.assignment_limit ?? null })
   if (given?.length && distribution_method !== 'load_balanced')
     throw invalid('member_limits need a team whose distribution_method is load_balanced')
+  if (rest.sla_id) rest.sla_id = (await theSla(workspace, rest.sla_id)).id
   const member_limits = given && readLimits(team, given)
   return updateTeam(workspace, team.id, {
     ...rest,

@@ -29,6 +29,7 @@ export default {
         `PUT /extensions/teams/${my.team}/assignment`,
         { distribution_method: 'balanced', member_limits: [{ admin_id: their.admin, limit: 1 }] },
       ],
+      [`PUT /extensions/teams/${my.team}/assignment`, { sla_id: their.sla }],
     ],
     updateTeamSettings: ({ team }) => [[`PUT /extensions/teams/${team}`, { name: 'Mine' }]],
   },

@@ -14,10 +14,12 @@ export type TeamRow = {
   secondary_admin_ids: string[]
   /** The most open conversations of single members; it replaces `assignment_limit`. */
   member_limits: Record<string, number>
+  /** Applied to each conversation that is assigned to the team and has none. */
+  sla_id: string | null
 }
 
 const columns = ({ sql }: Workspace) =>
-  sql`id, name, admin_ids, distribution_method, assignment_limit, secondary_admin_ids, member_limits`
+  sql`id, name, admin_ids, distribution_method, assignment_limit, secondary_admin_ids, member_limits, sla_id`
 
 export const listTeams = (workspace: Workspace) => workspace.sql<TeamRow[]>`
   select ${columns(workspace)} from teams where workspace_id = ${workspace.id} order by id`

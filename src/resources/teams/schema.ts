@@ -95,6 +95,7 @@ export const TeamAssignmentRequest = named(
         maxItems: 1_000,
         description: 'All limits of single members from now on; they replace `assignment_limit`.',
       }),
+      sla_id: Nullable(Id),
     }),
   ),
 )
@@ -117,6 +118,9 @@ export const TeamAssignment = named(
         limit: Nullable(Type.Integer({ description: 'Of this member, or of the team.' })),
       }),
     ),
+    sla_id: Nullable(
+      Type.String({ description: 'Applied to each conversation that is assigned to the team and has no SLA.' }),
+    ),
     waiting: Type.Integer({ description: 'Open conversations of the team that wait for a member.' }),
   }),
 )
@@ -134,6 +138,7 @@ export const presentAssignment = (
     ...{ admin_id, away: is_away, open },
     limit: team.member_limits[admin_id] ?? team.assignment_limit,
   })),
+  sla_id: team.sla_id,
   waiting,
 })
 

@@ -5,6 +5,7 @@ import { theAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { theTeam } from '#resources/teams/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { arriveInTeam } from '../assignment/arrive.ts'
 import { assignWaiting } from '../assignment/assign-waiting.ts'
 import { distribute } from '../assignment/distribute.ts'
 import type { NewPart } from '../parts/queries.ts'
@@ -65,8 +66,11 @@ async function redistribute(
   { message_type, type }: ManageRequest,
 ): Promise<string[]> {
   const comes_to_team = message_type === 'assignment' && type === 'team' && after.team_assignee_id !== null
-  const { part_ids } =
-    comes_to_team || after.awaits_assignee_since ? await distribute(workspace, after) : { part_ids: [] }
+  const { part_ids } = comes_to_team
+    ? await arriveInTeam(workspace, after)
+    : after.awaits_assignee_since
+      ? await distribute(workspace, after)
+      : { part_ids: [] }
   const made_room = before.admin_assignee_id !== after.admin_assignee_id || after.state !== 'open'
   if (before.admin_assignee_id && made_room) await assignWaiting(workspace)
   return part_ids

@@ -7,7 +7,7 @@ import { TRANSITIONS } from './transitions.ts'
 /** One workspace, or all but some. */
 export type Workspaces = { only: string } | { all_but: string[] }
 
-const isOneOf = (sql: Sql, where: Workspaces) =>
+export const isOneOf = (sql: Sql, where: Workspaces) =>
   'only' in where ? sql`workspace_id = ${where.only}` : sql`not workspace_id = any(${where.all_but}::text[])`
 
 /** Unsnoozes up to `limit` conversations that are due at `now`. Returns how many. */

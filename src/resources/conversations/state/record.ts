@@ -4,9 +4,10 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import { emitConversation } from '../emit.ts'
 import { insertPart, type NewPart } from '../parts/queries.ts'
 import { type ConversationPatch, type ConversationRow, updateConversationRow } from '../queries.ts'
+import { slaAfter, tellSlaNews } from '../slas/follow.ts'
 import { handled } from './handling-time.ts'
 import type { Outcome } from './outcome.ts'
-import { partAdded } from './statistics.ts'
+import { partsAdded } from './statistics.ts'
 
 /** The conversation that an operation changed, and the parts that it added. */
 export type NewParts = { conversation_id: string; part_ids: string[] }
@@ -21,11 +22,13 @@ export async function record(
   { part_type, patch, topics }: Outcome,
   part: Omit<NewPart, 'part_type'>,
 ): Promise<Recorded> {
+  const sla = slaAfter(conversation, patch, part.created_at)
   const changed: ConversationPatch = {
     ...patch,
     ...handled(conversation, patch, part.created_at),
     ...withTeammate(conversation, part),
-    ...partAdded({ ...conversation, ...patch }),
+    ...sla.patch,
+    ...partsAdded({ ...conversation, ...patch }, 1 + sla.news.length),
   }
   await updateConversationRow(workspace, conversation.id, changed)
   const state = changed.state ?? conversation.state
@@ -33,7 +36,9 @@ export async function record(
   const actor = actorOf(part.author)
   for (const topic of topics)
     await emitConversation(workspace, { topic, id: conversation.id, details: { part_id }, actor })
-  return { conversation: { ...conversation, ...changed }, part_id }
+  const recorded = { ...conversation, ...changed }
+  await tellSlaNews(workspace, recorded, sla.news, part.created_at)
+  return { conversation: recorded, part_id }
 }
 
 function withTeammate({ teammate_ids }: ConversationRow, { author }: Pick<NewPart, 'author'>): ConversationPatch {

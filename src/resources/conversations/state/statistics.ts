@@ -159,8 +159,8 @@ export const reopened = (row: ConversationRow): ConversationPatch => ({
   count_reopens: row.count_reopens + hasStarted(row),
 })
 
-export const partAdded = (row: ConversationRow): ConversationPatch => ({
-  count_conversation_parts: row.count_conversation_parts + hasStarted(row),
+export const partsAdded = (row: ConversationRow, count: number): ConversationPatch => ({
+  count_conversation_parts: row.count_conversation_parts + hasStarted(row) * count,
 })
 
 const hasStarted = ({ first_contact_reply_at }: ConversationRow): 0 | 1 => (first_contact_reply_at ? 1 : 0)

@@ -128,6 +128,11 @@ export const TRANSITIONS = {
     effects: ['assigned'],
     topics: ['conversation.admin.assigned', 'conversation.admin.open.assigned'],
   },
+  /** The SLA of the team to which the conversation is assigned. */
+  rule_applies_sla: { part: 'conversation_sla_applied_by_rule', topics: [] },
+  workflow_applies_sla: { part: 'conversation_sla_applied_by_workflow', topics: [] },
+  sla_is_removed: { part: 'conversation_sla_removed', topics: [] },
+
   /** By SMS a contact has one conversation at a time: a new one closes the one before. */
   newer_conversation_closes: {
     part: 'close',

@@ -10,10 +10,18 @@ import { unsnoozeBatch, type Workspaces } from './queries.ts'
 const BATCH_SIZE = 500
 
 /** Unsnoozes in all workspaces. Returns how many. Safe in several processes at once. */
-export async function unsnoozeDue(sql: Sql, now: Date): Promise<number> {
+export const unsnoozeDue = (sql: Sql, now: Date): Promise<number> =>
+  inEveryClock(sql, now, (where, time) => unsnoozeAll(sql, where, time))
+
+/** Runs work for the workspaces that have the server's clock, then for each other one at its own time. Returns the sum. */
+export async function inEveryClock(
+  sql: Sql,
+  now: Date,
+  work: (where: Workspaces, now: Date) => Promise<number>,
+): Promise<number> {
   const clocks = await listClocks(sql)
-  let total = await unsnoozeAll(sql, { all_but: clocks.map(({ id }) => id) }, now)
-  for (const { id, ...clock } of clocks) total += await unsnoozeAll(sql, { only: id }, timeOn(clock, now))
+  let total = await work({ all_but: clocks.map(({ id }) => id) }, now)
+  for (const { id, ...clock } of clocks) total += await work({ only: id }, timeOn(clock, now))
   return total
 }
 

@@ -1,9 +1,10 @@
-// Sets a workspace's clock. When it moves forward, so do the retries of deliveries, the expiry of idempotency keys and
-// the end of snoozes.
+// Sets a workspace's clock. When it moves forward, so do the retries of deliveries, the expiry of idempotency keys, the end
+// of snoozes, and the targets of SLAs.
 import { bringForward } from '#delivery/bring-forward.ts'
 import { invalid, missing } from '#http/errors.ts'
 import { ageKeys } from '#http/queries.ts'
 import { fromEpoch } from '#http/types.ts'
+import { passTimeIn } from '#resources/conversations/slas/pass-time.ts'
 import { unsnoozeDueIn } from '#resources/conversations/state/unsnooze.ts'
 import { type Clock, SERVER_CLOCK, timeOn } from '#workspaces/clock.ts'
 import { lockClock, setClock } from '#workspaces/queries.ts'
@@ -28,7 +29,9 @@ export async function changeClock(workspace: Workspace, request: ClockRequest): 
     await bringForward(workspace, passed_ms)
     await ageKeys(workspace, passed_ms)
   }
-  const woken = await unsnoozeDueIn({ ...workspace, now: () => timeOn(clock, real) })
+  const changed = { ...workspace, now: () => timeOn(clock, real) }
+  const woken = await unsnoozeDueIn(changed)
+  await passTimeIn(changed)
   return { clock, woken }
 }
 
