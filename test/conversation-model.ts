@@ -39,7 +39,8 @@ const ASSIGNMENTS = [
 const isReply = ({ part_type, author, body }: Wire) =>
   author.type === 'admin' &&
   (['comment', 'quick_reply'].includes(part_type) || (body && [...ASSIGNMENTS, 'close'].includes(part_type)))
-const isByContact = ({ author, body }: Wire) => ['user', 'lead'].includes(author.type) && body
+const isByContact = ({ author, part_type, body }: Wire) =>
+  ['user', 'lead'].includes(author.type) && ['comment', 'open'].includes(part_type) && body
 
 /**
  * Returns state, assignees, teammates and statistics of a conversation that a contact began. `seconds` counts in office hours. A

@@ -20,6 +20,7 @@ const lists = together('lists')
 const TESTED_ELSEWHERE = [
   ...['createMessengerSession', 'listMessengerConversations', 'beginMessengerConversation', 'streamMessages'],
   ...['getMessengerConversation', 'replyMessengerConversation', 'readMessengerConversation'],
+  'rateMessengerConversation',
   ...['listWorkspaces', 'createWorkspace', 'deleteWorkspace', 'readAttachment', 'askToUnsubscribe'],
   ...['unsubscribe', 'setEmailPreferences'],
   ...['receiveEmail', 'receiveTwilioStatus', 'receiveTwilioMessage', 'verifyWhatsAppWebhook', 'receiveWhatsAppWebhook'],

@@ -40,6 +40,7 @@ import { assignWaiting } from './conversations/assignment/assign-waiting.ts'
 import contactBlocks from './conversations/block-contact.ts'
 import macroFilling from './conversations/fill-macro.ts'
 import conversationParts from './conversations/parts/routes.ts'
+import conversationRatings from './conversations/ratings/routes.ts'
 import conversations from './conversations/routes.ts'
 import conversationSlas from './conversations/slas/routes.ts'
 import conversationTags from './conversations/tags.ts'
@@ -114,6 +115,7 @@ export const RESOURCES: readonly Resource[] = [
   macroFilling,
   slas,
   conversationSlas,
+  conversationRatings,
   calls,
   jobs,
   banners,

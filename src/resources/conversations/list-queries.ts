@@ -9,6 +9,8 @@ import type { AppliedTag } from '#resources/tags/schema.ts'
 import { ALL, findPage, type Listed, type Wanted } from '#search/find.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow, Recipient } from './queries.ts'
+import { shownRating } from './ratings/fragments.ts'
+import type { ShownRating } from './ratings/schema.ts'
 
 /** A conversation with all that is shown of it besides its parts. Times within are Unix seconds. */
 export type ShownRow = ConversationRow & {
@@ -18,6 +20,7 @@ export type ShownRow = ConversationRow & {
   contacts: { id: string; external_id: string | null }[]
   tags: Static<typeof AppliedTag>[]
   mailed_to: Recipient[]
+  rating: ShownRating | null
   /** By id, of the teams in `team_response_times`. */
   team_names: Record<string, string>
 }
@@ -63,6 +66,7 @@ const shown = (workspace: Workspace): Fragment => {
     where deliveries.workspace_id = ${id} and message_id = source_id and part_id is null
       and (recipient_type <> 'bcc' or conversation_id = conversations.id)
   ) end as mailed_to,
+  ${shownRating(workspace)} as rating,
   case when team_response_times = '[]' then '{}'::json else (
     select coalesce(json_object_agg(teams.id, teams.name), '{}') from teams
     where teams.workspace_id = ${id} and teams.id in (

@@ -11,6 +11,7 @@ import { channelName } from './channels.ts'
 import { type Display, mailMetadata } from './display.ts'
 import type { ShownRow } from './list-queries.ts'
 import { EmailMessageMetadata, PartList } from './parts/schema.ts'
+import { ConversationRating, presentRating } from './ratings/schema.ts'
 import type { QualityQuery } from './requests.ts'
 import type { CreatedConversation } from './start/queries.ts'
 import { presentStatistics, Statistics } from './state/statistics.ts'
@@ -82,7 +83,7 @@ export const ListedConversation = named(
     priority: Type.Enum(['none', 'low', 'medium', 'high', 'urgent']),
     sla_applied: Nullable(SlaApplied),
     statistics: Statistics,
-    conversation_rating: Type.Null(),
+    conversation_rating: Nullable(ConversationRating),
     teammates: named(
       'conversation_teammates',
       Type.Object({
@@ -187,7 +188,7 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   priority: row.priority,
   sla_applied: presentSlaApplied(row.sla),
   statistics: presentStatistics(row),
-  conversation_rating: null,
+  conversation_rating: row.rating && presentRating(row.rating),
   teammates: presentTeammates(row.teammate_ids),
   title: row.title,
   custom_attributes: presentValues(row.custom_attributes, display),

@@ -9,6 +9,7 @@ import type { Indexed } from '#search/sources.ts'
 import type { Column, Field, Searchable } from '#search/where.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { pageOfConversations } from './list-queries.ts'
+import { ofRating } from './ratings/fragments.ts'
 import { TIMES } from './state/statistics.ts'
 
 export const CONVERSATIONS_PAGE = { default: 20, max: 150 }
@@ -27,7 +28,7 @@ const number = (column: Column): Field => ({ kind: 'number', column })
 const valued = (name: string): Indexed => ({ by: 'values', name: `.${name}` })
 
 /** Documented fields that are never set here. */
-const NEVER = { text: text(({ sql }) => sql`null::text`), time: time(({ sql }) => sql`null::timestamptz`) }
+const NEVER = { text: text(({ sql }) => sql`null::text`) }
 const neverNumber = number(({ sql }) => sql`null::integer`)
 
 /** A column of the author, who is an admin or a contact. */
@@ -81,6 +82,12 @@ const tagIds: Field = {
 const median: Expression = ({ sql }) => sql`(
   select floor(percentile_cont(0.5) within group (order by seconds) + 0.5) from unnest(reply_times) seconds)`
 
+/** Of the rating that the conversation shows. */
+const ofShownRating =
+  (column: string): Expression =>
+  (workspace) =>
+    ofRating(workspace, workspace.sql`${workspace.sql(column)}`)
+
 const NUMBERS = [
   ...['time_to_assignment', 'time_to_admin_reply', 'time_to_first_close', 'time_to_last_close'],
   ...['count_reopens', 'count_assignments', 'count_conversation_parts'],
@@ -128,14 +135,14 @@ const FIELDS: Record<string, Field> = {
   ...under('source', SOURCE),
   ...under('statistics', STATISTICS),
   ...under('conversation_rating', {
-    requested_at: NEVER.time,
-    replied_at: NEVER.time,
-    score: neverNumber,
-    remark: NEVER.text,
-    contact_id: NEVER.text,
-    admin_id: NEVER.text,
+    requested_at: time(ofShownRating('requested_at')),
+    replied_at: time(ofShownRating('replied_at')),
+    score: number(ofShownRating('rating')),
+    remark: text(ofShownRating('remark')),
+    contact_id: text(ofShownRating('contact_id')),
+    admin_id: id(ofShownRating('teammate_id')),
     // Misspelled in Intercom's documentation.
-    admin_d: NEVER.text,
+    admin_d: id(ofShownRating('teammate_id')),
   }),
   ai_agent_participated: { kind: 'boolean', column: ({ sql }) => sql`false` },
   ...under('ai_agent', {

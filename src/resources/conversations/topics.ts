@@ -13,6 +13,7 @@ export const conversationEvents = eventsOf('conversation', {
   'conversation.admin.unsnoozed': {},
   'conversation.contact.attached': {},
   'conversation.priority.updated': {},
+  'conversation.rating.added': {},
   'conversation.read': {},
   'conversation.user.created': {},
   'conversation.user.replied': {},

@@ -6,6 +6,7 @@ import { moveCalls } from '#resources/calls/queries.ts'
 import { moveMembers } from '#resources/companies/contact-queries.ts'
 import { moveWhatsAppUsers } from '#resources/contacts/whatsapp-queries.ts'
 import { moveConversations } from '#resources/conversations/move-queries.ts'
+import { moveRatings } from '#resources/conversations/ratings/queries.ts'
 import { moveEvents } from '#resources/data-events/queries.ts'
 import { reassignMessages } from '#resources/messages/queries.ts'
 import { moveNotes } from '#resources/notes/queries.ts'
@@ -27,6 +28,7 @@ const MOVES: readonly Move[] = [
   moveViews,
   moveWhatsAppUsers,
   moveCalls,
+  moveRatings,
 ]
 
 /** May be called again: it moves what came since. */

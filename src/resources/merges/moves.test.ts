@@ -339,6 +339,15 @@ test('calls: those of the lead are the user’s', async () => {
   assert.equal((await call(`GET /calls/${id}`)).body.contact_id, pair.into)
 })
 
+test('ratings: those that the lead was asked for are the user’s', async () => {
+  const pair = await aPair()
+  const { conversation_id } = await post('/conversations', { from: { type: 'lead', id: pair.from }, body: 'Hello' })
+  await post(`/extensions/conversations/${conversation_id}/rating_request`, {})
+  await merge(pair)
+  const { conversation_rating } = (await call(`GET /conversations/${conversation_id}`)).body
+  assert.equal(conversation_rating.contact.id, pair.into)
+})
+
 test('WhatsApp: the user id of the lead is the user’s', async () => {
   const pair = await aPair()
   await saveWhatsAppUser(workspace, { user_id: 'BR.1', contact_id: pair.from, phone_number_id: '1', username: null })

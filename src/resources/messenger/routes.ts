@@ -10,6 +10,7 @@ import { addressOf } from '#http/rate-limit.ts'
 import { ById } from '#http/types.ts'
 import { attach, writeAttachedFiles } from '#resources/attachments/attach.ts'
 import { displayOf } from '#resources/conversations/display.ts'
+import { RatingRequest } from '#resources/conversations/ratings/schema.ts'
 import type { Resource, Server } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
@@ -21,7 +22,7 @@ import {
   ReadConversation,
   StartRequest,
 } from './conversations/schema.ts'
-import { reply, start } from './conversations/write.ts'
+import { rateConversation, reply, start } from './conversations/write.ts'
 import { boot } from './sessions/boot.ts'
 import { findWorkspaceOf } from './sessions/queries.ts'
 import { MessengerSession, SessionRequest } from './sessions/schema.ts'
@@ -127,6 +128,23 @@ function messenger(app: App, server: Server) {
       const contact = found(visitor.contact, 'Conversation not found')
       const attachments = await attach(workspace, server, body, written_files)
       await reply(workspace, contact, params.id, { ...body, attachments })
+      return showConversation(workspace, contact.id, params.id, display(workspace))
+    },
+  )
+
+  app.post(
+    '/extensions/messenger/conversations/:id/rating',
+    op('rateMessengerConversation', {
+      refuses: [403, 422],
+      auth: 'contact',
+      params: ById,
+      body: RatingRequest,
+      response: MessengerConversation,
+      summary: 'Rate a conversation, when the team has asked for it',
+    }),
+    async ({ workspace, visitor, params, body }) => {
+      const contact = found(visitor.contact, 'Conversation not found')
+      await rateConversation(workspace, contact, params.id, body)
       return showConversation(workspace, contact.id, params.id, display(workspace))
     },
   )

@@ -27,12 +27,19 @@ export type NewSlaRequest = Static<typeof NewSlaRequest>
 export const SlaRequest = named('sla_request', Type.Partial(Type.Object(FIELDS)))
 export type SlaRequest = Static<typeof SlaRequest>
 
+const Seconds = Nullable(Type.Integer())
+
 export const Sla = named(
   'sla',
   Type.Object({
     type: Type.Literal('sla'),
     id: Type.String(),
-    ...FIELDS,
+    name: Type.String(),
+    first_reply_time: Seconds,
+    next_reply_time: Seconds,
+    resolution_time: Seconds,
+    time_to_close: Seconds,
+    in_office_hours: Type.Boolean(),
     created_at: Type.Integer(),
     updated_at: Type.Integer(),
   }),

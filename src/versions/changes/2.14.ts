@@ -3,6 +3,10 @@ import { changesIn } from '../change.ts'
 import { without } from '../fields.ts'
 
 export const changes = changesIn('2.14', {
+  'ratings-have-updated-at': {
+    why: 'The rating of a conversation gained updated_at.',
+    answers: { conversation_rating: without('updated_at') },
+  },
   'messages-to-several-recipients': {
     why: 'A message can have several recipients, in to, cc and bcc.',
   },

@@ -16,6 +16,9 @@ export const changes = changesIn('2.15', {
       event_details: { value: withoutPrevious, schema: unchanged },
     },
   },
+  'unanswered-ratings-come-last': {
+    why: 'A conversation shows its newest rating that has a value; before, the newest one, even if the contact has not rated.',
+  },
 })
 
 function withoutPrevious(details: Wire): Wire {

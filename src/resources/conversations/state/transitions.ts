@@ -133,6 +133,12 @@ export const TRANSITIONS = {
   workflow_applies_sla: { part: 'conversation_sla_applied_by_workflow', topics: [] },
   sla_is_removed: { part: 'conversation_sla_removed', topics: [] },
 
+  contact_rates: {
+    part: 'conversation_rating_changed',
+    topics: ['conversation.rating.added'],
+  },
+  contact_remarks: { part: 'conversation_rating_remark_added', topics: [] },
+
   /** By SMS a contact has one conversation at a time: a new one closes the one before. */
   newer_conversation_closes: {
     part: 'close',

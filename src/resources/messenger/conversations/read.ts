@@ -5,6 +5,7 @@ import { assignPositions, lastPosition } from '#delivery/in-app.ts'
 import { updateInAppStatus } from '#delivery/status-update.ts'
 import { found } from '#http/errors.ts'
 import { emitConversation } from '#resources/conversations/emit.ts'
+import { findNewestRating } from '#resources/conversations/ratings/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import {
   available,
@@ -45,7 +46,8 @@ export async function showConversation(
   await markDelivered(workspace, contact_id, conversation_id)
   const conversation = await findOwn(workspace, contact_id, conversation_id)
   const parts = await listVisibleParts(workspace, conversation_id)
-  return presentConversation(conversation, parts, parts[0]?.total_count ?? 0, display)
+  const rating = await findNewestRating(workspace, conversation_id)
+  return presentConversation(conversation, parts, parts[0]?.total_count ?? 0, rating, display)
 }
 
 /** @throws a 404 if the contact has no such conversation. */

@@ -6,6 +6,8 @@ import { epoch, Nullable, named } from '#http/types.ts'
 import { ATTACHING, ShownAttachment } from '#resources/attachments/schema.ts'
 import type { Display } from '#resources/conversations/display.ts'
 import { QuickReplyOption } from '#resources/conversations/parts/schema.ts'
+import type { RatingRow } from '#resources/conversations/ratings/queries.ts'
+import { MessengerRating, presentMessengerRating } from '#resources/conversations/ratings/schema.ts'
 import { Body } from '#resources/conversations/replies/schema.ts'
 import type { ContentRow, ConversationRow, PartRow } from './queries.ts'
 
@@ -51,6 +53,7 @@ export const MessengerConversation = named(
     ...properties,
     parts: Type.Array(MessengerPart, { description: 'The first message, then the newest 500 parts, oldest first.' }),
     total_count: Type.Integer({ description: 'Number of all parts, including the first message.' }),
+    rating: Nullable(MessengerRating),
   }),
 )
 
@@ -145,11 +148,13 @@ export const presentConversation = (
   row: ConversationRow,
   parts: readonly PartRow[],
   total_count: number,
+  rating: RatingRow | undefined,
   display: MessengerDisplay,
 ): Static<typeof MessengerConversation> => ({
   ...presentCommon(row),
   parts: [presentOpening(row, display), ...parts.map((part) => presentPart(part, display))],
   total_count: total_count + 1,
+  rating: rating ? presentMessengerRating(rating) : null,
 })
 
 export const presentConversations = (

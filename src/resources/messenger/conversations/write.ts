@@ -1,7 +1,9 @@
-// What a contact writes in a messenger: a new conversation, a reply, or a quick reply.
+// What a contact writes in a messenger: a new conversation, a reply, a quick reply, or a rating.
 import { assertBody, invalid, unauthorized } from '#http/errors.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { type ContactRow, findContact, lockIdentity } from '#resources/contacts/queries.ts'
+import { rate } from '#resources/conversations/ratings/rate.ts'
+import type { RatingRequest } from '#resources/conversations/ratings/schema.ts'
 import { contactReplies } from '#resources/conversations/replies/contact.ts'
 import { startConversation } from '#resources/conversations/start/from-contact.ts'
 import { becomeLead } from '#resources/visitors/become.ts'
@@ -45,6 +47,12 @@ async function stillThere(workspace: Workspace, { id }: ContactRow): Promise<Con
   const contact = await findContact(workspace, id)
   if (!contact) throw unauthorized('The session is not valid any more')
   return contact
+}
+
+export async function rateConversation(workspace: Workspace, rater: ContactRow, id: string, request: RatingRequest) {
+  const contact = await stillThere(workspace, rater)
+  const { id: conversation_id } = await findOwn(workspace, contact.id, id)
+  await rate(workspace, contact, conversation_id, request)
 }
 
 export async function reply(
