@@ -12,7 +12,8 @@ export async function createSla(workspace: Workspace, request: NewSlaRequest): P
   const sla: NewSla = {
     ...{ first_reply_time: null, next_reply_time: null, resolution_time: null, time_to_close: null },
     in_office_hours: true,
-    ...request,
+    name: request.name,
+    ...known(request),
   }
   assertTarget(sla)
   if ((await lockAndCountSlas(workspace)) >= MAX_SLAS) throw invalid(`There are ${MAX_SLAS} SLAs, which is the limit`)
@@ -20,12 +21,19 @@ export async function createSla(workspace: Workspace, request: NewSlaRequest): P
   return insertSla(workspace, sla)
 }
 
-export async function changeSla(workspace: Workspace, id: string, changes: SlaRequest): Promise<SlaRow> {
+export async function changeSla(workspace: Workspace, id: string, request: SlaRequest): Promise<SlaRow> {
+  const changes = known(request)
   await lockAndCountSlas(workspace)
   const sla = await lockSla(workspace, id)
   assertTarget({ ...sla, ...changes })
   if (changes.name !== undefined) await assertName(workspace, changes.name, sla.id)
   return updateSla(workspace, sla.id, changes)
+}
+
+/** Returns the fields that an SLA has: a request can have others too. */
+function known(request: SlaRequest): SlaRequest {
+  const fields = ['name', 'in_office_hours', ...TARGETS] as const
+  return Object.fromEntries(fields.flatMap((field) => (request[field] === undefined ? [] : [[field, request[field]]])))
 }
 
 function assertTarget(sla: NewSla) {

@@ -137,6 +137,15 @@ test('an SLA is created, changed, listed and deleted; two of one name at once be
   assert.equal((await t.call(`DELETE /extensions/slas/${created.id}`)).status, 404)
 })
 
+test('fields that an SLA does not have are ignored', async () => {
+  const other = await t.another()
+  const strange = { id: '7', workspace_id: other.created.id, created_at: 1, constructor: 1, 'name"': 1 }
+  const created = await ok('POST /extensions/slas', { name: 'Gold', time_to_close: 60, ...strange })
+  const changed = await ok(`PUT /extensions/slas/${created.id}`, { time_to_close: 90, ...strange })
+  assert.deepEqual(changed, { ...created, time_to_close: 90 })
+  assert.deepEqual((await ok('GET /extensions/slas', undefined, other.call)).data, [])
+})
+
 test('an SLA is applied with a part, and active; a reply in time hits it', async () => {
   const id = await begin()
   assert.equal((await show(id)).sla_applied, null)

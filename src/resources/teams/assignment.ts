@@ -10,18 +10,19 @@ import { assertLimit, withoutBalancing } from './update.ts'
 export async function changeAssignment(
   workspace: Workspace,
   id: string,
-  { member_limits: given, ...request }: TeamAssignmentRequest,
+  request: TeamAssignmentRequest,
 ): Promise<TeamRow> {
   const team = await lockTeam(workspace, id)
-  const { distribution_method: method = team.distribution_method, ...rest } = request
+  const { distribution_method: method = team.distribution_method, assignment_limit, member_limits: given } = request
   const distribution_method = method === 'balanced' ? 'load_balanced' : method
-  assertLimit({ distribution_method, assignment_limit: rest.assignment_limit ?? null })
+  assertLimit({ distribution_method, assignment_limit: assignment_limit ?? null })
   if (given?.length && distribution_method !== 'load_balanced')
     throw invalid('member_limits need a team whose distribution_method is load_balanced')
-  if (rest.sla_id) rest.sla_id = (await theSla(workspace, rest.sla_id)).id
+  const sla_id = request.sla_id && (await theSla(workspace, request.sla_id)).id
   const member_limits = given && readLimits(team, given)
   return updateTeam(workspace, team.id, {
-    ...rest,
+    ...(assignment_limit !== undefined && { assignment_limit }),
+    ...(sla_id !== undefined && { sla_id }),
     ...(member_limits && { member_limits }),
     ...withoutBalancing(distribution_method),
     distribution_method,

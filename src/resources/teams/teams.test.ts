@@ -22,6 +22,18 @@ const aBalancedTeam = (more: object = {}) =>
   aTeam({ distribution_method: 'load_balanced', assignment_limit: 10, admin_ids: [ann, bob], ...more })
 const show = async (id: string) => (await t.call(`GET /teams/${id}`)).body
 
+test('fields that a team does not have are ignored', async () => {
+  const other = await t.another()
+  const strange = { workspace_id: other.created.id, id: '7', secondary_admin_ids: [ann], 'name"': 1 }
+  const { id } = await aTeam(strange)
+  for (const route of [`PUT /extensions/teams/${id}`, `PUT /extensions/teams/${id}/assignment`])
+    assert.equal((await t.call(route, { distribution_method: 'round_robin', ...strange })).status, 200)
+  assert.deepEqual(await show(id), {
+    ...{ type: 'team', id, name: 'Team', admin_ids: [Number(ann)], distribution_method: 'round_robin' },
+  })
+  assert.deepEqual((await other.call('GET /teams')).body.teams, [])
+})
+
 describe('a request is refused', () => {
   test('without a token, or without the scope', async () => {
     const { id } = await aTeam()

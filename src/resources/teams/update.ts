@@ -8,11 +8,9 @@ import { type NewTeamRequest, presentTeam, type TeamMembersRequest, type TeamSet
 
 const MAX_MEMBERS = 1_000
 
-export async function createTeam(
-  workspace: Workspace,
-  { admin_ids: given, ...team }: NewTeamRequest,
-): Promise<TeamRow> {
-  const admin_ids = readIds('admin_ids', given)
+export async function createTeam(workspace: Workspace, request: NewTeamRequest): Promise<TeamRow> {
+  const admin_ids = readIds('admin_ids', request.admin_ids)
+  const team = { ...settingsOf(request), name: request.name }
   await assertMembers(workspace, admin_ids)
   assertLimit(team)
   const created = await insertTeam(workspace, { ...team, admin_ids })
@@ -30,9 +28,16 @@ export async function changeSettings(workspace: Workspace, id: string, changes: 
   const team = await lockTeam(workspace, id)
   const distribution_method = changes.distribution_method ?? team.distribution_method
   assertLimit({ distribution_method, assignment_limit: changes.assignment_limit ?? null })
-  const changed = { ...changes, ...withoutBalancing(distribution_method) }
+  const changed = { ...settingsOf(changes), ...withoutBalancing(distribution_method) }
   return Object.keys(changed).length ? updateTeam(workspace, team.id, changed) : team
 }
+
+/** Returns the settings that a team has: a request can have other fields too. */
+const settingsOf = ({ name, distribution_method, assignment_limit }: TeamSettingsRequest): TeamSettingsRequest => ({
+  ...(name !== undefined && { name }),
+  ...(distribution_method !== undefined && { distribution_method }),
+  ...(assignment_limit !== undefined && { assignment_limit }),
+})
 
 /** Returns what a team that is not load-balanced does not have. */
 export const withoutBalancing = (method: TeamRow['distribution_method']): Partial<TeamRow> =>

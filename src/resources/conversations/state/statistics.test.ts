@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { insertAdmin } from '#workspaces/queries.ts'
-import { testApp } from '../../../../test/app.ts'
+import { SECRET, testApp } from '../../../../test/app.ts'
 import { modelOf, openTime, shownOf } from '../../../../test/conversation-model.ts'
-import { aContact } from '../../../../test/factories.ts'
+import { aContact, aSession } from '../../../../test/factories.ts'
 
 const t = await testApp()
 const { sql } = t.database
@@ -79,6 +79,22 @@ async function live(seed: number, { conversations, acts }: { conversations: numb
     await advance(seconds)
   }
   const assign = (id: string, more: object) => byAdmin(id, { message_type: 'assignment', ...more })
+  const slas = await Promise.all(
+    [60, 6_000].map((seconds) =>
+      ok('POST /extensions/slas', {
+        ...{
+          name: `SLA ${seed} ${seconds}`,
+          first_reply_time: seconds,
+          next_reply_time: seconds,
+          time_to_close: 9 * seconds,
+        },
+      }),
+    ),
+  )
+  await ok(`PUT /extensions/teams/${teams[0]}/assignment`, { sla_id: slas[0].id })
+  const session = await aSession(t.workspace, SECRET, joe)
+  const rate = (id: string) =>
+    t.call(`POST /extensions/messenger/conversations/${id}/rating`, { rating: 1 + below(5) }, { token: session })
   const ACTS: ((id: string) => Promise<unknown>)[] = [
     write,
     write,
@@ -96,6 +112,9 @@ async function live(seed: number, { conversations, acts }: { conversations: numb
     (id) => assign(id, { assignee_id: 0 }),
     (id) => ok(`PUT /conversations/${id}`, { priority: oneOf(['none', 'low', 'high']) }),
     () => ok(`PUT /admins/${oneOf([ann, bob])}/away`, { away_mode_enabled: below(2) === 1, away_mode_reassign: true }),
+    (id) => t.call(`PUT /extensions/conversations/${id}/sla`, { sla_id: oneOf([slas[0].id, slas[1].id, null]) }),
+    (id) => ok(`POST /extensions/conversations/${id}/rating_request`, {}),
+    rate,
     () => pass(below(300)),
     () => pass(below(7_000)),
     () => pass(below(70_000)),
@@ -106,6 +125,20 @@ async function live(seed: number, { conversations, acts }: { conversations: numb
   }
   await ok('POST /extensions/sandbox/clock', { reset: true })
   return ids
+}
+
+/** What is shown of the SLA and the rating follows from the parts since each began. */
+function assertSlaAndRating({ sla_applied, conversation_rating, conversation_parts }: Shown) {
+  const parts: Shown[] = conversation_parts.conversation_parts
+  const ofType = (type: string) => parts.findLastIndex(({ part_type }) => part_type.startsWith(type))
+  const applied = ofType('conversation_sla_applied')
+  if (applied < 0 || ofType('conversation_sla_removed') > applied) assert.equal(sla_applied, null)
+  else {
+    assert.equal(sla_applied.sla_name, parts[applied].event_details.sla_name)
+    assert.equal(sla_applied.sla_status === 'missed', ofType('conversation_sla_target_missed') > applied)
+  }
+  const rated = ofType('conversation_rating_changed')
+  assert.equal(conversation_rating?.rating ?? undefined, parts[rated]?.event_details.rating.value)
 }
 
 const STATISTICS = [
@@ -123,6 +156,7 @@ describe('over random acts', () => {
       for (const id of ids) {
         const conversation = await show(id)
         assert.deepEqual(shownOf(conversation), modelOf(conversation, seconds), `conversation ${id} of seed ${seed}`)
+        assertSlaAndRating(conversation)
         assert.deepEqual(conversation.linked_objects, { type: 'list', data: [], total_count: 0, has_more: false })
         assert.deepEqual([conversation.ai_agent, conversation.ai_agent_participated], [null, false])
       }
