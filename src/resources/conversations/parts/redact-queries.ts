@@ -7,11 +7,17 @@ import type { Workspace } from '#workspaces/workspace.ts'
 /** What is shown instead of the text. */
 export const REDACTED_BODY = '<p><i>This message was deleted</i></p>'
 
-export type RedactablePart = { id: string; body: string | null; attachments: Attachment[]; redacted: boolean }
+export type RedactablePart = {
+  id: string
+  part_type: string
+  body: string | null
+  attachments: Attachment[]
+  redacted: boolean
+}
 
 export const findRedactablePart = ({ sql, id: workspace_id }: Workspace, conversation_id: string, id: string) =>
   one(sql<RedactablePart[]>`
-    select id, body, attachments, redacted from conversation_parts
+    select id, part_type, body, attachments, redacted from conversation_parts
     where workspace_id = ${workspace_id} and conversation_id = ${conversation_id} and id = ${rowId(id)}`)
 
 export const redactPart = ({ sql, id: workspace_id, now }: Workspace, id: string) => sql`

@@ -407,3 +407,22 @@ test('a reply at the same moment is kept, and so is the redaction', async () => 
     [REDACTED, '<p>At once</p>'],
   )
 })
+
+test('the remark of a rating is gone with its part, and the rating stays', async () => {
+  const text = secret()
+  const { conversation_id } = await begin('Hello')
+  await call(`POST /extensions/conversations/${conversation_id}/rating_request`, {})
+  const token = await aSession(workspace, SECRET, joe)
+  const rated = await call(
+    `POST /extensions/messenger/conversations/${conversation_id}/rating`,
+    { rating: 2, remark: `It was ${text}` },
+    { token },
+  )
+  assert.equal(rated.status, 200)
+  const parts: { id: string; part_type: string }[] = (await show(conversation_id)).conversation_parts.conversation_parts
+  const remark = parts.find(({ part_type }) => part_type === 'conversation_rating_remark_added')
+  assert.equal((await redactPart(conversation_id, remark!.id)).status, 200)
+  assert.deepEqual(await whereIs(text), [])
+  const { conversation_rating } = await show(conversation_id)
+  assert.deepEqual([conversation_rating.rating, conversation_rating.remark], [2, 'This message was deleted'])
+})

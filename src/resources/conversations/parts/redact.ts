@@ -10,6 +10,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import { emitConversation } from '../emit.ts'
 import type { ReceivedPlace } from '../inbound-queries.ts'
 import { type ConversationRow, lockConversation, updateConversationRow } from '../queries.ts'
+import { redactRemark, withoutRemark } from '../ratings/redact.ts'
 import { redactMessage } from '../start/queries.ts'
 import type { NewParts } from '../state/record.ts'
 import { findRedactablePart, redactPart, redactSource, withoutPart, withoutSource } from './redact-queries.ts'
@@ -52,7 +53,10 @@ async function redactOnePart(
   assertContent(part)
   await redactPart(workspace, part_id)
   await takeBack(workspace, { message_id: conversation.source_id, part_id })
-  const without = withoutPart(workspace, part_id)
+  const is_remark = part.part_type === 'conversation_rating_remark_added'
+  if (is_remark) await redactRemark(workspace, conversation.id, part.body)
+  const changes = [withoutPart(workspace, part_id), ...(is_remark ? [withoutRemark(workspace)] : [])]
+  const without: Change = (stored) => changes.reduce((changed, change) => change(changed), stored)
   await finish(workspace, conversation, { content: part, part_id, without, redaction })
   return result
 }

@@ -33,3 +33,16 @@ export const updateRating = (workspace: Workspace, conversation_id: string, id: 
 /** Gives the ratings of one contact to another one, when the two are merged. */
 export const moveRatings = ({ sql, id }: Workspace, from: string, into: string) => sql`
   update conversation_ratings set contact_id = ${into} where workspace_id = ${id} and contact_id = ${from}`
+
+export const listRemarks = ({ sql, id }: Workspace, conversation_id: string) => sql<{ id: string; remark: string }[]>`
+  select id, remark from conversation_ratings
+  where workspace_id = ${id} and conversation_id = ${conversation_id} and remark is not null`
+
+export const updateRemark = (
+  { sql, id: workspace_id, now }: Workspace,
+  conversation_id: string,
+  id: string,
+  remark: string,
+) => sql`
+  update conversation_ratings set remark = ${remark}, updated_at = ${now()}
+  where workspace_id = ${workspace_id} and conversation_id = ${conversation_id} and id = ${id}`
