@@ -90,6 +90,6 @@ export async function assertWaysAgree(
       }
       assert.deepEqual(await walk(t, route, query, sort), expected, 'with the kept total')
     }),
-    { numRuns: Number(RUNS ?? 50), ...(RUNS === undefined && { seed: 20 }) },
+    { numRuns: Number(RUNS ?? 35), ...(RUNS === undefined && { seed: 20 }) },
   )
 }

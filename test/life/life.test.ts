@@ -12,7 +12,7 @@ import { STEPS } from './steps.ts'
 /** `random`, or a number that a failed run has named. If it is given, a failure is shrunk, which takes minutes. */
 const { LIFE_SEED } = process.env
 const SEED = LIFE_SEED === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(LIFE_SEED ?? 7)
-const LIVES = Number(process.env['LIFE_LIVES'] ?? 10)
+const LIVES = Number(process.env['LIFE_LIVES'] ?? 6)
 const STEPS_EACH = Number(process.env['LIFE_STEPS'] ?? 160)
 
 const t = await testApp()

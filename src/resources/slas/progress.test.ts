@@ -240,6 +240,6 @@ test('over random happenings, targets end as a clock says that counts every seco
         }
       },
     ),
-    { numRuns: 200 },
+    { numRuns: Number(process.env['SLA_RUNS'] ?? 50) },
   )
 })

@@ -146,13 +146,16 @@ const STATISTICS = [
   ...['count_reopens', 'count_assignments', 'count_conversation_parts'],
 ]
 
+const CONVERSATIONS = Number(process.env['LIFE_CONVERSATIONS'] ?? 12)
+const ACTS = Number(process.env['LIFE_ACTS'] ?? 150)
+
 describe('over random acts', () => {
   for (const seed of [1, 2, 3]) {
     test(`a conversation shows what follows from its parts (${seed})`, async () => {
       const in_hours = seed > 1
       if (seed === 2) assert.equal((await openHours()).status, 201)
       const seconds = in_hours ? openTime(HOURS) : (from: number, to: number) => Math.max(0, to - from)
-      const ids = await live(seed, { conversations: 12, acts: 300 })
+      const ids = await live(seed, { conversations: CONVERSATIONS, acts: ACTS })
       for (const id of ids) {
         const conversation = await show(id)
         assert.deepEqual(shownOf(conversation), modelOf(conversation, seconds), `conversation ${id} of seed ${seed}`)
