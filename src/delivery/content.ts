@@ -1,6 +1,9 @@
 // Joins a delivery to its content and its author: a message, or a part of a conversation.
 import type { Fragment, Sql } from '#db/sql.ts'
 
+/** The condition for a delivery of a message, whose conversation a reply creates. Once it was deleted, it is not created again. */
+export const reserves = (sql: Sql): Fragment => sql`(part_id is null and not conversation_deleted)`
+
 /**
  * Returns joins of `deliveries` (a table or alias) with `messages`, `parts` (nulls if the message itself is delivered) and
  * `admins` (the author; nulls if that is a contact). The joins are lateral: so PostgreSQL looks the rows up by their keys.

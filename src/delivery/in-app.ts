@@ -122,8 +122,8 @@ export const listInAppSince = (sql: Sql, readers: readonly (ContactKey & { since
   ${withContent(sql, sql`unseen`)}
   order by position`
 
-/** A condition on deliveries: messengers show no redacted answers. */
+/** A condition on deliveries: messengers show no redacted answers, and nothing of deleted conversations. */
 export const isShown = (sql: Sql): Fragment => sql`
-  not exists (
+  not deliveries.conversation_deleted and not exists (
     select from conversation_parts redacted
     where redacted.workspace_id = deliveries.workspace_id and redacted.id = deliveries.part_id and redacted.redacted)`

@@ -90,10 +90,19 @@ export const PagesLink = named(
   Type.Object({ ...CursorPages.properties, next: Nullable(Type.String({ description: 'The URL of the next page.' })) }),
 )
 
-/** Returns `pages` of a list at `url`, whose `next` is the URL of the next page, or null. */
-export function presentPagesLink(url: string, page: Page, result: PageResult<unknown>) {
+/**
+ * Returns `pages` of a list at `url`, whose `next` is the URL of the next page, or null. `asked`: other parameters of the
+ * list, which the next page needs too.
+ */
+export function presentPagesLink(
+  url: string,
+  page: Page,
+  result: PageResult<unknown>,
+  asked: Record<string, string> = {},
+) {
   const { next, ...pages } = presentPages(page, result)
-  const query = next && new URLSearchParams({ ...next, page: String(next.page), per_page: String(next.per_page) })
+  const query =
+    next && new URLSearchParams({ ...asked, ...next, page: String(next.page), per_page: String(next.per_page) })
   return { ...pages, next: query ? `${url}?${query}` : null }
 }
 

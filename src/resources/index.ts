@@ -36,12 +36,18 @@ import contactSegments from './contacts/segments.ts'
 import contactSubscriptions from './contacts/subscriptions.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
 import conversationAttributes from './conversation-attributes/routes.ts'
+import assignmentRules from './conversations/actions/run-assignment-rules.ts'
 import { assignWaiting } from './conversations/assignment/assign-waiting.ts'
 import contactBlocks from './conversations/block-contact.ts'
+import conversationDeletion from './conversations/deletion/routes.ts'
 import macroFilling from './conversations/fill-macro.ts'
+import handlingEvents from './conversations/handling-events/routes.ts'
+import conversationMerging from './conversations/merging/routes.ts'
+import participants from './conversations/participants/routes.ts'
 import conversationParts from './conversations/parts/routes.ts'
 import conversationRatings from './conversations/ratings/routes.ts'
 import conversations from './conversations/routes.ts'
+import sideConversations from './conversations/side/routes.ts'
 import conversationSlas from './conversations/slas/routes.ts'
 import conversationTags from './conversations/tags.ts'
 import dataAttributes from './data-attributes/routes.ts'
@@ -92,6 +98,12 @@ export const RESOURCES: readonly Resource[] = [
   conversations,
   conversationParts({ forgetReceived: deleteReceived, changeNotifications: changeItems }),
   conversationAttributes,
+  participants,
+  conversationDeletion,
+  conversationMerging,
+  handlingEvents,
+  sideConversations,
+  assignmentRules,
   tags({ users: tagUsers, companies: tagCompanies, segmentsNaming: listSegmentsNaming }),
   contactTags,
   conversationTags,

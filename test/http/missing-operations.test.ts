@@ -16,16 +16,16 @@ test('a URL that is no operation of Intercom is not found, and says nothing else
   }
 })
 
-test('the word of a missing operation is no id of another', async () => {
-  for (const [route, id] of [
-    ['GET /conversations/deleted', 'listDeletedConversationIds'],
-    ['GET /conversations/deleted?page=1', 'listDeletedConversationIds'],
-  ] as const) {
+test('the word of an operation that only newer versions have is no id of another', async () => {
+  for (const route of [
+    'GET /conversations/attributes',
+    'GET /conversations/deleted',
+    'GET /conversations/deleted?page=1',
+  ]) {
     const { status, body } = await t.call(route, undefined, { version: '2.11' })
-    assert.equal(status, 404)
+    assert.equal(status, 400)
     assert.equal(body.type, 'error.list')
-    assert.equal(body.errors[0].code, 'not_found')
-    assert.match(body.errors[0].message, new RegExp(`\\(${id}\\) is not implemented yet`))
+    assert.equal(body.errors[0].code, 'intercom_version_invalid')
   }
   const { body } = await t.call('GET /admins/1234567')
   assert.equal(body.errors[0].code, 'admin_not_found')

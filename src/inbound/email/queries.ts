@@ -2,6 +2,7 @@
 import type { NamedMail } from '#channels/email/addresses.ts'
 import type { Answered } from '#channels/email/inbound/meaning.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
+import { reserves } from '#delivery/content.ts'
 import { addressMatches } from '#resources/contacts/address-queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -27,11 +28,17 @@ export const listAdminAddresses = async (sql: Sql, workspace_id: string): Promis
   return rows.map(({ email }) => email)
 }
 
-export type AnsweredDelivery = { message_id: string; conversation_id: string; contact_id: string; address: string }
+export type AnsweredDelivery = {
+  message_id: string
+  conversation_id: string
+  conversation_deleted: boolean
+  contact_id: string
+  address: string
+}
 
 export const findDelivery = (workspace: Workspace, id: string) =>
   one(workspace.sql<AnsweredDelivery[]>`
-    select message_id, conversation_id, contact_id, address from deliveries
+    select message_id, conversation_id, conversation_deleted, contact_id, address from deliveries
     where workspace_id = ${workspace.id} and channel = 'email' and id = ${rowId(id)}`)
 
 /** Mail servers give a mail up after five days at most. */
@@ -87,7 +94,7 @@ const isParticipant = ({ sql, id }: Workspace) => sql`(
   exists (select from conversation_contacts participants where participants.workspace_id = ${id}
     and participants.conversation_id = candidates.conversation_id and participants.contact_id = people.id)
   or exists (select from deliveries where deliveries.workspace_id = ${id} and deliveries.contact_id = people.id
-    and deliveries.conversation_id = candidates.conversation_id and part_id is null))`
+    and deliveries.conversation_id = candidates.conversation_id and ${reserves(sql)}))`
 
 /** Returns the participant of the conversation with this address. */
 export const findParticipant = (workspace: Workspace, conversation_id: string, email: string) =>
@@ -127,10 +134,3 @@ export const findAnswered = (workspace: Workspace, answers: readonly Answered[],
     where ${isParticipant(workspace)}
     order by nearness limit 1`)
 }
-
-/** Stores the Message-ID of a received mail: our answers refer to it, and so do answers of its other recipients. */
-export const insertConversationMail = (workspace: Workspace, message_id: string, conversation_id: string) =>
-  workspace.sql`
-    insert into conversation_mails (workspace_id, message_id, conversation_id, received_at)
-    values (${workspace.id}, ${message_id}, ${conversation_id}, ${workspace.now()})
-    on conflict do nothing`

@@ -4,10 +4,11 @@ import type { InboundMessage } from '#channels/email/inbound/meaning.ts'
 import { contactByEmail } from '#resources/contacts/create.ts'
 import { findCurrentContact } from '#resources/contacts/merged-queries.ts'
 import { type ContactRow, letWrite } from '#resources/contacts/queries.ts'
+import { lockSurvivor } from '#resources/conversations/merging/survivor.ts'
 import { joinConversation } from '#resources/conversations/participants/join.ts'
 import { lockConversation } from '#resources/conversations/queries.ts'
 import { createFromMessage } from '#resources/conversations/start/from-message.ts'
-import { findAdminMessage, findReservingMessageId, lockWriters } from '#resources/conversations/start/queries.ts'
+import { findAdminMessage, lockWriters } from '#resources/conversations/start/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type AnsweredDelivery, findAnswered, findDelivery, findParticipant } from './queries.ts'
 
@@ -42,15 +43,13 @@ async function threadByAddress(
   delivery: AnsweredDelivery,
   takes_any: boolean,
 ): Promise<Thread> {
-  const { conversation_id } = delivery
   const contact = allowed(await writerOf(workspace, from, delivery), takes_any)
   if (contact.blocked_at) return { contact, answers: null }
   await lockWriters(workspace, 'writes', [contact.id]) // Before the conversation: all channels lock in this order.
-  if (await findReservingMessageId(workspace, conversation_id, contact.id)) return { contact, answers: conversation_id }
   const conversation = await lockOrCreate(workspace, delivery)
   if (!conversation) return { contact, answers: null }
   await joinConversation(workspace, conversation, contact)
-  return { contact, answers: conversation_id }
+  return { contact, answers: conversation.id }
 }
 
 /** Returns the contact of the delivery if it was sent to this address; else a participant, or any contact. */
@@ -65,9 +64,13 @@ async function writerOf(
   return known ?? contactByEmail(workspace, address, name)
 }
 
-/** Returns the conversation of the delivery; the first answer to a message creates it. */
-async function lockOrCreate(workspace: Workspace, { conversation_id, message_id }: AnsweredDelivery) {
-  const conversation = await lockConversation(workspace, conversation_id)
-  if (conversation || !(await findAdminMessage(workspace, message_id))) return conversation
+/**
+ * Returns the conversation of the delivery, or the one that it was merged into; the first answer to a message creates it.
+ * Undefined if it was deleted.
+ */
+async function lockOrCreate(workspace: Workspace, delivery: AnsweredDelivery) {
+  const { conversation_id, message_id, conversation_deleted } = delivery
+  const conversation = await lockSurvivor(workspace, conversation_id)
+  if (conversation || conversation_deleted || !(await findAdminMessage(workspace, message_id))) return conversation
   return lockConversation(workspace, await createFromMessage(workspace, message_id, conversation_id))
 }

@@ -2,6 +2,7 @@
 
 import type { AccountRow } from '#channel-accounts/rows.ts'
 import { one, type Pool } from '#db/sql.ts'
+import { reserves } from '#delivery/content.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /** Returns the accounts with one of these numbers, in all workspaces. The signature decides between them. */
@@ -36,7 +37,7 @@ export const findQuoted = (
           where participants.workspace_id = ${workspace.id}
             and participants.conversation_id = deliveries.conversation_id
             and participants.contact_id = deliveries.contact_id)
-        or (part_id is null and not exists (
+        or (${reserves(workspace.sql)} and not exists (
           select from conversations
           where conversations.workspace_id = ${workspace.id} and conversations.id = deliveries.conversation_id)))
     limit 1`)

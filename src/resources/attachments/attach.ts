@@ -8,7 +8,14 @@ import { invalid } from '#http/errors.ts'
 import { fileName } from '#lib/file-name.ts'
 import type { Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { findFile, insertMetaFile, insertRemoteFiles, type MetaFile, type NewFile, type RemoteFile } from './queries.ts'
+import {
+  insertMetaFile,
+  insertRemoteFiles,
+  type MetaFile,
+  type NewFile,
+  type RemoteFile,
+  shareFile,
+} from './queries.ts'
 import type { Attaching, Attachment, AwaitedAttachment } from './schema.ts'
 import { claimFile, writeUnclaimedFile } from './store.ts'
 
@@ -133,6 +140,6 @@ function lastOf(path: string): string {
 async function ownFile(workspace: Workspace, links: Links, url: string): Promise<Attachment | undefined> {
   const linked = readAddress(links, url)
   if (linked?.workspace_id !== workspace.id) return undefined
-  const file = await findFile(workspace.sql, workspace.id, linked.file_id)
+  const file = await shareFile(workspace, linked.file_id)
   return file && { name: file.name, content_type: file.content_type, filesize: file.size, file_id: linked.file_id }
 }

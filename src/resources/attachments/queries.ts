@@ -60,9 +60,16 @@ export const insertSmallFile = (workspace: Workspace, file: { name: string; cont
 export const deleteAttachment = (workspace: Workspace, id: string) => workspace.sql`
   delete from attachments where workspace_id = ${workspace.id} and id = ${id}`
 
-/** Their files are removed later, by the job for unclaimed files. */
-export const deleteAttachments = (workspace: Workspace, ids: string[]) => workspace.sql`
-  delete from attachments where workspace_id = ${workspace.id} and id = any(${ids}::bigint[])`
+/** Deletes the files that nothing else refers to. The job that removes unclaimed files removes their contents. */
+export const deleteAttachments = ({ sql, id }: Workspace, ids: string[]) => sql`
+  delete from attachments where workspace_id = ${id} and id = any(${ids}::bigint[]) and not is_shared`
+
+/** Returns a file for a second use: it stays if the first one is deleted. Undefined if its contents are not stored. */
+export const shareFile = ({ sql, id }: Workspace, file_id: string) =>
+  one(sql<FileRow[]>`
+    update attachments set is_shared = true
+    where workspace_id = ${id} and id = ${rowId(file_id)} and (key is not null or data is not null)
+    returning name, content_type, size, sha256, key`)
 
 /** Returns the last error of a file that is still at Meta, and whether it was given up. */
 export const findAwaited = (sql: Sql, workspace_id: string, id: string) =>

@@ -64,6 +64,10 @@ export const findCompany = (workspace: Workspace, id: string) =>
     select ${wholeColumns(workspace)} from companies
     where workspace_id = ${workspace.id} and id = ${id} and is_live`)
 
+export const listCompanies = (workspace: Workspace, ids: string[]) => workspace.sql<ListedCompanyRow[]>`
+  select ${listedColumns(workspace)} from companies
+  where workspace_id = ${workspace.id} and id = any(${ids}) and is_live`
+
 /** @throws a 404 if there is no such company. */
 export const theCompany = async (workspace: Workspace, id: string): Promise<WholeCompanyRow> =>
   found(await findCompany(workspace, id), ...NO_COMPANY)

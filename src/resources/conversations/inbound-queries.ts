@@ -2,6 +2,7 @@
 
 import type { ChannelName } from '#channels/channel.ts'
 import { one } from '#db/sql.ts'
+import { reserves } from '#delivery/content.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow } from './queries.ts'
 
@@ -26,12 +27,13 @@ export const placeReceived = (
 
 export type ReceivedPlace = { conversation_id: string; part_id: string | null }
 
-/** Returns where a message was added that was received in the last month. */
+/** Returns where a message was added that was received in the last month, unless that was deleted. */
 export const findReceived = (workspace: Workspace, channel: ChannelName, provider_id: string) =>
   one(workspace.sql<ReceivedPlace[]>`
     select conversation_id, part_id from received_messages
     where workspace_id = ${workspace.id} and channel = ${channel} and provider_id = ${provider_id}
-      and conversation_id is not null`)
+      and exists (select from conversations
+        where conversations.workspace_id = ${workspace.id} and conversations.id = conversation_id)`)
 
 /** Returns the HTML that a received message is shown with. */
 export const findShownBody = async (
@@ -87,7 +89,7 @@ export const wasReceived = async (workspace: Workspace, channel: ChannelName, pr
       where workspace_id = ${workspace.id} and channel = ${channel} and provider_id = ${provider_id}`
   ).count > 0
 
-/** The contact's newest conversation on the channel, and the newest message to the contact without a reply. */
+/** The contact's newest conversation on the channel (of a merged one that which is left), and the newest message to the contact without a reply. */
 export type Candidates = {
   conversation: (Pick<ConversationRow, 'id' | 'state' | 'last_close_at'> & { last_message_at: Date }) | undefined
   unanswered: { conversation_id: string; created_at: Date } | undefined
@@ -101,16 +103,25 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const { sql, id } = workspace
   const conversation = await one(sql<NonNullable<Candidates['conversation']>[]>`
-    select id, state, last_close_at, greatest(created_at, last_contact_reply_at, last_admin_reply_at) as last_message_at
-    from conversations
-    where workspace_id = ${id} and source_type = ${source_type} and id in (
+    select survivor.id, survivor.state, survivor.last_close_at, greatest(survivor.created_at,
+      survivor.last_contact_reply_at, survivor.last_admin_reply_at) as last_message_at
+    from conversations join conversations survivor
+      on survivor.workspace_id = ${id} and survivor.id = coalesce(conversations.merged_into, conversations.id)
+    where conversations.workspace_id = ${id} and conversations.source_type = ${source_type} and conversations.id in (
       select conversation_id from conversation_contacts where workspace_id = ${id} and contact_id = ${contact_id})
-    order by state = 'closed', updated_at desc, id desc limit 1`)
+    order by survivor.state = 'closed', survivor.updated_at desc, survivor.id desc limit 1`)
   const unanswered = await one(sql<NonNullable<Candidates['unanswered']>[]>`
     select conversation_id, created_at from deliveries
-    where workspace_id = ${id} and contact_id = ${contact_id} and channel = ${channel} and part_id is null
+    where workspace_id = ${id} and contact_id = ${contact_id} and channel = ${channel} and ${reserves(sql)}
       and status <> 'failed' and not (status = 'queued' and broadcast_id <> 0)
       and not exists (select from conversations where workspace_id = ${id} and id = deliveries.conversation_id)
     order by created_at desc, id desc limit 1`)
   return { conversation, unanswered }
 }
+
+/** Stores the Message-ID of a received mail: our answers refer to it, and so do answers of its other recipients. */
+export const insertConversationMail = (workspace: Workspace, message_id: string, conversation_id: string) =>
+  workspace.sql`
+    insert into conversation_mails (workspace_id, message_id, conversation_id, received_at)
+    values (${workspace.id}, ${message_id}, ${conversation_id}, ${workspace.now()})
+    on conflict do nothing`

@@ -7,7 +7,9 @@ import type { Attachment } from '#resources/attachments/schema.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { sourceTypeOf } from './channels.ts'
+import { wasDeleted } from './deletion/queries.ts'
 import { type Candidates, claimReceived, findCandidates, placeReceived } from './inbound-queries.ts'
+import { lockSurvivor } from './merging/survivor.ts'
 import type { Recipient } from './queries.ts'
 import { contactReplies } from './replies/contact.ts'
 import { startConversation } from './start/from-contact.ts'
@@ -53,7 +55,7 @@ export async function receive(workspace: Workspace, received: Received): Promise
   await lockWriters(workspace, 'writes', [contact.id])
   if (!(await claimReceived(workspace, channel, provider_id))) return { outcome: 'known' }
   const conversation_id = answers === undefined ? await findDestination(workspace, contact, channel) : answers
-  if (conversation_id) {
+  if (conversation_id && !(await isDeleted(workspace, conversation_id))) {
     const reply = await contactReplies(workspace, { ...written, contact, channel, conversation_id })
     const [part_id = null] = reply.part_ids
     await placeReceived(workspace, channel, provider_id, { conversation_id: reply.conversation_id, part_id })
@@ -70,6 +72,10 @@ export async function receive(workspace: Workspace, received: Received): Promise
   await placeReceived(workspace, channel, provider_id, { conversation_id: begun, part_id: null })
   return { outcome: 'begun', conversation_id: begun, part_ids: [] }
 }
+
+/** It may have been deleted since it was found. A lock on it makes a deletion wait for this message. */
+const isDeleted = async (workspace: Workspace, conversation_id: string): Promise<boolean> =>
+  !(await lockSurvivor(workspace, conversation_id)) && wasDeleted(workspace, conversation_id)
 
 async function findDestination(workspace: Workspace, contact: ContactRow, channel: ChannelName) {
   const candidates = await findCandidates(workspace, contact.id, channel, sourceTypeOf(channel))

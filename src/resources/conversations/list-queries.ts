@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import type { Order, Page, PageResult } from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
 import { currentAttachments } from '#resources/attachments/queries.ts'
+import type { ListedCompanyRow } from '#resources/companies/queries.ts'
 import { valuesByName } from '#resources/conversation-attributes/fragments.ts'
 import { appliedTagsOf } from '#resources/tags/fragments.ts'
 import type { AppliedTag } from '#resources/tags/schema.ts'
@@ -11,6 +12,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow, Recipient } from './queries.ts'
 import { shownRating } from './ratings/fragments.ts'
 import type { ShownRating } from './ratings/schema.ts'
+import { withCompanies } from './with-companies.ts'
 
 /** A conversation with all that is shown of it besides its parts. Times within are Unix seconds. */
 export type ShownRow = ConversationRow & {
@@ -23,19 +25,34 @@ export type ShownRow = ConversationRow & {
   rating: ShownRating | null
   /** By id, of the teams in `team_response_times`. */
   team_names: Record<string, string>
+  company: ListedCompanyRow | null
+  /** The first of those that were merged with it. */
+  linked_ids: string[]
+  linked_count: number
 }
 
-export const showConversation = (workspace: Workspace, id: string) =>
-  one(workspace.sql<ShownRow[]>`
-    select ${shown(workspace)} from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+/** Intercom shows the same number. */
+export const MAX_LINKED = 1000
+
+type WithoutCompany = Omit<ShownRow, 'company'>
+
+export async function showConversation(workspace: Workspace, id: string): Promise<ShownRow | undefined> {
+  const rows = await workspace.sql<WithoutCompany[]>`
+    select ${shown(workspace)} from conversations
+    where workspace_id = ${workspace.id} and id = ${rowId(id)} and side_of is null`
+  return one(withCompanies(workspace, rows))
+}
 
 /** Returns a page of the conversations, by default of all of them. */
-export const pageOfConversations = (
+export async function pageOfConversations(
   workspace: Workspace,
   page: Page,
   order: Order,
   wanted: Wanted = ALL,
-): Promise<PageResult<ShownRow>> => findPage(workspace, listedConversations, { page, order, wanted })
+): Promise<PageResult<ShownRow>> {
+  const result = await findPage<WithoutCompany>(workspace, listedConversations, { page, order, wanted })
+  return { ...result, rows: await withCompanies(workspace, result.rows) }
+}
 
 /** All that a list shows of a conversation, in the one query of the list. */
 const shown = (workspace: Workspace): Fragment => {
@@ -71,12 +88,19 @@ const shown = (workspace: Workspace): Fragment => {
     select coalesce(json_object_agg(teams.id, teams.name), '{}') from teams
     where teams.workspace_id = ${id} and teams.id in (
       select (response->>'team_id')::bigint from jsonb_array_elements(team_response_times) response)
-  ) end as team_names`
+  ) end as team_names,
+  case when conversations.merged_into is not null then 1 else (
+    select count(*)::int from conversations merged
+    where merged.workspace_id = ${id} and merged.merged_into = conversations.id) end as linked_count,
+  case when conversations.merged_into is not null then array[conversations.merged_into] else array(
+    select id from conversations merged
+    where merged.workspace_id = ${id} and merged.merged_into = conversations.id order by id limit ${MAX_LINKED}
+  ) end as linked_ids`
 }
 
 const listedConversations: Listed = {
   table: 'conversations',
   tables: { noun: 'conversation', values: 'conversation_values', texts: 'conversation_texts', id: 'bigint' },
-  rows: ({ sql, id }) => sql`from conversations where workspace_id = ${id}`,
+  rows: ({ sql, id }) => sql`from conversations where workspace_id = ${id} and side_of is null`,
   columns: shown,
 }

@@ -71,6 +71,12 @@ export type ConversationRow = {
   sla_paused: boolean
   /** The workspace's office hours; only of a row that was read with `withCalendar`. */
   calendar?: Calendar | null
+  /** The company that it is about; it may be archived. */
+  company_id: string | null
+  /** The conversation that this one was merged into. */
+  merged_into: string | null
+  /** The conversation from which teammates began this one with other people. */
+  side_of: string | null
   created_at: Date
   updated_at: Date
 }
@@ -83,7 +89,7 @@ export type Recipient = { type: 'to' | 'cc' | 'bcc'; email: string; drop_reason:
 
 export const findConversation = (workspace: Workspace, id: string) =>
   one(workspace.sql<ConversationRow[]>`
-    select * from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+    select * from conversations where workspace_id = ${workspace.id} and id = ${rowId(id)} and side_of is null`)
 
 /** The columns of a conversation that is going to change: statistics leave out the time out of office hours. */
 export const withCalendar = (workspace: Workspace): Fragment =>
@@ -91,6 +97,12 @@ export const withCalendar = (workspace: Workspace): Fragment =>
 
 /** Locks the conversation until the transaction ends, so that the second of two concurrent changes sees the first. */
 export const lockConversation = (workspace: Workspace, id: string) =>
+  one(workspace.sql<ConversationRow[]>`
+    select ${withCalendar(workspace)} from conversations
+    where workspace_id = ${workspace.id} and id = ${rowId(id)} and side_of is null for update of conversations`)
+
+/** The same, also of a side conversation: for what its participants write. */
+export const lockAnyConversation = (workspace: Workspace, id: string) =>
   one(workspace.sql<ConversationRow[]>`
     select ${withCalendar(workspace)} from conversations
     where workspace_id = ${workspace.id} and id = ${rowId(id)} for update of conversations`)

@@ -35,6 +35,9 @@ export const ShowQuery = Type.Object({
   ),
 })
 
+/** Names the admin who acts. */
+export const ByAdmin = named('acting_admin', Type.Object({ admin_id: Id }))
+
 export const UpdateRequest = named(
   'conversation_update_request',
   Type.Object({

@@ -4,6 +4,7 @@ import type { Page, PageResult } from '#db/page.ts'
 import { CursorPages, presentPages } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable, named } from '#http/types.ts'
 import { ShownAttachment } from '#resources/attachments/schema.ts'
+import { Company, presentWithoutNotes } from '#resources/companies/schema.ts'
 import { AdminReference, ContactReference } from '#resources/references.ts'
 import { presentSlaApplied, SlaApplied } from '#resources/slas/schema.ts'
 import { AppliedTag } from '#resources/tags/schema.ts'
@@ -93,6 +94,7 @@ export const ListedConversation = named(
       }),
     ),
     title: Nullable(Type.String()),
+    company: Nullable(Company),
     custom_attributes: Type.Record(Type.String(), Type.Unknown()),
     topics: named(
       'conversation_topics',
@@ -107,9 +109,18 @@ export const ListedConversation = named(
       'linked_object_list',
       Type.Object({
         type: Type.Literal('list'),
-        data: Type.Array(Type.Never()),
-        total_count: Type.Literal(0),
-        has_more: Type.Literal(false),
+        data: Type.Array(
+          named(
+            'linked_object',
+            Type.Object({
+              type: Type.Literal('conversation', { description: 'A conversation that was merged with this one.' }),
+              id: Type.String(),
+              category: Type.Null(),
+            }),
+          ),
+        ),
+        total_count: Type.Integer(),
+        has_more: Type.Boolean(),
       }),
     ),
     ai_topics: Type.Null(),
@@ -122,7 +133,15 @@ export const ListedConversation = named(
 
 export const Conversation = named(
   'conversation',
-  Type.Object({ ...ListedConversation.properties, conversation_parts: PartList }),
+  Type.Object({
+    customers: Type.Optional(
+      Type.Array(Type.Object({ type: Type.Enum(['user', 'lead']), id: Type.String() }), {
+        description: 'Only in the answer to a request that adds or removes a participant: that contact.',
+      }),
+    ),
+    ...ListedConversation.properties,
+    conversation_parts: PartList,
+  }),
 )
 
 export const ConversationList = named(
@@ -191,10 +210,16 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   conversation_rating: row.rating && presentRating(row.rating),
   teammates: presentTeammates(row.teammate_ids),
   title: row.title,
+  company: row.company && presentWithoutNotes(row.company),
   custom_attributes: presentValues(row.custom_attributes, display),
   topics: { type: 'topic.list', topics: [], total_count: 0 },
   ticket: null,
-  linked_objects: { type: 'list', data: [], total_count: 0, has_more: false },
+  linked_objects: {
+    type: 'list',
+    data: row.linked_ids.map((id) => ({ type: 'conversation', id, category: null })),
+    total_count: row.linked_count,
+    has_more: row.linked_count > row.linked_ids.length,
+  },
   ai_topics: null,
   ai_agent: null,
   ai_agent_participated: false,

@@ -2,7 +2,6 @@
 import { Type } from 'typebox'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
-import { Id } from '#http/types.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
 import { attachTag, detachTag, type Taggable } from '#resources/tags/attach.ts'
 import { findTag, insertTagging } from '#resources/tags/queries.ts'
@@ -11,10 +10,10 @@ import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { emitConversation } from './emit.ts'
 import { type ConversationRow, findConversation, findNewestPartId } from './queries.ts'
+import { ByAdmin } from './requests.ts'
 
 const ByConversation = Type.Object({ conversation_id: Type.String() })
 const ByConversationAndTag = Type.Object({ conversation_id: Type.String(), id: Type.String() })
-const ByAdmin = Type.Object({ admin_id: Id })
 
 const conversationTags: Taggable<ConversationRow> = {
   object_type: 'conversation',

@@ -424,7 +424,7 @@ test('no table names the lead any more, but those that remember the merge', asyn
     const { count } = await sql`
       select from ${sql(table_name)} rows
       join contacts on contacts.workspace_id = rows.workspace_id and contacts.id = rows.${sql(column_name)}
-      where merged_into is not null limit 1`
+      where contacts.merged_into is not null limit 1`
     if (count) found.push(`${table_name}.${column_name}`)
   }
   assert.deepEqual(found, [])

@@ -127,8 +127,8 @@ function messenger(app: App, server: Server) {
     async ({ workspace, visitor, params, body, written_files }) => {
       const contact = found(visitor.contact, 'Conversation not found')
       const attachments = await attach(workspace, server, body, written_files)
-      await reply(workspace, contact, params.id, { ...body, attachments })
-      return showConversation(workspace, contact.id, params.id, display(workspace))
+      const id = await reply(workspace, contact, params.id, { ...body, attachments })
+      return showConversation(workspace, contact.id, id, display(workspace))
     },
   )
 

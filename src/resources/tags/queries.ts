@@ -1,5 +1,5 @@
 // Tags, and which objects have them.
-import { one, rowId } from '#db/sql.ts'
+import { type Fragment, one, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type TagRow = { id: string; name: string }
@@ -60,6 +60,17 @@ export const deleteTagging = (workspace: Workspace, tag: TagRow, { object_type, 
     where workspace_id = ${workspace.id} and object_type = ${object_type} and object_id = ${object_id}
       and tag_id = ${tag.id}
     returning applied_at, applied_by`)
+
+/** Removes all tags of the objects. `object_ids` is a query of their ids as text. */
+export const deleteTaggings = ({ sql, id }: Workspace, object_type: string, object_ids: Fragment) => sql`
+  delete from taggings where workspace_id = ${id} and object_type = ${object_type} and object_id in (${object_ids})`
+
+/** Gives an object the tags of another one, as that has them. Tags that it has already stay as they are. */
+export const copyTaggings = (workspace: Workspace, object_type: string, from: string, into: string) => workspace.sql`
+  insert into taggings (workspace_id, object_type, object_id, tag_id, applied_by, applied_at)
+  select workspace_id, object_type, ${into}, tag_id, applied_by, applied_at from taggings
+  where workspace_id = ${workspace.id} and object_type = ${object_type} and object_id = ${from}
+  on conflict do nothing`
 
 /** Gives the tags of one object to another one, which keeps its own: a tag of both stays as the other one has it. */
 export const moveTaggings = (workspace: Workspace, object_type: string, from: string, into: string) => workspace.sql`

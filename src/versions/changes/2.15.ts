@@ -1,9 +1,13 @@
 // What 2.15 changed.
 import { isObject } from '#lib/objects.ts'
 import { changesIn, type Wire } from '../change.ts'
-import { unchanged } from '../fields.ts'
+import { unchanged, without } from '../fields.ts'
 
 export const changes = changesIn('2.15', {
+  'conversations-have-a-company': {
+    why: 'A conversation shows its company.',
+    answers: { conversation: without('company'), conversation_list_item: without('company') },
+  },
   'webhook-times-are-seconds': {
     why: 'Times of contacts and companies in webhooks are Unix seconds; before, ISO 8601 texts.',
   },

@@ -85,6 +85,10 @@ export const changes = changesIn('2.16', {
     why: 'GET /conversations/{id} accepts include_email_history.',
     requests: { retrieveConversation: { query: without('include_email_history') } },
   },
+  'metrics-of-deleted-conversations': {
+    why: 'DELETE /conversations/{id} accepts retain_metrics.',
+    requests: { deleteConversation: { query: without('retain_metrics') } },
+  },
   'plain-text-subjects': { why: 'display_as=plaintext also covers subjects.' },
 })
 

@@ -1,5 +1,5 @@
-// PUT /conversations/{id}: read, title, priority and custom attributes.
-import { found, notFound } from '#http/errors.ts'
+// PUT /conversations/{id}: read, title, company, priority and custom attributes.
+import { found } from '#http/errors.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { NewPart } from '../parts/queries.ts'
@@ -9,6 +9,7 @@ import { outcomeOf } from '../state/outcome.ts'
 import { type NewParts, record } from '../state/record.ts'
 import type { AttachFiles } from './attribute-files.ts'
 import { setAttributes } from './set-attributes.ts'
+import { setCompany } from './set-company.ts'
 
 /** Each attribute that changes leaves a part, and so does the priority; `read` and `title` leave none. */
 export async function update(
@@ -18,7 +19,7 @@ export async function update(
   attachFiles: AttachFiles,
 ): Promise<NewParts> {
   const conversation = found(await lockConversation(workspace, id))
-  if (request.company_id) throw notFound('Company Not Found', 'company_not_found')
+  if (request.company_id !== undefined) await setCompany(workspace, conversation, request.company_id)
   const patch = patchOf(request)
   if (Object.keys(patch).length) await updateConversationRow(workspace, conversation.id, patch)
   const prioritized = await setPriority(workspace, { ...conversation, ...patch }, request)

@@ -13,8 +13,14 @@ export async function joinConversation(
   contact: ContactRow,
 ): Promise<void> {
   if (!(await addParticipant(workspace, conversation.id, contact.id))) return
-  await record(workspace, conversation, outcomeOf(conversation, 'contact_joins', {}), {
-    author: { type: contact.role, id: contact.id },
-    created_at: workspace.now(),
-  })
+  await record(
+    workspace,
+    conversation,
+    outcomeOf(conversation, 'contact_joins', {}),
+    {
+      author: { type: contact.role, id: contact.id },
+      created_at: workspace.now(),
+    },
+    { contact_id: contact.id },
+  )
 }

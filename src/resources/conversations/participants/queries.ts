@@ -36,6 +36,17 @@ export const addParticipant = async (workspace: Workspace, conversation_id: stri
       on conflict do nothing`
   ).count > 0
 
+export const deleteParticipant = (workspace: Workspace, conversation_id: string, contact_id: string) => workspace.sql`
+  delete from conversation_contacts
+  where workspace_id = ${workspace.id} and conversation_id = ${conversation_id} and contact_id = ${contact_id}`
+
+export const countParticipants = async ({ sql, id }: Workspace, conversation_id: string): Promise<number> => {
+  const [counted] = await sql<{ count: number }[]>`
+    select count(*)::int from conversation_contacts
+    where workspace_id = ${id} and conversation_id = ${conversation_id}`
+  return counted!.count
+}
+
 /** Returns the conversations of a live contact that are not closed, and locks them until the transaction ends. */
 export const lockOpenConversationsOf = (workspace: Workspace, contact_id: string) => workspace.sql<ConversationRow[]>`
   select ${withCalendar(workspace)} from conversations

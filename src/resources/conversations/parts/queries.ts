@@ -19,7 +19,7 @@ export type PartRow = {
   author_id: string
   author_name: string | null
   author_email: string | null
-  assigned_to_type: 'admin' | 'team' | null
+  assigned_to_type: 'admin' | 'team' | 'nobody_admin' | null
   assigned_to_id: string | null
   state: ConversationRow['state']
   attachments: Attachment[]
@@ -42,7 +42,7 @@ export type NewPart = {
   body?: string | null
   /** Without an id: the bot of the workspace. */
   author: { type: 'admin' | 'user' | 'lead'; id: string } | { type: 'bot'; id?: undefined }
-  assigned_to?: { type: 'admin' | 'team'; id: string } | null
+  assigned_to?: { type: 'admin' | 'team'; id: string } | { type: 'nobody_admin'; id: null } | null
   attachments?: Attachment[]
   metadata?: object
   event_details?: object

@@ -38,7 +38,9 @@ export const Part = named(
     created_at: Type.Integer(),
     updated_at: Type.Integer(),
     notified_at: Type.Integer(),
-    assigned_to: Nullable(Type.Object({ type: Type.Enum(['admin', 'team']), id: Type.String() })),
+    assigned_to: Nullable(
+      Type.Object({ type: Type.Enum(['admin', 'team', 'nobody_admin']), id: Nullable(Type.String()) }),
+    ),
     author: Type.Object({
       id: Type.String(),
       type: Type.Enum(['admin', 'bot', 'user', 'lead']),
@@ -117,8 +119,7 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
   created_at: epoch(part.created_at),
   updated_at: epoch(part.updated_at),
   notified_at: epoch(part.notified_at),
-  assigned_to:
-    part.assigned_to_type && part.assigned_to_id ? { type: part.assigned_to_type, id: part.assigned_to_id } : null,
+  assigned_to: part.assigned_to_type && { type: part.assigned_to_type, id: part.assigned_to_id },
   author: {
     id: part.author_id,
     type: part.author_type,

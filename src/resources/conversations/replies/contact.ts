@@ -12,6 +12,7 @@ import type { ContactRow } from '#resources/contacts/queries.ts'
 import { ChangedMeanwhile, type Workspace } from '#workspaces/workspace.ts'
 import { distribute } from '../assignment/distribute.ts'
 import { channelOf, sourceTypeOf } from '../channels.ts'
+import { lockSurvivor } from '../merging/survivor.ts'
 import { isParticipant } from '../participants/queries.ts'
 import { type ConversationRow, lockConversation } from '../queries.ts'
 import { assertNotBlocked } from '../start/from-contact.ts'
@@ -21,7 +22,7 @@ import { outcomeOf } from '../state/outcome.ts'
 import { type NewParts, record } from '../state/record.ts'
 
 export type ContactReply = {
-  /** A conversation, or the one that a message to the contact reserved. */
+  /** A conversation, which may be merged, or the one that a message to the contact reserved. */
   conversation_id: string
   contact: ContactRow
   /** Plain text. */
@@ -63,13 +64,16 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
   return { conversation_id: conversation.id, part_ids: [written.part_id, ...reassigned] }
 }
 
-/** Locks a contact's conversation; creates it if it is only reserved by a message. @throws a 404 */
+/**
+ * Locks a contact's conversation, or the one that it was merged into; creates it if it is only reserved by a message.
+ * @throws a 404
+ */
 export async function lockConversationOf(
   workspace: Workspace,
   id: string,
   contact: ContactRow,
 ): Promise<ConversationRow> {
-  const conversation = await lockConversation(workspace, id)
+  const conversation = await lockSurvivor(workspace, id)
   if (conversation) {
     if (await isParticipant(workspace, conversation.id, contact.id)) return conversation
     await assertNotMerged(workspace, contact)

@@ -6,11 +6,13 @@ import { channelOf } from '../channels.ts'
 import { participantIds } from '../participants/queries.ts'
 import type { ConversationRow } from '../queries.ts'
 
-/** Contacts without an address on the channel, blocked ones and those that are not live get nothing. */
+/**
+ * `part_id` null sends the message that started the conversation. Contacts without an address on the channel, blocked ones and those that are not live get nothing.
+ */
 export async function notifyContacts(
   workspace: Workspace,
   conversation: ConversationRow,
-  part_id: string,
+  part_id: string | null,
 ): Promise<void> {
   const channel = channelOf(conversation)
   const contacts = await markContacted(workspace, participantIds(workspace, conversation.id), channel)

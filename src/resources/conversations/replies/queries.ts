@@ -1,5 +1,6 @@
 // Finds the conversation that a reply belongs to.
 import { one } from '#db/sql.ts'
+import { reserves } from '#delivery/content.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /**
@@ -13,10 +14,10 @@ export const findLastConversationId = async (workspace: Workspace, contact_id: s
         select conversations.id, updated_at as at
         from conversation_contacts join conversations
           on conversations.workspace_id = ${workspace.id} and conversations.id = conversation_id
-        where conversation_contacts.workspace_id = ${workspace.id} and contact_id = ${contact_id}
+        where conversation_contacts.workspace_id = ${workspace.id} and contact_id = ${contact_id} and side_of is null
         union all
         select conversation_id, created_at from deliveries
-        where workspace_id = ${workspace.id} and contact_id = ${contact_id} and part_id is null and status <> 'failed'
+        where workspace_id = ${workspace.id} and contact_id = ${contact_id} and ${reserves(workspace.sql)} and status <> 'failed'
           and not (status = 'queued' and broadcast_id <> 0)
           and not exists (
             select from conversations where workspace_id = ${workspace.id} and id = deliveries.conversation_id)

@@ -3,6 +3,7 @@
 import type { ChannelName } from '#channels/channel.ts'
 import type { EmailMessageMetadata } from '#channels/email/inbound/meaning.ts'
 import { one, rowId } from '#db/sql.ts'
+import { reserves } from '#delivery/content.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type ConversationRow, type Recipient, withCalendar } from '../queries.ts'
@@ -93,10 +94,24 @@ export const findReservingMessageId = async (workspace: Workspace, conversation_
   (
     await one(workspace.sql<{ message_id: string }[]>`
       select message_id from deliveries
-      where workspace_id = ${workspace.id} and contact_id = ${contact_id} and part_id is null
+      where workspace_id = ${workspace.id} and contact_id = ${contact_id} and ${reserves(workspace.sql)}
         and conversation_id = ${rowId(conversation_id)}
       limit 1`)
   )?.message_id
+
+/** Inserts an email of an admin with a conversation of its own. */
+export const insertAdminEmail = (
+  workspace: Workspace,
+  { admin_id, subject, html }: { admin_id: string; subject: string; html: string },
+) =>
+  one(workspace.sql<AdminMessageRow[]>`
+    insert into messages (workspace_id, author_type, author_id, message_type, subject, body, conversation_id, created_at)
+    values (${workspace.id}, 'admin', ${admin_id}, 'email', ${subject}, ${html}, nextval('conversation_ids'),
+      ${workspace.now()})
+    returning id, conversation_id, author_id, message_type, subject, body, attachments, created_at`) as Promise<AdminMessageRow>
+
+export const deleteMessage = (workspace: Workspace, id: string) => workspace.sql`
+  delete from messages where workspace_id = ${workspace.id} and id = ${id}`
 
 export type MessageConversation = {
   id: string
@@ -104,21 +119,23 @@ export type MessageConversation = {
   message: AdminMessageRow
   html: string | null
   contact_ids: string[]
+  /** The conversation of which it is a side conversation. */
+  side_of?: string
 }
 
 /** Returns false if the conversation exists already. */
 export async function insertFromMessage(
   workspace: Workspace,
-  { id, source_type, message, html, contact_ids }: MessageConversation,
+  { id, source_type, message, html, contact_ids, side_of }: MessageConversation,
 ): Promise<boolean> {
   const created = await workspace.sql`
     with created as (
       insert into conversations
         (workspace_id, id, source_id, source_type, delivered_as, subject, body, author_type, author_id, attachments,
-          created_at, updated_at)
+          side_of, created_at, updated_at)
       values (${workspace.id}, ${id}, ${message.id}, ${source_type}, 'admin_initiated',
         ${source_type === 'email' ? (message.subject ?? '') : ''}, ${html}, 'admin', ${message.author_id},
-        ${JSON.stringify(message.attachments)}::text::jsonb, ${message.created_at}, ${workspace.now()})
+        ${JSON.stringify(message.attachments)}::text::jsonb, ${side_of ?? null}, ${message.created_at}, ${workspace.now()})
       on conflict (workspace_id, id) do nothing
       returning id
     )

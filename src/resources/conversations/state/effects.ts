@@ -19,6 +19,11 @@ export const EFFECTS = {
   contact_answered: (row, { at }: { at: Date }) => ({ waiting_since: null, ...adminReplied(row, at) }),
   /** `closed_by` null: by no admin. */
   closed: (row, { at, closed_by }: { at: Date; closed_by: string | null }) => closed(row, at, closed_by),
+  /** A contact who waits in the other conversation now waits here; what nobody has read there is unread here. */
+  takes_over_waiting: (row, { other }: { other: ConversationRow }) => ({
+    waiting_since: earlier(row.waiting_since, other.state === 'closed' ? null : other.waiting_since),
+    read: row.read && (other.read || other.state === 'closed'),
+  }),
   snoozed_until: (_row, { until }: { until: Date }) => ({ snoozed_until: until }),
   /** The admin and the team are two slots: assigning one leaves the other. */
   assigned: (row, { at, assignee }: { at: Date; assignee: Assignee }) => ({
@@ -37,6 +42,8 @@ export const EFFECTS = {
 /** An admin chose the assignee, or nobody: the conversation no longer waits for a member of its team. */
 const waitsNoLonger = ({ awaits_assignee_since }: ConversationRow): ConversationPatch =>
   awaits_assignee_since ? { awaits_assignee_since: null } : {}
+
+const earlier = (a: Date | null, b: Date | null): Date | null => (a && b ? (a < b ? a : b) : (a ?? b))
 
 export type Effect = keyof typeof EFFECTS
 

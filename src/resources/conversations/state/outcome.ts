@@ -48,7 +48,9 @@ export function outcomeOf<A extends Action>(row: ConversationRow, action: A, fac
   }
 }
 
-function assertAllowed(row: ConversationRow, { refused }: Transition, facts: object) {
+function assertAllowed(row: ConversationRow, { refused, refused_if_merged }: Transition, facts: object) {
+  if (refused_if_merged && row.merged_into)
+    throw unprocessable('parameter_invalid', `The conversation was merged into conversation ${row.merged_into}`)
   const refusal = refused?.[row.state]
   if (!refusal) return
   if (typeof refusal === 'string') throw unprocessable('parameter_invalid', refusal)

@@ -15,12 +15,16 @@ export type NewParts = { conversation_id: string; part_ids: string[] }
 /** The changed conversation, and the id of the new part. */
 export type Recorded = { conversation: ConversationRow; part_id: string }
 
-/** `conversation` must be locked. For several actions in a row, pass the conversation that the last call returned. */
+/**
+ * `conversation` must be locked. For several actions in a row, pass the conversation that the last call returned. `details`:
+ * facts for the events that neither the conversation nor the part has. A side conversation has no events.
+ */
 export async function record(
   workspace: Workspace,
   conversation: ConversationRow,
   { part_type, patch, topics }: Outcome,
   part: Omit<NewPart, 'part_type'>,
+  details: object = {},
 ): Promise<Recorded> {
   const sla = slaAfter(conversation, patch, part.created_at)
   const changed: ConversationPatch = {
@@ -34,8 +38,8 @@ export async function record(
   const state = changed.state ?? conversation.state
   const part_id = await insertPart(workspace, conversation.id, state, { part_type, ...part })
   const actor = actorOf(part.author)
-  for (const topic of topics)
-    await emitConversation(workspace, { topic, id: conversation.id, details: { part_id }, actor })
+  for (const topic of conversation.side_of ? [] : topics)
+    await emitConversation(workspace, { topic, id: conversation.id, details: { part_id, ...details }, actor })
   const recorded = { ...conversation, ...changed }
   await tellSlaNews(workspace, recorded, sla.news, part.created_at)
   return { conversation: recorded, part_id }

@@ -18,6 +18,8 @@ export type Transition = {
   topics: readonly ConversationTopic[]
   /** Topics that follow, from one state only. */
   topics_from?: Partial<Record<State, readonly ConversationTopic[]>>
+  /** Refused with a 422 after a merge, because the other conversation is left. */
+  refused_if_merged?: true
   /** The 422 for a state in which the action is refused, always or if a condition holds. */
   refused?: Partial<Record<State, string | { if: Condition; message: string }>>
 }
@@ -34,7 +36,13 @@ export const TRANSITIONS = {
     topics: ['conversation.contact.attached'],
   },
 
+  contact_leaves: {
+    part: 'participant_removed',
+    topics: ['conversation.contact.detached'],
+  },
+
   admin_comments: {
+    refused_if_merged: true,
     part: 'comment',
     state: { snoozed: 'open' },
     effects: ['contact_answered'],
@@ -42,6 +50,7 @@ export const TRANSITIONS = {
     topics_from: { snoozed: ['conversation.admin.unsnoozed'] },
   },
   admin_offers_quick_replies: {
+    refused_if_merged: true,
     part: 'quick_reply',
     state: { snoozed: 'open' },
     effects: ['contact_answered'],
@@ -64,6 +73,7 @@ export const TRANSITIONS = {
     refused: { closed: 'The conversation is already closed' },
   },
   admin_opens: {
+    refused_if_merged: true,
     part: 'open',
     state: 'open',
     topics: ['conversation.admin.opened'],
@@ -71,6 +81,7 @@ export const TRANSITIONS = {
     refused: { open: 'The conversation is already open' },
   },
   admin_snoozes: {
+    refused_if_merged: true,
     part: 'snoozed',
     state: 'snoozed',
     effects: ['snoozed_until'],
@@ -78,6 +89,7 @@ export const TRANSITIONS = {
   },
 
   admin_assigns: {
+    refused_if_merged: true,
     part: { open: 'assignment', closed: 'assign_and_reopen', snoozed: 'assign_and_unsnooze' },
     state: 'open',
     effects: ['assigned'],
@@ -89,9 +101,15 @@ export const TRANSITIONS = {
     },
   },
   admin_unassigns: {
+    refused_if_merged: true,
     part: 'assignment',
     effects: ['unassigned'],
     effects_with_body: ['contact_answered'],
+    topics: ['conversation.admin.assigned'],
+  },
+  /** Up to 2.11. */
+  rules_assign: {
+    part: 'default_assignment',
     topics: ['conversation.admin.assigned'],
   },
   priority_changes: {
@@ -145,6 +163,28 @@ export const TRANSITIONS = {
     state: 'closed',
     effects: ['closed'],
     topics: ['conversation.admin.closed'],
+  },
+  merges_into_another: {
+    part: 'merged_secondary_conversation',
+    state: 'closed',
+    effects: ['closed'],
+    topics: ['conversation.admin.closed'],
+  },
+  merges_when_closed: {
+    part: 'merged_secondary_conversation',
+    topics: [],
+  },
+  takes_over: {
+    part: 'merged_primary_conversation',
+    effects: ['takes_over_waiting'],
+    topics: [],
+  },
+  /** A closed conversation takes over one that is not. */
+  takes_over_open: {
+    part: 'merged_primary_conversation',
+    state: 'open',
+    effects: ['takes_over_waiting'],
+    topics: ['conversation.admin.opened'],
   },
   /** Many at a time, by one statement: see `queries.ts`. */
   timer_unsnoozes: {

@@ -1,7 +1,8 @@
 // A contact's conversations as a messenger shows them: what the contact and the team wrote to each other, without the
 // team's notes and actions. A message without an answer is also a conversation for the contact.
 import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
-import { type Fragment, one, rowId } from '#db/sql.ts'
+import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
+import { reserves } from '#delivery/content.ts'
 import { isShown } from '#delivery/in-app.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { MAX_PARTS } from '#resources/conversations/parts/queries.ts'
@@ -53,6 +54,13 @@ const authored = ({ sql }: Workspace) => sql`
   coalesce(admins.name, contacts.name) as author_name,
   coalesce(admins.avatar_url, contacts.avatar_url) as author_avatar_url`
 
+/** It started in a messenger, or one that did was merged into it. */
+const isInApp = (sql: Sql, workspace_id: string): Fragment => sql`
+  (source_type = 'conversation' or exists (
+    select from conversations merged
+    where merged.workspace_id = ${workspace_id} and merged.merged_into = conversations.id
+      and merged.source_type = 'conversation'))`
+
 /** The contact's in-app conversations, and messages that become one with the first answer. */
 const all = ({ sql, id }: Workspace, contact_id: string): Fragment => sql`
   select conversations.id, source_id, state, title, author_type, author_id, body, attachments,
@@ -60,12 +68,12 @@ const all = ({ sql, id }: Workspace, contact_id: string): Fragment => sql`
     greatest(conversations.created_at, last_contact_reply_at, last_admin_reply_at) as last_message_at
   from conversation_contacts taking_part
   join conversations on conversations.workspace_id = ${id} and conversations.id = conversation_id
-  where taking_part.workspace_id = ${id} and contact_id = ${contact_id} and source_type = 'conversation'
+  where taking_part.workspace_id = ${id} and contact_id = ${contact_id} and ${isInApp(sql, id)}
   union all
   select deliveries.conversation_id, messages.id, 'open', null, author_type, author_id, body, attachments,
     messages.created_at, false, messages.created_at
   from deliveries join messages on messages.workspace_id = ${id} and messages.id = message_id
-  where deliveries.workspace_id = ${id} and contact_id = ${contact_id} and channel = 'inapp' and part_id is null
+  where deliveries.workspace_id = ${id} and contact_id = ${contact_id} and channel = 'inapp' and ${reserves(sql)}
     and deliveries.status in ('sent', 'delivered', 'read') and not exists (
       select from conversations where workspace_id = ${id} and conversations.id = deliveries.conversation_id)`
 
@@ -171,5 +179,5 @@ export const findQuickReply = async (workspace: Workspace, conversation_id: stri
 
 /** The contact's deliveries that are unread and available to messengers; in one conversation, or in all (null). */
 export const available = ({ sql }: Workspace, contact_id: string, conversation_id: string | null): Fragment => sql`
-  contact_id = ${contact_id} and status in ('sent', 'delivered')
+  contact_id = ${contact_id} and status in ('sent', 'delivered') and not conversation_deleted
   and (conversation_id = ${conversation_id} or ${conversation_id === null})`

@@ -55,21 +55,21 @@ export async function rateConversation(workspace: Workspace, rater: ContactRow, 
   await rate(workspace, contact, conversation_id, request)
 }
 
+/** Returns the conversation that has the reply: the one that is left, if this one was merged. */
 export async function reply(
   workspace: Workspace,
   sender: ContactRow,
   id: string,
   { quick_reply_uuid, body, attachments }: Content & Pick<MessengerReply, 'quick_reply_uuid'>,
-): Promise<void> {
+): Promise<string> {
   const contact = await stillThere(workspace, sender)
   const { id: conversation_id } = await findOwn(workspace, contact.id, id)
   const common = { conversation_id, contact, attachments, channel: 'inapp' as const }
   if (quick_reply_uuid) {
     const text = await findQuickReply(workspace, conversation_id, quick_reply_uuid)
     if (text === undefined) throw invalid('quick_reply_uuid is not an option that was offered in this conversation')
-    await contactReplies(workspace, { ...common, body: text, metadata: { quick_reply_uuid } })
-  } else {
-    assertBody(body, attachments)
-    await contactReplies(workspace, { ...common, body: body ?? '' })
+    return (await contactReplies(workspace, { ...common, body: text, metadata: { quick_reply_uuid } })).conversation_id
   }
+  assertBody(body, attachments)
+  return (await contactReplies(workspace, { ...common, body: body ?? '' })).conversation_id
 }

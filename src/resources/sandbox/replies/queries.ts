@@ -2,6 +2,7 @@
 
 import type { ChannelName } from '#channels/channel.ts'
 import { rowId } from '#db/sql.ts'
+import { reserves } from '#delivery/content.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /** A contact who can reply, with the conversation and the channel of the reply. */
@@ -20,6 +21,6 @@ export const listParticipants = (workspace: Workspace, conversation_id: string) 
   where taking_part.workspace_id = ${workspace.id} and conversation_id = ${rowId(conversation_id)}
   union
   select contact_id, conversation_id, channel from deliveries
-  where workspace_id = ${workspace.id} and conversation_id = ${rowId(conversation_id)} and part_id is null
+  where workspace_id = ${workspace.id} and conversation_id = ${rowId(conversation_id)} and ${reserves(workspace.sql)}
     and not exists (select from conversations where workspace_id = ${workspace.id} and id = deliveries.conversation_id)
   order by contact_id`
