@@ -133,15 +133,15 @@ async function conversations(w: World) {
   const from = { type: 'user', id: await aContact(w.workspace) }
   const start = async (): Promise<string> =>
     (await w.ok('POST /conversations', { from, body: 'Hello' })).conversation_id
-  const others = await several(VICTIMS, start)
+  const [answered, deleted] = [await several(VICTIMS, start), await several(VICTIMS, start)]
   const stay = await several(ROWS, start)
   const meanwhile = [
     start,
     (turn: number) =>
-      w.ok(`POST /conversations/${others[turn % VICTIMS]}/reply`, {
+      w.ok(`POST /conversations/${answered[turn % answered.length]}/reply`, {
         ...{ message_type: 'comment', type: 'user', intercom_user_id: from.id, body: `Reply ${turn}` },
       }),
-    (turn: number) => w.call(`DELETE /conversations/${others[turn]}`),
+    (turn: number) => w.call(`DELETE /conversations/${deleted[turn]}`),
   ]
   return { stay, meanwhile }
 }
