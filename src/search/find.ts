@@ -87,6 +87,8 @@ async function findRows<Row extends Keyed>(search: Search, known: number | undef
     if (source.ordered && order.is_id)
       return { rows: await select<Row>(search, selectFrom(search, newest(search, source.ids))) }
     if (known !== undefined && known <= LIMITS.gathered) return counted<Row>(search, source.ids)
+    if (known !== undefined && known <= LIMITS.sorted && order.is_id && !source.whole)
+      return { rows: await select<Row>(search, selectFrom(search, newest(search, source.ids))), total: known }
     if (source.whole && known === undefined) {
       const { ids, count } = await readWhole(search, source, LIMITS.gathered)
       return count <= LIMITS.gathered ? counted<Row>(search, ids) : walkFar<Row>(search, count)

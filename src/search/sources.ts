@@ -44,8 +44,8 @@ export type Leaf = {
   whole?: boolean
 }
 
-/** Where all matches of a condition are found: in each of `every`, or in `some` together. `exact` as for a leaf. */
-export type Source = Leaf | { every: Source[]; exact: boolean } | { some: Source[]; exact: boolean }
+/** Where all matches of a condition are found: in each of `every` and in none of `except`, or in `some` together. `exact` as for a leaf. */
+export type Source = Leaf | { every: Source[]; except: Leaf[]; exact: boolean } | { some: Source[]; exact: boolean }
 
 /** A comparison with a value that is not null. `condition` is the same comparison on the noun's row. */
 export type Comparison = {
@@ -216,3 +216,27 @@ const startsWith = ({ sql }: Workspace, column: string, start: Fragment): Fragme
 
 const holds = ({ sql }: Workspace, column: string, part: Fragment, operator: string): Fragment =>
   operator === '$' ? sql`right(${sql(column)}, length(${part})) = ${part}` : sql`strpos(${sql(column)}, ${part}) > 0`
+
+/** A query on a noun's rows. */
+export type Compiled = {
+  /** The condition, in parentheses. */
+  condition: Fragment
+  /** Where all rows that meet it are found; absent if no index finds them. */
+  source?: Source | undefined
+  /** The rows that do not meet it, if an index finds exactly these. */
+  others?: Leaf | undefined
+}
+
+/** Each of the sources has all matches. A member with neither a source nor `others` is only a condition. */
+export function everyOf(members: Compiled[]): Source | undefined {
+  const every = members.flatMap(({ source }) => source ?? [])
+  if (every.length === 0) return undefined
+  const except = members.flatMap(({ source, others }) => (source ? [] : (others ?? [])))
+  const is_whole = every.length + except.length === members.length
+  return { every, except, exact: is_whole && every.every(({ exact }) => exact) }
+}
+
+export function someOf(members: Compiled[]): Source | undefined {
+  const some = members.flatMap(({ source }) => source ?? [])
+  return some.length === members.length ? { some, exact: some.every(({ exact }) => exact) } : undefined
+}

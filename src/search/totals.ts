@@ -69,7 +69,8 @@ function allOf(workspace: Workspace, source: Source): Fragment {
   const { sql } = workspace
   if ('every' in source) {
     const each = source.every.map((one) => allOf(workspace, one))
-    return each.reduce((left, right) => sql`(${left}) intersect (${right})`)
+    const found = each.reduce((left, right) => sql`(${left}) intersect (${right})`)
+    return source.except.reduce((left, { ids }) => sql`(${left}) except (${ids})`, found)
   }
   const each = source.some.map((one) => allOf(workspace, one))
   return each.reduce((left, right) => sql`(${left}) union (${right})`)

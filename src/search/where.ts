@@ -15,15 +15,19 @@ import {
 import { type Filter, invalidQuery, type Query, type Sort } from './query.ts'
 import {
   anyValue,
+  type Compiled,
+  everyOf,
   type Indexed,
-  type Leaf,
   leafOf,
   othersOf,
   type Rows,
   type Source,
+  someOf,
   type ValueOrder,
 } from './sources.ts'
 import { isBigint, readBoolean, readList, readText, shown } from './values.ts'
+
+export type { Compiled } from './sources.ts'
 
 /** A column's name, or an expression over the noun's row. */
 export type Column = string | ((workspace: Workspace) => Fragment)
@@ -70,16 +74,6 @@ export type Searchable = {
   called?: 'field' | 'search field'
 }
 
-/** A query on a noun's rows. */
-export type Compiled = {
-  /** The condition, in parentheses. */
-  condition: Fragment
-  /** Where all rows that meet it are found; absent if no index finds them. */
-  source?: Source | undefined
-  /** The rows that do not meet it, if an index finds exactly these. */
-  others?: Leaf | undefined
-}
-
 const EQUALITY = ['=', '!=', 'IN', 'NIN']
 const ORDER = ['>', '<', '>=', '<=']
 const TEXT = [...EQUALITY, '~', '!~', '^', '$']
@@ -110,18 +104,6 @@ export function compile(workspace: Workspace, searchable: Searchable, query: Que
     condition: sql`(${conditions.reduce((left, right) => sql`${left} ${link} ${right}`)})`,
     source: query.operator === 'AND' ? everyOf(members) : someOf(members),
   }
-}
-
-/** Each of the sources has all matches. A member without one is only a condition. */
-function everyOf(members: Compiled[]): Source | undefined {
-  const every = members.flatMap(({ source }) => source ?? [])
-  if (every.length === 0) return undefined
-  return { every, exact: every.length === members.length && every.every(({ exact }) => exact) }
-}
-
-function someOf(members: Compiled[]): Source | undefined {
-  const some = members.flatMap(({ source }) => source ?? [])
-  return some.length === members.length ? { some, exact: some.every(({ exact }) => exact) } : undefined
 }
 
 /** Returns the order of the rows. A row without a value sorts as the smallest. */
