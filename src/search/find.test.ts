@@ -196,3 +196,33 @@ test('the list counts all contacts of its workspace without reading them', async
   const other = await t.another()
   assert.equal((await other.call('GET /contacts')).body.total_count, 0)
 })
+
+test('the total of a segment is kept while neither a contact nor its definition changes', async () => {
+  setLimits(SMALL)
+  const in_segment = (id: string) => ({ field: 'segment_id', operator: '=', value: id })
+  const total = async (id: string) =>
+    (await t.call('POST /contacts/search', { query: in_segment(id), pagination: { per_page: 1 } })).body.total_count
+  const kept = async () => (await sql`select from search_totals where workspace_id = ${workspace_id}`).count
+  const define = async (query: object) =>
+    (await t.call('POST /extensions/segments', { name: `S${Math.random()}`, person_type: 'user', query })).body.id
+  const plan = { field: 'custom_attributes.plan', operator: '=', value: 'pro' }
+  const id = await define(plan)
+  const outer = await define(in_segment(id))
+  const before = await total(outer)
+  await sql`delete from search_totals`
+  await total(outer)
+  assert.equal(await kept(), 1)
+  const { body: contact } = await t.call('POST /contacts', { external_id: 'pro', custom_attributes: { plan: 'pro' } })
+  assert.equal(await total(outer), before + 1)
+  await t.call(`PUT /extensions/segments/${id}`, { query: { ...plan, value: 'nothing' } })
+  assert.equal(await total(outer), 0)
+  await t.call(`DELETE /contacts/${contact.id}`)
+
+  await sql`delete from search_totals`
+  for (const passing of [
+    { field: 'signed_up_at', operator: '>', value: { days_ago: 2_000 } },
+    { field: 'last_seen_at', operator: '>', value: 0 },
+  ])
+    await total(await define(passing))
+  assert.equal(await kept(), 0)
+})

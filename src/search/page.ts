@@ -6,7 +6,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import { type AttributeDefinition, definitionsNamed, keysOf, withChoices } from './attributes.ts'
 import type { Wanted } from './find.ts'
 import { indexed } from './lag.ts'
-import { filtersOf, type Query, readSearch } from './query.ts'
+import { type Filter, filtersOf, type Query, readSearch } from './query.ts'
 import { compile, type Searchable, sortedBy, sortOf, where } from './where.ts'
 
 /** What a noun declares for its search. */
@@ -39,13 +39,15 @@ export async function searchPage<Row>(workspace: Workspace, search: Search<Row>,
   const query = withChoices(read(asked.query), definitions)
   const lags = workspace.lags.search_lag_ms > 0
   const filters = filtersOf(query)
+  const depends = dependenciesOf(noun, filters)
+  const compared = [...filters, ...(depends ?? []).flatMap(filtersOf)]
   const searched: Searched = {
     condition: () => indexed(workspace, where(workspace, noun, query)),
     wanted: {
-      name: JSON.stringify([query, asked.sort, keysOf(definitions, asked.fields)]),
+      name: JSON.stringify([query, asked.sort, keysOf(definitions, asked.fields), depends]),
       description: [...new Set(filters.map(({ field, operator }) => `${field} ${operator}`))].join(', '),
       sorted_by: lags ? undefined : sortedBy(noun, asked.sort),
-      is_stable: !lags && !filters.some(({ field }) => unstable.includes(field)),
+      is_stable: !lags && depends !== null && !compared.some(({ field }) => unstable.includes(field)),
       compile(rows) {
         const compiled = compile(workspace, noun, query, lags ? undefined : rows)
         return { ...compiled, condition: indexed(workspace, compiled.condition) }
@@ -57,3 +59,16 @@ export async function searchPage<Row>(workspace: Workspace, search: Search<Row>,
 
 const newestOf = (workspace: Workspace, column: Search<unknown>['newest_by']): Order =>
   column === 'id' ? newestById(workspace) : newest(workspace, column)
+
+/** Returns the queries that the filters depend on; null if one depends on the time. */
+function dependenciesOf({ fields }: Searchable, filters: readonly Filter[]): Query[] | null {
+  const found: Query[] = []
+  for (const { field: name, value } of filters) {
+    const field = fields[name]
+    if (field?.kind !== 'set' || !field.dependsOn) continue
+    const queries = field.dependsOn([value].flat().map(String))
+    if (!queries) return null
+    found.push(...queries)
+  }
+  return found
+}

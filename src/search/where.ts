@@ -56,6 +56,8 @@ export type Field =
       has: (workspace: Workspace, ids: string[] | null) => Fragment
       /** Where the rows that have one of `ids` are found. */
       source?: (workspace: Workspace, ids: string[], rows: Rows) => Source | undefined
+      /** The queries that decide who has one of `ids`, if it is others than the objects themselves; null: also the time does. */
+      dependsOn?: (ids: string[]) => Query[] | null
       /** The ids are bigints in the database; other values are removed before `has` is called. */
       of?: 'bigint'
       operators?: readonly string[]

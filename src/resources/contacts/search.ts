@@ -104,7 +104,7 @@ const FIELDS: Record<string, Field> = {
 /** Times that change often, and by themselves: see the trigger `contacts_changed`. */
 const UNSTABLE = [
   ...['updated_at', 'last_seen_at', 'last_contacted_at', 'last_replied_at', 'last_email_opened_at'],
-  ...['last_email_clicked_at', 'segment_id'],
+  'last_email_clicked_at',
 ]
 
 /** Days are in the workspace's time zone. Date attributes have no time of day in any version. */

@@ -1,14 +1,14 @@
 // Compiles segments into conditions on the rows of their noun. Nothing is stored of who is in a segment.
 import type { Fragment } from '#db/sql.ts'
 import { ApiError } from '#http/errors.ts'
-import { fieldsOf, type Query } from '#search/query.ts'
+import { fieldsOf, filtersOf, type Query } from '#search/query.ts'
 import type { Rows, Source } from '#search/sources.ts'
 import { shown } from '#search/values.ts'
 import { type Compiled, compile, type Field, type Searchable } from '#search/where.ts'
 import { findWorkspace } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { builtInSegments } from './built-in.ts'
-import { MAX_FILTERS, missingParts, sizesOf, withDates } from './definition.ts'
+import { isRelative, MAX_FILTERS, missingParts, segmentsIn, sizesOf, withDates } from './definition.ts'
 import { listDefined, listMet, type PersonType, type SegmentRow } from './queries.ts'
 
 /** A noun that has segments. It declares this, because this folder imports none of them. */
@@ -72,6 +72,7 @@ export async function compileSegments(
     kind: 'set',
     // Every contact is in All users or in All leads.
     has: (_, ids) => (ids ? anyOf(ids.flatMap((id) => byId.get(id) ?? [])) : sql`true`),
+    dependsOn: (ids) => queriesOf(ids, byId),
     source: (_, ids, rows) =>
       sourceOf(
         ids.flatMap((id) => byId.get(id) ?? []),
@@ -160,4 +161,23 @@ function assertWhole({ segments, missingIn }: CompiledSegments, id: string, refu
   })
   const message = `Segment ${id} (${shown(segment.name)}) names what does not exist: ${lacks.join(', ')}`
   throw new UnusableSegment(message)
+}
+
+/**
+ * Returns the queries of the segments and of those that they name, each with its person type and its version; null if one
+ * compares with a time that passes.
+ */
+function queriesOf(ids: readonly string[], byId: ReadonlyMap<string, SegmentRow>): Query[] | null {
+  const queries: Query[] = []
+  for (const id of ids) {
+    const segment = byId.get(id)
+    if (!segment) continue
+    const { person_type, version, query } = segment
+    if (query && filtersOf(query).some(({ value }) => isRelative(value))) return null
+    const inner = query ? queriesOf(segmentsIn(query), byId) : []
+    if (!inner) return null
+    const kind = { field: 'segment', operator: version, value: person_type }
+    queries.push({ operator: 'AND', members: [kind, ...(query ? [query] : []), ...inner] })
+  }
+  return queries
 }

@@ -96,6 +96,9 @@ export function withDates(query: Query, now: Date, isDate: (field: string) => bo
   return days === undefined ? query : { ...query, value: Math.floor(now.getTime() / 1000) - days * DAY_SECONDS }
 }
 
+/** Whether the value is a time that passes, such as `{ "days_ago": 30 }`. */
+export const isRelative = (value: unknown): boolean => daysAgo(value) !== undefined
+
 function daysAgo(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'days_ago') return undefined
   const { days_ago } = value as { days_ago: unknown }
