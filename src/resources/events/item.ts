@@ -1,5 +1,6 @@
 // `data.item` of a notification: the object of an event, or several, in the shape of its topic and in an API version.
 import type { EventRow } from '#events/read.ts'
+import { ApiError } from '#http/errors.ts'
 import { epoch } from '#http/types.ts'
 import { findCompany } from '#resources/companies/queries.ts'
 import { presentCompany } from '#resources/companies/schema.ts'
@@ -33,11 +34,15 @@ async function presentNow(
     }
     case 'conversation': {
       const { part_id } = details as { part_id?: string }
-      return showWithNewParts(workspace, object_id, part_id ? [part_id] : [], snapshotDisplay).catch(() => undefined)
+      return showWithNewParts(workspace, object_id, part_id ? [part_id] : [], snapshotDisplay).catch(undefinedIfMissing)
     }
     default:
       return undefined
   }
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (!(error instanceof ApiError && error.status === 404)) throw error
 }
 
 async function contactNow(workspace: Workspace, id: string): Promise<Item | undefined> {
