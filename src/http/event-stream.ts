@@ -115,6 +115,12 @@ export function eventStream({ onIdle, onClosed }: { onIdle(): void; onClosed(): 
   }
 }
 
+/** Aborts the stream if waiting events could not be written for longer than `stuck_for_ms`; else keeps it alive. */
+export function heartbeatOrAbort(stream: EventStream, stuck_for_ms: number): void {
+  if (Date.now() - (stream.stuck_since ?? Number.POSITIVE_INFINITY) > stuck_for_ms) stream.abort()
+  else stream.heartbeat()
+}
+
 /** JSON.stringify writes no line breaks, so that `data` is always one line. */
 const textOf = ({ id, event, data }: EventToSend): string =>
   `id: ${id}\n${event ? `event: ${event}\n` : ''}data: ${JSON.stringify(data)}\n\n`

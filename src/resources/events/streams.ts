@@ -5,7 +5,7 @@ import { Gauge, register } from 'prom-client'
 import type { Pool } from '#db/sql.ts'
 import { type EventRow, endOfEvents, type Position, readEvents } from '#events/read.ts'
 import { ApiError } from '#http/errors.ts'
-import { type EventStream, eventStream, type StreamLimits } from '#http/event-stream.ts'
+import { type EventStream, eventStream, heartbeatOrAbort, type StreamLimits } from '#http/event-stream.ts'
 import { epoch } from '#http/types.ts'
 import type { Version } from '#versions/versions.ts'
 import { openWorkspace } from '#workspaces/open.ts'
@@ -97,8 +97,7 @@ export function realtimeStreams(
 
   async function checkAll(): Promise<void> {
     for (const { stream, check } of watchers) {
-      if (Date.now() - (stream.stuck_since ?? Number.POSITIVE_INFINITY) > stuck_for_ms) stream.abort()
-      else stream.heartbeat()
+      heartbeatOrAbort(stream, stuck_for_ms)
       try {
         await check()
       } catch {

@@ -9,7 +9,7 @@ import { messengerSignal } from '#delivery/signals.ts'
 import { updateInAppStatus } from '#delivery/status-update.ts'
 import type { Links } from '#files/link.ts'
 import { ApiError } from '#http/errors.ts'
-import { type EventStream, eventStream, type StreamLimits } from '#http/event-stream.ts'
+import { type EventStream, eventStream, heartbeatOrAbort, type StreamLimits } from '#http/event-stream.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { markSeen, type SeenContact } from '#resources/contacts/activity-queries.ts'
 import { displayOf } from '#resources/conversations/display.ts'
@@ -97,10 +97,7 @@ export function messengerStreams(
   }
 
   function sendHeartbeats() {
-    for (const { stream } of watchers) {
-      if (Date.now() - (stream.stuck_since ?? Number.POSITIVE_INFINITY) > stuck_for_ms) stream.abort()
-      else stream.heartbeat()
-    }
+    for (const { stream } of watchers) heartbeatOrAbort(stream, stuck_for_ms)
   }
 
   /** Ends streams whose session is over, and marks the other contacts as seen. */
