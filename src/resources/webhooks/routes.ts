@@ -8,6 +8,7 @@ import { pageOf, presentPage } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, NOTHING } from '#http/types.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
+import { assertAllowedAddress } from '#resources/channel-accounts/private-addresses.ts'
 import type { Resource, Server } from '#server.ts'
 import {
   countNotifications,
@@ -49,12 +50,8 @@ function webhooks(app: App, { secret, egress, forgetTokens, topics }: Server) {
   const fetch = safeFetcher({ egress, any_port: true })
 
   /** A preHandler, so that no transaction waits for the DNS. Every connection checks the address again. */
-  const allowedAddress = async ({ body }: FastifyRequest) => {
-    const { url } = body as { url?: unknown }
-    const host = typeof url === 'string' && URL.parse(url)?.hostname
-    if (host && !(await egress.allows(host)))
-      throw invalid(`url leads to a private address: ${host}. ALLOW_PRIVATE_ADDRESSES on the server may allow it`)
-  }
+  const allowedAddress = ({ body }: FastifyRequest) =>
+    assertAllowedAddress(egress, 'url', (body as { url?: unknown }).url)
 
   app.get(
     '/extensions/webhook_subscriptions',
