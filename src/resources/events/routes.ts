@@ -6,8 +6,9 @@ import { type App, op } from '#http/op.ts'
 import type { Resource, Server } from '#server.ts'
 import { realtimeStreams } from './streams.ts'
 
+const POSITION = '^\\d{1,19}\\.\\d{1,19}$'
 const Position = Type.String({
-  pattern: '^\\d{1,19}\\.\\d{1,19}$',
+  pattern: POSITION,
   description: 'The id of the last event that was received.',
 })
 const StreamQuery = Type.Object({
@@ -49,7 +50,7 @@ function events(app: App, server: Server) {
 /** When an EventSource reconnects, its header has the last event that it received; its URL still has the first position. */
 function positionOf(header: string | string[] | undefined): string | undefined {
   if (header === undefined || header === '') return undefined
-  if (!/^\d{1,19}\.\d{1,19}$/.test(String(header))) throw invalid('Last-Event-ID is not the id of an event')
+  if (!new RegExp(POSITION).test(String(header))) throw invalid('Last-Event-ID is not the id of an event')
   return String(header)
 }
 
