@@ -1,4 +1,4 @@
-// Who of a team gets the next conversation.
+// Which admin of a team gets the next conversation.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
