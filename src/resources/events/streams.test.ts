@@ -111,10 +111,7 @@ test('only the wanted topics arrive, and none of another workspace', async () =>
 
 test('a transaction that commits late is not missed', async () => {
   const reader = await read()
-  let release = () => {}
-  const waiting = new Promise<void>((resolve) => {
-    release = resolve
-  })
+  const [inserted, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const late = atomically(t.workspace, async (workspace) => {
     const row = {
       workspace_id: workspace.id,
@@ -125,11 +122,13 @@ test('a transaction that commits late is not missed', async () => {
       created_at: new Date(),
     }
     await workspace.sql`insert into events ${workspace.sql(row as never)}`
-    await waiting
+    inserted.resolve()
+    await released.promise
   })
+  await inserted.promise
   await aUser('Early')
   await new Promise((resolve) => setTimeout(resolve, 150))
-  release()
+  released.resolve()
   await late
   const sent = await arrived(reader, 2)
   assert.deepEqual(
