@@ -59,6 +59,8 @@ export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress'> 
   /** Fetches files by URL; absent if remote files are not fetched. */
   fetch: SafeFetch | undefined
   log: FastifyBaseLogger
+  /** The days for which events stay in the log. */
+  events_kept_days: number
 }
 
 /** A group of operations, as its folder declares it. `resources/index.ts` lists them all. */

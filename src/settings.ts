@@ -131,6 +131,12 @@ export const SETTINGS = {
     '30',
     'After a worker dies, other workers send its leased deliveries this many seconds later.',
   ),
+  events_kept_days: withDefault(
+    'EVENTS_KEPT_DAYS',
+    numberFrom(1, 3_650),
+    '30',
+    'The days for which events stay in the log, for streams that reconnect and webhook subscriptions that are behind.',
+  ),
   s3_bucket: setting(
     'S3_BUCKET',
     like(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),

@@ -221,7 +221,6 @@ const FOREIGN_WRITES = new Set([
   // Removes old rows of every workspace.
   'idempotency_keys of src/jobs/housekeeping.ts',
   'received_messages of src/jobs/housekeeping.ts',
-  'events of src/jobs/housekeeping.ts',
   // A workspace is created with its admins.
   'admins of src/workspaces/queries.ts',
   // A contact's message is written with the conversation that it starts, in one statement; messages/ imports

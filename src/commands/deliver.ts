@@ -6,6 +6,7 @@ import { captureAccount } from '#channels/capture/capture.ts'
 import { allowedPrivateAddresses, type Config } from '#config.ts'
 import { messengerSignal } from '#delivery/signals.ts'
 import { startWorker } from '#delivery/worker.ts'
+import { EVENT_JOBS } from '#events/partitions.ts'
 import type { Files } from '#files/files.ts'
 import { HOUSEKEEPING } from '#jobs/housekeeping.ts'
 import { runJobs } from '#jobs/run.ts'
@@ -50,11 +51,12 @@ export async function deliver({ storage, config, secret, files, log }: Options):
     is_alone: is_embedded,
   })
   const fetch = config.fetch_attachments ? safeFetcher({ allowed: allowed.attachments }) : undefined
-  const context: WorkerContext = { sql, secret, files, egress, fetch, log }
+  const { events_kept_days } = config
+  const context: WorkerContext = { sql, secret, files, egress, fetch, log, events_kept_days }
   const stops = RESOURCES.flatMap(({ work }) => (work ? [work(context)] : []))
   const stopJobs = runJobs({
     sql,
-    jobs: [...HOUSEKEEPING, ...SEARCH_JOBS, ...RESOURCES.flatMap(({ jobs = [] }) => jobs)],
+    jobs: [...HOUSEKEEPING, ...EVENT_JOBS, ...SEARCH_JOBS, ...RESOURCES.flatMap(({ jobs = [] }) => jobs)],
     context,
     log,
   })

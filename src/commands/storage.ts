@@ -6,6 +6,7 @@ import { runningEmbedded } from '#db/embedded/running.ts'
 import { DataDirectoryInUse, startEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
 import type { Pool } from '#db/sql.ts'
+import { keepPartitions } from '#events/partitions.ts'
 import { repairOrder } from '#events/repair-order.ts'
 import { type Stopping, unlessStopped } from '#lib/stopping.ts'
 import { repairActivities } from '#resources/contacts/activities-queries.ts'
@@ -22,7 +23,7 @@ export type Storage = {
   close(): Promise<void>
 }
 
-type Opening = Pick<Config, 'database_url' | 'database_pool' | 'data_dir'> & {
+type Opening = Pick<Config, 'database_url' | 'database_pool' | 'data_dir' | 'events_kept_days'> & {
   log: (line: string) => void
   /** A request interrupts the start; a storage that is already open stays open until `close()`. */
   stopping: Stopping
@@ -89,7 +90,7 @@ async function joinRunning(opening: Opening): Promise<Storage> {
 }
 
 async function prepare(
-  { database_pool, database_url, stopping }: Opening,
+  { database_pool, database_url, events_kept_days, stopping }: Opening,
   options: ConnectOptions,
   { location, release }: { location: string; release?: () => Promise<void> },
 ): Promise<Storage> {
@@ -101,6 +102,7 @@ async function prepare(
   try {
     const migrated = await unlessStopped(stopping.requested, migrate(sql))
     await repairOrder(sql)
+    await keepPartitions(sql, events_kept_days)
     await repairActivities(sql)
     return { sql, is_embedded: !database_url, location, migrated, close }
   } catch (error) {

@@ -7,8 +7,10 @@ import type { Sql } from '#db/sql.ts'
  */
 export async function repairOrder(sql: Sql): Promise<boolean> {
   const [newest] = await sql<{ is_ahead: boolean }[]>`
-    select transaction_id >= pg_snapshot_xmax(pg_current_snapshot()) as is_ahead
-    from events order by created_at desc limit 1`
+    select coalesce(max(transaction_id) >= pg_snapshot_xmax(pg_current_snapshot()), false) as is_ahead
+    from workspaces cross join lateral (
+      select transaction_id from events where workspace_id = workspaces.id order by transaction_id desc limit 1
+    ) as newest_of_workspace`
   if (!newest?.is_ahead) return false
   await sql`update events set transaction_id = '3'::xid8`
   return true

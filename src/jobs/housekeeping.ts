@@ -1,5 +1,5 @@
-// The jobs that belong to no resource: they remove expired idempotency keys, message ids and events, remove unclaimed
-// files, and ANALYZE tables that have grown.
+// The jobs that belong to no resource: they remove expired idempotency keys and message ids, remove unclaimed files,
+// and ANALYZE tables that have grown.
 import { analyzeGrown } from '#db/analyze.ts'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
@@ -16,8 +16,8 @@ export const HOUSEKEEPING: readonly Job<{ sql: Pool; files: Files }>[] = [
 ]
 
 /**
- * Idempotency keys are stored for a day; events and the ids of received messages for a month. In a workspace whose
- * clock a sandbox has set, times do not show the age: its rows stay until it uses the server's clock again.
+ * Idempotency keys are stored for a day, and the ids of received messages for a month. In a workspace whose clock a
+ * sandbox has set, times do not show the age: its rows stay until it uses the server's clock again.
  */
 export async function removeExpired(sql: Pool): Promise<void> {
   await sql`delete from idempotency_keys where created_at < now() - interval '24 hours'`
@@ -25,5 +25,4 @@ export async function removeExpired(sql: Pool): Promise<void> {
   await sql`
     delete from received_messages
     where received_at < now() - interval '30 days' and not workspace_id = any(${clocks})`
-  await sql`delete from events where created_at < now() - interval '30 days' and not workspace_id = any(${clocks})`
 }
