@@ -42,3 +42,8 @@ export async function endOfEvents(sql: Sql): Promise<Position> {
     select pg_snapshot_xmin(pg_current_snapshot())::text || '.0' as position`
   return row.position
 }
+
+/** Returns whether events after `position` can be before `end`, a result of `endOfEvents`. */
+export const isBefore = (position: Position, end: Position): boolean => transactionOf(position) < transactionOf(end)
+
+const transactionOf = (position: Position): bigint => BigInt(position.split('.')[0] || 0)

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import { Gauge, register } from 'prom-client'
 import type { Pool } from '#db/sql.ts'
-import { type EventRow, endOfEvents, type Position, readEvents } from '#events/read.ts'
+import { type EventRow, endOfEvents, isBefore, type Position, readEvents } from '#events/read.ts'
 import { ApiError } from '#http/errors.ts'
 import { type EventStream, eventStream, heartbeatOrAbort, type StreamLimits } from '#http/event-stream.ts'
 import { epoch } from '#http/types.ts'
@@ -65,19 +65,26 @@ export function realtimeStreams(
       })
   }
 
-  /** Readers with the same position share a query. Those that still have events to write are left for later. */
+  /**
+   * Readers with the same position share a query. Those that still have events to write are left for later, and those that
+   * have read up to the end of the log need none.
+   */
   async function sendNew(): Promise<void> {
+    const end = await endOfEvents(sql)
     const groups = Map.groupBy(
-      [...watchers].filter(({ stream }) => stream.is_idle),
+      [...watchers].filter(({ stream, position }) => stream.is_idle && isBefore(position, end)),
       ({ workspace_id, position }) => `${workspace_id} ${position}`,
     )
-    for (const group of groups.values()) await sendTo(group)
+    for (const group of groups.values()) await sendTo(group, end)
   }
 
-  async function sendTo(group: Watcher[]): Promise<void> {
+  async function sendTo(group: Watcher[], end: Position): Promise<void> {
     const { workspace_id, position } = group[0]!
     const events = await readEvents(sql, workspace_id, position, BATCH)
-    if (!events.length) return
+    if (!events.length) {
+      for (const watcher of group) watcher.position = end
+      return
+    }
     const workspace = await openWorkspace(sql, workspace_id)
     for (const event of events) {
       const readers = group.filter(({ topics }) => !topics || topics.has(event.topic))
