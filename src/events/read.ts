@@ -25,15 +25,36 @@ export type EventRow = {
  * Returns the next events after a position, oldest first. Events of the oldest open transaction, and of all that started
  * after it, are left for later calls: a long transaction delays all readers, but they miss nothing.
  */
-export const readEvents = (sql: Sql, workspace_id: string, after: Position, limit: number) => {
-  const [transaction_id = '0', id = '0'] = after.split('.')
-  return sql<EventRow[]>`
-    select id, topic, object_type, object_id, details, actor_type, actor_id, snapshot, created_at,
-      transaction_id::text || '.' || id as position
-    from events
-    where workspace_id = ${workspace_id} and (transaction_id, id) > (${transaction_id}::text::xid8, ${id}::bigint)
-      and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-    order by transaction_id, id limit ${limit}`
+export async function readEvents(sql: Sql, workspace_id: string, position: Position, limit: number) {
+  const [events] = await readLogs(sql, [{ workspace_id, position }], limit)
+  return events!
+}
+
+/** As `readEvents`, for several readers in one query. Returns the events of each; `limit` is for each. */
+export async function readLogs(
+  sql: Sql,
+  readers: readonly { workspace_id: string; position: Position }[],
+  limit: number,
+): Promise<EventRow[][]> {
+  const workspaces = readers.map(({ workspace_id }) => workspace_id)
+  const positions = readers.map(({ position }) => position.split('.'))
+  const rows = await sql<(EventRow & { transaction_id: string; reader: number })[]>`
+    select events.*, reader::int
+    from unnest(${workspaces}::text[], ${positions.map(([transaction = '0']) => transaction)}::text[],
+      ${positions.map(([, id = '0']) => id)}::bigint[]) with ordinality as readers (workspace_id, transaction_id, id, reader)
+    cross join lateral (
+      select id, topic, object_type, object_id, details, actor_type, actor_id, snapshot, created_at, transaction_id,
+        transaction_id::text || '.' || id as position
+      from events
+      where events.workspace_id = readers.workspace_id
+        and (events.transaction_id, events.id) > (readers.transaction_id::xid8, readers.id)
+        and events.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+      order by events.transaction_id, events.id limit ${limit}
+    ) as events
+    order by reader, events.transaction_id, events.id`
+  const found: EventRow[][] = readers.map(() => [])
+  for (const { reader, transaction_id: _, ...event } of rows) found[reader - 1]!.push(event)
+  return found
 }
 
 /** Returns the position for a new reader that wants only new events. */

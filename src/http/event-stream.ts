@@ -12,8 +12,8 @@ export type EventToSend = {
 export type EventStream = {
   /** The body of the answer. */
   readonly readable: Readable
-  /** `onWritten` is called when the event is written to the reader's connection, which may never happen. */
-  send(event: EventToSend, onWritten: () => void): void
+  /** `text` is of `eventText`. `onWritten` is called when it is written to the reader's connection, which may never happen. */
+  send(text: string, onWritten?: () => void): void
   /** Shows the reader and proxies that the connection is alive. */
   heartbeat(): void
   /** Ends the stream normally; waiting events are dropped. */
@@ -56,7 +56,7 @@ export const HEADERS = {
  * `onIdle` is called when the last waiting event is written; `onClosed` once, however the stream ends.
  */
 export function eventStream({ onIdle, onClosed }: { onIdle(): void; onClosed(): void }): EventStream {
-  const waiting: { text: string; onWritten(): void }[] = []
+  const waiting: { text: string; onWritten: (() => void) | undefined }[] = []
   let has_room = false
   let has_ended = false
   let written_at = 0
@@ -81,7 +81,7 @@ export function eventStream({ onIdle, onClosed }: { onIdle(): void; onClosed(): 
       waiting.shift()
       written_at = Date.now()
       has_room = readable.push(next.text)
-      next.onWritten()
+      next.onWritten?.()
     }
     if (!waiting.length) onIdle()
   }
@@ -90,10 +90,10 @@ export function eventStream({ onIdle, onClosed }: { onIdle(): void; onClosed(): 
 
   return {
     readable,
-    send(event, onWritten) {
+    send(text, onWritten) {
       if (has_ended) return
       if (!waiting.length) written_at = Date.now()
-      waiting.push({ text: textOf(event), onWritten })
+      waiting.push({ text, onWritten })
       write()
     },
     heartbeat() {
@@ -121,6 +121,6 @@ export function heartbeatOrAbort(stream: EventStream, stuck_for_ms: number): voi
   else stream.heartbeat()
 }
 
-/** JSON.stringify writes no line breaks, so that `data` is always one line. */
-const textOf = ({ id, event, data }: EventToSend): string =>
+/** Returns the event as it is sent, also to many readers. JSON.stringify writes no line breaks: `data` is always one line. */
+export const eventText = ({ id, event, data }: EventToSend): string =>
   `id: ${id}\n${event ? `event: ${event}\n` : ''}data: ${JSON.stringify(data)}\n\n`

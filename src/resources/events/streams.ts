@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import { Gauge, register } from 'prom-client'
 import type { Pool } from '#db/sql.ts'
-import { type EventRow, endOfEvents, isBefore, type Position, readEvents } from '#events/read.ts'
+import { type EventRow, endOfEvents, isBefore, type Position, readLogs } from '#events/read.ts'
 import { ApiError } from '#http/errors.ts'
-import { type EventStream, eventStream, heartbeatOrAbort, type StreamLimits } from '#http/event-stream.ts'
+import { type EventStream, eventStream, eventText, heartbeatOrAbort, type StreamLimits } from '#http/event-stream.ts'
 import { epoch } from '#http/types.ts'
 import type { Version } from '#versions/versions.ts'
 import { openWorkspace } from '#workspaces/open.ts'
@@ -18,8 +18,9 @@ const POLL_EVERY_MS = 25
 const HEARTBEAT_EVERY_MS = 15_000
 /** The connection of a reader that reads nothing for this time, although events wait, is aborted. */
 const STUCK_FOR_MS = 30_000
-/** Events that one query reads: what is in memory for a workspace. */
+/** Events that one query reads for a group of readers, and the groups that share a query. */
 const BATCH = 200
+const GROUPS = 50
 const PER_WORKSPACE = 5_000
 const PER_PROCESS = 10_000
 
@@ -71,16 +72,21 @@ export function realtimeStreams(
    */
   async function sendNew(): Promise<void> {
     const end = await endOfEvents(sql)
-    const groups = Map.groupBy(
-      [...watchers].filter(({ stream, position }) => stream.is_idle && isBefore(position, end)),
-      ({ workspace_id, position }) => `${workspace_id} ${position}`,
-    )
-    for (const group of groups.values()) await sendTo(group, end)
+    const behind = [...watchers].filter(({ stream, position }) => stream.is_idle && isBefore(position, end))
+    const groups = [...Map.groupBy(behind, ({ workspace_id, position }) => `${workspace_id} ${position}`).values()]
+    while (groups.length) {
+      const some = groups.splice(0, GROUPS)
+      const logs = await readLogs(
+        sql,
+        some.map(([first]) => first!),
+        BATCH,
+      )
+      await Promise.all(some.map((group, n) => sendTo(group, logs[n]!, end)))
+    }
   }
 
-  async function sendTo(group: Watcher[], end: Position): Promise<void> {
-    const { workspace_id, position } = group[0]!
-    const events = await readEvents(sql, workspace_id, position, BATCH)
+  async function sendTo(group: Watcher[], events: EventRow[], end: Position): Promise<void> {
+    const { workspace_id } = group[0]!
     if (!events.length) {
       for (const watcher of group) watcher.position = end
       return
@@ -93,12 +99,13 @@ export function realtimeStreams(
     for (const watcher of group) watcher.position = events.at(-1)!.position
   }
 
-  /** The item is made once for each version. */
+  /** The item, and its text, are made once for each version. */
   async function sendEvent(workspace: Workspace, event: EventRow, readers: Watcher[]): Promise<void> {
     const item = await itemOf(workspace, event)
     for (const [version, same] of Map.groupBy(readers, ({ version }) => version)) {
       const data = presentEvent(event, inVersion(item, version))
-      for (const { stream } of same) stream.send({ id: event.position, event: event.topic, data }, () => {})
+      const text = eventText({ id: event.position, event: event.topic, data })
+      for (const { stream } of same) stream.send(text)
     }
   }
 

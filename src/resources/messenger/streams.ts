@@ -9,7 +9,7 @@ import { messengerSignal } from '#delivery/signals.ts'
 import { updateInAppStatus } from '#delivery/status-update.ts'
 import type { Links } from '#files/link.ts'
 import { ApiError } from '#http/errors.ts'
-import { type EventStream, eventStream, heartbeatOrAbort, type StreamLimits } from '#http/event-stream.ts'
+import { type EventStream, eventStream, eventText, heartbeatOrAbort, type StreamLimits } from '#http/event-stream.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { markSeen, type SeenContact } from '#resources/contacts/activity-queries.ts'
 import { displayOf } from '#resources/conversations/display.ts'
@@ -83,7 +83,7 @@ export function messengerStreams(
 
   function send(watcher: Watcher, arrival: InAppDelivery) {
     watcher.position = Number(arrival.position)
-    watcher.stream.send({ id: arrival.position, data: eventOf(arrival, watcher.display) }, () => {
+    watcher.stream.send(eventText({ id: arrival.position, data: eventOf(arrival, watcher.display) }), () => {
       if (arrival.status === 'sent') delivered.add(arrival)
     })
   }
