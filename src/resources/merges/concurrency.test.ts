@@ -36,7 +36,7 @@ const startedBy = async (id: string): Promise<string> =>
 async function namedIn(ids: string[]): Promise<string[]> {
   const columns = await sql<{ table_name: string; column_name: string }[]>`
     select table_name, column_name from information_schema.columns
-    where table_schema = 'public' and table_name not in ('events', 'contact_activities') and data_type = 'text'
+    where table_schema = 'public' and table_name <> 'contact_activities' and table_name !~ '^events' and data_type = 'text'
       and column_name in ('contact_id', 'author_id', 'object_id')`
   const found: string[] = []
   for (const { table_name, column_name } of columns) {

@@ -305,26 +305,26 @@ test('every workspace has the built-in segments, whose ids differ and stay the s
 })
 
 describe('the built-in segments', () => {
-  const CASES: [what: string, contact: object, segments: string[]][] = [
-    ['a user who was never seen', {}, []],
-    ['a lead', { role: 'lead', last_seen_at: daysAgo(1), signed_up_at: new Date() }, []],
-    ['a user seen now', { last_seen_at: daysAgo(0) }, ['Active']],
-    ['a user seen within 30 days', { last_seen_at: daysAgo(30, 30) }, ['Active']],
-    ['a user seen 30 days ago', { last_seen_at: daysAgo(30, -30) }, ['Slipping away']],
-    ['a user seen within 60 days', { last_seen_at: daysAgo(60, 30) }, ['Slipping away']],
-    ['a user seen 60 days ago', { last_seen_at: daysAgo(60, -30) }, []],
-    ['a user seen a year ago', { last_seen_at: daysAgo(365) }, []],
-    ['a user who signed up within a day', { signed_up_at: daysAgo(1, 30) }, ['New']],
-    ['a user who signed up a day ago', { signed_up_at: daysAgo(1, -30) }, []],
-    ['a user who signed up earlier and is a new contact', { signed_up_at: daysAgo(9), created_at: new Date() }, []],
-    ['a user of whom only the creation is known', { created_at: daysAgo(1, 30) }, ['New']],
-    ['a new user who was seen', { created_at: daysAgo(0), last_seen_at: daysAgo(0) }, ['Active', 'New']],
+  const CASES: [what: string, contact: () => object, segments: string[]][] = [
+    ['a user who was never seen', () => ({}), []],
+    ['a lead', () => ({ role: 'lead', last_seen_at: daysAgo(1), signed_up_at: new Date() }), []],
+    ['a user seen now', () => ({ last_seen_at: daysAgo(0) }), ['Active']],
+    ['a user seen within 30 days', () => ({ last_seen_at: daysAgo(30, 30) }), ['Active']],
+    ['a user seen 30 days ago', () => ({ last_seen_at: daysAgo(30, -30) }), ['Slipping away']],
+    ['a user seen within 60 days', () => ({ last_seen_at: daysAgo(60, 30) }), ['Slipping away']],
+    ['a user seen 60 days ago', () => ({ last_seen_at: daysAgo(60, -30) }), []],
+    ['a user seen a year ago', () => ({ last_seen_at: daysAgo(365) }), []],
+    ['a user who signed up within a day', () => ({ signed_up_at: daysAgo(1, 30) }), ['New']],
+    ['a user who signed up a day ago', () => ({ signed_up_at: daysAgo(1, -30) }), []],
+    ['a user who signed up earlier and is a new contact', () => ({ signed_up_at: daysAgo(9), created_at: new Date() }), []],
+    ['a user of whom only the creation is known', () => ({ created_at: daysAgo(1, 30) }), ['New']],
+    ['a new user who was seen', () => ({ created_at: daysAgo(0), last_seen_at: daysAgo(0) }), ['Active', 'New']],
   ]
   for (const [what, contact, expected] of CASES) {
     test(`of ${what}: ${expected.join(', ') || 'none of the three'}`, async () => {
-      const id = await aContact(t.workspace, { created_at: daysAgo(90), ...contact })
+      const id = await aContact(t.workspace, { created_at: daysAgo(90), ...contact() })
       const [everyone, ...rest] = await namesOf(id)
-      assert.deepEqual([everyone, ...rest], ['role' in contact ? 'All leads' : 'All users', ...expected])
+      assert.deepEqual([everyone, ...rest], ['role' in contact() ? 'All leads' : 'All users', ...expected])
     })
   }
 })

@@ -24,7 +24,7 @@ const listTables = (sql: Sql) => sql<Table[]>`
     where conrelid = tables.oid and contype = 'f' and confrelid <> tables.oid
   ) as references
   from pg_class tables join pg_attribute on attrelid = tables.oid and attname = 'workspace_id'
-  where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+  where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and not relispartition
   order by 1`
 
 /** Puts each table before those that it references. */
