@@ -141,10 +141,44 @@ function assertSlaAndRating({ sla_applied, conversation_rating, conversation_par
   assert.equal(conversation_rating?.rating ?? undefined, parts[rated]?.event_details.rating.value)
 }
 
-const STATISTICS = [
+const NUMBERS = [
   ...['time_to_assignment', 'time_to_admin_reply', 'time_to_first_close', 'time_to_last_close', 'median_time_to_reply'],
   ...['count_reopens', 'count_assignments', 'count_conversation_parts'],
 ]
+const TIMES = [
+  ...['first_contact_reply_at', 'first_assignment_at', 'first_admin_reply_at', 'first_close_at'],
+  ...[
+    'last_assignment_at',
+    'last_assignment_admin_reply_at',
+    'last_contact_reply_at',
+    'last_admin_reply_at',
+    'last_close_at',
+  ],
+]
+
+/** What a conversation shows of each field that can be searched; a list has several. */
+const SHOWN: Record<string, (conversation: Shown) => unknown> = {
+  ...Object.fromEntries(
+    ['id', 'created_at', 'updated_at', 'state', 'open', 'read', 'priority', 'waiting_since', 'snoozed_until'].map(
+      (name) => [name, (one) => one[name]],
+    ),
+  ),
+  admin_assignee_id: (one) => one.admin_assignee_id ?? 0,
+  team_assignee_id: (one) => Number(one.team_assignee_id ?? 0),
+  teammate_ids: (one) => one.teammates.admins.map(({ id }: Shown) => id),
+  contact_ids: (one) => one.contacts.contacts.map(({ id }: Shown) => id),
+  'source.type': (one) => one.source.type,
+  'source.delivered_as': (one) => one.source.delivered_as,
+  'source.author.id': (one) => one.source.author.id,
+  'source.author.email': (one) => one.source.author.email,
+  'conversation_rating.score': (one) => one.conversation_rating?.rating ?? null,
+  'conversation_rating.requested_at': (one) => one.conversation_rating?.created_at ?? null,
+  'conversation_rating.contact_id': (one) => one.conversation_rating?.contact?.id ?? null,
+  'conversation_rating.admin_id': (one) => one.conversation_rating?.teammate?.id ?? null,
+  ...Object.fromEntries(
+    [...NUMBERS, ...TIMES, 'last_closed_by_id'].map((name) => [`statistics.${name}`, (one) => one.statistics[name]]),
+  ),
+}
 
 const CONVERSATIONS = Number(process.env['LIFE_CONVERSATIONS'] ?? 12)
 const ACTS = Number(process.env['LIFE_ACTS'] ?? 150)
@@ -166,22 +200,42 @@ describe('over random acts', () => {
     })
   }
 
-  test('a search finds a conversation by each number that it shows, and by no other', async () => {
-    const { conversations } = await ok('GET /conversations?per_page=150')
-    for (const name of STATISTICS) {
-      const shown = conversations.map(({ id, statistics }: Shown) => [id, statistics[name]])
-      for (const value of new Set(shown.map(([, value]: [string, number]) => value).slice(0, 10))) {
-        const query = { field: `statistics.${name}`, operator: '=', value: value ?? null }
-        const found = await ok('POST /conversations/search', { query, pagination: { per_page: 150 } })
+  for (const [field, shown] of Object.entries(SHOWN)) {
+    test(`a search by ${field} finds the conversations that show the value, and no others`, async () => {
+      const all = (await everyConversation()).map((one) => [one.id, [shown(one)].flat()] as const)
+      const values = new Set(all.flatMap(([, values]) => values))
+      for (const value of [...values].slice(0, 10)) {
         assert.deepEqual(
-          found.conversations.map(({ id }: Shown) => id).sort(),
-          shown.flatMap(([id, other]: [string, number]) => (other === value ? [id] : [])).sort(),
-          `${name} ${value}`,
+          (await found({ field, operator: '=', value: value ?? null })).sort(),
+          all.flatMap(([id, others]) => (others.includes(value) ? [id] : [])).sort(),
+          `${field} = ${value}`,
         )
       }
-    }
-  })
+    })
+  }
 })
+
+/** Reads all pages: each conversation as a list shows it. */
+async function everyConversation(): Promise<Shown[]> {
+  const all: Shown[] = []
+  for (let cursor = ''; ; ) {
+    const page = await ok(`GET /conversations?per_page=150${cursor && `&starting_after=${cursor}`}`)
+    all.push(...page.conversations)
+    cursor = page.pages.next?.starting_after
+    if (!cursor) return all
+  }
+}
+
+async function found(query: object): Promise<string[]> {
+  const ids: string[] = []
+  for (let starting_after: string | undefined; ; ) {
+    const pagination = { per_page: 150, ...(starting_after && { starting_after }) }
+    const page = await ok('POST /conversations/search', { query, pagination })
+    ids.push(...page.conversations.map(({ id }: Shown) => id))
+    starting_after = page.pages.next?.starting_after
+    if (!starting_after) return ids
+  }
+}
 
 test('the reply times leave out the night and the weekend, the time to assignment does not', async () => {
   await freeze(Date.parse('2026-03-27T15:30:00Z') / 1000)
