@@ -1,16 +1,17 @@
 // Conversations: started by contacts or from messages, replied to, and managed.
+
 import { newest } from '#db/page.ts'
 import { assertBody } from '#http/errors.ts'
 import { pageOf } from '#http/lists.ts'
 import { type App, FILES_LIMIT, op } from '#http/op.ts'
 import { ById, fromEpoch } from '#http/types.ts'
 import { attach, attachmentsAt, writeAttachedFiles } from '#resources/attachments/attach.ts'
+import { attachingFiles, writeAttributeFiles } from '#resources/attachments/attribute-files.ts'
 import { claimPictures, readBody, type WrittenBody } from '#resources/attachments/written-body.ts'
 import { senderOf } from '#resources/visitors/sender.ts'
 import { SearchBody } from '#search/query.ts'
 import type { Resource, Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { attachingFiles, writeAttributeFiles } from './actions/attribute-files.ts'
 import { manage } from './actions/manage.ts'
 import { update } from './actions/update.ts'
 import { assignWaitingJob } from './assignment/assign-waiting.ts'
@@ -123,10 +124,10 @@ function conversations(app: App, server: Server) {
         body: UpdateRequest,
         response: Conversation,
       }),
-      preHandler: writeAttributeFiles(server.files),
+      preHandler: writeAttributeFiles(server.files, 'custom_attributes'),
     },
     async ({ workspace, params, query, body, written_files }) => {
-      const attachFiles = attachingFiles(workspace, server, body, written_files)
+      const attachFiles = attachingFiles(workspace, server, body, 'custom_attributes', written_files)
       const { conversation_id, part_ids } = await update(workspace, params.id, body, attachFiles)
       return showWithNewParts(workspace, conversation_id, part_ids, display(workspace, query.display_as))
     },

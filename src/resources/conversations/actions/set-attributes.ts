@@ -1,14 +1,14 @@
 // Sets the custom attributes of a conversation: one part for each that changes.
 import { isDeepStrictEqual } from 'node:util'
+import type { AttachFiles, GivenFile } from '#resources/attachments/attribute-files.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
-import { type CheckedValue, type GivenFile, readValues, textOf } from '#resources/conversation-attributes/values.ts'
+import { type CheckedValue, readValues, textOf } from '#resources/conversation-attributes/values.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { fileIdsOf, removeUnusedFiles } from '../parts/remove-files.ts'
 import { type ConversationRow, setCustomAttributes } from '../queries.ts'
 import { outcomeOf } from '../state/outcome.ts'
 import { record } from '../state/record.ts'
-import type { AttachFiles } from './attribute-files.ts'
 
 /** `row` must be locked. Returns the ids of the parts. @throws a 400 that names the first wrong attribute. */
 export async function setAttributes(

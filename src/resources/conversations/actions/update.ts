@@ -1,13 +1,14 @@
 // PUT /conversations/{id}: read, title, company, priority and custom attributes.
+
 import { found } from '#http/errors.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
+import type { AttachFiles } from '#resources/attachments/attribute-files.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { NewPart } from '../parts/queries.ts'
 import { type ConversationPatch, type ConversationRow, lockConversation, updateConversationRow } from '../queries.ts'
 import type { UpdateRequest } from '../requests.ts'
 import { outcomeOf } from '../state/outcome.ts'
 import { type NewParts, record } from '../state/record.ts'
-import type { AttachFiles } from './attribute-files.ts'
 import { setAttributes } from './set-attributes.ts'
 import { setCompany } from './set-company.ts'
 
