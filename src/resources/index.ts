@@ -77,6 +77,9 @@ import slas from './slas/routes.ts'
 import subscriptionTypes from './subscription-types/routes.ts'
 import tags from './tags/routes.ts'
 import teams from './teams/routes.ts'
+import ticketTypeAttributes from './ticket-types/attributes/routes.ts'
+import ticketTypes from './ticket-types/routes.ts'
+import ticketStates from './ticket-types/states/routes.ts'
 import emailPreferences from './unsubscribe/preferences.ts'
 import unsubscribe from './unsubscribe/routes.ts'
 import visitors from './visitors/routes.ts'
@@ -104,6 +107,9 @@ export const RESOURCES: readonly Resource[] = [
   handlingEvents,
   sideConversations,
   assignmentRules,
+  ticketTypes,
+  ticketTypeAttributes,
+  ticketStates,
   tags({ users: tagUsers, companies: tagCompanies, segmentsNaming: listSegmentsNaming }),
   contactTags,
   conversationTags,

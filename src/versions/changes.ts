@@ -2,13 +2,23 @@
 import { changes as in_2_8 } from './changes/2.8.ts'
 import { changes as in_2_10 } from './changes/2.10.ts'
 import { changes as in_2_11 } from './changes/2.11.ts'
+import { changes as in_2_12 } from './changes/2.12.ts'
 import { changes as in_2_14 } from './changes/2.14.ts'
 import { changes as in_2_15 } from './changes/2.15.ts'
 import { changes as in_2_16 } from './changes/2.16.ts'
 import { changes as in_preview } from './changes/preview.ts'
 import { before, VERSIONS, type Version } from './versions.ts'
 
-export const CHANGES = [...in_2_8, ...in_2_10, ...in_2_11, ...in_2_14, ...in_2_15, ...in_2_16, ...in_preview] as const
+export const CHANGES = [
+  ...in_2_8,
+  ...in_2_10,
+  ...in_2_11,
+  ...in_2_12,
+  ...in_2_14,
+  ...in_2_15,
+  ...in_2_16,
+  ...in_preview,
+] as const
 
 export type ChangeName = (typeof CHANGES)[number]['name']
 

@@ -1,4 +1,4 @@
-// Queries for workspaces and their first admins.
+// Queries for workspaces and their first admins and ticket states.
 import { one, type Sql } from '#db/sql.ts'
 import type { Clock } from './clock.ts'
 import type { Lags } from './workspace.ts'
@@ -18,6 +18,15 @@ export const insertAdmin = (
     insert into admins (workspace_id, name, email, is_bot, created_at)
     values (${workspace_id}, ${name}, ${email}, ${is_bot}, ${created_at})
     returning id`) as Promise<{ id: string }>
+
+/** The default states of tickets: every ticket type has them. */
+export const insertTicketStates = (sql: Sql, workspace_id: string, created_at: Date) => sql`
+  insert into ticket_states (workspace_id, category, internal_label, external_label, is_default, created_at, updated_at)
+  values
+    (${workspace_id}, 'submitted', 'Submitted', 'Submitted', true, ${created_at}, ${created_at}),
+    (${workspace_id}, 'in_progress', 'In progress', 'In progress', true, ${created_at}, ${created_at}),
+    (${workspace_id}, 'waiting_on_customer', 'Waiting on customer', 'Waiting on you', true, ${created_at}, ${created_at}),
+    (${workspace_id}, 'resolved', 'Resolved', 'Resolved', true, ${created_at}, ${created_at})`
 
 export const findFirstWorkspace = (sql: Sql) =>
   one(sql<WorkspaceRow[]>`select id, name, timezone, is_first, created_at from workspaces where is_first`)
