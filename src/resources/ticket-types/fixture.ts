@@ -31,9 +31,9 @@ export default {
       [`POST /ticket_types/${their.ticket_type}/attributes`, { name: 'Taken', description: '', data_type: 'string' }],
     ],
     updateTicketTypeAttribute: (their, my) => [
-      [`PUT /ticket_types/${their.ticket_type}/attributes/${their.ticket_type_attribute}`, { name: 'Taken' }],
-      [`PUT /ticket_types/${my.ticket_type}/attributes/${their.ticket_type_attribute}`, { name: 'Taken' }],
-      [`PUT /ticket_types/${their.ticket_type}/attributes/${my.ticket_type_attribute}`, { name: 'Taken' }],
+      [`PUT /ticket_types/${their.ticket_type}/attributes/${their.ticket_type_attribute}`, { name: 'Renamed' }],
+      [`PUT /ticket_types/${my.ticket_type}/attributes/${their.ticket_type_attribute}`, { name: 'Renamed' }],
+      [`PUT /ticket_types/${their.ticket_type}/attributes/${my.ticket_type_attribute}`, { name: 'Renamed' }],
     ],
     createTicketState: (their) => [
       [
@@ -50,6 +50,8 @@ export default {
     listTicketTypes: () => [['GET /ticket_types']],
     listTicketStates: () => [['GET /ticket_states']],
   },
+  // It names no object.
+  tested_elsewhere: ['createTicketType'],
   ids: {
     ticket_types: ['ticket_type'],
     ticket_type_id: ['ticket_type'],
