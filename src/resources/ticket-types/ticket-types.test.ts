@@ -163,9 +163,7 @@ test('an archived type is still listed, and cannot be archived by creating it', 
 
 test('the category cannot change once there are tickets of the type', async () => {
   const { id, ticket_states } = (await create({ name: 'Used' })).body
-  const conversation = await aConversation()
-  await sql`update conversations set ticket_type_id = ${id}, ticket_state_id = ${ticket_states.data[0].id}
-    where workspace_id = ${t.created.id} and id = ${conversation}`
+  await aTicket(t, id, ticket_states.data[0].id)
   const refused = await change(id, { category: 'Tracker' })
   assert.equal(refused.status, 400)
   assert.deepEqual(refused.body.errors, [
@@ -196,13 +194,18 @@ test('before 2.12 types have no states and are also listed as ticket_types; befo
   assert.equal((await show(id)).body.category, 'Tracker')
 })
 
-test('a reset removes the types, and keeps the states', async () => {
+test('a reset removes types and tickets, and keeps the states; with its workspace, all is removed', async () => {
   const other = await t.another('Reset')
-  await other.call(`POST ${PATH}`, { name: 'Gone' })
+  const { id, ticket_states } = (await other.call(`POST ${PATH}`, { name: 'Gone' })).body
+  await aTicket(other, id, ticket_states.data[0].id)
   assert.equal((await other.call('POST /extensions/sandbox/reset')).status, 200)
   assert.deepEqual((await other.call(`GET ${PATH}`)).body, { type: 'list', data: [] })
   const { body } = await other.call(`POST ${PATH}`, { name: 'After' })
   assert.equal(body.ticket_states.data.length, 4)
+  await aTicket(other, body.id, body.ticket_states.data[0].id)
+  assert.equal((await t.call(`DELETE /extensions/workspaces/${other.created.id}`)).status, 200)
+  for (const table of ['ticket_types', 'ticket_states', 'ticket_type_states', 'conversations'])
+    assert.equal((await sql`select from ${sql(table)} where workspace_id = ${other.created.id}`).count, 0, table)
 })
 
 test('simultaneous changes of different fields are all kept', async () => {
@@ -232,8 +235,12 @@ test('there are at most 200 types, archived ones included, however many requests
   )
 })
 
-async function aConversation(): Promise<string> {
-  const { id } = (await t.call('POST /contacts', { role: 'lead' })).body
-  const started = await t.call('POST /conversations', { from: { type: 'lead', id }, body: 'Hello' })
-  return started.body.conversation_id
+type Caller = Pick<typeof t, 'call' | 'created'>
+
+/** Makes a conversation a ticket. */
+async function aTicket({ call, created }: Caller, type_id: string, state_id: string): Promise<void> {
+  const { id } = (await call('POST /contacts', { role: 'lead' })).body
+  const { body } = await call('POST /conversations', { from: { type: 'lead', id }, body: 'Hello' })
+  await sql`update conversations set ticket_type_id = ${type_id}, ticket_state_id = ${state_id}
+    where workspace_id = ${created.id} and id = ${body.conversation_id}`
 }

@@ -256,6 +256,35 @@ test('of simultaneous creates with one name, one succeeds; all have different pl
   assert.deepEqual(others.map(({ body }) => body.order).toSorted(), [3, 4, 5])
 })
 
+test('all types together have at most 2000 attributes, and their lists 5000 items', async () => {
+  const other = await t.another('Full')
+  const { id } = (await other.call('POST /ticket_types', { name: 'First' })).body
+  const { id: second } = (await other.call('POST /ticket_types', { name: 'Second' })).body
+  const at = new Date()
+  const add = (body: object, type = id) =>
+    other.call(`POST /ticket_types/${type}/attributes`, { description: '', ...body })
+  const items = JSON.stringify(Array.from({ length: 999 }, (_, n) => ({ id: String(n), name: `${n}`, archived: true })))
+  await sql`
+    insert into ticket_type_attributes
+      (workspace_id, ticket_type_id, name, data_type, options, position, created_at, updated_at)
+    select ${other.created.id}, ${second}, 'List ' || n, 'list', ${items}::text::jsonb, n, ${at}, ${at} from generate_series(2, 6) n`
+  const list = await add({ name: 'Fits', data_type: 'list', list_items: 'a,b' })
+  assert.equal(list.status, 200)
+  const refused = await add({ name: 'More', data_type: 'list', list_items: 'a,b,c,d' })
+  const message = 'list_items must not have more items: all lists together can have 5000, archived ones included'
+  assert.deepEqual(refused.body.errors, [{ code: 'parameter_invalid', message }])
+  const path = `PUT /ticket_types/${id}/attributes/${list.body.id}`
+  assert.equal((await other.call(path, { list_items: 'a,b,c,d,e,f' })).status, 400)
+  assert.equal((await other.call(path, { list_items: 'a,c,d,e' })).status, 200)
+  assert.equal((await other.call(path, { list_items: 'b,a' })).status, 200)
+  await sql`
+    insert into ticket_type_attributes (workspace_id, ticket_type_id, name, data_type, position, created_at, updated_at)
+    select ${other.created.id}, ${second}, 'Attribute ' || n, 'string', n, ${at}, ${at} from generate_series(1, 1989) n`
+  assert.equal((await add({ name: 'Last', data_type: 'string' })).status, 200)
+  const full = await add({ name: 'One more', data_type: 'string' })
+  assert.match(full.body.errors[0].message, /^The ticket types have 2000 attributes, archived ones included/)
+})
+
 test('a type has at most 100 attributes, archived ones included', async () => {
   const type = await aType('Full')
   const at = new Date()

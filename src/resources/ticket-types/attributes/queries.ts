@@ -42,6 +42,18 @@ export type AttributeSettings = Omit<
 >
 export type NewAttribute = Omit<AttributeSettings, 'archived'> & Pick<AttributeRow, 'data_type'>
 
+/**
+ * Locks the attributes of all types until the transaction ends, and returns how many there are, and how many items their
+ * lists have; archived ones included. Lock a type after it, not before.
+ */
+export async function lockAndCountAttributes({ sql, id }: Workspace): Promise<{ attributes: number; items: number }> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`ticket type attributes ${id}`}, 0))`
+  const [counted] = await sql<[{ attributes: number; items: number }]>`
+    select count(*)::integer as attributes, coalesce(sum(jsonb_array_length(options)), 0)::integer as items
+    from ticket_type_attributes where workspace_id = ${id}`
+  return counted
+}
+
 /** The type must be locked, so that the position is free. */
 export const insertAttribute = (workspace: Workspace, ticket_type_id: string, attribute: NewAttribute) =>
   one(workspace.sql<AttributeRow[]>`

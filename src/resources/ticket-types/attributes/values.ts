@@ -37,7 +37,8 @@ function assertKnown(
   given: Record<string, unknown>,
 ): void {
   const unknown = Object.keys(given).filter((name) => !live.has(name))
-  const archived = unknown.find((name) => taken.some((attribute) => attribute.name === name))
+  const names = new Set(taken.map(({ name }) => name))
+  const archived = unknown.find((name) => names.has(name))
   if (archived !== undefined) throw invalid(`Ticket attribute '${archived}' is archived`)
   if (unknown.length)
     throw invalid(
