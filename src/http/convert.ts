@@ -10,7 +10,6 @@ import type {
 } from 'fastify'
 import { isObject } from '#lib/objects.ts'
 import { CHANGES } from '#versions/changes.ts'
-import { assertChangesFit } from '#versions/check.ts'
 import { type Conversions, conversionsOf, type OperationInVersion, type OperationShape } from '#versions/conversions.ts'
 import { contractCheck } from './contract.ts'
 
@@ -30,22 +29,16 @@ type RouteHooks = {
 /** The conversions between the versions of Intercom's API. */
 export const CONVERSIONS = conversionsOf(CHANGES)
 
-/**
- * Adds to each later route the hooks that its operation needs in some version: most need none. The server does not start
- * if a change fits no operation.
- */
+/** Adds to each later route the hooks that its operation needs in some version: most need none. */
 export function convertVersions(app: FastifyInstance, { operations, conversions = CONVERSIONS, check }: Options) {
   const assertFits = check ? contractCheck() : undefined
 
   function hooksOf(operation: OperationShape): RouteHooks {
     const inVersion = ({ workspace }: FastifyRequest): OperationInVersion =>
       workspace ? conversions.in(operation, workspace.version) : operation
-    const versions = conversions.inAll(operation)
-    const upgrades = versions.some(({ upgradeBody, upgradeQuery }) => upgradeBody || upgradeQuery)
-    const converts = versions.some(({ convertAnswer }) => convertAnswer)
-    const sets_status = versions.some(({ status }) => status !== 200)
+    const changes = conversions.partsThatChange(operation)
     return {
-      ...(upgrades && {
+      ...(changes.request && {
         preValidation(request, _reply, done) {
           const { upgradeBody, upgradeQuery } = inVersion(request)
           if (upgradeBody && isObject(request.body)) request.body = upgradeBody(request.body)
@@ -53,13 +46,13 @@ export function convertVersions(app: FastifyInstance, { operations, conversions 
           done()
         },
       }),
-      ...(sets_status && {
+      ...((changes.status || operation.status !== 200) && {
         preHandler(request, reply, done) {
           reply.code(inVersion(request).status)
           done()
         },
       }),
-      ...((converts || assertFits) && {
+      ...((changes.answer || assertFits) && {
         preSerialization(request, reply, payload, done) {
           if (reply.statusCode >= 400) return done(null, payload)
           const converted = inVersion(request)
@@ -79,6 +72,4 @@ export function convertVersions(app: FastifyInstance, { operations, conversions 
     if (preHandler) route.preHandler = [preHandler, ...[route.preHandler ?? []].flat()]
     if (preSerialization) route.preSerialization = [...[route.preSerialization ?? []].flat(), preSerialization]
   })
-
-  app.addHook('onReady', async () => assertChangesFit(conversions, [...operations.values()]))
 }

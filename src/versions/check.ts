@@ -1,4 +1,4 @@
-// Checks at the start that all version changes fit the operations, so that a wrong name is found before the first request.
+// Checks that all version changes fit the operations: the tests call it, so that a wrong name is found before a request.
 import type { VersionChange } from './change.ts'
 import type { Conversions, OperationInVersion, OperationShape } from './conversions.ts'
 

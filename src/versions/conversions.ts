@@ -48,9 +48,31 @@ export function conversionsOf(changes: readonly VersionChange[]) {
     }
   }
 
+  const changed_names = new Set(changes.flatMap(({ answers = {} }) => Object.keys(answers)))
+  const answer_changes = new WeakMap<object, boolean>()
+
+  /** Returns whether a change applies to an object in the schema. Much faster than to compile the changes. */
+  function canChange(schema: unknown): boolean {
+    if (typeof schema !== 'object' || schema === null) return false
+    const known = answer_changes.get(schema)
+    if (known !== undefined) return known
+    const does = changed_names.has((schema as Schema).$id ?? '') || Object.values(schema).some(canChange)
+    answer_changes.set(schema, does)
+    return does
+  }
+
   return {
     changes,
     step,
+    /** Returns what is converted in some version. */
+    partsThatChange(operation: OperationShape): { request: boolean; status: boolean; answer: boolean } {
+      const own = changes.flatMap(({ operations }) => operations?.[operation.id] ?? [])
+      return {
+        request: changes.some(({ requests }) => requests?.[operation.id]),
+        status: own.some(({ status }) => status !== undefined),
+        answer: own.some(({ answer }) => answer) || canChange(operation.answer),
+      }
+    },
     /** Returns the operation as it is in the version: as in the next newer one, before the changes of that one. */
     in(operation: OperationShape, version: Version): OperationInVersion {
       const next = VERSIONS[VERSIONS.indexOf(version) + 1]
@@ -65,10 +87,6 @@ export function conversionsOf(changes: readonly VersionChange[]) {
       )
       versions.set(version, older)
       return older
-    },
-    /** Returns the operation as it is in each version. */
-    inAll(operation: OperationShape): OperationInVersion[] {
-      return VERSIONS.map((version) => this.in(operation, version))
     },
   }
 }

@@ -316,7 +316,11 @@ describe('the built-in segments', () => {
     ['a user seen a year ago', () => ({ last_seen_at: daysAgo(365) }), []],
     ['a user who signed up within a day', () => ({ signed_up_at: daysAgo(1, 30) }), ['New']],
     ['a user who signed up a day ago', () => ({ signed_up_at: daysAgo(1, -30) }), []],
-    ['a user who signed up earlier and is a new contact', () => ({ signed_up_at: daysAgo(9), created_at: new Date() }), []],
+    [
+      'a user who signed up earlier and is a new contact',
+      () => ({ signed_up_at: daysAgo(9), created_at: new Date() }),
+      [],
+    ],
     ['a user of whom only the creation is known', () => ({ created_at: daysAgo(1, 30) }), ['New']],
     ['a new user who was seen', () => ({ created_at: daysAgo(0), last_seen_at: daysAgo(0) }), ['Active', 'New']],
   ]

@@ -11,8 +11,8 @@ import { listParticipantIds, lockBoth, moveMails, pointTo } from './queries.ts'
 const failed = (message: string) => unprocessable('merge_failed', message)
 
 /**
- * The secondary keeps its parts, and is closed; whoever writes to it writes to the primary from now on, on every channel. The
- * primary gets its participants and tags. Returns the primary and its new parts.
+ * The secondary keeps its parts, and is closed. Later messages to it go to the primary, on every channel. The primary gets its
+ * participants and tags. Returns the primary and its new parts.
  * @throws a 404 if there is no such secondary, a 422 if the two cannot be merged.
  */
 export async function mergeConversations(workspace: Workspace, secondary_id: string, into: unknown): Promise<NewParts> {
