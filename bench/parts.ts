@@ -11,6 +11,8 @@ import { measureSmtp } from './smtp.ts'
 import { measureStalls } from './stalls.ts'
 import { measureStart } from './start.ts'
 import { measureStatus } from './status.ts'
+import { measureStreams } from './streams.ts'
+import { measureWebhooks } from './webhooks.ts'
 
 export const PARTS = {
   messages: measureMessages,
@@ -24,6 +26,8 @@ export const PARTS = {
   broadcast: measureBroadcast,
   stalls: measureStalls,
   callbacks: measureCallbacks,
+  webhooks: measureWebhooks,
+  streams: measureStreams,
   start: measureStart,
 }
 
