@@ -1,4 +1,6 @@
 // `data.item` of a notification: the object of an event, or several, in the shape of its topic and in an API version.
+import type { FastifyBaseLogger } from 'fastify'
+import { isTransient } from '#db/transient.ts'
 import type { EventRow } from '#events/read.ts'
 import { ApiError } from '#http/errors.ts'
 import { epoch } from '#http/types.ts'
@@ -13,9 +15,29 @@ import type { Workspace } from '#workspaces/workspace.ts'
 
 export type Item = Record<string, unknown>
 
+/**
+ * Returns what `make` returns, or the short item of the event if that fails: the same event would fail again, and it must not
+ * hold up those after it.
+ * @throws errors of the database that a retry may not meet again.
+ */
+export async function orShortItem(
+  event: EventRow,
+  log: Pick<FastifyBaseLogger, 'error'>,
+  make: () => Item | Promise<Item>,
+): Promise<Item> {
+  try {
+    return await make()
+  } catch (error) {
+    if (isTransient(error)) throw error
+    const { position, topic } = event
+    log.error({ err: error, position, topic }, 'the item of an event cannot be made; its short item is sent instead')
+    return shortItem(event)
+  }
+}
+
 /** Returns the item in the latest version, as Intercom's topics have it. */
 export async function itemOf(workspace: Workspace, event: EventRow): Promise<Item> {
-  const object = event.snapshot ?? (await presentNow(workspace, event)) ?? gone(event)
+  const object = event.snapshot ?? (await presentNow(workspace, event)) ?? shortItem(event)
   const wrap = WRAPPERS[event.topic]
   return wrap ? wrap(workspace, event, object) : object
 }
@@ -50,8 +72,12 @@ async function contactNow(workspace: Workspace, id: string): Promise<Item | unde
   return contact && presentContact(contact)
 }
 
-/** The object does not exist any more. */
-const gone = ({ object_type, object_id, details }: EventRow): Item => ({ type: object_type, id: object_id, ...details })
+/** For an object that no longer exists, or that cannot be presented. */
+const shortItem = ({ object_type, object_id, details }: EventRow): Item => ({
+  type: object_type,
+  id: object_id,
+  ...details,
+})
 
 type Wrapper = (workspace: Workspace, event: EventRow, object: Item) => Item | Promise<Item>
 

@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import { insertToken, newTokenText } from '#workspaces/tokens.ts'
 import { atomically } from '#workspaces/workspace.ts'
 import { testApp } from '../../../test/app.ts'
+import { breakEvents } from '../../../test/broken-events.ts'
 import { eventually } from '../../../test/factories.ts'
 
 const t = await testApp({ streams: { heartbeat_every_ms: 50 } })
@@ -107,6 +108,19 @@ test('only the wanted topics arrive, and none of another workspace', async () =>
     (await arrived(theirs, 1)).map(({ data }) => data.data.item.name),
     ['Theirs'],
   )
+})
+
+test('events whose item cannot be made arrive once, with a short item, and hold up none after them', async () => {
+  const user = await aUser()
+  const { body: message } = await t.call('POST /conversations', { from: { type: 'user', id: user.id }, body: 'Hi' })
+  const reader = await read({
+    query: '?topics=conversation.admin.noted,contact.user.created',
+  })
+  const short = await breakEvents(t.workspace, message.conversation_id)
+  const { id: last } = await aUser()
+  const items = (await arrived(reader, short.length + 1)).map(({ data }) => data.data.item)
+  assert.deepEqual(items.slice(0, -1), short)
+  assert.equal(items.at(-1).id, last)
 })
 
 test('a transaction that commits late is not missed', async () => {

@@ -10,7 +10,7 @@ import { epoch } from '#http/types.ts'
 import type { Version } from '#versions/versions.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { itemOf } from './item.ts'
+import { itemOf, orShortItem } from './item.ts'
 import { inVersion } from './version.ts'
 
 /** How long a reader waits for an event at most, when nothing else delays it. */
@@ -51,7 +51,7 @@ const open_streams = new Gauge({
 
 export function realtimeStreams(
   sql: Pool,
-  log: Pick<FastifyBaseLogger, 'warn'>,
+  log: Pick<FastifyBaseLogger, 'warn' | 'error'>,
   { heartbeat_every_ms = HEARTBEAT_EVERY_MS, stuck_for_ms = STUCK_FOR_MS }: Partial<StreamLimits> = {},
 ) {
   const watchers = new Set<Watcher>()
@@ -60,11 +60,13 @@ export function realtimeStreams(
 
   function poll(): void {
     polling ??= sendNew()
-      .catch((error) => log.warn({ err: error }, 'could not read events; trying again'))
+      .catch(tryAgain)
       .finally(() => {
         polling = undefined
       })
   }
+
+  const tryAgain = (error: unknown) => log.warn({ err: error }, 'could not read events; trying again')
 
   /**
    * Readers with the same position share a query. Those that still have events to write are left for later, and those that
@@ -81,7 +83,7 @@ export function realtimeStreams(
         some.map(([first]) => first!),
         BATCH,
       )
-      await Promise.all(some.map((group, n) => sendTo(group, logs[n]!, end)))
+      await Promise.all(some.map((group, n) => sendTo(group, logs[n]!, end).catch(tryAgain)))
     }
   }
 
@@ -95,15 +97,16 @@ export function realtimeStreams(
     for (const event of events) {
       const readers = group.filter(({ topics }) => !topics || topics.has(event.topic))
       if (readers.length) await sendEvent(workspace, event, readers)
+      // After each one: if the database fails in between, nothing is sent twice.
+      for (const watcher of group) watcher.position = event.position
     }
-    for (const watcher of group) watcher.position = events.at(-1)!.position
   }
 
   /** The item, and its text, are made once for each version. */
   async function sendEvent(workspace: Workspace, event: EventRow, readers: Watcher[]): Promise<void> {
-    const item = await itemOf(workspace, event)
+    const item = await orShortItem(event, log, () => itemOf(workspace, event))
     for (const [version, same] of Map.groupBy(readers, ({ version }) => version)) {
-      const data = presentEvent(event, inVersion(item, version))
+      const data = presentEvent(event, await orShortItem(event, log, () => inVersion(item, version)))
       const text = eventText({ id: event.position, event: event.topic, data })
       for (const { stream } of same) stream.send(text)
     }

@@ -6,13 +6,16 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { after, beforeEach, describe, test } from 'node:test'
 import { NEARBY, SECRET, testApp } from '../../../test/app.ts'
+import { breakEvents } from '../../../test/broken-events.ts'
 import { eventually } from '../../../test/factories.ts'
 import { sendWebhooks } from './send/work.ts'
 
 const t = await testApp()
 const { sql } = t.database
 const silent = () => {}
-const stop = sendWebhooks({ sql, secret: SECRET, egress: NEARBY, log: { warn: silent } as never })
+const errors: Record<string, unknown>[] = []
+const log = { warn: silent, error: (fields: Record<string, unknown>) => errors.push(fields) } as never
+const stop = sendWebhooks({ sql, secret: SECRET, egress: NEARBY, log })
 after(stop)
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape a notification has, and asserts on it
@@ -352,6 +355,29 @@ test('a subscription gets nothing of before, nothing of other topics, and nothin
   )
 })
 
+test('events whose item cannot be made are sent with a short item, and hold up none after them', async () => {
+  const user = await aUser()
+  const { body: message } = await t.call('POST /conversations', { from: { type: 'user', id: user.id }, body: 'Hi' })
+  const topics = ['conversation.admin.noted', 'contact.user.created']
+  const { id } = await subscribe({ url: null, topics, version: 'Preview' })
+  errors.length = 0
+  const short = await breakEvents(t.workspace, message.conversation_id)
+  const { id: last } = await aUser()
+  const sent = await eventually(
+    () => notificationsOf(id),
+    ({ length }) => length === short.length + 1,
+  )
+  const items = sent.map(({ item }: { item: { id: string } }) => item).reverse()
+  assert.deepEqual(items.slice(0, -1), short)
+  assert.equal(items.at(-1).id, last)
+  assert.equal(errors.length, short.length)
+  for (const { position, topic, err } of errors) {
+    assert.match(String(position), /^\d+\.\d+$/)
+    assert.ok(topics.includes(String(topic)))
+    assert.ok(err instanceof Error)
+  }
+})
+
 test('without a url notifications are only listed', async () => {
   const { id } = await subscribe({ url: null })
   const user = await aUser()
@@ -394,7 +420,7 @@ test('tags and participants are wrapped with their contact', async () => {
 })
 
 test('two processes send each notification once', async () => {
-  const second = sendWebhooks({ sql, secret: SECRET, egress: NEARBY, log: { warn: silent } as never })
+  const second = sendWebhooks({ sql, secret: SECRET, egress: NEARBY, log })
   const endpoint = await receiver()
   const { id } = await subscribe({ url: endpoint.url })
   await Promise.all(Array.from({ length: 60 }, aUser))

@@ -1,7 +1,8 @@
 // Reads the events of a workspace for a subscription, and queues a notification for each that it wants.
+import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import { readEvents } from '#events/read.ts'
-import { itemOf } from '#resources/events/item.ts'
+import { itemOf, orShortItem } from '#resources/events/item.ts'
 import { inVersion } from '#resources/events/version.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { type Behind, lockToRead, queueNotification, setPosition } from './queries.ts'
@@ -9,18 +10,23 @@ import { type Behind, lockToRead, queueNotification, setPosition } from './queri
 /** Events that one transaction reads. */
 const BATCH = 200
 
-/** Returns whether there may be more. A subscription for which another process reads is left alone. */
-export function expand(pool: Pool, behind: Behind): Promise<boolean> {
+/**
+ * Returns whether there may be more. A subscription for which another process reads is left alone. Items are made outside of
+ * the transaction, so that a statement that fails for one of them does not end it.
+ */
+export function expand(pool: Pool, log: Pick<FastifyBaseLogger, 'error'>, behind: Behind): Promise<boolean> {
   return pool.begin(async (sql) => {
     const subscription = await lockToRead(sql, behind)
     if (!subscription) return false
     const events = await readEvents(sql, behind.workspace_id, subscription.position, BATCH)
     const last = events.at(-1)
     if (!last) return false
-    const workspace = await openWorkspace(sql, behind.workspace_id)
+    const workspace = await openWorkspace(pool, behind.workspace_id)
     for (const event of events.filter(({ topic }) => subscription.topics.includes(topic))) {
-      const item = inVersion(await itemOf(workspace, event), subscription.version)
-      await queueNotification(workspace, subscription.id, event, item)
+      const item = await orShortItem(event, log, async () =>
+        inVersion(await itemOf(workspace, event), subscription.version),
+      )
+      await queueNotification({ ...workspace, sql }, subscription.id, event, item)
     }
     await setPosition(sql, behind, last.position)
     return events.length === BATCH

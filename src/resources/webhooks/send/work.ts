@@ -6,7 +6,7 @@ import { attempt } from './attempt.ts'
 import { bodyOf } from './envelope.ts'
 import { expand } from './expand.ts'
 import { outcomeOf } from './outcome.ts'
-import { type Busy, failingFor, type Leased, leaseNotifications, listBehind, settle } from './queries.ts'
+import { type Behind, type Busy, failingFor, type Leased, leaseNotifications, listBehind, settle } from './queries.ts'
 
 const POLL_EVERY_MS = 200
 /** Notifications of one subscription that are being sent at once: a slow endpoint holds no more than these. */
@@ -20,11 +20,20 @@ export function sendWebhooks({ sql, secret, egress, log }: Pick<WorkerContext, '
   let again = false
 
   async function poll(): Promise<void> {
-    for (const behind of await listBehind(sql)) while (!stopping && (await expand(sql, behind)));
+    for (const behind of await listBehind(sql)) await expandAll(behind)
     while (!stopping) {
       const leased = await leaseNotifications(sql, [...sending.values()], AT_ONCE)
       for (const one of leased) start(one)
       if (!leased.length) return
+    }
+  }
+
+  /** A failure holds up this subscription only. */
+  async function expandAll(behind: Behind): Promise<void> {
+    try {
+      while (!stopping && (await expand(sql, log, behind)));
+    } catch (error) {
+      log.warn({ err: error, subscription_id: behind.id }, 'could not read events for a webhook; trying again')
     }
   }
 
