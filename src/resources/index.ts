@@ -83,6 +83,7 @@ import ticketStates from './ticket-types/states/routes.ts'
 import emailPreferences from './unsubscribe/preferences.ts'
 import unsubscribe from './unsubscribe/routes.ts'
 import visitors from './visitors/routes.ts'
+import capturedWebhooks from './webhooks/captured/routes.ts'
 import { changeItems } from './webhooks/notification-queries.ts'
 import webhooks from './webhooks/routes.ts'
 import workspaces from './workspaces/routes.ts'
@@ -151,6 +152,7 @@ export const RESOURCES: readonly Resource[] = [
   sandboxReplies,
   sandboxStatuses,
   sandboxFaults,
+  capturedWebhooks,
   sandboxClock,
   sandboxSettings,
   workspaces,

@@ -1,10 +1,15 @@
-// The faults that a workspace has armed for its next requests and sends: armed, listed, used, disarmed.
+// The faults that a workspace has armed for its next requests, sends and webhooks: armed, listed, used, disarmed.
 import type { ChannelName } from '#channels/channel.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
 import type { Workspace } from './workspace.ts'
 
 export const REQUEST_FAULTS = ['429', '500', '503', 'timeout', 'delay', 'lose_answer'] as const
 export const SEND_FAULTS = ['429', '500', 'timeout', 'permanent'] as const
+/** Statuses that the endpoint seems to answer, and what can happen on the way. */
+export const WEBHOOK_FAULTS = [
+  ...(['400', '401', '403', '404', '410', '429', '500', '502', '503', '504', 'timeout'] as const),
+  ...(['delay', 'double', 'out_of_order'] as const),
+]
 
 /** A fault for requests. A condition that is null matches every request. */
 export type RequestFault = {
@@ -29,6 +34,16 @@ export type SendFault = {
   reason: string | null
 }
 
+/** A fault for sending a notification of a webhook, applied before its endpoint is called. */
+export type WebhookFault = Pick<RequestFault, 'id' | 'retry_after' | 'delay_ms'> & {
+  fault: (typeof WEBHOOK_FAULTS)[number]
+}
+
+export const listWebhookFaults = (sql: Sql, workspace_id: string, topic: string) => sql<WebhookFault[]>`
+  select id, fault, retry_after, delay_ms from faults
+  where workspace_id = ${workspace_id} and target = 'webhooks' and remaining > 0 and (topic is null or topic = ${topic})
+  order by id`
+
 export const listSendFaults = (sql: Sql, workspace_id: string, channel: string) => sql<SendFault[]>`
   select id, fault, retry_after, code, reason from faults
   where workspace_id = ${workspace_id} and target = 'sends' and remaining > 0
@@ -45,12 +60,13 @@ export const useFault = async (sql: Sql, workspace_id: string, id: string): Prom
 
 export type FaultRow = {
   id: string
-  target: 'requests' | 'sends'
-  fault: (typeof REQUEST_FAULTS | typeof SEND_FAULTS)[number]
+  target: 'requests' | 'sends' | 'webhooks'
+  fault: (typeof REQUEST_FAULTS | typeof SEND_FAULTS | typeof WEBHOOK_FAULTS)[number]
   operation: string | null
   method: string | null
   path: string | null
   channel: ChannelName | null
+  topic: string | null
   retry_after: number
   delay_ms: number
   code: string | null

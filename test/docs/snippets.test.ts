@@ -52,10 +52,10 @@ async function call(path: string, token: string, body?: object): Promise<any> {
 
 const scripts = snippets.filter(({ language }) => language === 'js')
 
-test('there is a script for a first message, one for a first test, and one in the guide to the sandbox', () => {
+test('there is a script for a first message, one for a first test, and two in the guide to the sandbox', () => {
   assert.deepEqual(
     scripts.map(({ file }) => file),
-    ['README.md', 'README.md', 'docs/guides/sandbox.md'],
+    ['README.md', 'README.md', 'docs/guides/sandbox.md', 'docs/guides/sandbox.md'],
   )
 })
 

@@ -49,6 +49,15 @@ export const sandboxBodies = ({ mine, people }: Vocabulary): Record<string, fc.A
       },
       { requiredKeys: ['target', 'fault'] },
     ),
+    fc.record(
+      {
+        target: fc.constant('webhooks'),
+        fault: fc.constantFrom(410, '500', 'timeout', 'double', 'out_of_order'),
+        topic: fc.constantFrom('contact.user.created', 'conversation.user.replied'),
+        delay_ms: fc.integer({ min: 1, max: 60_000 }),
+      },
+      { requiredKeys: ['target', 'fault'] },
+    ),
   ),
   '/extensions/sandbox/clock': fc.oneof(
     fc.record({ freeze_at: fc.constantFrom('now', 0, 1_700_000_000, 4_102_444_800) }),

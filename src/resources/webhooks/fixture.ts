@@ -21,6 +21,9 @@ export default {
     await sql`
       insert into webhook_attempts (workspace_id, notification_id, attempt, started_at, took_ms)
       values (${workspace_id}, ${notification.id}, 1, now(), 7)`
+    await sql`
+      insert into captured_webhooks (workspace_id, notification_id, attempt, response_status)
+      values (${workspace_id}, ${notification.id}, 1, 200)`
     return { webhook_subscription: id, webhook_notification: notification.id }
   },
   attempts: {
@@ -38,7 +41,14 @@ export default {
     ],
   },
   removals: { deleteWebhookSubscription: ({ webhook_subscription }) => [[`DELETE ${PATH}/${webhook_subscription}`]] },
-  lists: { listWebhookSubscriptions: () => [[`GET ${PATH}`]] },
+  lists: {
+    listWebhookSubscriptions: () => [[`GET ${PATH}`]],
+    listCapturedWebhooks: ({ user, webhook_subscription }) => [
+      ['GET /extensions/sandbox/webhooks?per_page=150'],
+      [`GET /extensions/sandbox/webhooks?object_id=${user}`],
+      [`GET /extensions/sandbox/webhooks?subscription_id=${webhook_subscription}`],
+    ],
+  },
   tested_elsewhere: ['createWebhookSubscription', 'pingWebhookSubscription'],
   ids: { webhook_subscriptions: ['webhook_subscription'], webhook_notifications: ['webhook_notification'] },
 } satisfies Fixture

@@ -6,7 +6,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 export type SubscriptionRow = {
   workspace_id: string
   id: string
-  /** Null: notifications are only listed. */
+  /** Null: the sandbox captures its notifications. */
   url: string | null
   topics: string[]
   version: Version

@@ -9,7 +9,7 @@ const Fields = {
   url: Nullable(
     Type.String({
       maxLength: 2_048,
-      description: 'Where notifications are sent. Null: they are only listed, for tests without a receiver.',
+      description: 'Where notifications are sent. Null: the sandbox captures them, for tests without a receiver.',
       examples: ['https://example.com/webhooks'],
     }),
   ),
@@ -88,6 +88,8 @@ export const presentSubscription = (row: SubscriptionRow): Static<typeof Subscri
   updated_at: epoch(row.updated_at),
 })
 
+export const WebhookObject = named('webhook_object', Type.Object({ type: Type.String(), id: Type.String() }))
+
 const Notification = named(
   'webhook_notification',
   Type.Object({
@@ -95,7 +97,7 @@ const Notification = named(
     id: Type.String(),
     notification_id: Type.String({ description: 'The `id` of the notification at its receiver.' }),
     topic: Type.String(),
-    object: named('webhook_object', Type.Object({ type: Type.String(), id: Type.String() })),
+    object: WebhookObject,
     status: Type.Enum(['pending', 'delivered', 'failed']),
     attempts: Type.Integer(),
     next_attempt_at: Time,

@@ -1,13 +1,11 @@
 // Webhooks from the API to a real receiver: sad paths first.
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, beforeEach, describe, test } from 'node:test'
 import { NEARBY, SECRET, testApp } from '../../../test/app.ts'
 import { breakEvents } from '../../../test/broken-events.ts'
 import { eventually } from '../../../test/factories.ts'
+import { type AnswerHook, type Got, webhookReceiver } from '../../../test/webhook-receiver.ts'
 import { sendWebhooks } from './send/work.ts'
 
 const t = await testApp()
@@ -18,36 +16,11 @@ const log = { warn: silent, error: (fields: Record<string, unknown>) => errors.p
 const stop = sendWebhooks({ sql, secret: SECRET, egress: NEARBY, log })
 after(stop)
 
-// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape a notification has, and asserts on it
-type Got = { headers: IncomingHttpHeaders; text: string; body: any }
-type Answer = (response: ServerResponse, got: Got) => void
-
-const OK: Answer = (response) => response.end('thank you')
+const OK: AnswerHook = (response) => response.end('thank you')
 const with_status =
-  (status: number, headers = {}): Answer =>
+  (status: number, headers = {}): AnswerHook =>
   (response) =>
     response.writeHead(status, headers).end('no')
-
-/** A receiver that answers as the test says. */
-async function receiver(answer: Answer = OK) {
-  const got: Got[] = []
-  const endpoint = { got, answer, url: '' }
-  const server = createServer(async (request, response) => {
-    let text = ''
-    for await (const chunk of request) text += chunk
-    const received = { headers: request.headers, text, body: JSON.parse(text) }
-    got.push(received)
-    endpoint.answer(response, received)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  endpoint.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`
-  return endpoint
-}
 
 const PATH = '/extensions/webhook_subscriptions'
 const subscribe = async (request: object) => {
@@ -109,7 +82,7 @@ describe('a subscription is refused', () => {
 })
 
 test('a notification has the documented envelope, and both signatures of the raw body', async () => {
-  const endpoint = await receiver()
+  const endpoint = await webhookReceiver()
   const { secret, id } = await subscribe({ url: endpoint.url, version: 'Preview' })
   const user = await aUser()
   await eventually(
@@ -150,7 +123,7 @@ test('a notification has the documented envelope, and both signatures of the raw
 })
 
 test('the item is in the version of the subscription, with the times that webhooks of that version have', async () => {
-  const [old, now] = [await receiver(), await receiver()]
+  const [old, now] = [await webhookReceiver(), await webhookReceiver()]
   await subscribe({ url: old.url, version: '2.14' })
   await subscribe({ url: now.url, version: '2.15' })
   const { created_at } = await aUser()
@@ -164,7 +137,7 @@ test('the item is in the version of the subscription, with the times that webhoo
 })
 
 test('an endpoint that fails gets the notification again, with the same id, until it answers 2xx', async () => {
-  const endpoint = await receiver(with_status(500))
+  const endpoint = await webhookReceiver(with_status(500))
   const { id } = await subscribe({ url: endpoint.url })
   await aUser()
   const [failed] = await eventually(
@@ -195,7 +168,7 @@ test('an endpoint that fails gets the notification again, with the same id, unti
 })
 
 test('with gives_up_after_hours 0 there is one retry, as at Intercom; a replay sends what has failed again', async () => {
-  const endpoint = await receiver(with_status(400))
+  const endpoint = await webhookReceiver(with_status(400))
   const { id } = await subscribe({ url: endpoint.url, gives_up_after_hours: 0 })
   await aUser()
   await eventually(
@@ -224,7 +197,7 @@ test('with gives_up_after_hours 0 there is one retry, as at Intercom; a replay s
 })
 
 test('a 429 slows the whole subscription, as Retry-After says, and counts as no failure', async () => {
-  const endpoint = await receiver(with_status(429, { 'retry-after': '300' }))
+  const endpoint = await webhookReceiver(with_status(429, { 'retry-after': '300' }))
   const { id } = await subscribe({ url: endpoint.url })
   await aUser()
   const slow = await eventually(
@@ -251,7 +224,7 @@ test('a 429 slows the whole subscription, as Retry-After says, and counts as no 
 })
 
 test('a 410 ends the subscription; switched on again, it gets all that waited', async () => {
-  const endpoint = await receiver(with_status(410))
+  const endpoint = await webhookReceiver(with_status(410))
   const { id } = await subscribe({ url: endpoint.url })
   await aUser()
   const ended = await eventually(
@@ -269,7 +242,7 @@ test('a 410 ends the subscription; switched on again, it gets all that waited', 
 })
 
 test('an endpoint that has failed for hours is suspended, says so, and resumes without loss', async () => {
-  const endpoint = await receiver(with_status(503))
+  const endpoint = await webhookReceiver(with_status(503))
   const { id } = await subscribe({ url: endpoint.url })
   await aUser()
   await eventually(
@@ -298,9 +271,9 @@ test('an endpoint that has failed for hours is suspended, says so, and resumes w
 })
 
 test('one that does not answer holds up no other, and is told apart from one that refuses connections', async () => {
-  const silentOne = await receiver(() => {})
-  const closed = await receiver()
-  const good = await receiver()
+  const silentOne = await webhookReceiver(() => {})
+  const closed = await webhookReceiver()
+  const good = await webhookReceiver()
   await subscribe({ url: silentOne.url })
   const { id: refused } = await subscribe({ url: closed.url.replace(/:\d+/, ':9') })
   await subscribe({ url: good.url })
@@ -319,7 +292,7 @@ test('one that does not answer holds up no other, and is told apart from one tha
 
 test('notifications of one object arrive in order, also while others fail', async () => {
   let fails = 0
-  const endpoint = await receiver((response) => {
+  const endpoint = await webhookReceiver((response) => {
     if (fails++ < 2) response.writeHead(500).end()
     else response.end()
   })
@@ -339,7 +312,7 @@ test('notifications of one object arrive in order, also while others fail', asyn
 
 test('a subscription gets nothing of before, nothing of other topics, and nothing of other workspaces', async () => {
   await aUser()
-  const endpoint = await receiver()
+  const endpoint = await webhookReceiver()
   const { id } = await subscribe({ url: endpoint.url })
   const other = await t.another()
   await other.call('POST /contacts', { external_id: 'theirs' })
@@ -378,7 +351,7 @@ test('events whose item cannot be made are sent with a short item, and hold up n
   }
 })
 
-test('without a url notifications are only listed', async () => {
+test('without a url notifications are delivered to nobody, and listed', async () => {
   const { id } = await subscribe({ url: null })
   const user = await aUser()
   const [one] = await eventually(
@@ -393,7 +366,7 @@ test('without a url notifications are only listed', async () => {
 })
 
 test('a ping is sent at once, and its answer is shown', async () => {
-  const endpoint = await receiver(with_status(404))
+  const endpoint = await webhookReceiver(with_status(404))
   const { id } = await subscribe({ url: endpoint.url })
   const { body } = await t.call(`POST ${PATH}/${id}/ping`)
   assert.deepEqual([body.response_status, body.error], [404, 'The endpoint answered 404'])
@@ -403,7 +376,7 @@ test('a ping is sent at once, and its answer is shown', async () => {
 })
 
 test('tags and participants are wrapped with their contact', async () => {
-  const endpoint = await receiver()
+  const endpoint = await webhookReceiver()
   await subscribe({ url: endpoint.url, topics: ['contact.user.tag.created'] })
   const user = await aUser()
   const { body: tag } = await t.call('POST /tags', { name: 'VIP' })
@@ -421,7 +394,7 @@ test('tags and participants are wrapped with their contact', async () => {
 
 test('two processes send each notification once', async () => {
   const second = sendWebhooks({ sql, secret: SECRET, egress: NEARBY, log })
-  const endpoint = await receiver()
+  const endpoint = await webhookReceiver()
   const { id } = await subscribe({ url: endpoint.url })
   await Promise.all(Array.from({ length: 60 }, aUser))
   await eventually(

@@ -1,4 +1,4 @@
-// Sets a workspace's clock. When it moves forward, so do the retries of deliveries, the expiry of idempotency keys, the end
+// Sets a workspace's clock. When it moves forward, so do the retries of deliveries and webhooks, the expiry of idempotency keys, the end
 // of snoozes, and the targets of SLAs.
 import { bringForward } from '#delivery/bring-forward.ts'
 import { invalid, missing } from '#http/errors.ts'
@@ -6,6 +6,7 @@ import { ageKeys } from '#http/queries.ts'
 import { fromEpoch } from '#http/types.ts'
 import { passTimeIn } from '#resources/conversations/slas/pass-time.ts'
 import { unsnoozeDueIn } from '#resources/conversations/state/unsnooze.ts'
+import { bringWebhooksForward } from '#resources/webhooks/send/queries.ts'
 import { type Clock, SERVER_CLOCK, timeOn } from '#workspaces/clock.ts'
 import { lockClock, setClock } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -27,6 +28,7 @@ export async function changeClock(workspace: Workspace, request: ClockRequest): 
   const passed_ms = timeOn(clock, real).getTime() - timeOn(before, real).getTime()
   if (passed_ms > 0 && !request.reset) {
     await bringForward(workspace, passed_ms)
+    await bringWebhooksForward(workspace, passed_ms)
     await ageKeys(workspace, passed_ms)
   }
   const changed = { ...workspace, now: () => timeOn(clock, real) }

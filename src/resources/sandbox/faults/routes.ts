@@ -8,7 +8,7 @@ import { deleteFault, deleteFaults, listFaults } from '#workspaces/faults.ts'
 import { armFault } from './arm.ts'
 import { Disarmed, Fault, FaultList, FaultRequest, presentFault } from './schema.ts'
 
-function faults(app: App, { forgetTokens, operations }: Server) {
+function faults(app: App, { forgetTokens, operations, topics }: Server) {
   app.get(
     '/extensions/sandbox/faults',
     op('listFaults', { response: FaultList, summary: 'List armed faults, and how often each will still occur' }),
@@ -20,10 +20,10 @@ function faults(app: App, { forgetTokens, operations }: Server) {
     op('armFault', {
       body: FaultRequest,
       response: Fault,
-      summary: 'Arm a fault for the next requests or sends',
+      summary: 'Arm a fault for the next requests, sends or webhooks',
     }),
     async ({ workspace, body }) => {
-      const armed = await armFault(workspace, body, operations)
+      const armed = await armFault(workspace, body, { operations, topics })
       workspace.afterCommit(forgetTokens)
       return presentFault(armed)
     },

@@ -5,7 +5,7 @@ import { CHANNELS } from '#channels/channel.ts'
 import { epoch, Id, ListOf, Nullable, named } from '#http/types.ts'
 import type { FaultRow } from '#workspaces/faults.ts'
 
-const Target = Type.Enum(['requests', 'sends'])
+const Target = Type.Enum(['requests', 'sends', 'webhooks'])
 const Method = Type.Enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
 const Channel = Type.Enum(CHANNELS)
 
@@ -21,7 +21,8 @@ export const FaultRequest = named(
       ...Id,
       description:
         'For requests: 429, 500, 503, timeout, delay, or lose_answer, which runs the request and then drops the connection. ' +
-        'For sends: 429, 500, timeout, or permanent.',
+        'For sends: 429, 500, timeout, or permanent. For webhooks: 400, 401, 403, 404, 410, 429, 500, 502, 503, 504, timeout, ' +
+        'delay, double (sent twice), or out_of_order (sent after a later one of its object).',
     }),
     times: Type.Optional(
       Type.Integer({ minimum: 1, maximum: MAX_TIMES, description: 'How often it occurs. Default: 1.' }),
@@ -32,6 +33,7 @@ export const FaultRequest = named(
       Type.String({ maxLength: 500, pattern: '^/', description: 'Only requests to this path and those under it.' }),
     ),
     channel: Type.Optional(Channel),
+    topic: Type.Optional(Type.String({ maxLength: 100, description: 'Only webhooks of this topic.' })),
     retry_after: Type.Optional(
       Type.Integer({
         minimum: 0,
@@ -39,7 +41,13 @@ export const FaultRequest = named(
         description: 'Retry-After in seconds; 0: no such header. Default: 1 for a 429, 0 for a 500 or 503.',
       }),
     ),
-    delay_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_DELAY_MS })),
+    delay_ms: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_DELAY_MS,
+        description: 'Of a delay; for out_of_order how long it waits at most. Default for that: 10,000.',
+      }),
+    ),
     code: Type.Optional(
       Type.String({ minLength: 1, maxLength: 100, description: "The provider's error code, for sends." }),
     ),
@@ -59,6 +67,7 @@ export const Fault = named(
     method: Nullable(Method),
     path: Nullable(Type.String()),
     channel: Nullable(Channel),
+    topic: Nullable(Type.String()),
     retry_after: Type.Integer(),
     delay_ms: Type.Integer(),
     code: Nullable(Type.String()),
@@ -88,6 +97,7 @@ export const presentFault = (fault: FaultRow): Static<typeof Fault> => ({
   method: fault.method as Static<typeof Method> | null,
   path: fault.path,
   channel: fault.channel,
+  topic: fault.topic,
   retry_after: fault.retry_after,
   delay_ms: fault.delay_ms,
   code: fault.code,

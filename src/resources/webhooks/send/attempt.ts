@@ -1,7 +1,6 @@
 // One attempt to send a body to an endpoint, with what it answered.
 import { FetchFailed, type SafeFetch } from '#net/safe-fetch.ts'
-import { signaturesOf } from '../secret.ts'
-import { HEADERS } from './envelope.ts'
+import { headersOf } from './envelope.ts'
 import type { Attempt } from './queries.ts'
 
 /** As Intercom's. */
@@ -17,9 +16,8 @@ export async function attempt(fetch: SafeFetch, url: string, body: string, secre
   const took = () => Math.round(performance.now() - began)
   const nothing = { response_status: null, response_headers: null, response_body: null }
   try {
-    const headers = { ...HEADERS, ...signaturesOf(secret, body) }
     const answer = await fetch(url, {
-      ...{ method: 'POST' as const, headers, body, redirects: 0 },
+      ...{ method: 'POST' as const, headers: headersOf(secret, body), body, redirects: 0 },
       ...{ max_bytes: MAX_ANSWER_BYTES, timeout_ms: TIMEOUT_MS },
     })
     const text = await textOf(answer.body)

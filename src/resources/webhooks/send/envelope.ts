@@ -1,5 +1,6 @@
 // The body of a notification on the wire, in the order of keys that Intercom's have.
 import { epoch } from '#http/types.ts'
+import { signaturesOf } from '../secret.ts'
 
 type Sent = {
   workspace_id: string
@@ -53,8 +54,14 @@ export const pingBody = (workspace_id: string, at: Date): string =>
     self: null,
   })
 
-export const HEADERS = {
+const HEADERS = {
   'content-type': 'application/json',
   accept: 'application/json',
   'user-agent': 'interphone-webhooks/1.0',
 }
+
+/** Returns the headers of a request, with the signatures of its raw body. */
+export const headersOf = (secret: string, body: string): Record<string, string> => ({
+  ...HEADERS,
+  ...signaturesOf(secret, body),
+})

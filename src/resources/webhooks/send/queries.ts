@@ -1,6 +1,7 @@
 // The SQL of the queue: which subscriptions have events to read, which notifications are due, and what became of them.
 import type { Pool, Sql } from '#db/sql.ts'
 import type { EventRow } from '#events/read.ts'
+import type { WebhookFault } from '#workspaces/faults.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { AttemptRow, NotificationRow } from '../notification-queries.ts'
 import type { SubscriptionRow } from '../queries.ts'
@@ -52,7 +53,10 @@ export type Leased = Pick<
   | 'created_at'
   | 'queued_at'
 > &
-  Pick<SubscriptionRow, 'url' | 'secret' | 'state' | 'gives_up_after_hours' | 'slow_seconds'>
+  Pick<SubscriptionRow, 'url' | 'secret' | 'state' | 'gives_up_after_hours' | 'slow_seconds'> & {
+    /** Whether faults are armed for the webhooks of the workspace. */
+    meets_faults: boolean
+  }
 
 /** Longer than an attempt takes. */
 const LEASE_SECONDS = 30
@@ -62,7 +66,7 @@ export type Busy = { workspace_id: string; subscription_id: string; room: number
 
 /**
  * Leases up to `room` due notifications of each subscription, and one of a suspended one. Of an object only the oldest
- * pending notification is due, so that its notifications arrive in order.
+ * pending notification is due, so that its notifications arrive in order; one that a fault holds back does not count.
  */
 export const leaseNotifications = (sql: Pool, busy: readonly Busy[], room: number) => sql<Leased[]>`
   with due as (
@@ -78,7 +82,7 @@ export const leaseNotifications = (sql: Pool, busy: readonly Busy[], room: numbe
           select from webhook_notifications earlier
           where earlier.workspace_id = due.workspace_id and earlier.subscription_id = due.subscription_id
             and earlier.object_type = due.object_type and earlier.object_id = due.object_id
-            and earlier.status = 'pending' and earlier.id < due.id)
+            and earlier.status = 'pending' and earlier.id < due.id and not earlier.is_held_back)
       order by due_at, id
       limit case when state = 'suspended' then least(1, coalesce(busy.room, 1)) else coalesce(busy.room, ${room}) end
       for update skip locked
@@ -87,11 +91,26 @@ export const leaseNotifications = (sql: Pool, busy: readonly Busy[], room: numbe
   )
   update webhook_notifications notifications
   set due_at = now() + ${LEASE_SECONDS} * interval '1 second', attempts = attempts + 1,
-    first_sent_at = coalesce(first_sent_at, now())
+    first_sent_at = coalesce(first_sent_at, now()), is_held_back = false
   from due
   where notifications.workspace_id = due.workspace_id and notifications.id = due.id
   returning notifications.workspace_id, notifications.id, subscription_id, notification_id, topic, item, attempts,
-    first_sent_at, created_at, queued_at, due.url, due.secret, due.state, due.gives_up_after_hours, due.slow_seconds`
+    first_sent_at, created_at, queued_at, due.url, due.secret, due.state, due.gives_up_after_hours, due.slow_seconds,
+    notifications.workspace_id in (
+      select workspace_id from faults where target = 'webhooks' and remaining > 0) as meets_faults`
+
+/** Ends the lease of a notification without an attempt: it is due later, or once a later one of its object was sent. */
+export async function holdBack(
+  sql: Pool,
+  { workspace_id, id, attempts }: Leased,
+  { fault, delay_ms }: Pick<WebhookFault, 'fault' | 'delay_ms'>,
+): Promise<void> {
+  await sql`
+    update webhook_notifications
+    set due_at = now() + ${delay_ms} * interval '1 millisecond', attempts = attempts - 1,
+      first_sent_at = case when attempts > 1 then first_sent_at end, is_held_back = ${fault === 'out_of_order'}
+    where workspace_id = ${workspace_id} and id = ${id} and attempts = ${attempts}`
+}
 
 export type Attempt = Omit<AttemptRow, 'attempt'>
 
@@ -111,29 +130,45 @@ export type Settlement = {
   }
 }
 
-/** The subscription comes first: who deletes it locks it before its notifications. */
+/**
+ * The subscription comes first: who deletes it locks it before its notifications. `captured`: how often the sandbox captured
+ * it.
+ */
 export async function settle(
   sql: Pool,
   { workspace_id, id, subscription_id, attempts }: Pick<Leased, 'workspace_id' | 'id' | 'subscription_id' | 'attempts'>,
-  attempt: Attempt | null,
+  attempt: Attempt & { captured: number },
   { status, retry_ms, error, subscription }: Settlement,
 ): Promise<void> {
   await sql.begin(async (sql) => {
     if (subscription) await changeState(sql, { workspace_id, id: subscription_id }, subscription)
     await sql`
+      with released as (
+        update webhook_notifications held set due_at = now(), is_held_back = false
+        from webhook_notifications sent
+        where sent.workspace_id = ${workspace_id} and sent.id = ${id} and ${status} <> 'pending'
+          and held.workspace_id = sent.workspace_id and held.subscription_id = sent.subscription_id
+          and held.object_type = sent.object_type and held.object_id = sent.object_id
+          and held.is_held_back and held.status = 'pending' and held.id < sent.id
+      )
       update webhook_notifications
       set status = ${status}, error = ${error}, due_at = now() + ${retry_ms} * interval '1 millisecond',
         delivered_at = case when ${status} = 'delivered' then now() end
       where workspace_id = ${workspace_id} and id = ${id} and attempts = ${attempts}`
-    if (attempt)
-      await sql`
-        insert into webhook_attempts
-          (workspace_id, notification_id, attempt, started_at, took_ms, response_status, response_headers, response_body, error)
-        select workspace_id, id, ${attempts}, ${attempt.started_at}, ${attempt.took_ms}, ${attempt.response_status},
-          ${attempt.response_headers ? JSON.stringify(attempt.response_headers) : null}::text::jsonb,
-          ${attempt.response_body}, ${attempt.error}
-        from webhook_notifications where workspace_id = ${workspace_id} and id = ${id}
-        on conflict (workspace_id, notification_id, attempt) do nothing`
+    await sql`
+      insert into webhook_attempts
+        (workspace_id, notification_id, attempt, started_at, took_ms, response_status, response_headers, response_body, error)
+      select workspace_id, id, ${attempts}, ${attempt.started_at}, ${attempt.took_ms}, ${attempt.response_status},
+        ${attempt.response_headers ? JSON.stringify(attempt.response_headers) : null}::text::jsonb,
+        ${attempt.response_body}, ${attempt.error}
+      from webhook_notifications where workspace_id = ${workspace_id} and id = ${id}
+      on conflict (workspace_id, notification_id, attempt) do nothing`
+    if (!attempt.captured) return
+    await sql`
+      insert into captured_webhooks (workspace_id, notification_id, attempt, response_status)
+      select workspace_id, id, ${attempts}, ${attempt.response_status}
+      from webhook_notifications, generate_series(1, ${attempt.captured}::integer)
+      where workspace_id = ${workspace_id} and id = ${id}`
   })
 }
 
@@ -157,6 +192,30 @@ export async function failingFor(sql: Pool, { workspace_id, subscription_id }: L
     select extract(epoch from now() - failing_since)::double precision * 1000 as ms from webhook_subscriptions
     where workspace_id = ${workspace_id} and id = ${subscription_id}`
   return row?.ms ?? 0
+}
+
+/**
+ * The clock of the workspace has moved forward: what waits is due earlier. Leased notifications are left alone, because a
+ * shorter lease would send them twice.
+ */
+export async function bringWebhooksForward({ sql, id: workspace_id }: Workspace, ms: number): Promise<void> {
+  await sql`
+    update webhook_subscriptions
+    set resume_at = resume_at - ${ms} * interval '1 millisecond', failing_since = failing_since - ${ms} * interval '1 millisecond'
+    where workspace_id = ${workspace_id} and (resume_at is not null or failing_since is not null)`
+  await sql`
+    with waiting as (
+      select id from webhook_notifications
+      where workspace_id = ${workspace_id} and status = 'pending' and due_at > now()
+        and (attempts = 0 or exists (
+          select from webhook_attempts made
+          where made.workspace_id = ${workspace_id} and made.notification_id = webhook_notifications.id
+            and made.attempt = webhook_notifications.attempts))
+      for no key update skip locked
+    )
+    update webhook_notifications
+    set due_at = due_at - ${ms} * interval '1 millisecond', queued_at = queued_at - ${ms} * interval '1 millisecond'
+    from waiting where workspace_id = ${workspace_id} and webhook_notifications.id = waiting.id`
 }
 
 /** Removes notifications that are no longer pending, with their attempts, after 30 days. */

@@ -5,8 +5,19 @@ import { openSecret } from '../secret.ts'
 import { attempt } from './attempt.ts'
 import { bodyOf } from './envelope.ts'
 import { expand } from './expand.ts'
+import { acceptedAttempt, failedAttempt, holdsBack, nextFault } from './faults.ts'
 import { outcomeOf } from './outcome.ts'
-import { type Behind, type Busy, failingFor, type Leased, leaseNotifications, listBehind, settle } from './queries.ts'
+import {
+  type Attempt,
+  type Behind,
+  type Busy,
+  failingFor,
+  holdBack,
+  type Leased,
+  leaseNotifications,
+  listBehind,
+  settle,
+} from './queries.ts'
 
 const POLL_EVERY_MS = 200
 /** Notifications of one subscription that are being sent at once: a slow endpoint holds no more than these. */
@@ -54,11 +65,22 @@ export function sendWebhooks({ sql, secret, egress, log }: Pick<WorkerContext, '
   }
 
   async function send(leased: Leased): Promise<void> {
-    // Without a URL it is only listed.
-    if (leased.url === null) return settle(sql, leased, null, { status: 'delivered', retry_ms: 0, error: null })
-    const made = await attempt(fetch, leased.url, bodyOf(leased), openSecret(secret, leased.secret))
+    const fault = leased.meets_faults ? await nextFault(sql, leased) : undefined
+    if (fault && holdsBack(fault)) return holdBack(sql, leased, fault)
+    const copies = fault?.fault === 'double' ? 2 : 1
+    const made = (fault && failedAttempt(fault)) ?? (await post(leased, copies))
     const failing_ms = made.error === null ? 0 : await failingFor(sql, leased)
-    await settle(sql, leased, made, outcomeOf(leased, made, failing_ms))
+    const captured = leased.url === null ? copies : 0
+    await settle(sql, leased, { ...made, captured }, outcomeOf(leased, made, failing_ms))
+  }
+
+  /** Sends the notification once, or several times at once. Without a URL the sandbox captures it. */
+  async function post(leased: Leased, copies: number): Promise<Attempt> {
+    const { url } = leased
+    if (url === null) return acceptedAttempt()
+    const [body, key] = [bodyOf(leased), openSecret(secret, leased.secret)]
+    const attempts = await Promise.all(Array.from({ length: copies }, () => attempt(fetch, url, body, key)))
+    return attempts[0]!
   }
 
   /** A call during a run makes it run once more. */
