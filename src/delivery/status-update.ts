@@ -106,7 +106,7 @@ export const updateInAppStatus = (
   status: 'delivered' | 'read',
   at: Date,
 ) =>
-  sql<MovedDelivery[]>`
+  sql<(MovedDelivery & { part_id: string | null })[]>`
     with current as (
       select id, attempts from deliveries
       where workspace_id = ${workspace_id} and channel = 'inapp' and ${which} and status = any(${REACHED_FROM[status]})
@@ -116,10 +116,10 @@ export const updateInAppStatus = (
       update deliveries set status = ${status}, error_code = null, error_reason = null, error_details = null,
         updated_at = greatest(updated_at, ${at}::timestamptz)
       from current where workspace_id = ${workspace_id} and deliveries.id = current.id
-      returning deliveries.id, contact_id, conversation_id
+      returning deliveries.id, contact_id, conversation_id, part_id
     ),
     history as (
       insert into delivery_history (workspace_id, delivery_id, event, status, attempt, at)
       select ${workspace_id}, id, 'report', ${status}, attempts, ${at} from current
     )
-    select id, contact_id, conversation_id from moved order by id`
+    select id, contact_id, conversation_id, part_id from moved order by id`

@@ -11,7 +11,17 @@ import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { demo } from './demo.ts'
 import { type AdminRow, findAdmin, findOwnWorkspace, listAdmins, setAway, theAdmin } from './queries.ts'
-import { Admin, AdminList, AwayAdmin, AwayRequest, Me, presentAdmin, presentAwayAdmin, presentMe } from './schema.ts'
+import {
+  Admin,
+  AdminList,
+  AwayAdmin,
+  AwayRequest,
+  Me,
+  presentAdmin,
+  presentAdminOfEvent,
+  presentAwayAdmin,
+  presentMe,
+} from './schema.ts'
 import { adminEvents } from './topics.ts'
 
 const DisplayAvatar = Type.Object({ display_avatar: Type.Optional(Type.Boolean()) })
@@ -82,7 +92,7 @@ function admins(app: App, { assignWaiting }: Distribution) {
       await adminEvents.emit(workspace, {
         topic: 'admin.away_mode_updated',
         object_id: admin.id,
-        snapshot: () => presentAdmin(admin),
+        snapshot: () => presentAdminOfEvent(admin, shownReason(reason)),
       })
       await logActivity(workspace, awayChange(admin, reason, await theAdmin(workspace, workspace.admin_id)))
       if (!away_mode_enabled) await assignWaiting(workspace)
@@ -99,6 +109,9 @@ async function reasonInUse(workspace: Workspace, id: string | null): Promise<Awa
   return reason
 }
 
+const shownReason = (reason: AwayStatusReasonRow | undefined): string | null =>
+  reason ? `${reason.emoji} ${reason.label}`.trim() : null
+
 function awayChange(admin: AdminRow, reason: AwayStatusReasonRow | undefined, by: AdminRow): NewActivity {
   const { away_mode_enabled: is_away, away_mode_reassign } = admin
   const whose = admin.id === by.id ? 'their' : `${admin.name}'s`
@@ -107,7 +120,7 @@ function awayChange(admin: AdminRow, reason: AwayStatusReasonRow | undefined, by
     did: `turned ${is_away ? 'on' : 'off'} ${whose} away mode`,
     metadata: {
       away_mode: is_away,
-      away_status_reason: reason ? `${reason.emoji} ${reason.label}`.trim() : null,
+      away_status_reason: shownReason(reason),
       reassign_conversations: away_mode_reassign,
       source: `admin update from api - Admin id: ${by.id}`,
       auto_changed: null,

@@ -90,6 +90,21 @@ export const presentAdmin = (admin: AdminRow, { avatar = false } = {}): Static<t
   ...(avatar && { avatar: admin.avatar_url }),
 })
 
+/** The admin in an event, which has another shape in webhooks. */
+export const presentAdminOfEvent = (admin: AdminRow, away_status_reason: string | null) => ({
+  type: 'admin' as const,
+  id: admin.id,
+  name: admin.name,
+  email: admin.email,
+  job_title: admin.job_title || null,
+  away_mode_enabled: admin.away_mode_enabled,
+  away_mode_reassign: admin.away_mode_reassign,
+  away_status_reason: away_status_reason ?? '',
+  has_inbox_seat: admin.has_inbox_seat,
+  team_ids: admin.team_ids.map(Number),
+  avatar: { type: 'avatar' as const, image_url: admin.avatar_url },
+})
+
 export const presentAwayAdmin = (admin: AdminRow): Static<typeof AwayAdmin> => ({
   ...presentAdmin(admin),
   away_status_reason_id: admin.away_status_reason_id,

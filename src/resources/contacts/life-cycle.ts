@@ -3,6 +3,7 @@ import { badRequest, found } from '#http/errors.ts'
 import { changeUserCounts } from '#resources/companies/contact-queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { insertActivity, ofContact } from './activities-queries.ts'
+import { emitContact } from './emit.ts'
 import { type ContactRow, lockContact, updateContactRow } from './queries.ts'
 import { presentContactReference } from './schema.ts'
 import { contactEvents } from './topics.ts'
@@ -35,10 +36,11 @@ async function lockPresent(workspace: Workspace, id: string): Promise<ContactRow
   return found(contact && !contact.deleted_at && !contact.merged_into ? contact : undefined, 'User Not Found')
 }
 
-/** The snapshot of these events is a reference to the contact with this flag. */
-const MARKS = {
+type Move = 'contact.archived' | 'contact.unarchive' | 'contact.deleted'
+
+/** What the snapshot has besides a reference to the contact; after an unarchiving it is the whole contact. */
+const MARKS: Partial<Record<Move, object>> = {
   'contact.archived': { archived: true },
-  'contact.unarchive': { archived: false },
   'contact.deleted': { deleted: true },
 }
 
@@ -46,15 +48,16 @@ async function move(
   workspace: Workspace,
   { id, is_live }: ContactRow,
   changes: Partial<Pick<ContactRow, 'archived_at' | 'deleted_at'>>,
-  topic: keyof typeof MARKS,
+  topic: Move,
 ): Promise<ContactRow> {
   const moved = await updateContactRow(workspace, id, changes)
   if (moved.is_live !== is_live) await changeUserCounts(workspace, id, moved.is_live ? 1 : -1)
-  await contactEvents.emit(workspace, {
-    topic,
-    object_id: id,
-    details: { external_id: moved.external_id },
-    snapshot: () => ({ ...presentContactReference(moved), ...MARKS[topic] }),
-  })
+  const details = { external_id: moved.external_id }
+  if (!MARKS[topic]) await emitContact(workspace, topic, id, details)
+  else
+    await contactEvents.emit(workspace, {
+      ...{ topic, object_id: id, details },
+      snapshot: () => ({ ...presentContactReference(moved), ...MARKS[topic] }),
+    })
   return moved
 }

@@ -8,12 +8,18 @@ import { type ConversationTopic, conversationEvents } from './topics.ts'
 type ConversationEvent = {
   topic: ConversationTopic
   id: string
-  details?: { part_id?: string | undefined; [name: string]: unknown }
+  details?: PartsOfEvent & { [name: string]: unknown }
   actor?: Actor
 }
 
+type PartsOfEvent = { part_id?: string | undefined; part_ids?: readonly string[] | undefined }
+
+/** Returns the ids of the parts that an event is about, by its details. */
+export const partsOfEvent = ({ part_id, part_ids = [] }: PartsOfEvent): string[] =>
+  part_id === undefined ? [...part_ids] : [part_id]
+
 /**
- * The snapshot has the part of the event, and no other. Its files are named by their ids: links to them would expire.
+ * The snapshot has the parts of the event, and no others. Its files are named by their ids: links to them would expire.
  */
 export const emitConversation = (workspace: Workspace, { topic, id, details = {}, actor }: ConversationEvent) =>
   conversationEvents.emit(workspace, {
@@ -21,5 +27,5 @@ export const emitConversation = (workspace: Workspace, { topic, id, details = {}
     object_id: id,
     details,
     ...(actor && { actor }),
-    snapshot: () => showWithNewParts(workspace, id, details.part_id ? [details.part_id] : [], snapshotDisplay),
+    snapshot: () => showWithNewParts(workspace, id, partsOfEvent(details), snapshotDisplay),
   })

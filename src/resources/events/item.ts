@@ -4,12 +4,17 @@ import { isTransient } from '#db/transient.ts'
 import type { EventRow } from '#events/read.ts'
 import { ApiError } from '#http/errors.ts'
 import { epoch } from '#http/types.ts'
+import { findAdmin } from '#resources/admins/queries.ts'
+import { presentAdminOfEvent } from '#resources/admins/schema.ts'
 import { findCompany } from '#resources/companies/queries.ts'
 import { presentCompany } from '#resources/companies/schema.ts'
 import { findWholeContact } from '#resources/contacts/queries.ts'
 import { presentContact } from '#resources/contacts/schema.ts'
 import { snapshotDisplay } from '#resources/conversations/display.ts'
+import { partsOfEvent } from '#resources/conversations/emit.ts'
 import { showWithNewParts } from '#resources/conversations/show.ts'
+import { findSubscriptionType } from '#resources/subscription-types/queries.ts'
+import { presentType } from '#resources/subscription-types/schema.ts'
 import { findTag } from '#resources/tags/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -50,13 +55,17 @@ async function presentNow(
   switch (object_type) {
     case 'contact':
       return contactNow(workspace, object_id)
+    case 'admin': {
+      const admin = await findAdmin(workspace, object_id)
+      return admin && presentAdminOfEvent(admin, null)
+    }
     case 'company': {
       const company = await findCompany(workspace, object_id)
       return company && presentCompany(company)
     }
     case 'conversation': {
-      const { part_id } = details as { part_id?: string }
-      return showWithNewParts(workspace, object_id, part_id ? [part_id] : [], snapshotDisplay).catch(undefinedIfMissing)
+      const part_ids = partsOfEvent(details as Parameters<typeof partsOfEvent>[0])
+      return showWithNewParts(workspace, object_id, part_ids, snapshotDisplay).catch(undefinedIfMissing)
     }
     default:
       return undefined
@@ -94,9 +103,33 @@ const consent =
     created_at: epoch(created_at),
   })
 
-const withParticipant: Wrapper = async (workspace, { details }, conversation) => {
+async function contactOf(workspace: Workspace, details: Item): Promise<Item> {
   const { contact_id = '' } = details as { contact_id?: string }
-  return { conversation, contact: (await contactNow(workspace, contact_id)) ?? { type: 'contact', id: contact_id } }
+  return (await contactNow(workspace, contact_id)) ?? { type: 'contact', id: contact_id }
+}
+
+const withParticipant: Wrapper = async (workspace, { details }, conversation) => ({
+  conversation,
+  contact: await contactOf(workspace, details),
+})
+
+const reference = ({ type, id, external_id = null }: Item): Item => ({ type, id, external_id })
+
+/** The snapshot has both already. */
+const withMember: Wrapper = async (workspace, { details }, company) => {
+  if ('company' in company) return company
+  return { company, contact: await contactOf(workspace, details) }
+}
+
+const withChoice: Wrapper = async (workspace, { topic, object_id, details, created_at }, snapshot) => {
+  if ('contact' in snapshot) return snapshot
+  const type = await findSubscriptionType(workspace, String(details['subscription_type_id']))
+  return {
+    type: topic.replace('.', '_'),
+    contact: await contactOf(workspace, { contact_id: object_id }),
+    subscription_types: { type: 'list', data: type ? [presentType(type)] : [] },
+    created_at: epoch(created_at),
+  }
 }
 
 const WRAPPERS: Record<string, Wrapper> = {
@@ -106,8 +139,21 @@ const WRAPPERS: Record<string, Wrapper> = {
   'contact.lead.tag.deleted': contactTag,
   'contact.subscribed': consent('contact_subscribe'),
   'contact.unsubscribed': consent('contact_unsubscribe'),
+  'contact.archived': (_, { details }, contact) => ({ ...reference(contact), ...details, archived: true }),
+  'contact.deleted': (_, { details }, contact) => ({ ...reference(contact), ...details, deleted: true }),
+  'contact.merged': (_, { details }, contact) => ({
+    merged_from: { type: 'contact', id: details['merged_from'] },
+    ...contact,
+  }),
+  'company.contact.attached': withMember,
+  'company.contact.detached': withMember,
+  'company.deleted': (_, { object_id }) => ({ type: 'company', id: object_id, deleted: true }),
+  'granular.subscribe': withChoice,
+  'granular.unsubscribe': withChoice,
   'conversation.contact.attached': withParticipant,
   'conversation.contact.detached': withParticipant,
+  // The item says so, whatever the team has seen.
+  'conversation.read': (_, __, conversation) => ({ ...conversation, read: true }),
   'conversation.deleted': (_, { object_id }, object) => ({
     ...object,
     id: object_id,

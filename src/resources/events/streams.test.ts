@@ -123,6 +123,39 @@ test('events whose item cannot be made arrive once, with a short item, and hold 
   assert.equal(items.at(-1).id, last)
 })
 
+test('without a subscription, an event has the shape of its topic too', async () => {
+  const reader = await read()
+  const [{ id }, { id: other }] = [await aUser(), (await t.call('POST /contacts', { role: 'lead' })).body]
+  const company = (await t.call('POST /companies', { company_id: 'acme', name: 'Acme' })).body.id
+  const type = (
+    await t.call('POST /extensions/subscription_types', {
+      ...{ consent_type: 'opt_in', content_types: ['email'], state: 'live' },
+      translations: [{ name: 'News', description: 'x', locale: 'en' }],
+    })
+  ).body
+  await t.call(`POST /contacts/${id}/companies`, { id: company })
+  await t.call(`DELETE /contacts/${id}/companies/${company}`)
+  await t.call(`POST /contacts/${id}/subscriptions`, { id: type.id, consent_type: 'opt_in' })
+  await t.call('POST /contacts/merge', { from: other, into: id, skip_duplicate_validation: true })
+  await t.call(`PUT /admins/${t.created.admin_id}/away`, { away_mode_enabled: true, away_mode_reassign: false })
+  await t.call(`POST /contacts/${id}/archive`)
+  const cases: [topic: string, keys: string[]][] = [
+    ['company.contact.attached', ['company', 'contact']],
+    ['company.contact.detached', ['company', 'contact']],
+    ['granular.subscribe', ['contact', 'created_at', 'subscription_types', 'type']],
+    ['contact.merged', ['id', 'merged_from', 'type']],
+    ['admin.away_mode_updated', ['avatar', 'away_status_reason', 'id', 'type']],
+    ['contact.archived', ['archived', 'external_id', 'id', 'type']],
+  ]
+  for (const [topic, keys] of cases) {
+    const [{ data }] = (await eventually(
+      async () => reader.sent.filter(({ event }) => event === topic),
+      ({ length }) => length > 0,
+    )) as [Sent]
+    for (const key of keys) assert.ok(key in data.data.item, `${topic}: ${key} in ${JSON.stringify(data.data.item)}`)
+  }
+})
+
 test('a transaction that commits late is not missed', async () => {
   const reader = await read()
   const [inserted, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

@@ -2,7 +2,6 @@
 import { CONVERSIONS } from '#http/convert.ts'
 import { toPlainText } from '#lib/html.ts'
 import { isObject } from '#lib/objects.ts'
-import { Admin } from '#resources/admins/schema.ts'
 import { Company } from '#resources/companies/schema.ts'
 import { Contact } from '#resources/contacts/schema.ts'
 import { Conversation } from '#resources/conversations/schema.ts'
@@ -21,41 +20,66 @@ const SHAPES: Record<string, OperationShape> = {
   contact: shape('contact', Contact),
   company: shape('company', Company),
   conversation: shape('conversation', Conversation),
-  admin: shape('admin', Admin),
 }
 
 /** Returns the item in a version: itself, or each object in it. */
 export function inVersion(item: Item, version: Version): Item {
-  if (isShaped(item)) return converted(item, version)
-  return Object.fromEntries(
-    Object.entries(item).map(([key, value]) => [key, isShaped(value) ? converted(value, version) : value]),
+  if (isShown(item)) return converted(item, version)
+  const shown = Object.fromEntries(
+    Object.entries(item).map(([key, value]) => [key, isShown(value) ? converted(value, version) : value]),
   )
+  const { company, contact } = shown
+  return isShown(company) && contact ? { ...shown, company: besideContact(company) } : shown
 }
 
-/** A reference such as `{ type: 'contact', id }` has no shape. */
-const isShaped = (value: unknown): value is Item & { type: string } =>
-  isObject(value) && Object.hasOwn(SHAPES, String(value['type'])) && 'created_at' in value
+/** A company beside its contact is shorter. */
+const besideContact = ({ size: _, website: __, industry: ___, plan, ...company }: Item): Item => ({
+  ...company,
+  plan_id: (plan as { id?: string } | null | undefined)?.id ?? null,
+})
 
-function converted(object: Item & { type: string }, version: Version): Item {
-  const { convertAnswer } = CONVERSIONS.in(SHAPES[object.type]!, version)
+type Shown = Item & { type: string }
+
+/** A reference such as `{ type: 'contact', id }` has one shape in all versions. */
+const isShown = (value: unknown): value is Shown => {
+  const type = isObject(value) ? String(value['type']) : ''
+  return Object.hasOwn(REFINED, type) && MARKS_OF_SHOWN.some((name) => name in (value as object))
+}
+/** An object that is shown, and not only named, has one of them. */
+const MARKS_OF_SHOWN = ['created_at', 'avatar']
+
+function converted(object: Shown, version: Version): Item {
+  const { type } = object
+  const { convertAnswer } = SHAPES[type] ? CONVERSIONS.in(SHAPES[type], version) : {}
   const older = (convertAnswer ? convertAnswer(object) : object) as Item
-  return REFINED[object.type]?.(older, version) ?? older
+  return REFINED[type]!(older, version)
 }
 
 const REFINED: Record<string, (object: Item, version: Version) => Item> = {
+  admin: (admin, version) =>
+    has({ version }, 'webhook-admins-have-ids-as-text') ? admin : { ...admin, id: Number(admin['id']) },
   contact: (contact, version) => withTimes(contact, CONTACT_TIMES, version),
-  company: ({ tags, segments: _, notes: __, ...company }, version) =>
-    withTimes(
-      {
-        ...company,
-        plan: isObject(company['plan']) && 'id' in company['plan'] ? company['plan'] : null,
-        tag_ids: (tags as { tags?: { id: string }[] } | undefined)?.tags?.map(({ id }) => id) ?? [],
-      },
-      COMPANY_TIMES,
-      version,
-    ),
-  conversation: (conversation, version) =>
-    has({ version }, 'webhook-conversations-are-plain-text') ? withPlainTexts(conversation) : conversation,
+  company: (company, version) => withTimes(companyInWebhooks(company, version), COMPANY_TIMES, version),
+  conversation: (conversation, version) => {
+    const texts = has({ version }, 'webhook-conversations-are-plain-text') ? withPlainTexts(conversation) : conversation
+    const { statistics } = texts
+    if (!isObject(statistics)) return texts
+    const times = Object.keys(statistics).filter((name) => name.endsWith('_at'))
+    return { ...texts, statistics: withTimes(statistics as Item, times, version) }
+  },
+  /** A visitor who has become a user, in the shape of the oldest versions. */
+  user: (user, version) => withTimes(user, VISITOR_TIMES, version),
+}
+
+/** Its keys are always there; `tag_ids` are in the place of tags, segments and notes. */
+function companyInWebhooks({ tags, segments: _, notes: __, ...company }: Item, version: Version): Item {
+  const { plan, size = null, website = null, industry = null, last_request_at = null, ...rest } = company
+  const profile = { size, website, industry, plan: isObject(plan) && 'id' in plan ? plan : null }
+  return {
+    ...{ ...rest, last_request_at },
+    ...(has({ version }, 'webhook-companies-have-a-profile') && profile),
+    tag_ids: (tags as { tags?: { id: string }[] } | undefined)?.tags?.map(({ id }) => id) ?? [],
+  }
 }
 
 const CONTACT_TIMES = [
@@ -63,6 +87,7 @@ const CONTACT_TIMES = [
   ...['last_email_opened_at', 'last_email_clicked_at'],
 ]
 const COMPANY_TIMES = ['remote_created_at', 'created_at', 'updated_at', 'last_request_at']
+const VISITOR_TIMES = [...COMPANY_TIMES, 'signed_up_at']
 
 /** `2026-01-10T04:03:04.000+00:00` */
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('Z', '+00:00')

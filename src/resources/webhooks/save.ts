@@ -18,6 +18,7 @@ import {
 } from './queries.ts'
 import type { NewSubscriptionRequest, SubscriptionRequest } from './schema.ts'
 import { newSecret, sealSecret } from './secret.ts'
+import { topicOf } from './topic-names.ts'
 
 const MAX_SUBSCRIPTIONS = 50
 export const NO_SUBSCRIPTION = 'Webhook subscription not found'
@@ -97,11 +98,11 @@ function readUrl(url: string | null): string | null {
 }
 
 function readTopics(given: readonly string[], known: ReadonlySet<string>): string[] {
-  const unknown = given.find((topic) => !known.has(topic))
+  const unknown = given.find((name) => !known.has(topicOf(name)))
   if (unknown !== undefined) throw invalid(`topics names ${unknown}, which is not a topic of this server`)
   return [...new Set(given)]
 }
 
 /** Events store a snapshot of their object only for topics that somebody wants. */
 const listen = async (workspace: Workspace) =>
-  setListenedTopics(workspace.sql, workspace.id, await listWantedTopics(workspace))
+  setListenedTopics(workspace.sql, workspace.id, [...new Set((await listWantedTopics(workspace)).map(topicOf))])

@@ -351,6 +351,30 @@ test('events whose item cannot be made are sent with a short item, and hold up n
   }
 })
 
+test('a restored contact is notified under the name that the subscription has for it', async () => {
+  const [documented, recorded] = ['contact.unarchive', 'contact.unarchived']
+  const ids: string[] = []
+  for (const topics of [[documented], [recorded], [recorded, documented]])
+    ids.push((await subscribe({ url: null, topics })).id)
+  const { id } = await aUser()
+  await t.call(`POST /contacts/${id}/archive`)
+  await t.call(`POST /contacts/${id}/unarchive`)
+  for (const [n, name] of [documented, recorded, recorded].entries()) {
+    const sent = await eventually(
+      () => notificationsOf(ids[n]!),
+      ({ length }) => length > 0,
+    )
+    assert.deepEqual(
+      sent.map(({ topic, item }: { topic: string; item: Record<string, unknown> }) => [
+        topic,
+        item['id'],
+        item['role'],
+      ]),
+      [[name, id, 'user']],
+    )
+  }
+})
+
 test('without a url notifications are delivered to nobody, and listed', async () => {
   const { id } = await subscribe({ url: null })
   const user = await aUser()

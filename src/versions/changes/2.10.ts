@@ -6,6 +6,9 @@ import { added, without } from '../fields.ts'
 const object = added('object', { value: () => 'contact', schema: Type.Literal('contact') })
 
 export const changes = changesIn('2.10', {
+  'webhook-companies-have-a-profile': {
+    why: 'Companies in webhooks have `size`, `website`, `industry` and `plan`.',
+  },
   'archived-contacts-have-no-object': {
     why: 'An archived or deleted contact has only `type`, no longer also `object`.',
     answers: { contact_archived: object, contact_deleted: object },

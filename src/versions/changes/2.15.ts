@@ -9,7 +9,10 @@ export const changes = changesIn('2.15', {
     answers: { conversation: without('company'), conversation_list_item: without('company') },
   },
   'webhook-times-are-seconds': {
-    why: 'Times of contacts and companies in webhooks are Unix seconds; before, ISO 8601 texts.',
+    why: 'Times of contacts, companies and visitors in webhooks, and statistics of conversations, are Unix seconds; before, ISO 8601 texts.',
+  },
+  'webhook-admins-have-ids-as-text': {
+    why: 'The id of an admin in webhooks is a text; before, a number.',
   },
   'webhook-conversations-are-plain-text': {
     why: 'Subjects and bodies of conversations in webhooks are plain text; before, HTML.',

@@ -69,8 +69,11 @@ export async function markRead(workspace: Workspace, contact_id: string, id: str
   const { id: conversation_id, has_started } = await findOwn(workspace, contact_id, id)
   const which = available(workspace, contact_id, conversation_id)
   const read = await updateInAppStatus(workspace.sql, workspace.id, which, 'read', workspace.now())
-  if (read.length && has_started)
-    await emitConversation(workspace, { topic: 'conversation.read', id: conversation_id, details: { contact_id } })
+  if (read.length && has_started) {
+    const part_ids = read.flatMap(({ part_id }) => part_id ?? [])
+    const details = { contact_id, part_ids }
+    await emitConversation(workspace, { topic: 'conversation.read', id: conversation_id, details })
+  }
   return {
     type: 'conversation' as const,
     id: conversation_id,

@@ -5,6 +5,7 @@ import { readEvents } from '#events/read.ts'
 import { itemOf, orShortItem } from '#resources/events/item.ts'
 import { inVersion } from '#resources/events/version.ts'
 import { openWorkspace } from '#workspaces/open.ts'
+import { nameFor } from '../topic-names.ts'
 import { type Behind, lockToRead, queueNotification, setPosition } from './queries.ts'
 
 /** Events that one transaction reads. */
@@ -22,11 +23,13 @@ export function expand(pool: Pool, log: Pick<FastifyBaseLogger, 'error'>, behind
     const last = events.at(-1)
     if (!last) return false
     const workspace = await openWorkspace(pool, behind.workspace_id)
-    for (const event of events.filter(({ topic }) => subscription.topics.includes(topic))) {
+    for (const event of events) {
+      const name = nameFor(subscription.topics, event.topic)
+      if (!name) continue
       const item = await orShortItem(event, log, async () =>
         inVersion(await itemOf(workspace, event), subscription.version),
       )
-      await queueNotification({ ...workspace, sql }, subscription.id, event, item)
+      await queueNotification({ ...workspace, sql }, subscription.id, { ...event, topic: name }, item)
     }
     await setPosition(sql, behind, last.position)
     return events.length === BATCH
