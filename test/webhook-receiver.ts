@@ -2,10 +2,11 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { after } from 'node:test'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape a notification has, and asserts on it
-export type Got = { headers: IncomingHttpHeaders; text: string; body: any }
+export type Got = { headers: IncomingHttpHeaders; raw: Buffer; text: string; body: any }
 export type AnswerHook = (response: ServerResponse, got: Got) => void
 
 const OK: AnswerHook = (response) => response.end('thank you')
@@ -15,9 +16,9 @@ export async function webhookReceiver(answer: AnswerHook = OK) {
   const got: Got[] = []
   const endpoint = { got, answer, url: '' }
   const server = createServer(async (request, response) => {
-    let text = ''
-    for await (const chunk of request) text += chunk
-    const received = { headers: request.headers, text, body: JSON.parse(text) }
+    const raw = await buffer(request)
+    const text = raw.toString()
+    const received = { headers: request.headers, raw, text, body: JSON.parse(text) }
     got.push(received)
     endpoint.answer(response, received)
   })
