@@ -56,6 +56,8 @@ export type GivenObject = { type: string; id: string; name: string }
 
 /** What jobs get from the worker process. */
 export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress'> & {
+  /** No other worker can run: at the start, the leases of dead workers end at once. */
+  is_alone: boolean
   /** Fetches files by URL; absent if remote files are not fetched. */
   fetch: SafeFetch | undefined
   log: FastifyBaseLogger

@@ -41,7 +41,7 @@ export async function serverProcess({
   environment = {},
   token = newTokenText(),
 }: {
-  command?: 'serve' | 'api'
+  command?: 'serve' | 'api' | 'worker'
   environment?: Record<string, string>
   /** The data directory of another process on the same database. */
   token?: string

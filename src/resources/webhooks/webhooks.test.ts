@@ -416,6 +416,28 @@ test('tags and participants are wrapped with their contact', async () => {
   )
 })
 
+test('a worker that is alone sends at once what a dead one had leased; beside others it waits for the lease', async () => {
+  const endpoint = await webhookReceiver()
+  const { id } = await subscribe({ url: endpoint.url })
+  await sql`
+    insert into webhook_notifications
+      (workspace_id, subscription_id, topic, object_type, object_id, item, attempts, due_at, created_at)
+    values (${t.created.id}, ${id}, 'contact.user.created', 'contact', '1', '{}', 1, now() + interval '1 hour', now())`
+  const { id: user } = await aUser()
+  await eventually(
+    async () => endpoint.got.length,
+    (count) => count === 1,
+  )
+  assert.equal(endpoint.got[0]!.body.data.item.id, user)
+  const alone = sendWebhooks({ sql, secret: SECRET, egress: NEARBY, log, is_alone: true })
+  await eventually(
+    async () => endpoint.got.length,
+    (count) => count === 2,
+  )
+  await alone()
+  assert.equal(endpoint.got[1]!.body.delivery_attempts, 2)
+})
+
 test('two processes send each notification once', async () => {
   const second = sendWebhooks({ sql, secret: SECRET, egress: NEARBY, log })
   const endpoint = await webhookReceiver()

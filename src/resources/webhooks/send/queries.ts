@@ -99,6 +99,16 @@ export const leaseNotifications = (sql: Pool, busy: readonly Busy[], room: numbe
     notifications.workspace_id in (
       select workspace_id from faults where target = 'webhooks' and remaining > 0) as meets_faults`
 
+/**
+ * Makes all leased notifications due: those without an attempt of their number. Call it only if no worker runs.
+ */
+export const endLeases = (sql: Pool) => sql`
+  update webhook_notifications set due_at = now()
+  where status = 'pending' and attempts > 0 and due_at > now() and not exists (
+    select from webhook_attempts made
+    where made.workspace_id = webhook_notifications.workspace_id and made.notification_id = webhook_notifications.id
+      and made.attempt = webhook_notifications.attempts)`
+
 /** Ends the lease of a notification without an attempt: it is due later, or once a later one of its object was sent. */
 export async function holdBack(
   sql: Pool,
@@ -155,15 +165,15 @@ export async function settle(
       set status = ${status}, error = ${error}, due_at = now() + ${retry_ms} * interval '1 millisecond',
         delivered_at = case when ${status} = 'delivered' then now() end
       where workspace_id = ${workspace_id} and id = ${id} and attempts = ${attempts}`
-    await sql`
+    const inserted = await sql`
       insert into webhook_attempts
         (workspace_id, notification_id, attempt, started_at, took_ms, response_status, response_headers, response_body, error)
       select workspace_id, id, ${attempts}, ${attempt.started_at}, ${attempt.took_ms}, ${attempt.response_status},
         ${attempt.response_headers ? JSON.stringify(attempt.response_headers) : null}::text::jsonb,
         ${attempt.response_body}, ${attempt.error}
       from webhook_notifications where workspace_id = ${workspace_id} and id = ${id}
-      on conflict (workspace_id, notification_id, attempt) do nothing`
-    if (!attempt.captured) return
+      on conflict (workspace_id, notification_id, attempt) do nothing returning attempt`
+    if (!attempt.captured || !inserted.count) return
     await sql`
       insert into captured_webhooks (workspace_id, notification_id, attempt, response_status)
       select workspace_id, id, ${attempts}, ${attempt.response_status}

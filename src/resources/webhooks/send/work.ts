@@ -1,4 +1,6 @@
 // The loop of a worker process that reads events for subscriptions, and sends their notifications.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isTransient } from '#db/transient.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
 import type { WorkerContext } from '#server.ts'
 import { openSecret } from '../secret.ts'
@@ -11,6 +13,7 @@ import {
   type Attempt,
   type Behind,
   type Busy,
+  endLeases,
   failingFor,
   holdBack,
   type Leased,
@@ -23,14 +26,23 @@ const POLL_EVERY_MS = 200
 /** Notifications of one subscription that are being sent at once: a slow endpoint holds no more than these. */
 const AT_ONCE = 20
 
-export function sendWebhooks({ sql, secret, egress, log }: Pick<WorkerContext, 'sql' | 'secret' | 'egress' | 'log'>) {
+/** How long what became of an attempt is kept while the database is away: shorter than a lease lasts. */
+const WRITES_FOR_MS = 20_000
+const WRITES_AGAIN_AFTER_MS = 200
+
+type Means = Pick<WorkerContext, 'sql' | 'secret' | 'egress' | 'log'> & Partial<Pick<WorkerContext, 'is_alone'>>
+
+export function sendWebhooks({ sql, secret, egress, log, is_alone = false }: Means) {
   const fetch = safeFetcher({ egress, any_port: true })
   const sending = new Map<string, Busy & { running: Set<Promise<void>> }>()
   let stopping = false
   let polling: Promise<void> | undefined
   let again = false
+  let has_old_leases = is_alone
 
   async function poll(): Promise<void> {
+    if (has_old_leases) await endLeases(sql)
+    has_old_leases = false
     for (const behind of await listBehind(sql)) await expandAll(behind)
     while (!stopping) {
       const leased = await leaseNotifications(sql, [...sending.values()], AT_ONCE)
@@ -69,9 +81,24 @@ export function sendWebhooks({ sql, secret, egress, log }: Pick<WorkerContext, '
     if (fault && holdsBack(fault)) return holdBack(sql, leased, fault)
     const copies = fault?.fault === 'double' ? 2 : 1
     const made = (fault && failedAttempt(fault)) ?? (await post(leased, copies))
-    const failing_ms = made.error === null ? 0 : await failingFor(sql, leased)
     const captured = leased.url === null ? copies : 0
-    await settle(sql, leased, { ...made, captured }, outcomeOf(leased, made, failing_ms))
+    await whileAway(async () => {
+      const failing_ms = made.error === null ? 0 : await failingFor(sql, leased)
+      await settle(sql, leased, { ...made, captured }, outcomeOf(leased, made, failing_ms))
+    })
+  }
+
+  /** Repeats a write while the database is away: otherwise a notification that was received would be sent again. */
+  async function whileAway(write: () => Promise<void>): Promise<void> {
+    const until = performance.now() + WRITES_FOR_MS
+    for (;;) {
+      try {
+        return await write()
+      } catch (error) {
+        if (!isTransient(error) || stopping || performance.now() > until) throw error
+        await sleep(WRITES_AGAIN_AFTER_MS)
+      }
+    }
   }
 
   /** Sends the notification once, or several times at once. Without a URL the sandbox captures it. */
