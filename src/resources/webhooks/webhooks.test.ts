@@ -310,6 +310,41 @@ test('notifications of one object arrive in order, also while others fail', asyn
   assert.deepEqual(names, ['Ann', 'Ann', 'Ann', 'B', 'C', 'D'])
 })
 
+test('a secret that was stored with another key of the server is an error of the attempt', async () => {
+  const endpoint = await webhookReceiver()
+  const { id } = await subscribe({ url: endpoint.url, topics: ['contact.user.created'] })
+  await sql`update webhook_subscriptions set secret = ${Buffer.alloc(64)} where id = ${id}`
+  await aUser()
+  const [{ error }] = await eventually(
+    () => notificationsOf(id),
+    ([one]) => one?.error,
+  )
+  assert.match(error, /another INTERPHONE_SECRET_KEY/)
+  assert.equal(endpoint.got.length, 0)
+})
+
+test('the later notifications of an object wait with one that is tried again, and follow it at once', async () => {
+  const endpoint = await webhookReceiver((response) => void response.writeHead(500).end())
+  const { id } = await subscribe({ url: endpoint.url, topics: ['contact.user.created', 'contact.user.updated'] })
+  const user = await aUser()
+  for (const name of ['B', 'C', 'D']) await t.call(`PUT /contacts/${user.id}`, { name })
+  const waits = () => sql<{ seconds: number }[]>`
+    select extract(epoch from due_at - now())::float as seconds from webhook_notifications
+    where subscription_id = ${id} and status = 'pending' order by id`
+  await eventually(waits, (rows) => rows.length === 4 && rows.every(({ seconds }) => seconds > 40))
+  assert.equal(endpoint.got.length, 1)
+  endpoint.answer = OK
+  await sql`
+    update webhook_notifications set due_at = now()
+    where id = (select min(id) from webhook_notifications where subscription_id = ${id})`
+  await eventually(
+    () => notificationsOf(id, '?status=delivered'),
+    ({ length }) => length === 4,
+  )
+  const names = endpoint.got.map(({ body }) => body.data.item.name)
+  assert.deepEqual(names, ['Ann', 'Ann', 'B', 'C', 'D'])
+})
+
 test('a subscription gets nothing of before, nothing of other topics, and nothing of other workspaces', async () => {
   await aUser()
   const endpoint = await webhookReceiver()

@@ -1,7 +1,7 @@
 // One attempt to send a body to an endpoint, with what it answered.
 import { FetchFailed, type SafeFetch } from '#net/safe-fetch.ts'
 import { headersOf } from './envelope.ts'
-import type { Attempt } from './queries.ts'
+import type { Attempt } from './settle-queries.ts'
 
 /** As Intercom's. */
 const TIMEOUT_MS = 5_000
@@ -9,15 +9,18 @@ const MAX_ANSWER_BYTES = 100_000
 const SHOWN_CHARACTERS = 2_000
 const SHOWN_HEADERS = ['content-type', 'retry-after', 'server', 'date', 'location']
 
-/** Never throws: an error is part of the attempt. A redirect is not followed, and counts as an error. */
-export async function attempt(fetch: SafeFetch, url: string, body: string, secret: string): Promise<Attempt> {
+/**
+ * Never throws: an error is part of the attempt, also one of `secret`, which returns the secret that signs the body. A redirect
+ * is not followed, and counts as an error.
+ */
+export async function attempt(fetch: SafeFetch, url: string, body: string, secret: () => string): Promise<Attempt> {
   const started_at = new Date()
   const began = performance.now()
   const took = () => Math.round(performance.now() - began)
   const nothing = { response_status: null, response_headers: null, response_body: null }
   try {
     const answer = await fetch(url, {
-      ...{ method: 'POST' as const, headers: headersOf(secret, body), body, redirects: 0 },
+      ...{ method: 'POST' as const, headers: headersOf(secret(), body), body, redirects: 0 },
       ...{ max_bytes: MAX_ANSWER_BYTES, timeout_ms: TIMEOUT_MS },
     })
     const text = await textOf(answer.body)

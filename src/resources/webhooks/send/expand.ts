@@ -6,7 +6,7 @@ import { itemOf, orShortItem } from '#resources/events/item.ts'
 import { inVersion } from '#resources/events/version.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { nameFor } from '../topic-names.ts'
-import { type Behind, lockToRead, queueNotification, setPosition } from './queries.ts'
+import { type Behind, lockToRead, type NewNotification, queueNotifications, setPosition } from './queries.ts'
 
 /** Events that one transaction reads. */
 const BATCH = 200
@@ -23,14 +23,17 @@ export function expand(pool: Pool, log: Pick<FastifyBaseLogger, 'error'>, behind
     const last = events.at(-1)
     if (!last) return false
     const workspace = await openWorkspace(pool, behind.workspace_id)
+    const queued: NewNotification[] = []
     for (const event of events) {
       const name = nameFor(subscription.topics, event.topic)
       if (!name) continue
       const item = await orShortItem(event, log, async () =>
         inVersion(await itemOf(workspace, event), subscription.version),
       )
-      await queueNotification({ ...workspace, sql }, subscription.id, { ...event, topic: name }, item)
+      const { object_type, object_id, created_at, position } = event
+      queued.push({ topic: name, object_type, object_id, created_at, position, item })
     }
+    if (queued.length) await queueNotifications({ ...workspace, sql }, subscription.id, queued)
     await setPosition(sql, behind, last.position)
     return events.length === BATCH
   }) as Promise<boolean>

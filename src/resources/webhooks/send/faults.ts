@@ -2,7 +2,8 @@
 // request.
 import type { Pool } from '#db/sql.ts'
 import { listWebhookFaults, useFault, type WebhookFault } from '#workspaces/faults.ts'
-import type { Attempt, Leased } from './queries.ts'
+import type { Leased } from './queries.ts'
+import type { Attempt } from './settle-queries.ts'
 
 /** Uses the oldest fault that is left for the topic. Call it only if the workspace has armed faults. */
 export async function nextFault(sql: Pool, { workspace_id, topic }: Leased): Promise<WebhookFault | undefined> {

@@ -1,7 +1,8 @@
 // What becomes of a notification and of its subscription after an attempt.
 import { retryAfter as readRetryAfter } from '#lib/retry-after.ts'
-import type { Attempt, Leased, Settlement } from './queries.ts'
+import type { Leased } from './queries.ts'
 import { retryAfter, SUSPENDED, slowFor } from './retry.ts'
+import type { Attempt, Settlement } from './settle-queries.ts'
 
 /** `failing_ms`: how long the subscription has failed before this attempt; 0 if the last one succeeded. */
 export function outcomeOf(leased: Leased, attempt: Attempt, failing_ms: number): Settlement {

@@ -3,7 +3,7 @@ import type { Pool, Sql } from '#db/sql.ts'
 import type { EventRow } from '#events/read.ts'
 import type { WebhookFault } from '#workspaces/faults.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { AttemptRow, NotificationRow } from '../notification-queries.ts'
+import type { NotificationRow } from '../notification-queries.ts'
 import type { SubscriptionRow } from '../queries.ts'
 
 export type Behind = { workspace_id: string; id: string }
@@ -28,16 +28,17 @@ export const lockToRead = async (sql: Sql, { workspace_id, id }: Behind): Promis
 export const setPosition = (sql: Sql, { workspace_id, id }: Behind, position: string) => sql`
   update webhook_subscriptions set position = ${position} where workspace_id = ${workspace_id} and id = ${id}`
 
-export const queueNotification = (
-  { sql, id }: Workspace,
-  subscription_id: string,
-  event: EventRow,
-  item: object,
-) => sql`
+export type NewNotification = Pick<EventRow, 'topic' | 'object_type' | 'object_id' | 'created_at' | 'position'> & {
+  item: object
+}
+
+/** What is queued already is left out. */
+export const queueNotifications = ({ sql, id }: Workspace, subscription_id: string, queued: NewNotification[]) => sql`
   insert into webhook_notifications
     (workspace_id, subscription_id, topic, object_type, object_id, item, event_position, created_at)
-  values (${id}, ${subscription_id}, ${event.topic}, ${event.object_type}, ${event.object_id},
-    ${JSON.stringify(item)}::text::jsonb, ${event.position}, ${event.created_at})
+  select ${id}, ${subscription_id}, topic, object_type, object_id, item, position, created_at
+  from jsonb_to_recordset(${JSON.stringify(queued)}::text::jsonb)
+    as queued (topic text, object_type text, object_id text, item jsonb, position text, created_at timestamptz)
   on conflict (workspace_id, subscription_id, event_position) where event_position is not null do nothing`
 
 export type Leased = Pick<
@@ -58,17 +59,20 @@ export type Leased = Pick<
     meets_faults: boolean
   }
 
-/** Longer than an attempt takes. */
+/** Longer than three attempts one after the other, of 20 notifications each: so many of a subscription are leased. */
 const LEASE_SECONDS = 30
+export const MOST_LEASED = 60
 
-/** `room`: how many more notifications of this subscription the process can hold. */
+/** `room`: how many more notifications of this subscription the process can lease. */
 export type Busy = { workspace_id: string; subscription_id: string; room: number }
 
 /**
- * Leases up to `room` due notifications of each subscription, and one of a suspended one. Of an object only the oldest
- * pending notification is due, so that its notifications arrive in order; one that a fault holds back does not count.
+ * Leases due notifications of each subscription: as many as the process has room for, and one of a suspended one. Of an
+ * object only the oldest pending notification is due, so that its notifications arrive in order; one that a fault holds back
+ * does not count. (`min`, because PostgreSQL plans `not exists` as a join over all pending ones while it has no statistics.)
+ * `synchronous_commit` is off: if the database crashes and loses a lease, the notification is sent again.
  */
-export const leaseNotifications = (sql: Pool, busy: readonly Busy[], room: number) => sql<Leased[]>`
+export const leaseNotifications = (sql: Pool, busy: readonly Busy[]) => sql<Leased[]>`
   with due as (
     select picked.workspace_id, picked.id, subscriptions.url, secret, state, gives_up_after_hours, slow_seconds
     from webhook_subscriptions subscriptions
@@ -78,21 +82,22 @@ export const leaseNotifications = (sql: Pool, busy: readonly Busy[], room: numbe
     cross join lateral (
       select workspace_id, id from webhook_notifications due
       where workspace_id = subscriptions.workspace_id and subscription_id = subscriptions.id and status = 'pending'
-        and due_at <= now() and not exists (
-          select from webhook_notifications earlier
+        and due_at <= now() and due.id <= coalesce((
+          select min(earlier.id) from webhook_notifications earlier
           where earlier.workspace_id = due.workspace_id and earlier.subscription_id = due.subscription_id
             and earlier.object_type = due.object_type and earlier.object_id = due.object_id
-            and earlier.status = 'pending' and earlier.id < due.id and not earlier.is_held_back)
+            and earlier.status = 'pending' and not earlier.is_held_back), due.id)
       order by due_at, id
-      limit case when state = 'suspended' then least(1, coalesce(busy.room, 1)) else coalesce(busy.room, ${room}) end
+      limit case when state = 'suspended' then least(1, coalesce(busy.room, 1)) else coalesce(busy.room, ${MOST_LEASED}) end
       for update skip locked
     ) picked
     where state <> 'disabled' and (resume_at is null or resume_at <= now())
-  )
+  ),
+  relaxed as (select set_config('synchronous_commit', 'off', true))
   update webhook_notifications notifications
   set due_at = now() + ${LEASE_SECONDS} * interval '1 second', attempts = attempts + 1,
     first_sent_at = coalesce(first_sent_at, now()), is_held_back = false
-  from due
+  from due, relaxed
   where notifications.workspace_id = due.workspace_id and notifications.id = due.id
   returning notifications.workspace_id, notifications.id, subscription_id, notification_id, topic, item, attempts,
     first_sent_at, created_at, queued_at, due.url, due.secret, due.state, due.gives_up_after_hours, due.slow_seconds,
@@ -109,6 +114,16 @@ export const endLeases = (sql: Pool) => sql`
     where made.workspace_id = webhook_notifications.workspace_id and made.notification_id = webhook_notifications.id
       and made.attempt = webhook_notifications.attempts)`
 
+/** Ends the leases of notifications that were not sent: they are due at once. */
+export const giveBack = (sql: Pool, leased: readonly Leased[]) => sql`
+  update webhook_notifications
+  set due_at = now(), attempts = webhook_notifications.attempts - 1,
+    first_sent_at = case when webhook_notifications.attempts > 1 then first_sent_at end
+  from jsonb_to_recordset(${JSON.stringify(leased.map(({ workspace_id, id, attempts }) => ({ workspace_id, id, attempts })))}::text::jsonb)
+    as given (workspace_id text, id bigint, attempts integer)
+  where webhook_notifications.workspace_id = given.workspace_id and webhook_notifications.id = given.id
+    and webhook_notifications.attempts = given.attempts`
+
 /** Ends the lease of a notification without an attempt: it is due later, or once a later one of its object was sent. */
 export async function holdBack(
   sql: Pool,
@@ -120,80 +135,6 @@ export async function holdBack(
     set due_at = now() + ${delay_ms} * interval '1 millisecond', attempts = attempts - 1,
       first_sent_at = case when attempts > 1 then first_sent_at end, is_held_back = ${fault === 'out_of_order'}
     where workspace_id = ${workspace_id} and id = ${id} and attempts = ${attempts}`
-}
-
-export type Attempt = Omit<AttemptRow, 'attempt'>
-
-/** What becomes of the notification: its status, and when it is tried again if it is pending. */
-export type Settlement = {
-  status: NotificationRow['status']
-  retry_ms: number
-  error: string | null
-  /** What becomes of the subscription; absent: nothing. */
-  subscription?: {
-    state?: SubscriptionRow['state']
-    state_reason?: string | null
-    /** Seconds; null: at once. */
-    resume_after: number | null
-    slow_seconds: number
-    fails: boolean
-  }
-}
-
-/**
- * The subscription comes first: who deletes it locks it before its notifications. `captured`: how often the sandbox captured
- * it.
- */
-export async function settle(
-  sql: Pool,
-  { workspace_id, id, subscription_id, attempts }: Pick<Leased, 'workspace_id' | 'id' | 'subscription_id' | 'attempts'>,
-  attempt: Attempt & { captured: number },
-  { status, retry_ms, error, subscription }: Settlement,
-): Promise<void> {
-  await sql.begin(async (sql) => {
-    if (subscription) await changeState(sql, { workspace_id, id: subscription_id }, subscription)
-    await sql`
-      with released as (
-        update webhook_notifications held set due_at = now(), is_held_back = false
-        from webhook_notifications sent
-        where sent.workspace_id = ${workspace_id} and sent.id = ${id} and ${status} <> 'pending'
-          and held.workspace_id = sent.workspace_id and held.subscription_id = sent.subscription_id
-          and held.object_type = sent.object_type and held.object_id = sent.object_id
-          and held.is_held_back and held.status = 'pending' and held.id < sent.id
-      )
-      update webhook_notifications
-      set status = ${status}, error = ${error}, due_at = now() + ${retry_ms} * interval '1 millisecond',
-        delivered_at = case when ${status} = 'delivered' then now() end
-      where workspace_id = ${workspace_id} and id = ${id} and attempts = ${attempts}`
-    const inserted = await sql`
-      insert into webhook_attempts
-        (workspace_id, notification_id, attempt, started_at, took_ms, response_status, response_headers, response_body, error)
-      select workspace_id, id, ${attempts}, ${attempt.started_at}, ${attempt.took_ms}, ${attempt.response_status},
-        ${attempt.response_headers ? JSON.stringify(attempt.response_headers) : null}::text::jsonb,
-        ${attempt.response_body}, ${attempt.error}
-      from webhook_notifications where workspace_id = ${workspace_id} and id = ${id}
-      on conflict (workspace_id, notification_id, attempt) do nothing returning attempt`
-    if (!attempt.captured || !inserted.count) return
-    await sql`
-      insert into captured_webhooks (workspace_id, notification_id, attempt, response_status)
-      select workspace_id, id, ${attempts}, ${attempt.response_status}
-      from webhook_notifications, generate_series(1, ${attempt.captured}::integer)
-      where workspace_id = ${workspace_id} and id = ${id}`
-  })
-}
-
-/** Writes only what changes: with a healthy endpoint that is nothing. */
-const changeState = (sql: Sql, { workspace_id, id }: Behind, change: NonNullable<Settlement['subscription']>) => {
-  const { state = null, state_reason = null, resume_after, slow_seconds, fails } = change
-  return sql`
-    update webhook_subscriptions set
-      state = case when state = 'disabled' then state else coalesce(${state}::text, state) end,
-      state_reason = case when ${state}::text is null or state = 'disabled' then state_reason else ${state_reason} end,
-      resume_at = now() + ${resume_after} * interval '1 second', slow_seconds = ${slow_seconds},
-      failing_since = case when ${fails} then coalesce(failing_since, now()) end
-    where workspace_id = ${workspace_id} and id = ${id} and (
-      ${state}::text is not null or ${resume_after}::integer is not null or resume_at is not null
-      or slow_seconds <> ${slow_seconds} or (failing_since is null) = ${fails})`
 }
 
 /** Returns since when the subscription fails, in milliseconds. */

@@ -1,5 +1,6 @@
-// The loop of a worker process that reads events for subscriptions, and sends their notifications.
+// The loops of a worker process: one reads events for subscriptions, one leases their notifications and sends them.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { batchWriter } from '#db/batch-writer.ts'
 import { isTransient } from '#db/transient.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
 import type { WorkerContext } from '#server.ts'
@@ -10,21 +11,19 @@ import { expand } from './expand.ts'
 import { acceptedAttempt, failedAttempt, holdsBack, nextFault } from './faults.ts'
 import { outcomeOf } from './outcome.ts'
 import {
-  type Attempt,
   type Behind,
-  type Busy,
   endLeases,
   failingFor,
+  giveBack,
   holdBack,
   type Leased,
   leaseNotifications,
   listBehind,
-  settle,
 } from './queries.ts'
+import { type Queue, queueOf } from './queue.ts'
+import { type Attempt, type Settled, settle } from './settle-queries.ts'
 
 const POLL_EVERY_MS = 200
-/** Notifications of one subscription that are being sent at once: a slow endpoint holds no more than these. */
-const AT_ONCE = 20
 
 /** How long what became of an attempt is kept while the database is away: shorter than a lease lasts. */
 const WRITES_FOR_MS = 20_000
@@ -34,46 +33,42 @@ type Means = Pick<WorkerContext, 'sql' | 'secret' | 'egress' | 'log'> & Partial<
 
 export function sendWebhooks({ sql, secret, egress, log, is_alone = false }: Means) {
   const fetch = safeFetcher({ egress, any_port: true })
-  const sending = new Map<string, Busy & { running: Set<Promise<void>> }>()
+  const write = batchWriter<Settled>((settled) => whileAway(() => settle(sql, settled)))
+  const queues = new Map<string, Queue>()
+  const settling = new Set<Promise<void>>()
   let stopping = false
-  let polling: Promise<void> | undefined
-  let again = false
   let has_old_leases = is_alone
 
-  async function poll(): Promise<void> {
+  const reading = loop(async () => {
+    for (const behind of await listBehind(sql)) await expandAll(behind)
+  })
+  const leasing = loop(async () => {
     if (has_old_leases) await endLeases(sql)
     has_old_leases = false
-    for (const behind of await listBehind(sql)) await expandAll(behind)
-    while (!stopping) {
-      const leased = await leaseNotifications(sql, [...sending.values()], AT_ONCE)
-      for (const one of leased) start(one)
-      if (!leased.length) return
-    }
-  }
+    const busy = [...queues.values()].map(({ busy }) => busy())
+    for (const leased of await leaseNotifications(sql, busy)) add(leased)
+  })
 
   /** A failure holds up this subscription only. */
   async function expandAll(behind: Behind): Promise<void> {
     try {
-      while (!stopping && (await expand(sql, log, behind)));
+      for (let more = true; more && !stopping; leasing.wake()) more = await expand(sql, log, behind)
     } catch (error) {
       log.warn({ err: error, subscription_id: behind.id }, 'could not read events for a webhook; trying again')
     }
   }
 
-  function start(leased: Leased): void {
+  function add(leased: Leased): void {
     const key = `${leased.workspace_id} ${leased.subscription_id}`
-    const queue = sending.get(key) ?? { ...leased, room: AT_ONCE, running: new Set() }
-    sending.set(key, queue)
-    queue.room--
-    const running = send(leased)
-      .catch((error) => log.warn({ err: error }, 'a webhook could not be settled; it is sent again after its lease'))
-      .finally(() => {
-        queue.room++
-        queue.running.delete(running)
-        if (!queue.running.size) sending.delete(key)
-        wake()
+    const queue =
+      queues.get(key) ??
+      queueOf(leased, {
+        send: (one) => send(one).catch(warn),
+        onRoom: () => leasing.wake(),
+        onEmpty: () => queues.delete(key),
       })
-    queue.running.add(running)
+    queues.set(key, queue)
+    queue.add(leased)
   }
 
   async function send(leased: Leased): Promise<void> {
@@ -82,18 +77,25 @@ export function sendWebhooks({ sql, secret, egress, log, is_alone = false }: Mea
     const copies = fault?.fault === 'double' ? 2 : 1
     const made = (fault && failedAttempt(fault)) ?? (await post(leased, copies))
     const captured = leased.url === null ? copies : 0
-    await whileAway(async () => {
-      const failing_ms = made.error === null ? 0 : await failingFor(sql, leased)
-      await settle(sql, leased, { ...made, captured }, outcomeOf(leased, made, failing_ms))
-    })
+    const settled = settleOne(leased, made, captured).catch(warn)
+    settling.add(settled)
+    void settled.then(() => settling.delete(settled))
   }
 
-  /** Repeats a write while the database is away: otherwise a notification that was received would be sent again. */
-  async function whileAway(write: () => Promise<void>): Promise<void> {
+  async function settleOne(leased: Leased, made: Attempt, captured: number): Promise<void> {
+    const failing_ms = made.error === null ? 0 : await whileAway(() => failingFor(sql, leased))
+    await write({ leased, attempt: made, captured, settlement: outcomeOf(leased, made, failing_ms) })
+  }
+
+  const warn = (error: unknown) =>
+    log.warn({ err: error }, 'a webhook could not be settled; it is sent again after its lease')
+
+  /** Repeats a query while the database is away: otherwise a notification that was received would be sent again. */
+  async function whileAway<Result>(ask: () => Promise<Result>): Promise<Result> {
     const until = performance.now() + WRITES_FOR_MS
     for (;;) {
       try {
-        return await write()
+        return await ask()
       } catch (error) {
         if (!isTransient(error) || stopping || performance.now() > until) throw error
         await sleep(WRITES_AGAIN_AFTER_MS)
@@ -105,31 +107,45 @@ export function sendWebhooks({ sql, secret, egress, log, is_alone = false }: Mea
   async function post(leased: Leased, copies: number): Promise<Attempt> {
     const { url } = leased
     if (url === null) return acceptedAttempt()
-    const [body, key] = [bodyOf(leased), openSecret(secret, leased.secret)]
-    const attempts = await Promise.all(Array.from({ length: copies }, () => attempt(fetch, url, body, key)))
+    const body = bodyOf(leased)
+    const post = () => attempt(fetch, url, body, () => openSecret(secret, leased.secret))
+    const attempts = await Promise.all(Array.from({ length: copies }, post))
     return attempts[0]!
   }
 
-  /** A call during a run makes it run once more. */
-  function wake(): void {
-    again = true
-    if (stopping) return
-    polling ??= (async () => {
-      while (again && !stopping) {
+  /** Runs at each wake; if that is during a run, once more after it. */
+  function loop(run: () => Promise<void>) {
+    let running: Promise<void> | undefined
+    let again = false
+    async function runAll(): Promise<void> {
+      for (; again && !stopping; ) {
         again = false
-        await poll().catch((error) => log.warn({ err: error }, 'could not look for webhooks; trying again'))
+        await run().catch((error) => log.warn({ err: error }, 'could not look for webhooks; trying again'))
       }
-    })().finally(() => {
-      polling = undefined
-    })
+      running = undefined
+    }
+    return {
+      wake(): void {
+        again = true
+        if (!stopping) running ??= runAll()
+      },
+      ended: () => running,
+    }
   }
 
-  const timer = setInterval(wake, POLL_EVERY_MS)
-  wake()
+  function wakeAll(): void {
+    reading.wake()
+    leasing.wake()
+  }
+  const timer = setInterval(wakeAll, POLL_EVERY_MS)
+  wakeAll()
   return async () => {
     stopping = true
     clearInterval(timer)
-    await polling
-    await Promise.all([...sending.values()].flatMap(({ running }) => [...running]))
+    await Promise.all([reading.ended(), leasing.ended()])
+    const waiting = [...queues.values()].flatMap(({ takeWaiting }) => takeWaiting())
+    if (waiting.length) await giveBack(sql, waiting).catch(() => {})
+    await Promise.all([...queues.values()].map(({ ended }) => ended()))
+    await Promise.all(settling)
   }
 }
