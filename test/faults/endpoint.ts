@@ -22,6 +22,8 @@ const WEIGHTS = Object.values(FAULTS).reduce((sum, { weight }) => sum + weight, 
 export type Endpoint = {
   url: string
   arrivals: Arrival[]
+  /** The events that were accepted: `<object>/<n>`. */
+  accepted: Set<string>
   /** How many calls failed, by kind. */
   faults: Record<string, number>
   is_down: boolean
@@ -36,7 +38,10 @@ export async function faultyEndpoint(share: number, random: () => number): Promi
     const { id: object_id, name } = data.item
     const fault = endpoint.is_down ? 'down' : random() < share ? pick(random() * WEIGHTS) : undefined
     endpoint.arrivals.push({ object_id, n: Number(name), notification_id, is_accepted: !fault })
-    if (!fault) return response.end()
+    if (!fault) {
+      endpoint.accepted.add(`${object_id}/${name}`)
+      return response.end()
+    }
     endpoint.faults[fault] = (endpoint.faults[fault] ?? 0) + 1
     return fault === 'down' ? destroy(response) : FAULTS[fault]!.answer(response)
   })
@@ -45,6 +50,7 @@ export async function faultyEndpoint(share: number, random: () => number): Promi
   const endpoint: Endpoint = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     arrivals: [],
+    accepted: new Set(),
     faults: {},
     is_down: false,
     close() {

@@ -42,8 +42,8 @@ export async function webhookFaults({ events, seed, has_several_processes }: Web
       contacts.push(id)
     }
     const events_of_each = Math.ceil(events / CONTACTS)
-    const arrived = () => new Set(endpoint.arrivals.filter(isAccepted).map(nameOf)).size
-    const progress = () => arrived() / (CONTACTS * events_of_each)
+    const total = CONTACTS * events_of_each
+    const progress = () => endpoint.accepted.size / total
 
     const clock = moveClock(ask, endpoint, progress, over.signal)
     const killing = servers.kill(progress, over.signal)
@@ -56,11 +56,8 @@ export async function webhookFaults({ events, seed, has_several_processes }: Web
           `/extensions/webhook_subscriptions/${subscription.id}/notifications?status=${status}&per_page=1`,
         )
       ).total_count
-    while (
-      (arrived() < CONTACTS * events_of_each || (await count('pending')) > 0) &&
-      Date.now() < started + PATIENCE_MS
-    )
-      await sleep(200)
+    const until = Date.now() + PATIENCE_MS
+    while ((endpoint.accepted.size < total || (await count('pending')) > 0) && Date.now() < until) await sleep(200)
     const [pending, failed] = [await count('pending'), await count('failed')]
     over.abort()
     return report({
@@ -75,9 +72,6 @@ export async function webhookFaults({ events, seed, has_several_processes }: Web
     endpoint.close()
   }
 }
-
-const isAccepted = ({ is_accepted }: Endpoint['arrivals'][number]) => is_accepted
-const nameOf = ({ object_id, n }: Endpoint['arrivals'][number]) => `${object_id}/${n}`
 
 /** A request that gets no answer, or a 5xx, is repeated with the same key: it is carried out once. */
 function asker(urls: readonly string[], token: string): Ask {
