@@ -4,6 +4,10 @@ import type { Fragment, Sql } from '#db/sql.ts'
 /** The condition for a delivery of a message, whose conversation a reply creates. Once it was deleted, it is not created again. */
 export const reserves = (sql: Sql): Fragment => sql`(part_id is null and not conversation_deleted)`
 
+/** The HTML of a delivery. A change of a ticket, which has no body, has a notice for the contacts. */
+export const bodyOf = (sql: Sql): Fragment =>
+  sql`case when part_id is null then messages.body else coalesce(parts.body, parts.ticket_change ->> 'notice') end`
+
 /**
  * Returns joins of `deliveries` (a table or alias) with `messages`, `parts` (nulls if the message itself is delivered) and
  * `admins` (the author; nulls if that is a contact). The joins are lateral: so PostgreSQL looks the rows up by their keys.

@@ -1,7 +1,7 @@
 // In-app deliveries as messengers read them. Each contact's deliveries have a fixed order, so that a messenger that
 // reconnects continues where it stopped, without loss or duplicates.
 import type { Fragment, Sql } from '#db/sql.ts'
-import { withContent } from './content.ts'
+import { bodyOf, withContent } from './content.ts'
 
 export type ContactKey = { workspace_id: string; contact_id: string }
 
@@ -100,7 +100,7 @@ export const listInAppSince = (sql: Sql, readers: readonly (ContactKey & { since
 >`
   select reader::int, unseen.workspace_id, contact_id, position, unseen.id as delivery_id, unseen.status,
     unseen.conversation_id, message_id, part_id, parts.part_type,
-    case when part_id is null then messages.body else parts.body end as body,
+    ${bodyOf(sql)} as body,
     case when part_id is null then messages.attachments else parts.attachments end as attachments,
     coalesce(parts.metadata, '{}') as metadata,
     coalesce(parts.author_type, messages.author_type) as author_type,

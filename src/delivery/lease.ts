@@ -6,7 +6,7 @@ import { type Links, linkTo, withLinks } from '#files/link.ts'
 import { escapeHtml } from '#lib/html.ts'
 import { filled } from '#lib/placeholders.ts'
 import type { Clock } from '#workspaces/clock.ts'
-import { withContent } from './content.ts'
+import { bodyOf, withContent } from './content.ts'
 
 /**
  * How many more deliveries a busy account can hold: `room` for single messages, `broadcast_room` for all its broadcasts
@@ -122,7 +122,7 @@ const outgoing = (sql: Pool) => sql`
   recipient_type, address, leased.name, leased.attempts as attempt, leased.created_at,
   coalesce(retried_at, leased.created_at) as queued_at,
   messages.subject, template, locale, components,
-  case when part_id is null then messages.body else parts.body end as body,
+  ${bodyOf(sql)} as body,
   coalesce(parts.attachments, '[]') as attachments, coalesce(parts.redacted, false) as redacted,
   case when leased.channel = 'whatsapp' and part_id is not null then ${lastWritten(sql)} end as last_written_at,
   json_build_object('name', coalesce(admins.name, ''), 'avatar_url', admins.avatar_url,

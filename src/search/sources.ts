@@ -7,7 +7,7 @@ import { readBoolean, readList, readNumber, readText } from './values.ts'
 
 /** A noun's tables for searches, and its name in `object_counts`. */
 export type SearchTables = {
-  noun: 'contact' | 'company' | 'conversation'
+  noun: 'contact' | 'company' | 'conversation' | 'ticket'
   values: string
   texts: string
   id: 'text' | 'bigint'

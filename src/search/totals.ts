@@ -108,7 +108,7 @@ const cleanPendingLists = (sql: Pool) =>
 
 const GINS = [
   ...['contact_texts_trigrams', 'company_texts_trigrams', 'conversation_texts_trigrams'],
-  'conversation_texts_words',
+  ...['conversation_texts_words', 'ticket_texts_trigrams', 'ticket_texts_words'],
 ]
 
 export const SEARCH_JOBS: readonly Job<{ sql: Pool }>[] = [

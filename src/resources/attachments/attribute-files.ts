@@ -33,7 +33,7 @@ function isFile(given: unknown): given is GivenFile {
 }
 
 /** The property of a request that has the values of attributes, by their names. */
-type Field = 'custom_attributes' | 'ticket_attributes'
+type Field = 'custom_attributes' | 'ticket_attributes' | 'attributes'
 
 /** Returns the files in base64 of a request. What an attribute cannot have is refused later. */
 function encodedFilesOf(body: unknown, field: Field) {

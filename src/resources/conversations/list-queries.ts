@@ -7,9 +7,12 @@ import type { ListedCompanyRow } from '#resources/companies/queries.ts'
 import { valuesByName } from '#resources/conversation-attributes/fragments.ts'
 import { appliedTagsOf } from '#resources/tags/fragments.ts'
 import type { AppliedTag } from '#resources/tags/schema.ts'
+import { currentValues } from '#resources/ticket-types/attributes/fragments.ts'
 import { ALL, findPage, type Listed, type Wanted } from '#search/find.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import type { ConversationRow, Recipient } from './queries.ts'
+import { isNoTicket } from './fragments.ts'
+import type { Linked } from './linked-objects.ts'
+import type { ConversationRow, Recipient, TicketRow } from './queries.ts'
 import { shownRating } from './ratings/fragments.ts'
 import type { ShownRating } from './ratings/schema.ts'
 import { withCompanies } from './with-companies.ts'
@@ -26,13 +29,13 @@ export type ShownRow = ConversationRow & {
   /** By id, of the teams in `team_response_times`. */
   team_names: Record<string, string>
   company: ListedCompanyRow | null
-  /** The first of those that were merged with it. */
-  linked_ids: string[]
+  /** The first 1,000 conversations and tickets that it is linked to, by id. */
+  linked: Linked[]
   linked_count: number
 }
 
 /** Intercom shows the same number. */
-export const MAX_LINKED = 1000
+const MAX_LINKED = 1_000
 
 type WithoutCompany = Omit<ShownRow, 'company'>
 
@@ -51,6 +54,17 @@ export async function pageOfConversations(
   wanted: Wanted = ALL,
 ): Promise<PageResult<ShownRow>> {
   const result = await findPage<WithoutCompany>(workspace, listedConversations, { page, order, wanted })
+  return { ...result, rows: await withCompanies(workspace, result.rows) }
+}
+
+/** Returns a page of the tickets that are wanted. */
+export async function pageOfTickets(
+  workspace: Workspace,
+  page: Page,
+  order: Order,
+  wanted: Wanted,
+): Promise<PageResult<ShownRow & TicketRow>> {
+  const result = await findPage<WithoutCompany & TicketRow>(workspace, listedTickets, { page, order, wanted })
   return { ...result, rows: await withCompanies(workspace, result.rows) }
 }
 
@@ -89,18 +103,40 @@ const shown = (workspace: Workspace): Fragment => {
     where teams.workspace_id = ${id} and teams.id in (
       select (response->>'team_id')::bigint from jsonb_array_elements(team_response_times) response)
   ) end as team_names,
-  case when conversations.merged_into is not null then 1 else (
-    select count(*)::int from conversations merged
-    where merged.workspace_id = ${id} and merged.merged_into = conversations.id) end as linked_count,
-  case when conversations.merged_into is not null then array[conversations.merged_into] else array(
-    select id from conversations merged
-    where merged.workspace_id = ${id} and merged.merged_into = conversations.id order by id limit ${MAX_LINKED}
-  ) end as linked_ids`
+  ${currentValues(workspace, sql`conversations.ticket_attributes`)} as ticket_attributes,
+  (
+    select coalesce(json_agg(json_build_object('id', found.id::text, 'category', category) order by found.id), '[]') from (
+      select others.id, types.category
+      from conversations others
+      left join ticket_types types on types.workspace_id = ${id} and types.id = others.ticket_type_id
+      where others.workspace_id = ${id} and others.id in (${linkedIds(workspace)})
+      order by others.id limit ${MAX_LINKED}
+    ) found
+  ) as linked,
+  (select count(*)::int from (${linkedIds(workspace)}) linked_ids) as linked_count`
 }
+
+/** Those that were merged with it, or into which it was merged; its tickets; and what the ticket is about. */
+const linkedIds = ({ sql, id }: Workspace): Fragment => sql`
+  select conversations.merged_into where conversations.merged_into is not null
+  union all
+  select merged.id from conversations merged
+  where merged.workspace_id = ${id} and merged.merged_into = conversations.id
+  union all
+  select ticket_id from ticket_links where workspace_id = ${id} and linked_id = conversations.id
+  union all
+  select linked_id from ticket_links where workspace_id = ${id} and ticket_id = conversations.id`
 
 const listedConversations: Listed = {
   table: 'conversations',
   tables: { noun: 'conversation', values: 'conversation_values', texts: 'conversation_texts', id: 'bigint' },
-  rows: ({ sql, id }) => sql`from conversations where workspace_id = ${id} and side_of is null`,
+  rows: ({ sql, id }) => sql`from conversations where workspace_id = ${id} and ${isNoTicket(sql)}`,
+  columns: shown,
+}
+
+const listedTickets: Listed = {
+  table: 'conversations',
+  tables: { noun: 'ticket', values: 'ticket_values', texts: 'ticket_texts', id: 'bigint' },
+  rows: ({ sql, id }) => sql`from conversations where workspace_id = ${id} and ticket_type_id is not null`,
   columns: shown,
 }

@@ -42,9 +42,12 @@ export async function moveConversations(workspace: Workspace, from: string, into
   return ids
 }
 
-/** Returns how many conversations each of two contacts takes part in. */
-export const countConversations = (workspace: Workspace, from: string, into: string) =>
+/** Returns how many conversations, or tickets, each of two contacts takes part in. */
+export const countConversations = (workspace: Workspace, kind: 'conversation' | 'ticket', from: string, into: string) =>
   one(workspace.sql<{ from: number; into: number }[]>`
     select count(*) filter (where contact_id = ${from})::int as from,
       count(*) filter (where contact_id = ${into})::int as into
-    from conversation_contacts where workspace_id = ${workspace.id} and contact_id in (${from}, ${into})`)
+    from conversation_contacts participants
+    join conversations on conversations.workspace_id = ${workspace.id} and conversations.id = conversation_id
+    where participants.workspace_id = ${workspace.id} and contact_id in (${from}, ${into})
+      and (ticket_type_id is not null) = ${kind === 'ticket'}`)

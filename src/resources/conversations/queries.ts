@@ -77,9 +77,29 @@ export type ConversationRow = {
   merged_into: string | null
   /** The conversation from which teammates began this one with other people. */
   side_of: string | null
+  /** A conversation that has a type is a ticket; the other ticket columns are null without it. */
+  ticket_type_id: string | null
+  ticket_state_id: string | null
+  previous_ticket_state_id: string | null
+  /** Counted for each workspace, and shown to people. */
+  ticket_number: string | null
+  /** By the ids of attributes. */
+  ticket_attributes: Record<string, unknown> | null
+  /** Whether the contacts see the ticket. */
+  is_shared: boolean | null
   created_at: Date
   updated_at: Date
 }
+
+export type TicketRow = ConversationRow & {
+  ticket_type_id: string
+  ticket_state_id: string
+  ticket_attributes: Record<string, unknown>
+  is_shared: boolean
+}
+
+export const isTicket = <Row extends Pick<ConversationRow, 'ticket_type_id'>>(row: Row): row is Row & TicketRow =>
+  row.ticket_type_id !== null
 
 /** How long a team took for its first reply, in seconds. */
 export type TeamResponseTime = { team_id: string; response_time: number; in_office_hours: number }
@@ -117,7 +137,10 @@ export const findNewestPartId = async (workspace: Workspace, conversation_id: st
 
 /** What an action changes in a conversation. */
 export type ConversationPatch = Partial<
-  Omit<ConversationRow, 'id' | 'custom_attributes' | 'attachments' | 'email_message_metadata' | 'calendar'>
+  Omit<
+    ConversationRow,
+    'id' | 'custom_attributes' | 'ticket_attributes' | 'attachments' | 'email_message_metadata' | 'calendar'
+  >
 >
 
 export const updateConversationRow = (workspace: Workspace, id: string, patch: ConversationPatch) => workspace.sql`
@@ -127,4 +150,10 @@ export const updateConversationRow = (workspace: Workspace, id: string, patch: C
 export const setCustomAttributes = (workspace: Workspace, id: string, attributes: Record<string, unknown>) =>
   workspace.sql`
     update conversations set custom_attributes = ${JSON.stringify(attributes)}::text::jsonb
+    where workspace_id = ${workspace.id} and id = ${id}`
+
+/** `attributes`: all values of the ticket, by attribute id. */
+export const setTicketAttributes = (workspace: Workspace, id: string, attributes: Record<string, unknown>) =>
+  workspace.sql`
+    update conversations set ticket_attributes = ${JSON.stringify(attributes)}::text::jsonb
     where workspace_id = ${workspace.id} and id = ${id}`

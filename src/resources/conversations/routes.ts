@@ -198,5 +198,5 @@ export default {
   routes: conversations,
   events: conversationEvents,
   jobs: [unsnooze, assignWaitingJob],
-  kept_tables: ['conversation_values', 'conversation_texts'],
+  kept_tables: ['conversation_values', 'conversation_texts', 'ticket_values', 'ticket_texts'],
 } satisfies Resource

@@ -10,12 +10,14 @@ import { presentSlaApplied, SlaApplied } from '#resources/slas/schema.ts'
 import { AppliedTag } from '#resources/tags/schema.ts'
 import { channelName } from './channels.ts'
 import { type Display, mailMetadata } from './display.ts'
+import { LinkedObjects, presentLinked } from './linked-objects.ts'
 import type { ShownRow } from './list-queries.ts'
 import { EmailMessageMetadata, PartList } from './parts/schema.ts'
 import { ConversationRating, presentRating } from './ratings/schema.ts'
 import type { QualityQuery } from './requests.ts'
 import type { CreatedConversation } from './start/queries.ts'
 import { presentStatistics, Statistics } from './state/statistics.ts'
+import { Ticket } from './tickets/schema.ts'
 
 const QUALITY = {
   monitor_evaluations: Type.Optional(Type.Array(Type.Never())),
@@ -105,24 +107,7 @@ export const ListedConversation = named(
       }),
     ),
     ticket: Type.Null(),
-    linked_objects: named(
-      'linked_object_list',
-      Type.Object({
-        type: Type.Literal('list'),
-        data: Type.Array(
-          named(
-            'linked_object',
-            Type.Object({
-              type: Type.Literal('conversation', { description: 'A conversation that was merged with this one.' }),
-              id: Type.String(),
-              category: Type.Null(),
-            }),
-          ),
-        ),
-        total_count: Type.Integer(),
-        has_more: Type.Boolean(),
-      }),
-    ),
+    linked_objects: LinkedObjects,
     ai_topics: Type.Null(),
     ai_agent: Type.Null(),
     ai_agent_participated: Type.Literal(false),
@@ -140,6 +125,7 @@ export const Conversation = named(
       }),
     ),
     ...ListedConversation.properties,
+    ticket: Nullable(Ticket),
     conversation_parts: PartList,
   }),
 )
@@ -214,12 +200,7 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   custom_attributes: presentValues(row.custom_attributes, display),
   topics: { type: 'topic.list', topics: [], total_count: 0 },
   ticket: null,
-  linked_objects: {
-    type: 'list',
-    data: row.linked_ids.map((id) => ({ type: 'conversation', id, category: null })),
-    total_count: row.linked_count,
-    has_more: row.linked_count > row.linked_ids.length,
-  },
+  linked_objects: presentLinked(row),
   ai_topics: null,
   ai_agent: null,
   ai_agent_participated: false,

@@ -42,22 +42,24 @@ const ofAuthor = (column: 'name' | 'email'): Field =>
   )
 
 /** No assignee is 0. Older versions search for null, which becomes 0. */
-const assignee = (column: string): Field => ({
+export const assignee = (column: string): Field => ({
   kind: 'number',
   column: ({ sql }) => sql`coalesce(${sql(column)}, 0)`,
   indexed: valued(column),
 })
-const ASSIGNEES = ['admin_assignee_id', 'team_assignee_id']
+export const ASSIGNEES = ['admin_assignee_id', 'team_assignee_id']
 
 const textsOf = (column: string): Indexed => ({ by: 'texts', column, trigrams: true })
 
-const contactIds: Field = {
+export const contactIds: Field = {
   kind: 'set',
-  source: ({ sql, id }, ids) =>
+  source: ({ sql, id }, ids, { tables }) =>
     ids.length === 1
       ? {
           ids: sql`
-            select conversation_id as id from conversation_contacts where workspace_id = ${id} and contact_id = ${ids[0]!}`,
+            select conversation_id as id from conversation_contacts
+            where workspace_id = ${id} and contact_id = ${ids[0]!} and exists (
+              select from ${sql(tables.texts)} live where live.workspace_id = ${id} and live.id = conversation_id)`,
           ...{ exact: true, ordered: true },
         }
       : undefined,
@@ -66,13 +68,13 @@ const contactIds: Field = {
     where conversation_contacts.workspace_id = ${id} and ${ids ? sql`contact_id = any(${ids})` : sql`true`})`,
 }
 
-const teammateIds: Field = {
+export const teammateIds: Field = {
   kind: 'set',
   of: 'bigint',
   has: ({ sql }, ids) => (ids ? sql`teammate_ids && ${ids}::bigint[]` : sql`teammate_ids <> '{}'`),
 }
 
-const tagIds: Field = {
+export const tagIds: Field = {
   kind: 'set',
   of: 'bigint',
   has: (workspace, ids) => hasTag(workspace, 'conversation', workspace.sql`conversations.id::text`, ids),
@@ -163,7 +165,7 @@ const searchable = (definitions: readonly AttributeDefinition[]): Searchable => 
 /** They change with a contact or an admin. */
 const UNSTABLE = ['source.author.name', 'source.author.email']
 
-const withoutAssignee = (query: Query): Query => {
+export const withoutAssignee = (query: Query): Query => {
   if ('members' in query) return { ...query, members: query.members.map(withoutAssignee) }
   return query.value === null && ASSIGNEES.includes(query.field) ? { ...query, value: 0 } : query
 }

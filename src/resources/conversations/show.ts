@@ -1,20 +1,27 @@
-// A conversation with its parts: all of them for a read, only the new ones after a write.
+// A conversation with its parts: all of them for a read, only the new ones after a write. A ticket is also shown as such.
 import type { Static } from 'typebox'
 import { found } from '#http/errors.ts'
+import { findTicketType } from '#resources/ticket-types/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { Display } from './display.ts'
-import { showConversation } from './list-queries.ts'
-import { findParts, listParts } from './parts/queries.ts'
+import { type ShownRow, showConversation } from './list-queries.ts'
+import { findParts, listParts, type PartRow } from './parts/queries.ts'
 import { presentParts } from './parts/schema.ts'
+import { isTicket } from './queries.ts'
 import { type Conversation, presentConversation } from './schema.ts'
+import { presentTicket } from './tickets/schema.ts'
 
 type Shown = Static<typeof Conversation>
 
 export async function showWithParts(workspace: Workspace, id: string, display: Display): Promise<Shown> {
   const conversation = found(await showConversation(workspace, id))
   const parts = await listParts(workspace, conversation.id)
-  const conversation_parts = presentParts(parts, parts[0]?.total_count ?? 0, display)
-  return withPlainTexts({ ...presentConversation(conversation, display), conversation_parts }, display)
+  const shown = {
+    ...presentConversation(conversation, display),
+    ticket: await ticketOf(workspace, conversation, parts, display),
+    conversation_parts: presentParts(parts, parts[0]?.total_count ?? 0, display),
+  }
+  return withPlainTexts(shown, display)
 }
 
 export async function showWithNewParts(
@@ -25,14 +32,32 @@ export async function showWithNewParts(
 ): Promise<Shown> {
   const conversation = found(await showConversation(workspace, id))
   const parts = await findParts(workspace, part_ids)
-  const conversation_parts = presentParts(parts, parts.length, display)
-  return withPlainTexts({ ...presentConversation(conversation, display), conversation_parts }, display)
+  const all = isTicket(conversation) ? await listParts(workspace, conversation.id) : []
+  const shown = {
+    ...presentConversation(conversation, display),
+    ticket: await ticketOf(workspace, conversation, all, display),
+    conversation_parts: presentParts(parts, parts.length, display),
+  }
+  return withPlainTexts(shown, display)
+}
+
+/** Null if the conversation is no ticket. `parts`: all of the ticket. */
+async function ticketOf(
+  workspace: Workspace,
+  row: ShownRow,
+  parts: readonly (PartRow & { total_count: number })[],
+  display: Display,
+): Promise<Shown['ticket']> {
+  if (!isTicket(row)) return null
+  const type = found(await findTicketType(workspace, row.ticket_type_id))
+  return presentTicket(workspace, { ticket: row, type, parts, parts_count: parts[0]?.total_count ?? 0 }, display)
 }
 
 /** Converts all bodies at once, because a long conversation is converted in a thread. */
 async function withPlainTexts(shown: Shown, { plainTexts }: Display): Promise<Shown> {
   if (!plainTexts) return shown
-  const bodies = [shown.source, ...(shown.conversation_parts?.conversation_parts ?? [])]
+  const ticket_parts = shown.ticket?.ticket_parts.ticket_parts ?? []
+  const bodies = [shown.source, ...(shown.conversation_parts?.conversation_parts ?? []), ...ticket_parts]
   const texts = await plainTexts(bodies.map(({ body }) => body ?? ''))
   for (const [n, holder] of bodies.entries()) if (holder.body) holder.body = texts[n] as string
   return shown

@@ -3,33 +3,17 @@ import { Type } from 'typebox'
 import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
-import { attachTag, detachTag, type Taggable } from '#resources/tags/attach.ts'
-import { findTag, insertTagging } from '#resources/tags/queries.ts'
+import { attachTag, detachTag } from '#resources/tags/attach.ts'
+import { findTag } from '#resources/tags/queries.ts'
 import { AppliedTag, presentAppliedTag, TagReference } from '#resources/tags/schema.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { emitConversation } from './emit.ts'
-import { type ConversationRow, findConversation, findNewestPartId } from './queries.ts'
+import { findConversation } from './queries.ts'
 import { ByAdmin } from './requests.ts'
+import { conversationTags } from './taggable.ts'
 
 const ByConversation = Type.Object({ conversation_id: Type.String() })
 const ByConversationAndTag = Type.Object({ conversation_id: Type.String(), id: Type.String() })
-
-const conversationTags: Taggable<ConversationRow> = {
-  object_type: 'conversation',
-  /** The newest part gets the tag too; the event is about that part. */
-  async attached(workspace, { id }, tag) {
-    const part_id = await findNewestPartId(workspace, id)
-    const part = part_id && { object_type: 'conversation_part', object_id: part_id }
-    if (part) await insertTagging(workspace, tag, part, workspace.admin_id)
-    await emitConversation(workspace, {
-      topic: 'conversation_part.tag.created',
-      id,
-      details: { tag_id: tag.id, part_id },
-    })
-  },
-  async detached() {},
-}
 
 const theConversation = async (workspace: Workspace, id: string) =>
   found(await findConversation(workspace, id), 'Conversation not found')

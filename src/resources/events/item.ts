@@ -13,6 +13,7 @@ import { presentContact } from '#resources/contacts/schema.ts'
 import { snapshotDisplay } from '#resources/conversations/display.ts'
 import { partsOfEvent } from '#resources/conversations/emit.ts'
 import { showWithNewParts } from '#resources/conversations/show.ts'
+import { ticketItem } from '#resources/conversations/tickets/show.ts'
 import { findSubscriptionType } from '#resources/subscription-types/queries.ts'
 import { presentType } from '#resources/subscription-types/schema.ts'
 import { findTag } from '#resources/tags/queries.ts'
@@ -67,6 +68,8 @@ async function presentNow(
       const part_ids = partsOfEvent(details as Parameters<typeof partsOfEvent>[0])
       return showWithNewParts(workspace, object_id, part_ids, snapshotDisplay).catch(undefinedIfMissing)
     }
+    case 'ticket':
+      return ticketItem(workspace, object_id).catch(undefinedIfMissing)
     default:
       return undefined
   }
@@ -132,6 +135,18 @@ const withChoice: Wrapper = async (workspace, { topic, object_id, details, creat
   }
 }
 
+const ticketContact: Wrapper = async (workspace, event, ticket) => {
+  const { conversation: _, ...item } = await withParticipant(workspace, event, ticket)
+  return { ticket, ...item }
+}
+
+/** The ticket with all its parts, and the part of the event. */
+const withTicketPart: Wrapper = (_, { details }, ticket) => {
+  const { part_id } = details as { part_id?: string }
+  const { ticket_parts: parts = [] } = (ticket['ticket_parts'] ?? {}) as { ticket_parts?: Item[] }
+  return { type: 'ticket_ticket_part', ticket, ticket_part: parts.find(({ id }) => id === part_id) ?? null }
+}
+
 const WRAPPERS: Record<string, Wrapper> = {
   'contact.user.tag.created': contactTag,
   'contact.user.tag.deleted': contactTag,
@@ -154,6 +169,15 @@ const WRAPPERS: Record<string, Wrapper> = {
   'conversation.contact.detached': withParticipant,
   // The item says so, whatever the team has seen.
   'conversation.read': (_, __, conversation) => ({ ...conversation, read: true }),
+  'ticket.admin.assigned': withTicketPart,
+  'ticket.team.assigned': withTicketPart,
+  'ticket.admin.replied': withTicketPart,
+  'ticket.contact.replied': withTicketPart,
+  'ticket.note.created': withTicketPart,
+  'ticket.attribute.updated': withTicketPart,
+  'ticket.contact.attached': ticketContact,
+  'ticket.contact.detached': ticketContact,
+  'ticket.closed': (_, __, ticket) => ({ ticket }),
   'conversation.deleted': (_, { object_id }, object) => ({
     ...object,
     id: object_id,

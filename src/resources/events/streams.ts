@@ -11,7 +11,7 @@ import type { Version } from '#versions/versions.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { itemOf, orShortItem } from './item.ts'
-import { inVersion } from './version.ts'
+import { itemIn, topicIn } from './version.ts'
 
 /** How long a reader waits for an event at most, when nothing else delays it. */
 const POLL_EVERY_MS = 25
@@ -95,7 +95,7 @@ export function realtimeStreams(
     }
     const workspace = await openWorkspace(sql, workspace_id)
     for (const event of events) {
-      const readers = group.filter(({ topics }) => !topics || topics.has(event.topic))
+      const readers = group.filter(({ topics, version }) => !topics || topics.has(topicIn(event.topic, version)))
       if (readers.length) await sendEvent(workspace, event, readers)
       // After each one: if the database fails in between, nothing is sent twice.
       for (const watcher of group) watcher.position = event.position
@@ -106,8 +106,11 @@ export function realtimeStreams(
   async function sendEvent(workspace: Workspace, event: EventRow, readers: Watcher[]): Promise<void> {
     const item = await orShortItem(event, log, () => itemOf(workspace, event))
     for (const [version, same] of Map.groupBy(readers, ({ version }) => version)) {
-      const data = presentEvent(event, await orShortItem(event, log, () => inVersion(item, version)))
-      const text = eventText({ id: event.position, event: event.topic, data })
+      const data = presentEvent(
+        { ...event, topic: topicIn(event.topic, version) },
+        await orShortItem(event, log, () => itemIn(event.topic, item, version)),
+      )
+      const text = eventText({ id: event.position, event: data.topic, data })
       for (const { stream } of same) stream.send(text)
     }
   }

@@ -5,6 +5,7 @@ import { isObject } from '#lib/objects.ts'
 import { Company } from '#resources/companies/schema.ts'
 import { Contact } from '#resources/contacts/schema.ts'
 import { Conversation } from '#resources/conversations/schema.ts'
+import { Ticket, TicketPart } from '#resources/conversations/tickets/schema.ts'
 import { has } from '#versions/changes.ts'
 import type { OperationShape } from '#versions/conversions.ts'
 import type { Version } from '#versions/versions.ts'
@@ -20,6 +21,19 @@ const SHAPES: Record<string, OperationShape> = {
   contact: shape('contact', Contact),
   company: shape('company', Company),
   conversation: shape('conversation', Conversation),
+  ticket: shape('ticket', Ticket),
+  ticket_part: shape('ticket_part', TicketPart),
+}
+
+/** Returns the topic of an event in a version. Up to 2.14, a ticket that is resolved counts as closed. */
+export const topicIn = (topic: string, version: Version): string =>
+  topic === 'ticket.resolved' && !has({ version }, 'resolved-tickets-have-a-topic') ? 'ticket.closed' : topic
+
+/** Returns the item of an event in a version. Up to 2.14, that of a closed ticket is the ticket itself. */
+export function itemIn(topic: string, item: Item, version: Version): Item {
+  const { ticket } = item
+  const is_bare = topic === 'ticket.closed' && !has({ version }, 'resolved-tickets-have-a-topic') && isObject(ticket)
+  return inVersion(is_bare ? (ticket as Item) : item, version)
 }
 
 /** Returns the item in a version: itself, or each object in it. */
@@ -56,6 +70,8 @@ function converted(object: Shown, version: Version): Item {
 }
 
 const REFINED: Record<string, (object: Item, version: Version) => Item> = {
+  ticket: (ticket) => ticket,
+  ticket_part: (part) => part,
   admin: (admin, version) =>
     has({ version }, 'webhook-admins-have-ids-as-text') ? admin : { ...admin, id: Number(admin['id']) },
   contact: (contact, version) => withTimes(contact, CONTACT_TIMES, version),

@@ -47,10 +47,11 @@ async function companiesOf(workspace: Workspace, { from, into }: MergeNames): Pr
   return [{ field: 'companies', outcome: 'merged', from_value, ...present, new_into_value }]
 }
 
-/** Conversations that are tickets count apart: there are none yet, and no phone calls. */
+/** There are no phone calls that would move. */
 async function reassignmentsOf(workspace: Workspace, { from, into }: MergeNames) {
   const counted = {
-    conversations: await countConversations(workspace, from, into),
+    conversations: await countConversations(workspace, 'conversation', from, into),
+    tickets: await countConversations(workspace, 'ticket', from, into),
     tags: await countTags(workspace, 'contact', from, into),
     notes: await countNotes(workspace, 'contact', from, into),
   }

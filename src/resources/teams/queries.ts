@@ -102,5 +102,6 @@ export const countOpenConversations = (workspace: Workspace, team: TeamRow, idle
       count(*) filter (where state = 'snoozed')::integer as snoozed
     from admins left join conversations
       on conversations.workspace_id = ${workspace.id} and admin_assignee_id = admins.id and state <> 'closed'
+      and ticket_type_id is null
     where admins.workspace_id = ${workspace.id} and admins.id = any(${team.admin_ids}::bigint[])
     group by admins.id order by admins.id`

@@ -23,6 +23,9 @@ export const changes = changesIn('2.15', {
       event_details: { value: withoutPrevious, schema: unchanged },
     },
   },
+  'resolved-tickets-have-a-topic': {
+    why: 'A resolved ticket causes ticket.resolved; before, ticket.closed, which a closed one still causes.',
+  },
   'unanswered-ratings-come-last': {
     why: 'A conversation shows its newest rating that has a value; before, the newest one, even if the contact has not rated.',
   },

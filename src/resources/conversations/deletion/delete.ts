@@ -5,7 +5,7 @@ import { found } from '#http/errors.ts'
 import { deleteAttachments } from '#resources/attachments/queries.ts'
 import { deleteTaggings } from '#resources/tags/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { type ConversationRow, lockConversation } from '../queries.ts'
+import { type ConversationRow, isTicket, lockConversation } from '../queries.ts'
 import { deleteMessage } from '../start/queries.ts'
 import { conversationEvents } from '../topics.ts'
 import {
@@ -20,7 +20,7 @@ import {
 
 /**
  * Queued deliveries end; what a contact writes to it later starts a new conversation. Files are left to the job that removes
- * unclaimed ones. With `retain_metrics` the numbers that reports count stay. Returns the id.
+ * unclaimed ones. A ticket has no event of its deletion, as at Intercom. With `retain_metrics` the numbers that reports count stay. Returns the id.
  * @throws a 404 if there is no such conversation.
  */
 export async function deleteConversation(
@@ -33,6 +33,7 @@ export async function deleteConversation(
   await insertDeleted(workspace, conversation.id, retain_metrics)
   for (const side of await lockSides(workspace, conversation.id)) await deleteContents(workspace, links, side)
   await deleteContents(workspace, links, conversation)
+  if (isTicket(conversation)) return conversation.id
   await conversationEvents.emit(workspace, {
     topic: 'conversation.deleted',
     object_id: conversation.id,

@@ -11,6 +11,7 @@ export type DeletedRow = { id: string; metrics_retained: boolean; deleted_at: Da
 /** Columns that say what was written, by whom and where: they are never retained. */
 const CONTENT = [
   ...['subject', 'body', 'url', 'attachments', 'recipients', 'title', 'custom_attributes', 'email_message_metadata'],
+  'ticket_attributes',
   ...['author_id', 'first_contact_reply_url'],
 ]
 
@@ -21,11 +22,12 @@ export const wasDeleted = async ({ sql, id }: Workspace, conversation_id: string
 export const insertDeleted = (workspace: Workspace, conversation_id: string, metrics_retained: boolean) => {
   const { sql, id, now } = workspace
   return sql`
-    insert into deleted_conversations (workspace_id, id, metrics_retained, metrics, merged_into, deleted_at)
+    insert into deleted_conversations (workspace_id, id, metrics_retained, metrics, merged_into, is_ticket, deleted_at)
     select ${id}, id, ${metrics_retained}, case when ${metrics_retained} then
       to_jsonb(conversations) - ${CONTENT}::text[] || jsonb_build_object(
         'contact_ids', array(${participantIds(workspace, conversation_id)}),
-        'tag_ids', ${tagIdsOf(workspace, 'conversation', sql`conversations.id::text`)}) end, merged_into, ${now()}
+        'tag_ids', ${tagIdsOf(workspace, 'conversation', sql`conversations.id::text`)}) end, merged_into,
+      ticket_type_id is not null, ${now()}
     from conversations where workspace_id = ${id} and id = ${conversation_id}`
 }
 
@@ -79,7 +81,7 @@ export async function pageOfDeleted(
   const order: Order = { by: sql`deleted_at`, type: 'timestamptz', direction }
   const rows = await sql<(DeletedRow & { cursor_value: string })[]>`
     select id, metrics_retained, deleted_at, ${cursorValue(workspace, order)} from deleted_conversations
-    where workspace_id = ${id} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
+    where workspace_id = ${id} and not is_ticket and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
   const carried = page.after?.total?.of === COUNTED ? page.after.total.count : undefined
   const result = await pageResult(rows, page, async () => carried ?? countDeleted(workspace))
   const { next, total_count: count } = result
@@ -90,6 +92,6 @@ const COUNTED = 'deleted conversations'
 
 async function countDeleted({ sql, id }: Workspace): Promise<number> {
   const [counted] = await sql<{ count: number }[]>`
-    select count(*)::int from deleted_conversations where workspace_id = ${id}`
+    select count(*)::int from deleted_conversations where workspace_id = ${id} and not is_ticket`
   return counted!.count
 }

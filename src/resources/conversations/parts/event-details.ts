@@ -38,5 +38,6 @@ export const EventDetails = named(
     current_sla_status: Type.Enum(['hit', 'missed', 'active', 'paused', 'canceled']),
     sla_states: Type.Record(Text, Type.Unknown()),
     call_id: Text,
+    ticket: named('event_ticket', Some({ id: Text, ticket_id: Text })),
   }),
 )

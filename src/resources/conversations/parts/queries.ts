@@ -8,8 +8,10 @@ import { currentAttachments } from '#resources/attachments/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { tagsOf } from '#resources/tags/fragments.ts'
 import type { Tag } from '#resources/tags/schema.ts'
+import type { StateCategory } from '#resources/ticket-types/states/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { ConversationRow } from '../queries.ts'
+import type { UpdatedAttribute } from '../tickets/change.ts'
 
 export type PartRow = {
   id: string
@@ -26,6 +28,7 @@ export type PartRow = {
   metadata: Record<string, unknown>
   event_details: Record<string, unknown> | null
   email_message_metadata: EmailMessageMetadata | null
+  ticket_change: TicketChange | null
   redacted: boolean
   external_reply_send_state: string | null
   /** The admin who saw it first. */
@@ -34,6 +37,14 @@ export type PartRow = {
   notified_at: Date
   created_at: Date
   updated_at: Date
+}
+
+/** What changed in a ticket. `notice`: the HTML that the contacts get, if the part is sent to them. */
+export type TicketChange = {
+  ticket_state?: StateCategory
+  previous_ticket_state?: StateCategory
+  updated_attribute_data?: UpdatedAttribute
+  notice?: string
 }
 
 export type NewPart = {
@@ -48,6 +59,7 @@ export type NewPart = {
   event_details?: object
   /** Of an email: subject, addresses, Message-ID and history. */
   email_message_metadata?: EmailMessageMetadata
+  ticket_change?: TicketChange
   created_at: Date
 }
 
@@ -64,6 +76,18 @@ const authors = ({ sql, id }: Workspace) => sql`
   left join admins on admins.workspace_id = ${id}
     and admins.id = (case when author_type in ('admin', 'bot') then author_id end)::bigint
   left join contacts on contacts.workspace_id = ${id} and author_type in ('user', 'lead') and contacts.id = author_id`
+
+/** Returns the newest parts of each of several conversations, at most `most` of each, oldest first. */
+export const listPartsOf = (workspace: Workspace, conversation_ids: readonly string[], most: number) =>
+  workspace.sql<(PartRow & { conversation_id: string; total_count: number })[]>`
+    select ${columns(workspace)}, total_count
+    from unnest(${conversation_ids as string[]}::bigint[]) as given (conversation)
+    cross join lateral (
+      select *, (count(*) over ())::int as total_count from conversation_parts
+      where workspace_id = ${workspace.id} and conversation_id = conversation
+      order by created_at desc, id desc limit ${most}
+    ) parts ${authors(workspace)}
+    order by parts.created_at, parts.id`
 
 /** Returns the newest 500 parts, oldest first. `total_count` counts all parts. */
 export const listParts = (workspace: Workspace, conversation_id: string) =>
@@ -87,11 +111,11 @@ export async function insertPart(
   part: NewPart,
 ): Promise<string> {
   const { author, assigned_to = null, attachments = [], metadata = {}, event_details = null } = part
-  const { email_message_metadata = null } = part
+  const { email_message_metadata = null, ticket_change = null } = part
   const inserted = await one(workspace.sql<{ id: string }[]>`
     insert into conversation_parts
       (workspace_id, conversation_id, part_type, body, author_type, author_id, assigned_to_type, assigned_to_id, state,
-        attachments, metadata, event_details, email_message_metadata, notified_at, created_at, updated_at)
+        attachments, metadata, event_details, email_message_metadata, ticket_change, notified_at, created_at, updated_at)
     values
       (${workspace.id}, ${conversation_id}, ${part.part_type}, ${part.body ?? null}, ${author.type},
         coalesce(${author.id ?? null}::text, ${botOf(workspace.sql, workspace.id)}::text),
@@ -99,6 +123,7 @@ export async function insertPart(
         ${JSON.stringify(attachments)}::text::jsonb, ${JSON.stringify(metadata)}::text::jsonb,
         ${event_details && JSON.stringify(event_details)}::text::jsonb,
         ${email_message_metadata && JSON.stringify(email_message_metadata)}::text::jsonb,
+        ${ticket_change && JSON.stringify(ticket_change)}::text::jsonb,
         ${part.created_at}, ${part.created_at}, ${part.created_at})
     returning id`)
   return inserted!.id

@@ -45,7 +45,7 @@ export const listFilesInUse = async (
     or exists (
       select from conversations
       where workspace_id = ${workspace_id} and id = ${conversation_id} and (${isIn(sql`attachments`)} or exists (
-        select from jsonb_each(custom_attributes) given
+        select from jsonb_each(custom_attributes || coalesce(ticket_attributes, '{}')) given
         where jsonb_typeof(given.value) = 'array' and ${isIn(sql`given.value`)})))`
   return new Set(rows.map(({ file_id }) => file_id))
 }
@@ -62,15 +62,33 @@ const gone = (sql: Sql, stored: Fragment, more: object = {}): Fragment => sql`
 export const withoutPart =
   ({ sql }: Workspace, part_id: string): Change =>
   (stored) =>
-    sql`
-    case when ${stored} #> '{conversation_parts,conversation_parts}' is null then ${stored} else
-      jsonb_set(${stored}, '{conversation_parts,conversation_parts}', (
+    withoutOneOf(sql, stored, 'conversation_parts,conversation_parts', part_id, {
+      metadata: {},
+      email_message_metadata: null,
+    })
+
+/** Removes the text of a part from a stored ticket, alone or with its new part. */
+export const withoutTicketPart =
+  ({ sql }: Workspace, part_id: string): Change =>
+  (stored) => {
+    const lists = ['ticket_parts,ticket_parts', 'ticket,ticket_parts,ticket_parts']
+    const listed = lists.reduce((changed, path) => withoutOneOf(sql, changed, path, part_id), stored)
+    return sql`
+    case when ${stored} #>> '{ticket_part,id}' is distinct from ${part_id}::text then ${listed} else
+      jsonb_set(${listed}, '{ticket_part}', (${stored} -> 'ticket_part') || ${gone(sql, sql`(${stored} -> 'ticket_part')`)}) end`
+  }
+
+/** `path` is that of a list of parts; without such a list, nothing changes. */
+const withoutOneOf = (sql: Sql, stored: Fragment, path: string, part_id: string, more: object = {}): Fragment => {
+  const list = sql`${`{${path}}`}::text[]`
+  return sql`
+    case when ${stored} #> ${list} is null then ${stored} else
+      jsonb_set(${stored}, ${list}, (
         select coalesce(jsonb_agg(
-          case when part ->> 'id' = ${part_id}
-            then part || ${gone(sql, sql`part`, { metadata: {}, email_message_metadata: null })} else part end
+          case when part ->> 'id' = ${part_id} then part || ${gone(sql, sql`part`, more)} else part end
           order by position), '[]')
-        from jsonb_array_elements(${stored} #> '{conversation_parts,conversation_parts}')
-          with ordinality as one (part, position))) end`
+        from jsonb_array_elements(${stored} #> ${list}) with ordinality as one (part, position))) end`
+}
 
 /** Removes the text of the first message from a stored conversation. */
 export const withoutSource =

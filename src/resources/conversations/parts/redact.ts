@@ -1,6 +1,6 @@
 // POST /conversations/redact: removes the text and the files of a part, or of a contact's first message, for good.
 import { takeBack } from '#delivery/redact.ts'
-import { type Change, changeSnapshots } from '#events/snapshots.ts'
+import { type Change, changeSnapshots, type StoredObject } from '#events/snapshots.ts'
 import { filesReferredTo } from '#files/link.ts'
 import { found, missing, unprocessable } from '#http/errors.ts'
 import { logActivity } from '#resources/activity-logs/log.ts'
@@ -9,11 +9,18 @@ import type { Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { emitConversation } from '../emit.ts'
 import type { ReceivedPlace } from '../inbound-queries.ts'
-import { type ConversationRow, lockConversation, updateConversationRow } from '../queries.ts'
+import { type ConversationRow, isTicket, lockConversation, updateConversationRow } from '../queries.ts'
 import { redactRemark, withoutRemark } from '../ratings/redact.ts'
 import { redactMessage } from '../start/queries.ts'
 import type { NewParts } from '../state/record.ts'
-import { findRedactablePart, redactPart, redactSource, withoutPart, withoutSource } from './redact-queries.ts'
+import {
+  findRedactablePart,
+  redactPart,
+  redactSource,
+  withoutPart,
+  withoutSource,
+  withoutTicketPart,
+} from './redact-queries.ts'
 import { fileIdsOf, removeUnusedFiles } from './remove-files.ts'
 import type { RedactRequest } from './schema.ts'
 
@@ -93,9 +100,14 @@ async function finish(workspace: Workspace, conversation: ConversationRow, redac
   const { id, source_id } = conversation
   const { content, part_id, without, redaction } = redacted
   const { body, attachments } = content
-  const stored = { object_type: 'conversation', object_id: id }
-  await changeSnapshots(workspace, stored, without)
-  await redaction.changeNotifications(workspace, stored, without)
+  await changeStored(workspace, { object_type: 'conversation', object_id: id }, without, redaction)
+  if (isTicket(conversation) && part_id !== null)
+    await changeStored(
+      workspace,
+      { object_type: 'ticket', object_id: id },
+      withoutTicketPart(workspace, part_id),
+      redaction,
+    )
   const pictures = filesReferredTo(redaction, workspace.id, body ?? '')
   await removeUnusedFiles(workspace, id, [...fileIdsOf(attachments), ...pictures])
   await redaction.forgetReceived(workspace, { conversation_id: id, part_id })
@@ -106,5 +118,10 @@ async function finish(workspace: Workspace, conversation: ConversationRow, redac
     metadata: { conversation_id: id, ...(part_id === null ? { source_id } : { conversation_part_id: part_id }) },
   })
   const details = part_id === null ? { source_id } : { part_id }
-  await emitConversation(workspace, { topic: 'conversation_part.redacted', id, details })
+  if (!isTicket(conversation)) await emitConversation(workspace, { topic: 'conversation_part.redacted', id, details })
+}
+
+async function changeStored(workspace: Workspace, object: StoredObject, without: Change, redaction: Redaction) {
+  await changeSnapshots(workspace, object, without)
+  await redaction.changeNotifications(workspace, object, without)
 }

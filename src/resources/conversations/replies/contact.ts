@@ -9,17 +9,19 @@ import type { Attachment } from '#resources/attachments/schema.ts'
 import { markReplied } from '#resources/contacts/activity-queries.ts'
 import { wasMerged } from '#resources/contacts/merged-queries.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
+import { findTicketType } from '#resources/ticket-types/queries.ts'
 import { ChangedMeanwhile, type Workspace } from '#workspaces/workspace.ts'
 import { distribute } from '../assignment/distribute.ts'
 import { channelOf, sourceTypeOf } from '../channels.ts'
 import { lockSurvivor } from '../merging/survivor.ts'
 import { isParticipant } from '../participants/queries.ts'
-import { type ConversationRow, lockConversation } from '../queries.ts'
+import { type ConversationRow, isTicket, lockConversation } from '../queries.ts'
 import { assertNotBlocked } from '../start/from-contact.ts'
 import { createFromMessage } from '../start/from-message.ts'
 import { findReservingMessageId } from '../start/queries.ts'
 import { outcomeOf } from '../state/outcome.ts'
 import { type NewParts, record } from '../state/record.ts'
+import { asTicket, workOnAnswered } from '../tickets/change-state.ts'
 
 export type ContactReply = {
   /** A conversation, which may be merged, or the one that a message to the contact reserved. */
@@ -47,6 +49,7 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
   const { email_message_metadata } = reply
   assertNotBlocked(contact)
   const conversation = await lockConversationOf(workspace, reply.conversation_id, contact)
+  const type = isTicket(conversation) ? found(await findTicketType(workspace, conversation.ticket_type_id)) : undefined
   // Taken with the lock, so that the order of the parts is that of the changes.
   const created_at = reply.created_at ?? workspace.now()
   const channel = reply.channel ?? channelOf(conversation)
@@ -60,8 +63,11 @@ export async function contactReplies(workspace: Workspace, reply: ContactReply):
     created_at,
   })
   await markReplied(workspace, contact, created_at, channel)
-  const reassigned = await reassignIfAway(workspace, written.conversation, created_at)
-  return { conversation_id: conversation.id, part_ids: [written.part_id, ...reassigned] }
+  const worked_on = type && (await workOnAnswered(workspace, asTicket(written.conversation), type, created_at))
+  const answered = worked_on?.conversation ?? written.conversation
+  const reassigned = await reassignIfAway(workspace, answered, created_at)
+  const part_ids = [written.part_id, ...(worked_on ? [worked_on.part_id] : []), ...reassigned]
+  return { conversation_id: conversation.id, part_ids }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { one } from '#db/sql.ts'
 import { reserves } from '#delivery/content.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { isNoTicket } from '../fragments.ts'
 
 /**
  * Returns the id of a contact's `last` conversation: the newest one of which the contact is a participant, or that is
@@ -14,7 +15,7 @@ export const findLastConversationId = async (workspace: Workspace, contact_id: s
         select conversations.id, updated_at as at
         from conversation_contacts join conversations
           on conversations.workspace_id = ${workspace.id} and conversations.id = conversation_id
-        where conversation_contacts.workspace_id = ${workspace.id} and contact_id = ${contact_id} and side_of is null
+        where conversation_contacts.workspace_id = ${workspace.id} and contact_id = ${contact_id} and ${isNoTicket(workspace.sql)}
         union all
         select conversation_id, created_at from deliveries
         where workspace_id = ${workspace.id} and contact_id = ${contact_id} and ${reserves(workspace.sql)} and status <> 'failed'

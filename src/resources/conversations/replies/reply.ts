@@ -1,5 +1,5 @@
 // POST /conversations/{id}/reply: checks the reply of an admin or a contact.
-import { assertBody, found, invalid, missing } from '#http/errors.ts'
+import { assertBody, badRequest, found, invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { findAdmin, theAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
@@ -7,10 +7,12 @@ import type { WrittenBody } from '#resources/attachments/written-body.ts'
 import { findSender } from '#resources/contacts/named.ts'
 import type { ContactRow } from '#resources/contacts/queries.ts'
 import { findTeam } from '#resources/teams/queries.ts'
+import { findTicketType } from '#resources/ticket-types/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { adminActs } from '../actions/manage.ts'
 import { type ConversationRow, lockConversation } from '../queries.ts'
 import type { NewParts } from '../state/record.ts'
+import { findTicket } from '../tickets/queries.ts'
 import { adminReplies } from './admin.ts'
 import { contactReplies, lockConversationOf } from './contact.ts'
 import { findLastConversationId } from './queries.ts'
@@ -120,8 +122,10 @@ async function replyAsContact(
   if (message_type === 'quick_reply' && !chosen) throw missing('reply_options is required')
   if (!chosen) assertBody(request.body, attachments)
   const contact = await findSender(workspace, { id: intercom_user_id, user_id, email })
+  const conversation_id = id === 'last' ? await lastOf(workspace, contact) : id
+  await assertTakesContacts(workspace, conversation_id)
   return contactReplies(workspace, {
-    conversation_id: id === 'last' ? await lastOf(workspace, contact) : id,
+    conversation_id,
     contact,
     body: chosen?.text ?? request.body ?? '',
     attachments,
@@ -132,3 +136,10 @@ async function replyAsContact(
 
 const writtenAt = (workspace: Workspace, { created_at }: ReplyRequest): Date =>
   created_at === undefined ? workspace.now() : fromEpoch(created_at)
+
+async function assertTakesContacts(workspace: Workspace, id: string): Promise<void> {
+  const ticket = await findTicket(workspace, id)
+  const type = ticket && (await findTicketType(workspace, ticket.ticket_type_id))
+  if (type?.category === 'Back-office')
+    throw badRequest('parameter_mismatch', 'User replies are not allowed on Backoffice tickets')
+}

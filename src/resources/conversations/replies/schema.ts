@@ -14,7 +14,7 @@ export const HtmlBody = Type.String({
   description: 'At most 250,000 characters; pictures in the `data:` URLs of an admin’s HTML do not count.',
 })
 
-const QuickReplyOption = Type.Object({
+export const QuickReplyOption = Type.Object({
   text: Type.String({ maxLength: 255 }),
   uuid: Type.String({ maxLength: 255 }),
 })

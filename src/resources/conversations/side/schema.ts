@@ -4,6 +4,7 @@ import type { Page } from '#db/page.ts'
 import { Id, named } from '#http/types.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
 import type { Display } from '../display.ts'
+import { asPart } from '../parts/first-message.ts'
 import type { PartRow } from '../parts/queries.ts'
 import { Part, presentPart } from '../parts/schema.ts'
 import { HtmlBody } from '../replies/schema.ts'
@@ -62,7 +63,7 @@ export type ShownSide = { side: SideRow; parts: readonly (PartRow & { total_coun
 
 export const presentSide = ({ side, parts }: ShownSide, display: Display): Static<typeof SideConversation> => ({
   side_conversation_id: side.id,
-  conversation_parts: [firstMessage(side), ...parts].map((part) => presentPart(part, display)),
+  conversation_parts: [asPart(side), ...parts].map((part) => presentPart(part, display)),
   total_count: (parts[0]?.total_count ?? 0) + 1,
 })
 
@@ -76,15 +77,4 @@ export const presentSides = (
   side_conversations: shown.map((one) => presentSide(one, display)),
   total_count,
   pages: { type: 'pages', page, per_page, total_pages: Math.ceil(total_count / per_page) },
-})
-
-/** The first message as a part, with the id of the message. */
-const firstMessage = (side: SideRow): PartRow => ({
-  ...{ id: side.source_id, part_type: 'comment', body: side.body, attachments: side.attachments },
-  ...{ author_type: side.author_type, author_id: side.author_id },
-  ...{ author_name: side.author_name, author_email: side.author_email },
-  ...{ assigned_to_type: null, assigned_to_id: null, state: 'open', metadata: {}, event_details: null },
-  ...{ email_message_metadata: side.email_message_metadata, redacted: side.redacted, tags: [] },
-  ...{ external_reply_send_state: null, seen_by: null },
-  ...{ notified_at: side.created_at, created_at: side.created_at, updated_at: side.created_at },
 })

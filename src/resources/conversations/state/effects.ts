@@ -36,6 +36,10 @@ export const EFFECTS = {
     ...(from === 'team' && row.team_assigned_at && { team_assigned_at: null }),
     [SLOTS[from]]: null,
   }),
+  ticket_state: (row, { ticket_state_id }: { ticket_state_id: string }) => ({
+    ticket_state_id,
+    previous_ticket_state_id: row.ticket_state_id,
+  }),
   priority: (_row, { priority }: { priority: ConversationRow['priority'] }) => ({ priority }),
 } satisfies Record<string, (row: ConversationRow, facts: never) => ConversationPatch>
 

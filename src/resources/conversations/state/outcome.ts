@@ -1,13 +1,20 @@
 // Computes the outcome of an action on a conversation from the table in `transitions.ts`, without side effects.
 import { unprocessable } from '#http/errors.ts'
-import type { ConversationPatch, ConversationRow } from '../queries.ts'
+import { type ConversationPatch, type ConversationRow, isTicket } from '../queries.ts'
+import type { TicketTopic } from '../tickets/topics.ts'
 import type { ConversationTopic } from '../topics.ts'
-import { CONDITIONS, EFFECTS, type Effect } from './effects.ts'
+import { type Assignee, CONDITIONS, EFFECTS, type Effect } from './effects.ts'
 import { reopened } from './statistics.ts'
 import { type Action, type State, TRANSITIONS, type Transition } from './transitions.ts'
 
 /** The part, the change and the events of an action: for `record`. */
-export type Outcome = { part_type: string; patch: ConversationPatch; topics: ConversationTopic[] }
+export type Outcome = {
+  part_type: string
+  patch: ConversationPatch
+  topics: ConversationTopic[]
+  /** If the conversation is a ticket, instead of `topics`. */
+  ticket_topics: TicketTopic[]
+}
 
 type EffectOf<Row> =
   | (Row extends { effects: readonly (infer E)[] } ? E : never)
@@ -26,26 +33,39 @@ export type FactsOf<A extends Action> = All<NeededBy<EffectOf<(typeof TRANSITION
 type Options = {
   /** The action has a body, which the contacts get as a reply. */
   has_body?: boolean
-  /** A snoozed conversation stays_snoozed snoozed. */
+  /** A snoozed conversation stays snoozed. */
   keeps_snoozed?: boolean
+  /** A closed ticket stays closed. */
+  keeps_closed?: boolean
 }
 
 /** @throws a 422 if the action is refused in the conversation's state. */
 export function outcomeOf<A extends Action>(row: ConversationRow, action: A, facts: FactsOf<A>): Outcome {
   const transition: Transition = TRANSITIONS[action]
-  const { part, effects = [], effects_with_body = [], topics, topics_from } = transition
-  const { has_body = false, keeps_snoozed = false }: Options = facts
+  const { part, effects = [], effects_with_body = [], topics, topics_from, ticket = {} } = transition
+  const { has_body = false, keeps_snoozed = false, keeps_closed = false }: Options = facts
   assertAllowed(row, transition, facts)
   const stays_snoozed = row.state === 'snoozed' && keeps_snoozed
-  const next = stays_snoozed ? row.state : stateAfter(row.state, transition)
+  const stays = stays_snoozed || (row.state === 'closed' && keeps_closed)
+  const next = stays ? row.state : stateAfter(row.state, transition)
   const patch = statePatch(row, next)
   for (const name of [...effects, ...(has_body ? effects_with_body : [])])
     Object.assign(patch, EFFECTS[name]({ ...row, ...patch, state: row.state }, facts as never))
+  const usual = typeof part === 'string' ? part : part[row.state]
   return {
-    part_type: typeof part === 'string' ? part : part[row.state],
+    part_type: isTicket(row) ? (ticket.part ?? usual) : usual,
     patch,
     topics: [...topics, ...(stays_snoozed ? [] : (topics_from?.[row.state] ?? []))],
+    ticket_topics: isTicket(row) ? ticketTopics(ticket, facts) : [],
   }
+}
+
+function ticketTopics(
+  { topics = [], topics_with_body = [] }: NonNullable<Transition['ticket']>,
+  facts: Options & { assignee?: Assignee; from?: Assignee['type'] },
+): TicketTopic[] {
+  const caused = 'admin' in topics ? topics[facts.assignee?.type ?? facts.from ?? 'admin'] : topics
+  return [...caused, ...(facts.has_body ? topics_with_body : [])]
 }
 
 function assertAllowed(row: ConversationRow, { refused, refused_if_merged }: Transition, facts: object) {

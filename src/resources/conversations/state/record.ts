@@ -3,8 +3,9 @@ import type { Actor } from '#events/events.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { emitConversation } from '../emit.ts'
 import { insertPart, type NewPart } from '../parts/queries.ts'
-import { type ConversationPatch, type ConversationRow, updateConversationRow } from '../queries.ts'
+import { type ConversationPatch, type ConversationRow, isTicket, updateConversationRow } from '../queries.ts'
 import { slaAfter, tellSlaNews } from '../slas/follow.ts'
+import { emitTicket } from '../tickets/emit.ts'
 import { handled } from './handling-time.ts'
 import type { Outcome } from './outcome.ts'
 import { partsAdded } from './statistics.ts'
@@ -22,7 +23,7 @@ export type Recorded = { conversation: ConversationRow; part_id: string }
 export async function record(
   workspace: Workspace,
   conversation: ConversationRow,
-  { part_type, patch, topics }: Outcome,
+  { part_type, patch, topics, ticket_topics }: Outcome,
   part: Omit<NewPart, 'part_type'>,
   details: object = {},
 ): Promise<Recorded> {
@@ -38,8 +39,10 @@ export async function record(
   const state = changed.state ?? conversation.state
   const part_id = await insertPart(workspace, conversation.id, state, { part_type, ...part })
   const actor = actorOf(part.author)
-  for (const topic of conversation.side_of ? [] : topics)
-    await emitConversation(workspace, { topic, id: conversation.id, details: { part_id, ...details }, actor })
+  const event = { id: conversation.id, details: { part_id, ...details }, actor }
+  for (const topic of ticket_topics) await emitTicket(workspace, { topic, ...event })
+  for (const topic of conversation.side_of || isTicket(conversation) ? [] : topics)
+    await emitConversation(workspace, { topic, ...event })
   const recorded = { ...conversation, ...changed }
   await tellSlaNews(workspace, recorded, sla.news, part.created_at)
   return { conversation: recorded, part_id }

@@ -25,6 +25,7 @@ const row = (state: State, columns: Partial<ConversationRow> = {}): Conversation
     admin_assignee_id: null,
     team_assignee_id: null,
     last_assignment_at: null,
+    ticket_type_id: null,
     ...columns,
   }) as unknown as ConversationRow
 

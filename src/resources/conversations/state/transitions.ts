@@ -1,8 +1,9 @@
 // The state machine of conversations as one table. A row is an action: the part that it leaves, the state that follows, what
 // else it changes, the topics of its events, and where it is refused. `outcome.ts` reads the table, `record.ts` writes.
 import type { ConversationRow } from '../queries.ts'
+import type { TicketTopic } from '../tickets/topics.ts'
 import type { ConversationTopic } from '../topics.ts'
-import type { Condition, Effect } from './effects.ts'
+import type { Assignee, Condition, Effect } from './effects.ts'
 
 export type State = ConversationRow['state']
 
@@ -16,6 +17,8 @@ export type Transition = {
   /** What changes besides if the action has a body, which the contacts get as a reply. */
   effects_with_body?: readonly Effect[]
   topics: readonly ConversationTopic[]
+  /** What differs for a ticket. Default: the same part, and no topics. */
+  ticket?: TicketTransition
   /** Topics that follow, from one state only. */
   topics_from?: Partial<Record<State, readonly ConversationTopic[]>>
   /** Refused with a 422 after a merge, because the other conversation is left. */
@@ -24,21 +27,33 @@ export type Transition = {
   refused?: Partial<Record<State, string | { if: Condition; message: string }>>
 }
 
+type TicketTransition = {
+  part?: string
+  /** By the type of the assignee, if the action has one. */
+  topics?: readonly TicketTopic[] | Record<Assignee['type'], readonly TicketTopic[]>
+  topics_with_body?: readonly TicketTopic[]
+}
+
+const ASSIGNED = { admin: ['ticket.admin.assigned'], team: ['ticket.team.assigned'] } as const
+
 export const TRANSITIONS = {
   contact_writes: {
     part: { open: 'comment', closed: 'open', snoozed: 'comment' },
     state: 'open',
     effects: ['becomes_unread', 'contact_waits', 'contact_replied'],
     topics: ['conversation.user.replied'],
+    ticket: { part: 'comment', topics: ['ticket.contact.replied'] },
   },
   contact_joins: {
     part: 'participant_added',
     topics: ['conversation.contact.attached'],
+    ticket: { topics: ['ticket.contact.attached'] },
   },
 
   contact_leaves: {
     part: 'participant_removed',
     topics: ['conversation.contact.detached'],
+    ticket: { topics: ['ticket.contact.detached'] },
   },
 
   admin_comments: {
@@ -48,6 +63,7 @@ export const TRANSITIONS = {
     effects: ['contact_answered'],
     topics: ['conversation.admin.replied'],
     topics_from: { snoozed: ['conversation.admin.unsnoozed'] },
+    ticket: { topics: ['ticket.admin.replied'] },
   },
   admin_offers_quick_replies: {
     refused_if_merged: true,
@@ -56,12 +72,14 @@ export const TRANSITIONS = {
     effects: ['contact_answered'],
     topics: ['conversation.admin.replied'],
     topics_from: { snoozed: ['conversation.admin.unsnoozed'] },
+    ticket: { topics: ['ticket.admin.replied'] },
   },
   admin_notes: {
     part: 'note',
     state: { snoozed: 'open' },
     topics: ['conversation.admin.noted'],
     topics_from: { snoozed: ['conversation.admin.unsnoozed'] },
+    ticket: { topics: ['ticket.note.created'] },
   },
 
   admin_closes: {
@@ -71,6 +89,7 @@ export const TRANSITIONS = {
     effects_with_body: ['contact_answered'],
     topics: ['conversation.admin.closed'],
     refused: { closed: 'The conversation is already closed' },
+    ticket: { topics: ['ticket.closed'], topics_with_body: ['ticket.admin.replied'] },
   },
   admin_opens: {
     refused_if_merged: true,
@@ -99,6 +118,7 @@ export const TRANSITIONS = {
     refused: {
       open: { if: 'has_assignee', message: 'The conversation is already assigned to the specified assignee' },
     },
+    ticket: { part: 'assignment', topics: ASSIGNED, topics_with_body: ['ticket.admin.replied'] },
   },
   admin_unassigns: {
     refused_if_merged: true,
@@ -106,11 +126,13 @@ export const TRANSITIONS = {
     effects: ['unassigned'],
     effects_with_body: ['contact_answered'],
     topics: ['conversation.admin.assigned'],
+    ticket: { topics: ASSIGNED, topics_with_body: ['ticket.admin.replied'] },
   },
   /** Up to 2.11. */
   rules_assign: {
     part: 'default_assignment',
     topics: ['conversation.admin.assigned'],
+    ticket: { topics: ['ticket.admin.assigned'] },
   },
   priority_changes: {
     part: 'priority_changed',
@@ -133,18 +155,21 @@ export const TRANSITIONS = {
     part: 'away_mode_assignment',
     effects: ['unassigned'],
     topics: ['conversation.admin.assigned'],
+    ticket: { topics: ['ticket.admin.assigned'] },
   },
   /** The conversation goes to the member of its team who is next. */
   round_robin_assigns: {
     part: 'default_assignment',
     effects: ['assigned'],
     topics: ['conversation.admin.assigned', 'conversation.admin.open.assigned'],
+    ticket: { topics: ['ticket.admin.assigned'] },
   },
   /** The conversation goes to the member of its team who has the fewest. */
   load_balancing_assigns: {
     part: 'balanced_assignment',
     effects: ['assigned'],
     topics: ['conversation.admin.assigned', 'conversation.admin.open.assigned'],
+    ticket: { topics: ['ticket.admin.assigned'] },
   },
   /** The SLA of the team to which the conversation is assigned. */
   rule_applies_sla: { part: 'conversation_sla_applied_by_rule', topics: [] },
@@ -154,6 +179,7 @@ export const TRANSITIONS = {
   contact_rates: {
     part: 'conversation_rating_changed',
     topics: ['conversation.rating.added'],
+    ticket: { topics: ['ticket.rating.provided'] },
   },
   contact_remarks: { part: 'conversation_rating_remark_added', topics: [] },
 
@@ -163,12 +189,14 @@ export const TRANSITIONS = {
     state: 'closed',
     effects: ['closed'],
     topics: ['conversation.admin.closed'],
+    ticket: { topics: ['ticket.closed'] },
   },
   merges_into_another: {
     part: 'merged_secondary_conversation',
     state: 'closed',
     effects: ['closed'],
     topics: ['conversation.admin.closed'],
+    ticket: { topics: ['ticket.closed'] },
   },
   merges_when_closed: {
     part: 'merged_secondary_conversation',
@@ -186,6 +214,35 @@ export const TRANSITIONS = {
     effects: ['takes_over_waiting'],
     topics: ['conversation.admin.opened'],
   },
+
+  // Of tickets only. A change opens a closed ticket.
+  ticket_is_created: {
+    refused_if_merged: true,
+    part: 'ticket_state_updated_by_admin',
+    topics: [],
+    ticket: { topics: ['ticket.created', 'ticket.state.updated'] },
+  },
+  ticket_state_changes: {
+    part: 'ticket_state_updated_by_admin',
+    state: { closed: 'open' },
+    effects: ['ticket_state'],
+    topics: [],
+    ticket: { topics: ['ticket.state.updated'] },
+  },
+  ticket_is_resolved: {
+    part: 'ticket_state_updated_by_admin',
+    state: { closed: 'open' },
+    effects: ['ticket_state'],
+    topics: [],
+    ticket: { topics: ['ticket.state.updated', 'ticket.resolved'] },
+  },
+  ticket_attribute_changes: {
+    part: 'ticket_attribute_updated_by_admin',
+    state: { closed: 'open' },
+    topics: [],
+    ticket: { topics: ['ticket.attribute.updated'] },
+  },
+
   /** Many at a time, by one statement: see `queries.ts`. */
   timer_unsnoozes: {
     part: 'timer_unsnooze',

@@ -54,12 +54,13 @@ const authored = ({ sql }: Workspace) => sql`
   coalesce(admins.name, contacts.name) as author_name,
   coalesce(admins.avatar_url, contacts.avatar_url) as author_avatar_url`
 
-/** It started in a messenger, or one that did was merged into it. */
-const isInApp = (sql: Sql, workspace_id: string): Fragment => sql`
-  (source_type = 'conversation' or exists (
-    select from conversations merged
-    where merged.workspace_id = ${workspace_id} and merged.merged_into = conversations.id
-      and merged.source_type = 'conversation'))`
+/** A shared ticket, or a conversation that started in a messenger, or into which one that did was merged. */
+const isInMessenger = (sql: Sql, workspace_id: string): Fragment => sql`
+  case when ticket_type_id is not null then is_shared else
+    source_type = 'conversation' or exists (
+      select from conversations merged
+      where merged.workspace_id = ${workspace_id} and merged.merged_into = conversations.id
+        and merged.source_type = 'conversation') end`
 
 /** The contact's in-app conversations, and messages that become one with the first answer. */
 const all = ({ sql, id }: Workspace, contact_id: string): Fragment => sql`
@@ -68,7 +69,7 @@ const all = ({ sql, id }: Workspace, contact_id: string): Fragment => sql`
     greatest(conversations.created_at, last_contact_reply_at, last_admin_reply_at) as last_message_at
   from conversation_contacts taking_part
   join conversations on conversations.workspace_id = ${id} and conversations.id = conversation_id
-  where taking_part.workspace_id = ${id} and contact_id = ${contact_id} and ${isInApp(sql, id)}
+  where taking_part.workspace_id = ${id} and contact_id = ${contact_id} and ${isInMessenger(sql, id)}
   union all
   select deliveries.conversation_id, messages.id, 'open', null, author_type, author_id, body, attachments,
     messages.created_at, false, messages.created_at

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from '#db/sql.ts'
 import { readEvents } from '#events/read.ts'
 import { itemOf, orShortItem } from '#resources/events/item.ts'
-import { inVersion } from '#resources/events/version.ts'
+import { itemIn, topicIn } from '#resources/events/version.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { nameFor } from '../topic-names.ts'
 import { type Behind, lockToRead, type NewNotification, queueNotifications, setPosition } from './queries.ts'
@@ -25,10 +25,10 @@ export function expand(pool: Pool, log: Pick<FastifyBaseLogger, 'error'>, behind
     const workspace = await openWorkspace(pool, behind.workspace_id)
     const queued: NewNotification[] = []
     for (const event of events) {
-      const name = nameFor(subscription.topics, event.topic)
+      const name = nameFor(subscription.topics, topicIn(event.topic, subscription.version))
       if (!name) continue
       const item = await orShortItem(event, log, async () =>
-        inVersion(await itemOf(workspace, event), subscription.version),
+        itemIn(event.topic, await itemOf(workspace, event), subscription.version),
       )
       const { object_type, object_id, created_at, position } = event
       queued.push({ topic: name, object_type, object_id, created_at, position, item })
