@@ -21,6 +21,7 @@ const TESTED_ELSEWHERE = [
   ...['createMessengerSession', 'listMessengerConversations', 'beginMessengerConversation', 'streamMessages'],
   ...['getMessengerConversation', 'replyMessengerConversation', 'readMessengerConversation'],
   'rateMessengerConversation',
+  ...['listMessengerTicketTypes', 'createMessengerTicket'],
   ...['listWorkspaces', 'createWorkspace', 'deleteWorkspace', 'readAttachment', 'askToUnsubscribe'],
   ...['unsubscribe', 'setEmailPreferences'],
   ...['receiveEmail', 'receiveTwilioStatus', 'receiveTwilioMessage', 'verifyWhatsAppWebhook', 'receiveWhatsAppWebhook'],

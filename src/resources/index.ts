@@ -80,6 +80,11 @@ import teams from './teams/routes.ts'
 import ticketTypeAttributes from './ticket-types/attributes/routes.ts'
 import ticketTypes from './ticket-types/routes.ts'
 import ticketStates from './ticket-types/states/routes.ts'
+import ticketJobs from './tickets/enqueue/routes.ts'
+import ticketLinks from './tickets/links/routes.ts'
+import tickets from './tickets/routes.ts'
+import ticketTags from './tickets/tags.ts'
+import ticketConversions from './tickets/type-routes.ts'
 import emailPreferences from './unsubscribe/preferences.ts'
 import unsubscribe from './unsubscribe/routes.ts'
 import visitors from './visitors/routes.ts'
@@ -111,6 +116,11 @@ export const RESOURCES: readonly Resource[] = [
   ticketTypes,
   ticketTypeAttributes,
   ticketStates,
+  tickets,
+  ticketJobs,
+  ticketLinks,
+  ticketConversions,
+  ticketTags,
   tags({ users: tagUsers, companies: tagCompanies, segmentsNaming: listSegmentsNaming }),
   contactTags,
   conversationTags,

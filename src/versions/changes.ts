@@ -3,6 +3,7 @@ import { changes as in_2_8 } from './changes/2.8.ts'
 import { changes as in_2_10 } from './changes/2.10.ts'
 import { changes as in_2_11 } from './changes/2.11.ts'
 import { changes as in_2_12 } from './changes/2.12.ts'
+import { changes as in_2_13 } from './changes/2.13.ts'
 import { changes as in_2_14 } from './changes/2.14.ts'
 import { changes as in_2_15 } from './changes/2.15.ts'
 import { changes as in_2_16 } from './changes/2.16.ts'
@@ -14,6 +15,7 @@ export const CHANGES = [
   ...in_2_10,
   ...in_2_11,
   ...in_2_12,
+  ...in_2_13,
   ...in_2_14,
   ...in_2_15,
   ...in_2_16,

@@ -6,10 +6,11 @@ import { CONTACT_CAUSES } from './contacts.ts'
 import { CONVERSATION_CAUSES } from './conversations.ts'
 import { OTHER_CAUSES } from './others.ts'
 import { assertShape, shapesOf } from './shapes.ts'
+import { TICKET_CAUSES } from './tickets.ts'
 import { ALL_TOPICS, topicWorld } from './world.ts'
 
 const world = await topicWorld()
-const CAUSES = [...CONTACT_CAUSES, ...OTHER_CAUSES, ...CONVERSATION_CAUSES]
+const CAUSES = [...CONTACT_CAUSES, ...OTHER_CAUSES, ...CONVERSATION_CAUSES, ...TICKET_CAUSES]
 
 type Acted = { given: Answer; after: string; until: string; error?: unknown }
 

@@ -4,6 +4,7 @@ import { PageQuery } from '#http/lists.ts'
 import { Epoch, Id, Nullable, named, Some } from '#http/types.ts'
 import { ATTACHING } from '#resources/attachments/schema.ts'
 import { CONTACT_NAMES } from '#resources/contacts/named.ts'
+import { TagReference } from '#resources/tags/schema.ts'
 import { DisplayQuery } from './display.ts'
 import { Body, HtmlBody } from './replies/schema.ts'
 
@@ -37,6 +38,11 @@ export const ShowQuery = Type.Object({
 
 /** Names the admin who acts. */
 export const ByAdmin = named('acting_admin', Type.Object({ admin_id: Id }))
+
+export const TagByAdmin = named(
+  'tag_by_admin_request',
+  Type.Object({ ...TagReference.properties, ...ByAdmin.properties }),
+)
 
 export const UpdateRequest = named(
   'conversation_update_request',

@@ -5,11 +5,11 @@ import { type App, op } from '#http/op.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
 import { attachTag, detachTag } from '#resources/tags/attach.ts'
 import { findTag } from '#resources/tags/queries.ts'
-import { AppliedTag, presentAppliedTag, TagReference } from '#resources/tags/schema.ts'
+import { AppliedTag, presentAppliedTag } from '#resources/tags/schema.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { findConversation } from './queries.ts'
-import { ByAdmin } from './requests.ts'
+import { ByAdmin, TagByAdmin } from './requests.ts'
 import { conversationTags } from './taggable.ts'
 
 const ByConversation = Type.Object({ conversation_id: Type.String() })
@@ -28,7 +28,7 @@ function routes(app: App) {
       summary: 'Tag a conversation',
       sdk: (client) => client.tags.tagConversation({ conversation_id: '1', id: '1', admin_id: '814860' }),
       params: ByConversation,
-      body: Type.Object({ ...TagReference.properties, ...ByAdmin.properties }),
+      body: TagByAdmin,
       response: AppliedTag,
     }),
     async ({ workspace, params, body }) => {

@@ -144,7 +144,12 @@ const ticketContact: Wrapper = async (workspace, event, ticket) => {
 const withTicketPart: Wrapper = (_, { details }, ticket) => {
   const { part_id } = details as { part_id?: string }
   const { ticket_parts: parts = [] } = (ticket['ticket_parts'] ?? {}) as { ticket_parts?: Item[] }
-  return { type: 'ticket_ticket_part', ticket, ticket_part: parts.find(({ id }) => id === part_id) ?? null }
+  const { company_id, ...bare } = ticket
+  return {
+    type: 'ticket_ticket_part',
+    ticket: company_id === null ? bare : ticket,
+    ticket_part: parts.find(({ id }) => id === part_id) ?? null,
+  }
 }
 
 const WRAPPERS: Record<string, Wrapper> = {

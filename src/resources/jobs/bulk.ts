@@ -9,13 +9,14 @@ import { logActivity } from '#resources/activity-logs/log.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import {
   type Action,
+  type BulkKind,
   countTasks,
   findJob,
   insertJob,
   insertTask,
   type JobKind,
   listTasks,
-  lockJob,
+  lockBulkJob,
   touchJob,
 } from './queries.ts'
 import { presentJob } from './schema.ts'
@@ -24,7 +25,7 @@ import { presentJob } from './schema.ts'
 export type CarryOut = (workspace: Workspace, item: unknown) => Promise<unknown>
 
 /** What a noun provides: the collection in the URL, and what each action does with an item. */
-export type Bulk<Kind extends JobKind = JobKind> = { kind: Kind; actions: Record<Action, CarryOut> }
+export type Bulk<Kind extends BulkKind = BulkKind> = { kind: Kind; actions: Record<Action, CarryOut> }
 
 /** The task that a worker carries out. `public_url` is that of the server, for the event of the job's end. */
 export type TaskPayload = { workspace_id: string; admin_id: string; task_id: string; public_url: string }
@@ -50,7 +51,7 @@ const JobReference = named('bulk_job_reference', Some({ id: Id }))
  * The body of a bulk operation: `{ contacts: […], job: { id } }`. Any body passes the schema, because each wrong one has
  * a 422 of its own, and a wrong value of an item is an error of that item.
  */
-export const BulkBody = (name: string, kind: JobKind, item: TSchema) =>
+export const BulkBody = (name: string, kind: BulkKind, item: TSchema) =>
   Type.Unsafe<unknown>({
     anyOf: [
       named(
@@ -89,7 +90,7 @@ export function itemAction<Item extends TObject>(
  * Stores the items of a request as a task, and asks a worker to carry it out. Returns the job as it is on the wire.
  * @throws a 422 for a wrong body, a 404 for an unknown job, a 403 for a job that has ended.
  */
-export async function addTask<Kind extends JobKind>(
+export async function addTask<Kind extends BulkKind>(
   workspace: Workspace,
   { kind }: Bulk<Kind>,
   action: Action,
@@ -109,7 +110,7 @@ export async function addTask<Kind extends JobKind>(
   return presentJob(kind, job, await listTasks(workspace, job.id), public_url)
 }
 
-const logDeletion = (workspace: Workspace, kind: JobKind, count: number) =>
+const logDeletion = (workspace: Workspace, kind: BulkKind, count: number) =>
   logActivity(workspace, {
     type: 'bulk_delete',
     did: `requested the deletion of ${count} ${kind} in bulk`,
@@ -124,7 +125,7 @@ export const enqueueTask = ({ sql }: Pick<Workspace, 'sql'>, kind: JobKind, payl
   enqueue(sql, { name: taskName(kind), payload, queue: `bulk ${payload.workspace_id}` })
 
 /** @throws a 404 if there is no such job of this kind. */
-export async function showJob<Kind extends JobKind>(
+export async function showJob<Kind extends BulkKind>(
   workspace: Workspace,
   { kind }: Bulk<Kind>,
   id: string,
@@ -135,9 +136,9 @@ export async function showJob<Kind extends JobKind>(
   return presentJob(kind, shown, await listTasks(workspace, shown.id), public_url)
 }
 
-const SINGULAR: Record<JobKind, string> = { contacts: 'contact', companies: 'company' }
+const SINGULAR: Record<BulkKind, string> = { contacts: 'contact', companies: 'company' }
 
-function readItems(body: unknown, kind: JobKind, action: Action): Record<string, unknown>[] {
+function readItems(body: unknown, kind: BulkKind, action: Action): Record<string, unknown>[] {
   const items = isObject(body) ? body[kind] : undefined
   const isAbsent = items === undefined || items === null || (Array.isArray(items) && !items.length)
   if (isAbsent) throw unprocessable('field_not_found', `${kind} field must be supplied`)
@@ -165,8 +166,8 @@ function readJobId(body: unknown): string | undefined {
   return String(id)
 }
 
-async function lockOpenJob(workspace: Workspace, kind: JobKind, id: string) {
-  const job = await lockJob(workspace, kind, id)
+async function lockOpenJob(workspace: Workspace, kind: BulkKind, id: string) {
+  const job = await lockBulkJob(workspace, kind, id)
   if (!job) throw notFound(`job ${id} not found`, 'job_not_found')
   const is_closed = job.completed_at || (await countTasks(workspace, job.id, MAX_TASKS)) === MAX_TASKS
   if (is_closed) throw forbidden(`job ${id} is closed for new task updates`)

@@ -4,20 +4,23 @@ import type { Job } from '#jobs/job.ts'
 import type { WorkerContext } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
-import { type Bulk, type CarryOut, enqueueTask, type TaskPayload, taskName } from './bulk.ts'
+import { type CarryOut, enqueueTask, type TaskPayload, taskName } from './bulk.ts'
 import {
+  type Action,
   countFailure,
   deleteItem,
   endJob,
   endTask,
+  type JobKind,
   lockJob,
   lockNextItem,
   type Refusal,
   refuseItem,
   startTask,
   type TaskRow,
+  wireId,
 } from './queries.ts'
-import { presentStatus, wireId } from './schema.ts'
+import { presentStatus } from './schema.ts'
 import { jobEvents } from './topics.ts'
 
 /** Then the task waits behind the others of its workspace, so that slow items do not hold up all of them. */
@@ -26,8 +29,11 @@ const TURN_MS = 1_000
 /** An item that fails so often, though the database is well, is refused: it must not hold up the others for ever. */
 const MAX_FAILURES = 3
 
+/** What each action of the kind does with an item. */
+type Carried = { kind: JobKind; actions: Partial<Record<Action, CarryOut>> }
+
 /** May run twice at once, and again after a crash: an item is locked, carried out and removed in one transaction. */
-export const bulkJob = ({ kind, actions }: Bulk): Job<Pick<WorkerContext, 'sql'>> => ({
+export const bulkJob = ({ kind, actions }: Carried): Job<Pick<WorkerContext, 'sql'>> => ({
   name: taskName(kind),
   async run({ sql }, payload) {
     const { workspace_id, admin_id, task_id, public_url } = payload as TaskPayload
@@ -36,8 +42,8 @@ export const bulkJob = ({ kind, actions }: Bulk): Job<Pick<WorkerContext, 'sql'>
     if (!task) return
     const until = performance.now() + TURN_MS
     while (performance.now() < until) {
-      const is_left = await carryOutNext(workspace, task, actions[task.action])
-      if (!is_left) return end(workspace, kind, task, public_url)
+      const is_left = await carryOutNext(workspace, task, actions[task.action]!)
+      if (!is_left) return end(workspace, task, public_url)
     }
     await enqueueTask(workspace, kind, payload as TaskPayload)
   },
@@ -80,15 +86,15 @@ function refused({ code, message }: ApiError, request: unknown): Refusal {
   return { code, message, field: property in (request as object) || message === `${path} is required` ? path : null }
 }
 
-async function end(workspace: Workspace, kind: Bulk['kind'], task: TaskRow, public_url: string): Promise<void> {
+async function end(workspace: Workspace, task: TaskRow, public_url: string): Promise<void> {
   await atomically(workspace, async (transaction) => {
-    await lockJob(transaction, kind, wireId(task.job_id))
+    await lockJob(transaction, task.job_id)
     await endTask(transaction, task.id)
     const ended = await endJob(transaction, task.job_id)
     if (!ended) return
     await jobEvents.emit(transaction, {
       topic: 'job.completed',
-      object_id: wireId(ended.id),
+      object_id: wireId(ended),
       snapshot: () => presentStatus(ended, public_url),
     })
   })

@@ -4,13 +4,16 @@ import { one, rowId, type Sql } from '#db/sql.ts'
 import { listClocks } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
-export type JobKind = 'contacts' | 'companies'
+export type BulkKind = 'contacts' | 'companies'
+export type JobKind = BulkKind | 'tickets'
 export type Action = 'create' | 'update' | 'delete'
 
 export type JobRow = {
   id: string
   kind: JobKind
   state: 'running' | 'completed' | 'completed_with_errors'
+  /** What the job created. Bulk jobs create many, and have none. */
+  resource_id: string | null
   created_at: Date
   updated_at: Date
   completed_at: Date | null
@@ -30,23 +33,38 @@ export type TaskRow = {
 export type Refusal = { code: string; message: string; field: string | null }
 export type RefusedRow = Refusal & { id: string; task_id: string; position: number; refused_at: Date }
 
-const jobColumns = ({ sql }: Workspace) => sql`id, kind, state, created_at, updated_at, completed_at`
+const jobColumns = ({ sql }: Workspace) => sql`id, kind, state, resource_id, created_at, updated_at, completed_at`
 const taskColumns = ({ sql }: Workspace) =>
   sql`id, job_id, action, item_count, state, created_at, started_at, completed_at`
 
-/** `job_v2_12` → `12`; null, which equals no row, for any other text. */
-const jobNumber = (id: string) => rowId(/^job_v2_(\d+)$/.exec(id)?.[1] ?? '')
+/** Returns the id of a job on the wire: `job_v2_12` of a bulk job, `12` of one that creates a ticket. */
+export const wireId = ({ kind, id }: Pick<JobRow, 'kind' | 'id'>): string => (kind === 'tickets' ? id : `job_v2_${id}`)
 
-/** @param id as on the wire: `job_v2_12` */
+/** `job_v2_12` → `12`; null, which equals no row, for any other text. */
+const bulkNumber = (id: string) => rowId(/^job_v2_(\d+)$/.exec(id)?.[1] ?? '')
+const ticketNumber = (id: string) => rowId(/^\d+$/.exec(id)?.[0] ?? '')
+
+/** @param id as on the wire */
 export const findJob = (workspace: Workspace, id: string) =>
   one(workspace.sql<JobRow[]>`
-    select ${jobColumns(workspace)} from jobs where workspace_id = ${workspace.id} and id = ${jobNumber(id)}`)
+    select ${jobColumns(workspace)} from jobs
+    where workspace_id = ${workspace.id}
+      and (id = ${bulkNumber(id)} and kind <> 'tickets' or id = ${ticketNumber(id)} and kind = 'tickets')`)
 
 /** Locks the job until the transaction ends, so that a job does not end while a task is added. */
-export const lockJob = (workspace: Workspace, kind: JobKind, id: string) =>
+export const lockJob = (workspace: Workspace, id: string) =>
+  one(workspace.sql<JobRow[]>`
+    select ${jobColumns(workspace)} from jobs where workspace_id = ${workspace.id} and id = ${id} for update`)
+
+/** The same by the id on the wire of a bulk job. */
+export const lockBulkJob = (workspace: Workspace, kind: BulkKind, id: string) =>
   one(workspace.sql<JobRow[]>`
     select ${jobColumns(workspace)} from jobs
-    where workspace_id = ${workspace.id} and id = ${jobNumber(id)} and kind = ${kind} for update`)
+    where workspace_id = ${workspace.id} and id = ${bulkNumber(id)} and kind = ${kind} for update`)
+
+/** Notes what the job created, in the transaction that creates it. */
+export const setResource = (workspace: Workspace, id: string, resource_id: string) => workspace.sql`
+  update jobs set resource_id = ${resource_id} where workspace_id = ${workspace.id} and id = ${id}`
 
 export async function insertJob(workspace: Workspace, kind: JobKind): Promise<JobRow> {
   const now = workspace.now()

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { PageOf } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable, named } from '#http/types.ts'
-import type { JobKind, JobRow, RefusedRow, TaskRow } from './queries.ts'
+import { type BulkKind, type JobRow, type RefusedRow, type TaskRow, wireId } from './queries.ts'
 
 const Time = Type.Integer()
 
@@ -19,7 +19,7 @@ const Task = named(
 )
 
 /** The schema of the jobs of one kind: `contacts_bulk_job`. */
-export const BulkJob = <const Kind extends JobKind>(kind: Kind) =>
+export const BulkJob = <const Kind extends BulkKind>(kind: Kind) =>
   named(
     `${kind}_bulk_job`,
     Type.Object({
@@ -64,19 +64,17 @@ const JobError = named(
 
 export const JobErrorList = named('job_error_list', PageOf(JobError))
 
-/** Returns the id of a job on the wire. */
-export const wireId = (id: string) => `job_v2_${id}`
 const taskWireId = (id: string) => `task_v2_${id}`
 
-const urlOf = ({ id, kind }: JobRow, public_url: string) => `${public_url}/${kind}/bulk/${wireId(id)}`
+const urlOf = (job: JobRow, public_url: string) => `${public_url}/${job.kind}/bulk/${wireId(job)}`
 
-export const presentJob = <const Kind extends JobKind>(
+export const presentJob = <const Kind extends BulkKind>(
   kind: Kind,
   job: JobRow,
   tasks: readonly TaskRow[],
   public_url: string,
 ): Static<ReturnType<typeof BulkJob<Kind>>> => ({
-  id: wireId(job.id),
+  id: wireId(job),
   type: `${kind}.bulk.job`,
   state: job.state,
   created_at: epoch(job.created_at),
@@ -97,11 +95,21 @@ const STATUS = { running: 'pending', completed: 'success', completed_with_errors
 
 export const presentStatus = (job: JobRow, public_url: string): Static<typeof JobStatus> => ({
   type: 'job',
-  id: wireId(job.id),
-  url: `${public_url}/jobs/status/${wireId(job.id)}`,
+  id: wireId(job),
+  url: `${public_url}/jobs/status/${wireId(job)}`,
   status: STATUS[job.state],
+  ...(job.kind === 'tickets' ? ticketOf(job, public_url) : bulkOf(job, public_url)),
+})
+
+const ticketOf = ({ resource_id }: JobRow, public_url: string) => ({
+  resource_type: 'ticket',
+  resource_id,
+  resource_url: resource_id && `${public_url}/tickets/${resource_id}`,
+})
+
+const bulkOf = (job: JobRow, public_url: string) => ({
   resource_type: `${job.kind}.bulk.job`,
-  resource_id: wireId(job.id),
+  resource_id: wireId(job),
   resource_url: urlOf(job, public_url),
 })
 

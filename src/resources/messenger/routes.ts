@@ -9,6 +9,7 @@ import { type App, FILES_LIMIT, op } from '#http/op.ts'
 import { addressOf } from '#http/rate-limit.ts'
 import { ById } from '#http/types.ts'
 import { attach, writeAttachedFiles } from '#resources/attachments/attach.ts'
+import { attachingFiles, writeAttributeFiles } from '#resources/attachments/attribute-files.ts'
 import { displayOf } from '#resources/conversations/display.ts'
 import { RatingRequest } from '#resources/conversations/ratings/schema.ts'
 import type { Resource, Server } from '#server.ts'
@@ -27,6 +28,8 @@ import { boot } from './sessions/boot.ts'
 import { findWorkspaceOf } from './sessions/queries.ts'
 import { MessengerSession, SessionRequest } from './sessions/schema.ts'
 import { messengerStreams } from './streams.ts'
+import { createAsContact, listTypesForContacts } from './tickets/create.ts'
+import { MessengerTicketRequest, MessengerTicketTypes, presentTypes } from './tickets/schema.ts'
 
 const PAGE_SIZE = { default: 20, max: 60 }
 
@@ -159,6 +162,37 @@ function messenger(app: App, server: Server) {
       summary: 'Mark a conversation as read',
     }),
     async ({ workspace, visitor, params }) => markRead(workspace, visitor.contact?.id ?? NO_CONTACT, params.id),
+  )
+
+  app.get(
+    '/extensions/messenger/ticket_types',
+    op('listMessengerTicketTypes', {
+      refuses: [403],
+      auth: 'contact',
+      response: MessengerTicketTypes,
+      summary: 'List the types of the tickets that contacts can create',
+    }),
+    async ({ workspace }) => presentTypes(await listTypesForContacts(workspace)),
+  )
+
+  app.post(
+    '/extensions/messenger/tickets',
+    {
+      ...op('createMessengerTicket', {
+        body_limit: FILES_LIMIT,
+        refuses: [403, 404],
+        auth: 'contact',
+        body: MessengerTicketRequest,
+        response: MessengerConversation,
+        summary: 'Create a ticket',
+      }),
+      preHandler: writeAttributeFiles(server.files, 'ticket_attributes'),
+    },
+    async ({ workspace, visitor, body, written_files }) => {
+      const attachFiles = attachingFiles(workspace, server, body, 'ticket_attributes', written_files)
+      const { contact_id, id } = await createAsContact(workspace, visitor, body, attachFiles)
+      return showConversation(workspace, contact_id, id, display(workspace))
+    },
   )
 
   app.get(

@@ -1,6 +1,6 @@
 // What 2.10 changed.
 import { Type } from 'typebox'
-import { changesIn } from '../change.ts'
+import { changesIn, type ObjectSchema } from '../change.ts'
 import { added, without } from '../fields.ts'
 
 const object = added('object', { value: () => 'contact', schema: Type.Literal('contact') })
@@ -21,4 +21,24 @@ export const changes = changesIn('2.10', {
       updateTicketType: { body: without('category') },
     },
   },
+  'tickets-are-open-or-closed': {
+    why: 'A ticket has a category, is open or closed, can be snoozed, and shows what it is linked to.',
+    answers: { ticket: without('category', 'open', 'snoozed_until', 'linked_objects') },
+    requests: { updateTicket: { body: without('open', 'snoozed_until') } },
+  },
+  'contacts-reply-to-tickets': {
+    why: 'A reply to a ticket names its author; before, all were notes of admins.',
+    requests: {
+      replyTicket: { body: { value: (body) => ({ ...body, message_type: 'note', type: 'admin' }), schema: asNote } },
+    },
+  },
 })
+
+function asNote({ properties, ...newer }: ObjectSchema): ObjectSchema {
+  const { body = {}, admin_id = {} } = properties
+  return {
+    ...newer,
+    properties: { body, admin_id, message_type: Type.Optional(Type.Literal('note')) },
+    required: ['body', 'admin_id'],
+  }
+}

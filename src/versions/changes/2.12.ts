@@ -1,6 +1,10 @@
 // What 2.12 changed.
-import { changesIn } from '../change.ts'
+import { Type } from 'typebox'
+import { changesIn, type ObjectSchema, type Wire } from '../change.ts'
 import { without } from '../fields.ts'
+
+const CATEGORIES = ['submitted', 'in_progress', 'waiting_on_customer', 'resolved']
+const LABELS = { ticket_state_internal_label: Type.String(), ticket_state_external_label: Type.String() }
 
 export const changes = changesIn('2.12', {
   'ticket-types-show-their-states': {
@@ -20,4 +24,39 @@ export const changes = changesIn('2.12', {
       },
     },
   },
+  'ticket-states-are-objects': {
+    why: 'The state of a ticket is an object; before, its category, with both labels beside it.',
+    answers: { ticket: { value: flatState, schema: flatStateSchema } },
+    requests: {
+      updateTicket: {
+        body: {
+          value: ({ state, ticket_state_id: _, company_id: __, ...body }) => ({
+            ...body,
+            ...(state !== undefined && { ticket_state_id: state }),
+          }),
+          schema: ({ properties: { ticket_state_id: _, company_id: __, ...properties }, ...newer }) => ({
+            ...newer,
+            properties: { ...properties, state: Type.Enum(CATEGORIES) },
+          }),
+        },
+      },
+    },
+  },
 })
+
+function flatState({ ticket_state, ...ticket }: Wire): Wire {
+  const { category, internal_label, external_label } = ticket_state as Wire
+  return {
+    ...ticket,
+    ...{ ticket_state: category, ticket_state_internal_label: internal_label },
+    ticket_state_external_label: external_label,
+  }
+}
+
+function flatStateSchema({ properties, required = [], ...newer }: ObjectSchema): ObjectSchema {
+  return {
+    ...newer,
+    properties: { ...properties, ticket_state: Type.Enum(CATEGORIES), ...LABELS },
+    required: [...required, ...Object.keys(LABELS)],
+  }
+}

@@ -8,6 +8,8 @@ const IntegerOrNull = Type.Union([Type.Integer(), Type.Null()])
 const nullIfUnassigned = { value: (id: unknown) => (id === 0 ? null : id), schema: IntegerOrNull }
 const assignees = fields({ admin_assignee_id: nullIfUnassigned, team_assignee_id: nullIfUnassigned })
 
+const asText = { value: (id: unknown) => String(id), schema: Type.String() }
+
 const priority = fields({
   priority: {
     value: (level) => (level === 'none' ? 'not_priority' : 'priority'),
@@ -88,6 +90,18 @@ export const changes = changesIn('2.16', {
   'metrics-of-deleted-conversations': {
     why: 'DELETE /conversations/{id} accepts retain_metrics.',
     requests: { deleteConversation: { query: without('retain_metrics') } },
+  },
+  'ticket-assignee-ids-are-integers': {
+    why: 'The assignee ids of a ticket are integers; before, texts.',
+    answers: { ticket: fields({ admin_assignee_id: asText, team_assignee_id: asText }) },
+  },
+  'tickets-have-a-previous-state': {
+    why: 'A ticket has the id of its previous state.',
+    answers: { ticket: without('previous_ticket_state_id') },
+  },
+  'conversion-sets-the-state': {
+    why: 'POST /conversations/{id}/convert takes a ticket_state_id.',
+    requests: { convertConversationToTicket: { body: without('ticket_state_id') } },
   },
   'plain-text-subjects': { why: 'display_as=plaintext also covers subjects.' },
 })

@@ -6,6 +6,8 @@ import { LATEST } from '../versions.ts'
 
 const TIMINGS = ['duration', 'talk_time', 'queue_time', 'hold_time']
 
+const withoutTranslations = without('translations')
+
 export const changes = changesIn(LATEST, {
   'data-attributes-tell-a-time-from-a-date': {
     why: 'The data_type of a data attribute can be datetime; before, it was date.',
@@ -29,6 +31,10 @@ export const changes = changesIn(LATEST, {
   'messages-by-sms': { why: 'POST /messages sends SMS.' },
   'contact-searches-compare-seconds': {
     why: "Contact searches compare times by seconds and dates by days in UTC; before, both by the workspace's days.",
+  },
+  'ticket-parts-have-translations': {
+    why: 'A part of a ticket can have translations.',
+    answers: { ticket_part: withoutTranslations, ticket_reply: withoutTranslations },
   },
   'plain-text-shows-link-addresses': { why: 'display_as=plaintext writes the URL of a link after its label.' },
 })

@@ -3,6 +3,7 @@ import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, p
 import { rowId } from '#db/sql.ts'
 import { tagIdsOf } from '#resources/tags/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { attributeValues } from '../fragments.ts'
 import { participantIds } from '../participants/queries.ts'
 import type { ConversationRow } from '../queries.ts'
 
@@ -49,7 +50,14 @@ export const listContents = (workspace: Workspace, conversation_id: string) => {
     union all
     select body, email_message_metadata ->> 'history', ${fileIds(workspace)} from conversation_parts
     where workspace_id = ${id} and conversation_id = ${conversation_id}
-      and (attachments <> '[]' or body like '%attachments.invalid%' or email_message_metadata ? 'history')`
+      and (attachments <> '[]' or body like '%attachments.invalid%' or email_message_metadata ? 'history')
+    union all
+    select null, null, array(
+      select file ->> 'file_id' from (${attributeValues(sql)}) given
+      cross join lateral jsonb_array_elements(
+        case when jsonb_typeof(given.value) = 'array' then given.value else '[]' end) file
+      where file ? 'file_id')
+    from conversations where workspace_id = ${id} and id = ${conversation_id}`
 }
 
 /** Its parts, participants and mails are deleted with it; calls stay, without it. */

@@ -3,6 +3,7 @@ import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
 import type { Change } from '#events/snapshots.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { attributeValues } from '../fragments.ts'
 
 /** What is shown instead of the text. */
 export const REDACTED_BODY = '<p><i>This message was deleted</i></p>'
@@ -45,7 +46,7 @@ export const listFilesInUse = async (
     or exists (
       select from conversations
       where workspace_id = ${workspace_id} and id = ${conversation_id} and (${isIn(sql`attachments`)} or exists (
-        select from jsonb_each(custom_attributes || coalesce(ticket_attributes, '{}')) given
+        select from (${attributeValues(sql)}) given
         where jsonb_typeof(given.value) = 'array' and ${isIn(sql`given.value`)})))`
   return new Set(rows.map(({ file_id }) => file_id))
 }

@@ -26,6 +26,11 @@ export const EmailMessageMetadata = named(
   }),
 )
 
+export const PartAssignee = named(
+  'part_assignee',
+  Type.Object({ type: Type.Enum(['admin', 'team', 'nobody_admin']), id: Nullable(Type.String()) }),
+)
+
 export const QuickReplyOption = named('quick_reply_option', Type.Object({ text: Type.String(), uuid: Type.String() }))
 
 export const Part = named(
@@ -38,9 +43,7 @@ export const Part = named(
     created_at: Type.Integer(),
     updated_at: Type.Integer(),
     notified_at: Type.Integer(),
-    assigned_to: Nullable(
-      Type.Object({ type: Type.Enum(['admin', 'team', 'nobody_admin']), id: Nullable(Type.String()) }),
-    ),
+    assigned_to: Nullable(PartAssignee),
     author: Type.Object({
       id: Type.String(),
       type: Type.Enum(['admin', 'bot', 'user', 'lead']),

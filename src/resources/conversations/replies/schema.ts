@@ -14,10 +14,13 @@ export const HtmlBody = Type.String({
   description: 'At most 250,000 characters; pictures in the `data:` URLs of an admin’s HTML do not count.',
 })
 
-export const QuickReplyOption = Type.Object({
-  text: Type.String({ maxLength: 255 }),
-  uuid: Type.String({ maxLength: 255 }),
-})
+export const QuickReplyOption = named(
+  'quick_reply_option_request',
+  Type.Object({
+    text: Type.String({ maxLength: 255 }),
+    uuid: Type.String({ maxLength: 255 }),
+  }),
+)
 
 export const ReplyRequest = named(
   'conversation_reply_request',

@@ -17,7 +17,7 @@ export type NewTicket = {
   company_id: string | null
   created_at: Date
   /** What the contact wrote, if the contact created it: as text and as HTML. */
-  written?: { body: string; html: string; url: string | null }
+  written?: { body: string; html: string | null; url: string | null }
 }
 
 /** Inserts the ticket, still without a number, with the message to which answers refer and its participant. Returns its id. */

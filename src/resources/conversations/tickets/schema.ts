@@ -14,6 +14,7 @@ import { LinkedObjects, presentLinked } from '../linked-objects.ts'
 import type { ShownRow } from '../list-queries.ts'
 import { asPart } from '../parts/first-message.ts'
 import type { PartRow } from '../parts/queries.ts'
+import { PartAssignee } from '../parts/schema.ts'
 import type { TicketRow } from '../queries.ts'
 import { UpdatedAttribute } from './change.ts'
 
@@ -30,9 +31,7 @@ export const TicketPart = named(
     ticket_state: Type.Optional(Category),
     created_at: Type.Integer(),
     updated_at: Type.Integer(),
-    assigned_to: Type.Optional(
-      Type.Object({ type: Type.Enum(['admin', 'team', 'nobody_admin']), id: Nullable(Type.String()) }),
-    ),
+    assigned_to: Type.Optional(PartAssignee),
     author: named(
       'ticket_part_author',
       Type.Object({
@@ -45,6 +44,11 @@ export const TicketPart = named(
     attachments: Type.Array(ShownAttachment),
     redacted: Type.Boolean(),
     updated_attribute_data: Type.Optional(UpdatedAttribute),
+    external_id: Type.Optional(Type.String({ description: 'Absent: parts come from no other system.' })),
+    app_package_code: Type.Optional(Type.String({ description: 'Absent: a token belongs to no app.' })),
+    translations: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'Absent: there are no translations.' }),
+    ),
   }),
 )
 

@@ -6,7 +6,9 @@ import { reserves } from '#delivery/content.ts'
 import { isShown } from '#delivery/in-app.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { MAX_PARTS } from '#resources/conversations/parts/queries.ts'
+import { currentValues } from '#resources/ticket-types/attributes/fragments.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import type { TicketColumns } from '../tickets/schema.ts'
 
 /** What an author wrote: the first message of a conversation, or a part. */
 export type ContentRow = {
@@ -21,19 +23,20 @@ export type ContentRow = {
 }
 
 /** A conversation with its first message. */
-export type ConversationRow = ContentRow & {
-  id: string
-  /** Id of the first message. */
-  source_id: string
-  state: 'open' | 'closed' | 'snoozed'
-  title: string | null
-  /** When the contact or the team last wrote to the other. */
-  last_message_at: Date
-  /** In-app messages in it that the contact has not read. */
-  unread_count: number
-  /** False for a message without an answer: the team has no conversation yet. */
-  has_started: boolean
-}
+export type ConversationRow = ContentRow &
+  TicketColumns & {
+    id: string
+    /** Id of the first message. */
+    source_id: string
+    state: 'open' | 'closed' | 'snoozed'
+    title: string | null
+    /** When the contact or the team last wrote to the other. */
+    last_message_at: Date
+    /** In-app messages in it that the contact has not read. */
+    unread_count: number
+    /** False for a message without an answer: the team has no conversation yet. */
+    has_started: boolean
+  }
 
 export type PartRow = ContentRow & {
   id: string
@@ -65,14 +68,14 @@ const isInMessenger = (sql: Sql, workspace_id: string): Fragment => sql`
 /** The contact's in-app conversations, and messages that become one with the first answer. */
 const all = ({ sql, id }: Workspace, contact_id: string): Fragment => sql`
   select conversations.id, source_id, state, title, author_type, author_id, body, attachments,
-    conversations.created_at, true as has_started,
+    conversations.created_at, true as has_started, ticket_type_id, ticket_state_id, ticket_number, ticket_attributes,
     greatest(conversations.created_at, last_contact_reply_at, last_admin_reply_at) as last_message_at
   from conversation_contacts taking_part
   join conversations on conversations.workspace_id = ${id} and conversations.id = conversation_id
   where taking_part.workspace_id = ${id} and contact_id = ${contact_id} and ${isInMessenger(sql, id)}
   union all
   select deliveries.conversation_id, messages.id, 'open', null, author_type, author_id, body, attachments,
-    messages.created_at, false, messages.created_at
+    messages.created_at, false, null, null, null, null, messages.created_at
   from deliveries join messages on messages.workspace_id = ${id} and messages.id = message_id
   where deliveries.workspace_id = ${id} and contact_id = ${contact_id} and channel = 'inapp' and ${reserves(sql)}
     and deliveries.status in ('sent', 'delivered', 'read') and not exists (
@@ -81,7 +84,7 @@ const all = ({ sql, id }: Workspace, contact_id: string): Fragment => sql`
 const shown = (workspace: Workspace, contact_id: string): Fragment => {
   const { sql, id } = workspace
   return sql`
-    shown.*, ${authored(workspace)},
+    shown.*, ${authored(workspace)}, ${currentValues(workspace, sql`shown.ticket_attributes`)} as ticket_attributes,
     (select count(*) from deliveries
       where workspace_id = ${id} and contact_id = ${contact_id} and conversation_id = shown.id
         and ${unread(workspace)})::int as unread_count`
@@ -132,14 +135,18 @@ const VISIBLE_TYPES = [
   'assignment',
   'assign_and_reopen',
   'assign_and_unsnooze',
+  'ticket_state_updated_by_admin',
 ]
 
-const isVisible = ({ sql }: Workspace): Fragment => sql`
+/** A change of a ticket has a notice for the contact instead of a body. */
+const shownBody = ({ sql }: Workspace): Fragment => sql`coalesce(body, ticket_change ->> 'notice')`
+
+const isVisible = (workspace: Workspace): Fragment => workspace.sql`
   part_type = any(${VISIBLE_TYPES}) and not redacted
-  and (coalesce(body, '') <> '' or attachments <> '[]' or part_type = 'quick_reply')`
+  and (coalesce(${shownBody(workspace)}, '') <> '' or attachments <> '[]' or part_type = 'quick_reply')`
 
 const partColumns = (workspace: Workspace): Fragment => workspace.sql`
-  parts.id, conversation_id, part_type, body, metadata, attachments, author_type, author_id, parts.created_at,
+  parts.id, conversation_id, part_type, ${shownBody(workspace)} as body, metadata, attachments, author_type, author_id, parts.created_at,
   email_message_metadata->>'history' as trimmed, ${authored(workspace)}`
 
 /** Returns the newest 500 parts that the contact may see, oldest first. `total_count` counts all of them. */

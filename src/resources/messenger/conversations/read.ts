@@ -6,6 +6,7 @@ import { updateInAppStatus } from '#delivery/status-update.ts'
 import { found } from '#http/errors.ts'
 import { emitConversation } from '#resources/conversations/emit.ts'
 import { findNewestRating } from '#resources/conversations/ratings/queries.ts'
+import { listTicketTypes } from '#resources/ticket-types/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import {
   available,
@@ -30,10 +31,11 @@ export async function listConversations(
   const last_event_id = await lastPosition(workspace.sql, key)
   await markDelivered(workspace, contact_id, null)
   const result = await pageOfConversations(workspace, contact_id, page)
+  const types = await typesOf(workspace, result.rows)
   const ids = result.rows.map(({ id }) => id)
   const last_parts = ids.length ? await listLastVisibleParts(workspace, ids) : []
   const unread_count = await countUnread(workspace, contact_id)
-  return presentConversations(page, result, last_parts, { unread_count, last_event_id }, display)
+  return presentConversations(page, result, { last_parts, types, unread_count, last_event_id }, display)
 }
 
 export async function showConversation(
@@ -47,7 +49,15 @@ export async function showConversation(
   const conversation = await findOwn(workspace, contact_id, conversation_id)
   const parts = await listVisibleParts(workspace, conversation_id)
   const rating = await findNewestRating(workspace, conversation_id)
-  return presentConversation(conversation, parts, parts[0]?.total_count ?? 0, rating, display)
+  const types = await typesOf(workspace, [conversation])
+  return presentConversation(conversation, { parts, total_count: parts[0]?.total_count ?? 0, rating, types }, display)
+}
+
+/** Returns the types of the tickets among the conversations, by id. */
+async function typesOf(workspace: Workspace, rows: readonly ConversationRow[]) {
+  const ids = new Set(rows.flatMap(({ ticket_type_id }) => ticket_type_id ?? []))
+  const types = ids.size ? await listTicketTypes(workspace, [...ids]) : []
+  return new Map(types.map((type) => [type.id, type]))
 }
 
 /** @throws a 404 if the contact has no such conversation. */
@@ -64,12 +74,12 @@ const markDelivered = (workspace: Workspace, contact_id: string, conversation_id
     workspace.now(),
   )
 
-/** Marks all messages so far. Emits an event only if one was unread and the team has the conversation. */
+/** Marks all messages so far. Emits an event only if one was unread and the team has the conversation; never for a ticket. */
 export async function markRead(workspace: Workspace, contact_id: string, id: string) {
-  const { id: conversation_id, has_started } = await findOwn(workspace, contact_id, id)
+  const { id: conversation_id, has_started, ticket_type_id } = await findOwn(workspace, contact_id, id)
   const which = available(workspace, contact_id, conversation_id)
   const read = await updateInAppStatus(workspace.sql, workspace.id, which, 'read', workspace.now())
-  if (read.length && has_started) {
+  if (read.length && has_started && ticket_type_id === null) {
     const part_ids = read.flatMap(({ part_id }) => part_id ?? [])
     const details = { contact_id, part_ids }
     await emitConversation(workspace, { topic: 'conversation.read', id: conversation_id, details })

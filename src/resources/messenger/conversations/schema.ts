@@ -9,6 +9,8 @@ import { QuickReplyOption } from '#resources/conversations/parts/schema.ts'
 import type { RatingRow } from '#resources/conversations/ratings/queries.ts'
 import { MessengerRating, presentMessengerRating } from '#resources/conversations/ratings/schema.ts'
 import { Body } from '#resources/conversations/replies/schema.ts'
+import type { TicketTypeRow } from '#resources/ticket-types/queries.ts'
+import { MessengerTicket, presentMessengerTicket } from '../tickets/schema.ts'
 import type { ContentRow, ConversationRow, PartRow } from './queries.ts'
 
 export const MessengerPart = named(
@@ -45,6 +47,7 @@ const properties = {
   state: Type.Enum(['open', 'closed', 'snoozed']),
   title: Nullable(Type.String()),
   unread_count: Type.Integer(),
+  ticket: Type.Optional(MessengerTicket),
 }
 
 export const MessengerConversation = named(
@@ -134,41 +137,44 @@ export const presentPart = (row: Omit<PartRow, 'conversation_id'>, display: Mess
   ...(row.metadata.quick_reply_uuid && { quick_reply_uuid: row.metadata.quick_reply_uuid }),
 })
 
-const presentCommon = ({ id, created_at, last_message_at, state, title, unread_count }: ConversationRow) => ({
+const presentCommon = (row: ConversationRow, types: Types, display: MessengerDisplay) => ({
   type: 'conversation' as const,
-  id,
-  created_at: epoch(created_at),
-  updated_at: epoch(last_message_at),
-  state,
-  title,
-  unread_count,
+  id: row.id,
+  created_at: epoch(row.created_at),
+  updated_at: epoch(row.last_message_at),
+  state: row.state,
+  title: row.title,
+  unread_count: row.unread_count,
+  ...presentMessengerTicket(row, types, display.attachments),
 })
+
+type Types = ReadonlyMap<string, TicketTypeRow>
+type ShownParts = { parts: readonly PartRow[]; total_count: number; rating: RatingRow | undefined; types: Types }
 
 export const presentConversation = (
   row: ConversationRow,
-  parts: readonly PartRow[],
-  total_count: number,
-  rating: RatingRow | undefined,
+  { parts, total_count, rating, types }: ShownParts,
   display: MessengerDisplay,
 ): Static<typeof MessengerConversation> => ({
-  ...presentCommon(row),
+  ...presentCommon(row, types, display),
   parts: [presentOpening(row, display), ...parts.map((part) => presentPart(part, display))],
   total_count: total_count + 1,
   rating: rating ? presentMessengerRating(rating) : null,
 })
 
+type ShownList = { last_parts: readonly PartRow[]; types: Types; unread_count: number; last_event_id: number }
+
 export const presentConversations = (
   page: Page,
   result: PageResult<ConversationRow>,
-  last_parts: readonly PartRow[],
-  { unread_count, last_event_id }: { unread_count: number; last_event_id: number },
+  { last_parts, types, unread_count, last_event_id }: ShownList,
   display: MessengerDisplay,
 ): Static<typeof MessengerConversations> => {
   const lastOf = new Map(last_parts.map((part) => [part.conversation_id, presentPart(part, display)]))
   return {
     type: 'conversation.list',
     conversations: result.rows.map((row) => ({
-      ...presentCommon(row),
+      ...presentCommon(row, types, display),
       last_part: lastOf.get(row.id) ?? presentOpening(row, display),
     })),
     total_count: result.total_count,

@@ -23,9 +23,7 @@ export async function start(
   { body, attachments, url }: Content & { url?: string | null },
 ): Promise<{ contact_id: string; conversation_id: string }> {
   assertBody(body, attachments)
-  const contact = visitor.contact
-    ? await stillThere(workspace, visitor.contact)
-    : await findOrCreateLead(workspace, visitor)
+  const contact = await writerOf(workspace, visitor)
   const { conversation_id } = await startConversation(workspace, {
     contact,
     body: body ?? '',
@@ -34,6 +32,10 @@ export async function start(
   })
   return { contact_id: contact.id, conversation_id }
 }
+
+/** Returns the contact of the session; a visitor who is none becomes a lead. */
+export const writerOf = async (workspace: Workspace, visitor: Visitor): Promise<ContactRow> =>
+  visitor.contact ? stillThere(workspace, visitor.contact) : findOrCreateLead(workspace, visitor)
 
 /** The lock lets the second of two concurrent first messages find the lead of the first. */
 async function findOrCreateLead(workspace: Workspace, { session }: Visitor): Promise<ContactRow> {

@@ -1,0 +1,42 @@
+// POST /tickets/enqueue: checks a ticket, and has a job create it.
+import type { AttachFiles } from '#resources/attachments/attribute-files.ts'
+import { enqueueTask } from '#resources/jobs/bulk.ts'
+import { bulkJob } from '#resources/jobs/carry-out.ts'
+import { insertJob, insertTask, type JobRow, setResource } from '#resources/jobs/queries.ts'
+import type { Values } from '#resources/ticket-types/attributes/values.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+import { storable } from '../attributes.ts'
+import { check, checkWithoutAttributes, createChecked, findContact } from '../create.ts'
+import { lockToLink } from '../links/link.ts'
+import type { CreateRequest } from '../schema.ts'
+
+/** The only item of the job's only task. Files are attached already. */
+type Item = { job_id: string; request: CreateRequest; ticket_attributes: Values }
+
+/** Returns the job. @throws what `createTicket` throws: what can be known now is refused now */
+export async function enqueueTicket(
+  workspace: Workspace,
+  given: CreateRequest,
+  { attachFiles, public_url }: { attachFiles: AttachFiles; public_url: string },
+): Promise<JobRow> {
+  const { type, values } = await check(workspace, given)
+  const { ticket_attributes: _, ...request } = given
+  await findContact(workspace, request)
+  if (request.conversation_to_link_id) await lockToLink(workspace, type, request.conversation_to_link_id)
+  const job = await insertJob(workspace, 'tickets')
+  const item: Item = { job_id: job.id, request, ticket_attributes: await storable(type, values, attachFiles) }
+  const task_id = await insertTask(workspace, job.id, 'create', [item])
+  const { id: workspace_id, admin_id } = workspace
+  await enqueueTask(workspace, 'tickets', { workspace_id, admin_id, task_id, public_url })
+  return job
+}
+
+/** In the transaction that removes the item: killed at any time, the job creates one ticket. */
+async function createEnqueued(workspace: Workspace, item: unknown): Promise<void> {
+  const { job_id, request, ticket_attributes } = item as Item
+  const { type, assignees } = await checkWithoutAttributes(workspace, request)
+  const id = await createChecked(workspace, request, { type, assignees, ticket_attributes })
+  await setResource(workspace, job_id, id)
+}
+
+export const ticketJob = bulkJob({ kind: 'tickets', actions: { create: createEnqueued } })
