@@ -9,9 +9,6 @@ drop index deleted_conversations_by_time;
 create index deleted_conversations_by_time on deleted_conversations (workspace_id, deleted_at desc, id desc)
   where not is_ticket;
 
-alter table conversations
-  add check (ticket_type_id is null or (ticket_state_id is not null and ticket_attributes is not null and is_shared is not null));
-
 -- Lists and searches of either kind read only its rows.
 drop index conversations_by_update;
 drop index conversations_by_creation;
@@ -117,9 +114,11 @@ begin
   select workspace_id, case when ticket_type_id is null then 'conversation' else 'ticket' end as noun, count(*), 1
   from added where side_of is null group by workspace_id, noun;
 
-  perform insert_ticket_search(ticket) from added
-  join conversations ticket on ticket.workspace_id = added.workspace_id and ticket.id = added.id
-  where added.ticket_type_id is not null;
+  if exists (select from added where ticket_type_id is not null) then
+    perform insert_ticket_search(ticket) from added
+    join conversations ticket on ticket.workspace_id = added.workspace_id and ticket.id = added.id
+    where added.ticket_type_id is not null;
+  end if;
   return null;
 end $$;
 

@@ -1,5 +1,6 @@
 // All version changes, oldest first, and the check whether a workspace's version has one.
 import { changes as in_2_8 } from './changes/2.8.ts'
+import { changes as in_2_9 } from './changes/2.9.ts'
 import { changes as in_2_10 } from './changes/2.10.ts'
 import { changes as in_2_11 } from './changes/2.11.ts'
 import { changes as in_2_12 } from './changes/2.12.ts'
@@ -12,6 +13,7 @@ import { before, VERSIONS, type Version } from './versions.ts'
 
 export const CHANGES = [
   ...in_2_8,
+  ...in_2_9,
   ...in_2_10,
   ...in_2_11,
   ...in_2_12,

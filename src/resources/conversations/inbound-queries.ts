@@ -89,7 +89,7 @@ export const wasReceived = async (workspace: Workspace, channel: ChannelName, pr
       where workspace_id = ${workspace.id} and channel = ${channel} and provider_id = ${provider_id}`
   ).count > 0
 
-/** The contact's newest conversation on the channel (of a merged one that which is left), and the newest message to the contact without a reply. */
+/** The contact's newest conversation or shared ticket on the channel (of a merged one that which is left), and the newest message to the contact without a reply. */
 export type Candidates = {
   conversation: (Pick<ConversationRow, 'id' | 'state' | 'last_close_at'> & { last_message_at: Date }) | undefined
   unanswered: { conversation_id: string; created_at: Date } | undefined
@@ -107,7 +107,8 @@ export async function findCandidates(
       survivor.last_contact_reply_at, survivor.last_admin_reply_at) as last_message_at
     from conversations join conversations survivor
       on survivor.workspace_id = ${id} and survivor.id = coalesce(conversations.merged_into, conversations.id)
-    where conversations.workspace_id = ${id} and conversations.source_type = ${source_type} and conversations.id in (
+    where conversations.workspace_id = ${id} and conversations.source_type = ${source_type}
+      and survivor.is_shared is not false and conversations.id in (
       select conversation_id from conversation_contacts where workspace_id = ${id} and contact_id = ${contact_id})
     order by survivor.state = 'closed', survivor.updated_at desc, survivor.id desc limit 1`)
   const unanswered = await one(sql<NonNullable<Candidates['unanswered']>[]>`

@@ -48,6 +48,9 @@ describe('a ticket', () => {
   test('does not exist before 2.9', async () => {
     const answer = await call('POST /tickets', own, { version: '2.8' })
     assert.equal(answer.body.errors[0].code, 'intercom_version_invalid')
+    const { id } = await aTicket(customer)
+    assert.equal((await ok(`GET /conversations/${id}`, undefined, '2.8')).ticket, null)
+    assert.equal((await ok(`GET /conversations/${id}`, undefined, '2.9')).ticket.id, id)
   })
 })
 

@@ -8,7 +8,7 @@ import { CATEGORIES, type TicketTypeRow } from '#resources/ticket-types/queries.
 import { presentTicketType, TicketType } from '#resources/ticket-types/schema.ts'
 import { STATE_CATEGORIES } from '#resources/ticket-types/states/queries.ts'
 import { presentState, TicketState } from '#resources/ticket-types/states/schema.ts'
-import type { Workspace } from '#workspaces/workspace.ts'
+import { ChangedMeanwhile, type Workspace } from '#workspaces/workspace.ts'
 import type { Display } from '../display.ts'
 import { LinkedObjects, presentLinked } from '../linked-objects.ts'
 import type { ShownRow } from '../list-queries.ts'
@@ -100,7 +100,7 @@ export function presentTicket(
   display: Display,
 ): Static<typeof Ticket> {
   const state = type.states.find(({ id }) => id === ticket.ticket_state_id)
-  if (!state) throw new Error(`Ticket ${ticket.id} has a state that its type does not have`)
+  if (!state) throw new ChangedMeanwhile('The type lost the state after the ticket was read')
   return {
     type: 'ticket',
     id: ticket.id,
