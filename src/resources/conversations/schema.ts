@@ -13,6 +13,7 @@ import { type Display, mailMetadata } from './display.ts'
 import { LinkedObjects, presentLinked } from './linked-objects.ts'
 import type { ShownRow } from './list-queries.ts'
 import { EmailMessageMetadata, PartList } from './parts/schema.ts'
+import { isTicket } from './queries.ts'
 import { ConversationRating, presentRating } from './ratings/schema.ts'
 import type { QualityQuery } from './requests.ts'
 import type { CreatedConversation } from './start/queries.ts'
@@ -225,7 +226,8 @@ const presentSource = (row: ShownRow, display: Display): Static<typeof Source> =
   delivered_as: row.delivered_as,
   ...(row.source_type === 'email' && { recipients: row.mailed_to }),
   subject: display.subject(row.subject),
-  body: row.body && display.body(row.body, row.attachments),
+  // A ticket that nobody wrote has only attributes.
+  body: row.body === null && isTicket(row) ? '' : row.body && display.body(row.body, row.attachments),
   author: {
     type: row.author_type,
     id: row.author_id,

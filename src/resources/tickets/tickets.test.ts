@@ -167,6 +167,15 @@ describe('creating a ticket', () => {
     assert.equal((await ok(`GET /conversations/${ticket.id}`)).company.id, company.id)
   })
 
+  test('of a team that distributes goes to a member', async () => {
+    const turns = await ok('POST /extensions/teams', {
+      ...{ name: 'Turns', admin_ids: [admin_id], distribution_method: 'round_robin' },
+    })
+    const ticket = await aTicket(customer, { assignment: { team_assignee_id: turns.id } })
+    assert.equal(ticket.admin_assignee_id, Number(admin_id))
+    assert.deepEqual(partTypes(ticket).slice(1), ['assignment', 'default_assignment'])
+  })
+
   test('ten at once get ten numbers in a row', async () => {
     const made = await Promise.all(Array.from({ length: 10 }, () => aTicket(customer)))
     const numbers = made.map(({ ticket_id }) => Number(ticket_id)).sort((a, b) => a - b)

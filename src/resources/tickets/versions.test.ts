@@ -30,6 +30,8 @@ describe('a ticket', () => {
       const ticket = await ok('POST /tickets', { ...own, ticket_attributes: { _default_title_: 'x' } }, version)
       assert.deepEqual(await ok(`GET /tickets/${ticket.id}`, undefined, version), ticket)
       const changed = await ok(`PUT /tickets/${ticket.id}`, { ticket_attributes: { _default_title_: 'y' } }, version)
+      const conversation = await ok(`GET /conversations/${ticket.id}`, undefined, version)
+      assert.deepEqual(conversation.ticket, await ok(`GET /tickets/${ticket.id}`, undefined, version))
       const assignee = isFrom(version, '2.16') ? 0 : '0'
       assert.deepEqual([ticket.admin_assignee_id, ticket.team_assignee_id], [assignee, assignee])
       assert.equal('previous_ticket_state_id' in ticket, isFrom(version, '2.16'))

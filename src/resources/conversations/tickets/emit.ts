@@ -14,10 +14,14 @@ type TicketEvent = {
 
 /** The snapshot has all parts of the ticket. Its files are named by their ids: links to them would expire. */
 export const emitTicket = (workspace: Workspace, { topic, id, details, actor }: TicketEvent) =>
-  ticketEvents.emit(workspace, {
+  ticketEvents.emit(listeningTo(workspace, topic), {
     topic,
     object_id: id,
     details,
     ...(actor && { actor }),
     snapshot: () => ticketItem(workspace, id),
   })
+
+/** To subscriptions of older versions, a resolved ticket is closed. */
+const listeningTo = (workspace: Workspace, topic: TicketTopic): Workspace =>
+  topic === 'ticket.resolved' && workspace.listens('ticket.closed') ? { ...workspace, listens: () => true } : workspace
