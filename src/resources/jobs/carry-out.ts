@@ -29,11 +29,11 @@ const TURN_MS = 1_000
 /** An item that fails so often, though the database is well, is refused: it must not hold up the others for ever. */
 const MAX_FAILURES = 3
 
-/** What each action of the kind does with an item. */
-type Carried = { kind: JobKind; actions: Partial<Record<Action, CarryOut>> }
+/** What each action of the kind does with an item. `cleanUp` removes what an item that is refused leaves. */
+type Carried = { kind: JobKind; actions: Partial<Record<Action, CarryOut>>; cleanUp?: CarryOut }
 
 /** May run twice at once, and again after a crash: an item is locked, carried out and removed in one transaction. */
-export const bulkJob = ({ kind, actions }: Carried): Job<Pick<WorkerContext, 'sql'>> => ({
+export const bulkJob = ({ kind, actions, cleanUp }: Carried): Job<Pick<WorkerContext, 'sql'>> => ({
   name: taskName(kind),
   async run({ sql }, payload) {
     const { workspace_id, admin_id, task_id, public_url } = payload as TaskPayload
@@ -42,7 +42,7 @@ export const bulkJob = ({ kind, actions }: Carried): Job<Pick<WorkerContext, 'sq
     if (!task) return
     const until = performance.now() + TURN_MS
     while (performance.now() < until) {
-      const is_left = await carryOutNext(workspace, task, actions[task.action]!)
+      const is_left = await carryOutNext(workspace, task, actions[task.action]!, cleanUp)
       if (!is_left) return end(workspace, task, public_url)
     }
     await enqueueTask(workspace, kind, payload as TaskPayload)
@@ -50,7 +50,12 @@ export const bulkJob = ({ kind, actions }: Carried): Job<Pick<WorkerContext, 'sq
 })
 
 /** Returns false if no item was left. @throws if an item failed for a reason that may pass; then the job runs again. */
-async function carryOutNext(workspace: Workspace, task: TaskRow, carryOut: CarryOut): Promise<boolean> {
+async function carryOutNext(
+  workspace: Workspace,
+  task: TaskRow,
+  carryOut: CarryOut,
+  cleanUp?: CarryOut,
+): Promise<boolean> {
   let next: { position: number; request: unknown } | undefined
   try {
     await atomically(workspace, async (transaction) => {
@@ -62,22 +67,29 @@ async function carryOutNext(workspace: Workspace, task: TaskRow, carryOut: Carry
     })
   } catch (error) {
     if (!next) throw error
-    await failed(workspace, task, next, error)
+    await failed(workspace, task, { ...next, cleanUp }, error)
   }
   return next !== undefined
 }
 
-type Item = { position: number; request: unknown }
+type Item = { position: number; request: unknown; cleanUp: CarryOut | undefined }
 
-async function failed(workspace: Workspace, task: TaskRow, { position, request }: Item, error: unknown): Promise<void> {
+async function failed(workspace: Workspace, task: TaskRow, item: Item, error: unknown): Promise<void> {
+  const { position, request } = item
   const refusal = asRefusal(error)
-  if (refusal) return void (await refuseItem(workspace, task.id, position, refused(refusal, request)))
+  if (refusal) return refuse(workspace, task, item, refused(refusal, request))
   const counted = await countFailure(workspace, task.id, position)
   if (counted && counted.failures < MAX_FAILURES) throw error
-  await refuseItem(workspace, task.id, position, {
+  await refuse(workspace, task, item, {
     ...{ code: 'server_error', message: 'Something went wrong on our side', field: null },
   })
 }
+
+const refuse = (workspace: Workspace, task: TaskRow, { position, request, cleanUp }: Item, refusal: Refusal) =>
+  atomically(workspace, async (transaction) => {
+    const { count } = await refuseItem(transaction, task.id, position, refusal)
+    if (count) await cleanUp?.(transaction, request)
+  })
 
 /** Messages about one property begin with its name. */
 function refused({ code, message }: ApiError, request: unknown): Refusal {

@@ -1,5 +1,8 @@
 // POST /tickets/enqueue: checks a ticket, and has a job create it.
 import type { AttachFiles } from '#resources/attachments/attribute-files.ts'
+import { deleteAttachments } from '#resources/attachments/queries.ts'
+import type { Attachment } from '#resources/attachments/schema.ts'
+import { fileIdsOf } from '#resources/conversations/parts/remove-files.ts'
 import { enqueueTask } from '#resources/jobs/bulk.ts'
 import { bulkJob } from '#resources/jobs/carry-out.ts'
 import { insertJob, insertTask, type JobRow, setResource } from '#resources/jobs/queries.ts'
@@ -39,4 +42,10 @@ async function createEnqueued(workspace: Workspace, item: unknown): Promise<void
   await setResource(workspace, job_id, id)
 }
 
-export const ticketJob = bulkJob({ kind: 'tickets', actions: { create: createEnqueued } })
+/** The files of a ticket that is not created. */
+async function deleteFiles(workspace: Workspace, item: unknown): Promise<void> {
+  const attached = Object.values((item as Item).ticket_attributes).filter(Array.isArray) as Attachment[][]
+  await deleteAttachments(workspace, fileIdsOf(attached.flat()))
+}
+
+export const ticketJob = bulkJob({ kind: 'tickets', actions: { create: createEnqueued }, cleanUp: deleteFiles })

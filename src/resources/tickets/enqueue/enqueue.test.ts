@@ -126,15 +126,19 @@ describe('a job', () => {
     assert.equal((await ok(`GET /contacts/${ticket.contacts.contacts[0].id}`)).email, 'later@example.org')
   })
 
-  test('fails if the ticket is refused by then, and says why', async () => {
+  test('fails if the ticket is refused by then, says why, and keeps no file', async () => {
     const type = await aType('Customer')
-    const job = await enqueue({ ticket_type_id: type.id })
+    await anAttribute(type, { name: 'Log', data_type: 'files' })
+    const file = { name: 'log.txt', data: Buffer.from('log').toString('base64') }
+    const job = await enqueue({ ticket_type_id: type.id, ticket_attributes: { Log: [file] } })
+    assert.equal((await sql`select from attachments where name = 'log.txt'`).count, 1)
     await ok(`PUT /ticket_types/${type.id}`, { archived: true })
     await run(job)
     const { status: state, resource_id, resource_url } = await status(job.id)
     assert.deepEqual([state, resource_id, resource_url], ['failed', null, null])
     const { data } = await ok(`GET /extensions/jobs/${job.id}/errors`)
     assert.equal(data[0].message, 'The ticket type is archived')
+    assert.equal((await sql`select from attachments where name = 'log.txt'`).count, 0)
   })
 
   test('that several workers run at once, and again, creates one ticket', async () => {
