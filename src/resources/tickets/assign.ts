@@ -33,20 +33,18 @@ export async function assignTicket(
   workspace: Workspace,
   ticket: TicketRow,
   assignee: Assignee | null,
-  author: NewPart['author'],
-  at: Date = workspace.now(),
+  { author, keeps_closed = false }: { author: NewPart['author']; keeps_closed?: boolean },
 ): Promise<TicketRow> {
+  const at = workspace.now()
   if (!assignee && !ticket.admin_assignee_id && !ticket.team_assignee_id) return ticket
-  const recorded = await record(workspace, ticket, assignee ? assigned(ticket, assignee, at) : unassigned(ticket, at), {
+  const outcome = assignee ? outcomeOf(ticket, 'admin_assigns', { at, assignee, keeps_closed }) : unassigned(ticket, at)
+  const recorded = await record(workspace, ticket, outcome, {
     author,
     assigned_to: assignee ?? { type: 'nobody_admin', id: null },
     created_at: at,
   })
   return asTicket(recorded.conversation)
 }
-
-const assigned = (ticket: TicketRow, assignee: Assignee, at: Date): Outcome =>
-  outcomeOf(ticket, 'admin_assigns', { at, assignee })
 
 function unassigned(ticket: TicketRow, at: Date): Outcome {
   const from = ticket.admin_assignee_id ? 'admin' : 'team'

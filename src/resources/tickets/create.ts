@@ -175,6 +175,6 @@ const noticeOf = (title: string, description: string, { external_label }: StateR
 async function assignNew(workspace: Workspace, created: TicketRow, assignees: readonly Assignee[]): Promise<void> {
   let ticket = created
   const author = { type: 'admin', id: workspace.admin_id } as const
-  for (const assignee of assignees) ticket = await assignTicket(workspace, ticket, assignee, author)
+  for (const assignee of assignees) ticket = await assignTicket(workspace, ticket, assignee, { author })
   if (assignees.some(({ type }) => type === 'team')) await arriveInTeam(workspace, ticket)
 }

@@ -148,6 +148,20 @@ describe('a change', () => {
     ],
     ['of the assignee opens a closed one', { open: false }, { assignee_id: admin_id }, ['assignment'], ASSIGNED],
     [
+      'of the assignee with open: false leaves a closed one closed',
+      { open: false },
+      { open: false, assignee_id: admin_id },
+      ['assignment'],
+      ASSIGNED,
+    ],
+    [
+      'to nobody opens a closed one',
+      { open: false, assignee_id: admin_id },
+      { assignee_id: '0' },
+      ['assignment', 'open'],
+      ASSIGNED,
+    ],
+    [
       'of an attribute with open: false leaves a closed one closed',
       { open: false },
       { open: false, ticket_attributes: { Count: 2 } },

@@ -46,7 +46,7 @@ export async function updateTicket(
   let ticket = await setPlainFields(workspace, before, request)
   ticket = await setAttributes(workspace, ticket, type, { values, attachFiles, keeps_closed })
   if (state) ticket = await setState(workspace, ticket, type, state, request)
-  if (assignee !== undefined) ticket = await assignTicket(workspace, ticket, assignee, author)
+  if (assignee !== undefined) ticket = await assignTicket(workspace, ticket, assignee, { author, keeps_closed })
   ticket = await openOrClose(workspace, ticket, request, author)
   if (request.snoozed_until !== undefined && !keeps_closed)
     ticket = await snooze(workspace, ticket, fromEpoch(request.snoozed_until))
@@ -103,9 +103,10 @@ async function openOrClose(
   request: UpdateRequest,
   author: NewPart['author'],
 ): Promise<TicketRow> {
-  const is_changed = [request.open, request.is_shared, request.company_id].some((value) => value !== undefined)
-  const opens = ticket.state === 'closed' && request.open !== false && is_changed
-  const closes = ticket.state !== 'closed' && request.open === false
+  const { open, is_shared, company_id, assignee_id } = request
+  const is_changed = [open, is_shared, company_id, assignee_id].some((value) => value !== undefined)
+  const opens = ticket.state === 'closed' && open !== false && is_changed
+  const closes = ticket.state !== 'closed' && open === false
   if (!opens && !closes) return ticket
   const at = workspace.now()
   const outcome = opens
