@@ -81,7 +81,7 @@ export const findAwaited = (sql: Sql, workspace_id: string, id: string) =>
  * Returns the column's attachments in their current state: files that were fetched since are ours, others may be lost.
  */
 export const currentAttachments = ({ sql, id }: Pick<Workspace, 'sql' | 'id'>, column: Fragment): Fragment => sql`
-  case when ${column} = '[]' then ${column} else (
+  case when ${column} is null or ${column} = '[]' then ${column} else (
     select jsonb_agg(
       case
         when files.key is not null then stored - array['url', 'awaited'] ||

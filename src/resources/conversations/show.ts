@@ -30,8 +30,8 @@ export async function showWithNewParts(
   part_ids: string[],
   display: Display,
 ): Promise<Shown> {
-  const conversation = found(await showConversation(workspace, id))
-  const parts = await findParts(workspace, part_ids)
+  const [shown_row, parts] = await Promise.all([showConversation(workspace, id), findParts(workspace, part_ids)])
+  const conversation = found(shown_row)
   const all = isTicket(conversation) ? await listParts(workspace, conversation.id) : []
   const shown = {
     ...presentConversation(conversation, display),

@@ -20,8 +20,8 @@ export const asPart = (first: FirstMessage): PartRow => ({
   ...{ id: first.source_id, part_type: 'comment', body: first.body, attachments: first.attachments },
   ...{ author_type: first.author_type, author_id: first.author_id },
   ...{ author_name: first.author_name, author_email: first.author_email },
-  ...{ assigned_to_type: null, assigned_to_id: null, state: 'open', metadata: {}, event_details: null },
-  ...{ email_message_metadata: first.email_message_metadata, redacted: first.redacted, tags: [] },
+  ...{ assigned_to_type: null, assigned_to_id: null, state: 'open', metadata: null, event_details: null },
+  ...{ email_message_metadata: first.email_message_metadata, redacted: first.redacted, tags: null },
   ...{ ticket_change: null, external_reply_send_state: null, seen_by: null },
-  ...{ notified_at: first.created_at, created_at: first.created_at, updated_at: first.created_at },
+  ...{ notified_at: null, created_at: first.created_at, updated_at: null },
 })

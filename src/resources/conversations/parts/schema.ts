@@ -118,10 +118,10 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
   type: 'conversation_part',
   id: part.id,
   part_type: part.part_type,
-  body: part.body && display.body(part.body, part.attachments),
+  body: part.body && display.body(part.body, part.attachments ?? []),
   created_at: epoch(part.created_at),
-  updated_at: epoch(part.updated_at),
-  notified_at: epoch(part.notified_at),
+  updated_at: epoch(part.updated_at ?? part.created_at),
+  notified_at: epoch(part.notified_at ?? part.created_at),
   assigned_to: part.assigned_to_type && { type: part.assigned_to_type, id: part.assigned_to_id },
   author: {
     id: part.author_id,
@@ -131,13 +131,13 @@ export const presentPart = (part: PartRow, display: Display): Static<typeof Part
     from_ai_agent: false,
     is_ai_answer: false,
   },
-  attachments: display.attachments(part.attachments),
+  attachments: display.attachments(part.attachments ?? []),
   external_id: null,
   redacted: part.redacted,
   metadata: withMediaError(part),
   email_message_metadata: part.email_message_metadata && mailMetadata(part.email_message_metadata, display),
   state: part.state,
-  tags: part.tags,
+  tags: part.tags ?? [],
   event_details: part.event_details,
   app_package_code: null,
   translations: null,
@@ -150,8 +150,9 @@ export const presentUpdatedPart = (part: PartRow, display: Display): Static<type
 })
 
 /** Adds the reason to a file from WhatsApp that could not be fetched. */
-function withMediaError({ metadata, attachments }: PartRow): PartRow['metadata'] {
-  const [lost] = lostFiles(attachments)
+function withMediaError({ metadata, attachments }: PartRow): Record<string, unknown> {
+  if (!metadata) return {}
+  const [lost] = lostFiles(attachments ?? [])
   const { whatsapp_media } = metadata
   return lost && whatsapp_media ? { ...metadata, whatsapp_media: { ...whatsapp_media, error: lost.lost } } : metadata
 }

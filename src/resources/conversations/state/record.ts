@@ -35,9 +35,12 @@ export async function record(
     ...sla.patch,
     ...partsAdded({ ...conversation, ...patch }, 1 + sla.news.length),
   }
-  await updateConversationRow(workspace, conversation.id, changed)
   const state = changed.state ?? conversation.state
-  const part_id = await insertPart(workspace, conversation.id, state, { part_type, ...part })
+  // Together, so that both are one round trip.
+  const [part_id] = await Promise.all([
+    insertPart(workspace, conversation.id, state, { part_type, ...part }),
+    updateConversationRow(workspace, conversation.id, changed),
+  ])
   const actor = actorOf(part.author)
   const event = { id: conversation.id, details: { part_id, ...details }, actor }
   for (const topic of ticket_topics) await emitTicket(workspace, { topic, ...event })

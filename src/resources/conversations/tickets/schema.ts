@@ -150,11 +150,11 @@ export function presentTicketPart(part: PartRow, display: Display): Static<typeo
     type: 'ticket_part',
     id: part.id,
     part_type: part.part_type,
-    ...(part.body !== null && { body: display.body(part.body, part.attachments) }),
+    ...(part.body !== null && { body: display.body(part.body, part.attachments ?? []) }),
     ...(ticket_state && { ticket_state }),
     ...(previous_ticket_state && { previous_ticket_state }),
     created_at: epoch(part.created_at),
-    updated_at: epoch(part.updated_at),
+    updated_at: epoch(part.updated_at ?? part.created_at),
     ...(part.assigned_to_type && { assigned_to: { type: part.assigned_to_type, id: part.assigned_to_id } }),
     author: {
       id: part.author_id,
@@ -162,7 +162,7 @@ export function presentTicketPart(part: PartRow, display: Display): Static<typeo
       name: part.author_name,
       email: part.author_email ?? '',
     },
-    attachments: display.attachments(part.attachments),
+    attachments: display.attachments(part.attachments ?? []),
     redacted: part.redacted,
     ...(updated_attribute_data && { updated_attribute_data }),
   }
