@@ -47,15 +47,17 @@ function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
   if (patternProperties)
     return fc.dictionary(fc.constantFrom('plan', 'type'), valuesOf(Object.values(patternProperties)[0]!))
   if (type === 'array') return items && !items.not ? fc.array(valuesOf(items), { maxLength: 2 }) : fc.constant([])
-  if (type === 'integer') return fc.integer({ min: 0, max: 10 })
+  if (type === 'integer' || type === 'number') return fc.integer({ min: 0, max: 10 })
   if (type === 'string') return fc.constantFrom('7', '42')
   if (type === 'boolean') return fc.boolean()
   return type === 'null' ? fc.constant(null) : ofTheCaller
 }
 
-/** Before 2.15 a conversation has no company, and so the attributes of its company are not shown. */
+/** The first versions in which a conversation has them, and so shows the attributes in them. */
+const SINCE: Partial<Record<string, Version>> = { company: '2.15', ticket: '2.9' }
+
 const isHidden = (object: object, key: string, version: Version): boolean =>
-  key === 'company' && 'type' in object && object.type === 'conversation' && before(version, '2.15')
+  SINCE[key] !== undefined && 'type' in object && object.type === 'conversation' && before(version, SINCE[key])
 
 /** The caller's own data, as far as a version shows it. */
 function mineIn(value: unknown, version: Version): unknown[] {

@@ -55,7 +55,7 @@ function ticketTypes(app: App) {
     '/ticket_types/:id',
     op('updateTicketType', {
       summary: 'Change or archive a ticket type',
-      sdk: (client) => client.ticketTypes.update({ ticket_type_id: '1', archived: true }),
+      sdk: (client) => client.ticketTypes.update({ ticket_type_id: '1', description: 'Something does not work' }),
       since,
       scope: 'write_tickets',
       params: ById,

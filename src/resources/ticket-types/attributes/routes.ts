@@ -39,7 +39,7 @@ function ticketTypeAttributes(app: App) {
     op('updateTicketTypeAttribute', {
       summary: 'Change or archive an attribute of a ticket type',
       sdk: (client) =>
-        client.ticketTypes.attributes.update({ ticket_type_id: '1', attribute_id: '3', required_to_create: true }),
+        client.ticketTypes.attributes.update({ ticket_type_id: '1', attribute_id: '3', description: 'How soon' }),
       since,
       scope,
       params: ByAttribute,
