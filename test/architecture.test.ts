@@ -144,6 +144,10 @@ const BELOW: Record<string, string[]> = {
     'jobs',
     ...TOP,
   ],
+  content: [
+    ...['http', 'db', 'search', 'events', 'delivery', 'channels', 'files', 'net', 'workspaces', 'versions', 'jobs'],
+    ...TOP,
+  ],
   net: ['http', 'db', 'files', 'search', 'events', 'delivery', 'channels', 'workspaces', 'jobs', ...TOP],
   files: ['http', 'net', 'search', 'events', 'delivery', 'channels', 'workspaces', 'jobs', ...TOP],
   versions: ['http', 'db', 'search', 'events', 'delivery', 'channels', 'workspaces', ...TOP],
