@@ -55,7 +55,7 @@ export type Server = {
 export type GivenObject = { type: string; id: string; name: string }
 
 /** What jobs get from the worker process. */
-export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress'> & {
+export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress' | 'public_url'> & {
   /** No other worker can run: at the start, the leases of dead workers end at once. */
   is_alone: boolean
   /** Fetches files by URL; absent if remote files are not fetched. */

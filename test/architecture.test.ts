@@ -229,6 +229,9 @@ const FOREIGN_WRITES = new Set([
   'admins of src/workspaces/queries.ts',
   // … and with the default states of tickets.
   'ticket_states of src/workspaces/queries.ts',
+  // … and with a help center.
+  'help_centers of src/workspaces/queries.ts',
+  'help_center_names of src/workspaces/queries.ts',
   // A contact's message is written with the conversation that it starts, in one statement; messages/ imports
   // conversations/, not the other way round.
   'messages of src/resources/conversations/start/queries.ts',
@@ -259,7 +262,7 @@ test('a table is written by one folder; others use what that folder exports', ()
 })
 
 /** Tables of the server, not of a workspace. */
-const SERVERS_OWN = ['workspaces', 'migrations', 'unclaimed_files', 'job_workers', 'reply_domains']
+const SERVERS_OWN = ['workspaces', 'migrations', 'unclaimed_files', 'job_workers', 'reply_domains', 'help_center_names']
 const tenants = tables.filter((table) => !SERVERS_OWN.includes(table))
 
 /** Files whose statements apply to all workspaces. */

@@ -52,7 +52,17 @@ export async function deliver({ storage, config, secret, files, log }: Options):
   })
   const fetch = config.fetch_attachments ? safeFetcher({ allowed: allowed.attachments }) : undefined
   const { events_kept_days } = config
-  const context: WorkerContext = { sql, secret, files, egress, fetch, log, events_kept_days, is_alone: is_embedded }
+  const context: WorkerContext = {
+    sql,
+    secret,
+    files,
+    egress,
+    public_url,
+    fetch,
+    log,
+    events_kept_days,
+    is_alone: is_embedded,
+  }
   const stops = RESOURCES.flatMap(({ work }) => (work ? [work(context)] : []))
   const stopJobs = runJobs({
     sql,

@@ -11,6 +11,11 @@ import type { Resource } from '#server.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import activityLogs from './activity-logs/routes.ts'
 import admins from './admins/routes.ts'
+import articleDrafts from './articles/drafts/routes.ts'
+import { articleTarget } from './articles/redirect-target.ts'
+import articles from './articles/routes.ts'
+import articleTags from './articles/tags.ts'
+import articleVersions from './articles/versions/routes.ts'
 import attachments from './attachments/routes.ts'
 import awayStatusReasons from './away-status-reasons/routes.ts'
 import banners from './banners/routes.ts'
@@ -55,6 +60,9 @@ import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
 import realtimeEvents from './events/routes.ts'
+import collections from './help-centers/collections/routes.ts'
+import redirects from './help-centers/redirects/routes.ts'
+import helpCenters from './help-centers/routes.ts'
 import { deleteReceived } from './inbound/queries.ts'
 import inboundMessages from './inbound/routes.ts'
 import jobs from './jobs/routes.ts'
@@ -145,6 +153,13 @@ export const RESOURCES: readonly Resource[] = [
   slas,
   conversationSlas,
   conversationRatings,
+  articles,
+  articleDrafts,
+  articleVersions,
+  articleTags,
+  helpCenters,
+  collections,
+  redirects({ articleTarget }),
   calls,
   jobs,
   banners,

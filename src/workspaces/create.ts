@@ -1,8 +1,9 @@
-// Creates a workspace that can be used at once: with its first admin, its bot, the states of tickets, and a token.
+// Creates a workspace that can be used at once: with its first admin, its bot, the states of tickets, a help center, and a
+// token.
 
 import type { Sql } from '#db/sql.ts'
 import { randomCode } from '#lib/ids.ts'
-import { insertAdmin, insertTicketStates, insertWorkspace } from './queries.ts'
+import { insertAdmin, insertDefaultHelpCenter, insertTicketStates, insertWorkspace } from './queries.ts'
 import { insertToken, newTokenText } from './tokens.ts'
 
 export type NewWorkspace = {
@@ -25,6 +26,7 @@ export async function createWorkspace(sql: Sql, options: NewWorkspace, at = new 
   const { id: admin_id } = await insertAdmin(sql, id, { ...admin, is_bot: false }, at)
   await insertAdmin(sql, id, { name: 'Operator', email: `operator+${id}@interphone.invalid`, is_bot: true }, at)
   await insertTicketStates(sql, id, at)
+  await insertDefaultHelpCenter(sql, id, name, at)
   await insertToken(sql, id, token, { name: 'First token', admin_id, is_operator: is_first }, at)
   return { id, name, token, admin_id }
 }

@@ -1,4 +1,4 @@
-// Queries for workspaces and their first admins and ticket states.
+// Queries for workspaces, and for what each one has from the start.
 import { one, type Sql } from '#db/sql.ts'
 import type { Clock } from './clock.ts'
 import type { Lags } from './workspace.ts'
@@ -27,6 +27,15 @@ export const insertTicketStates = (sql: Sql, workspace_id: string, created_at: D
     (${workspace_id}, 'in_progress', 'In progress', 'In progress', true, ${created_at}, ${created_at}),
     (${workspace_id}, 'waiting_on_customer', 'Waiting on customer', 'Waiting on you', true, ${created_at}, ${created_at}),
     (${workspace_id}, 'resolved', 'Resolved', 'Resolved', true, ${created_at}, ${created_at})`
+
+/** The default help center, with the workspace's id as its identifier. */
+export const insertDefaultHelpCenter = (sql: Sql, workspace_id: string, display_name: string, created_at: Date) => sql`
+  with created as (
+    insert into help_centers (workspace_id, identifier, display_name, is_default, created_at, updated_at)
+    values (${workspace_id}, ${workspace_id}, ${display_name}, true, ${created_at}, ${created_at})
+    returning workspace_id, identifier, id
+  )
+  insert into help_center_names (name, workspace_id, help_center_id) select identifier, workspace_id, id from created`
 
 export const findFirstWorkspace = (sql: Sql) =>
   one(sql<WorkspaceRow[]>`select id, name, timezone, is_first, created_at from workspaces where is_first`)

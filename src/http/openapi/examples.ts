@@ -28,6 +28,7 @@ export function exampleOf(schema: Schema, key = '', siblings: Record<string, Sch
     case 'array':
       return schema.items && !('not' in schema.items) ? [exampleOf(schema.items, key.replace(/s$/, ''))] : []
     case 'integer':
+    case 'number':
       return NUMBERS.find(([name]) => name.test(key))?.[1] ?? Math.max(schema.minimum ?? 0, 1)
     case 'boolean':
       return false

@@ -7,7 +7,7 @@ import { ShownAttachment } from '#resources/attachments/schema.ts'
 import { Company, presentWithoutNotes } from '#resources/companies/schema.ts'
 import { AdminReference, ContactReference } from '#resources/references.ts'
 import { presentSlaApplied, SlaApplied } from '#resources/slas/schema.ts'
-import { AppliedTag } from '#resources/tags/schema.ts'
+import { AppliedTags } from '#resources/tags/schema.ts'
 import { channelName } from './channels.ts'
 import { type Display, mailMetadata } from './display.ts'
 import { LinkedObjects, presentLinked } from './linked-objects.ts'
@@ -83,7 +83,7 @@ export const ListedConversation = named(
     open: Type.Boolean({ description: 'Also true for a snoozed conversation.' }),
     state: Type.Enum(['open', 'closed', 'snoozed']),
     read: Type.Boolean(),
-    tags: named('conversation_tags', Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(AppliedTag) })),
+    tags: AppliedTags,
     priority: Type.Enum(['none', 'low', 'medium', 'high', 'urgent']),
     sla_applied: Nullable(SlaApplied),
     statistics: Statistics,

@@ -2,6 +2,7 @@
 import { CONVERSIONS } from '#http/convert.ts'
 import { toPlainText } from '#lib/html.ts'
 import { isObject } from '#lib/objects.ts'
+import { Article } from '#resources/articles/schema.ts'
 import { Company } from '#resources/companies/schema.ts'
 import { Contact } from '#resources/contacts/schema.ts'
 import { Conversation } from '#resources/conversations/schema.ts'
@@ -21,6 +22,7 @@ const SHAPES: Record<string, OperationShape> = {
   contact: shape('contact', Contact),
   company: shape('company', Company),
   conversation: shape('conversation', Conversation),
+  article: shape('article', Article),
   ticket: shape('ticket', Ticket),
   ticket_part: shape('ticket_part', TicketPart),
 }
@@ -83,6 +85,7 @@ const REFINED: Record<string, (object: Item, version: Version) => Item> = {
     const times = Object.keys(statistics).filter((name) => name.endsWith('_at'))
     return { ...texts, statistics: withTimes(statistics as Item, times, version) }
   },
+  article: (article, version) => withTimes(article, ARTICLE_TIMES, version, (time) => time.toISOString()),
   /** A visitor who has become a user, in the shape of the oldest versions. */
   user: (user, version) => withTimes(user, VISITOR_TIMES, version),
 }
@@ -105,12 +108,16 @@ const CONTACT_TIMES = [
 const COMPANY_TIMES = ['remote_created_at', 'created_at', 'updated_at', 'last_request_at']
 const VISITOR_TIMES = [...COMPANY_TIMES, 'signed_up_at']
 
-/** `2026-01-10T04:03:04.000+00:00` */
-const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('Z', '+00:00')
+const ARTICLE_TIMES = ['created_at', 'updated_at']
 
-function withTimes(object: Item, names: readonly string[], version: Version): Item {
+/** `2026-01-10T04:03:04.000+00:00` */
+const withOffset = (time: Date) => time.toISOString().replace('Z', '+00:00')
+
+function withTimes(object: Item, names: readonly string[], version: Version, write = withOffset): Item {
   if (has({ version }, 'webhook-times-are-seconds')) return object
-  const times = names.flatMap((name) => (typeof object[name] === 'number' ? [[name, iso(object[name])]] : []))
+  const times = names.flatMap((name) =>
+    typeof object[name] === 'number' ? [[name, write(new Date(object[name] * 1000))]] : [],
+  )
   return { ...object, ...Object.fromEntries(times) }
 }
 

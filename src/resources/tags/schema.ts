@@ -23,6 +23,12 @@ export const CreatedTag = named(
   Type.Object({ ...Tag.properties, users: Tagged, companies: Tagged }),
 )
 
+/** The tags of an object, as part of it. */
+export const AppliedTags = named(
+  'applied_tags',
+  Type.Object({ type: Type.Literal('tag.list'), tags: Type.Array(AppliedTag) }),
+)
+
 export const TagList = named('tag_list', ListOf(Tag))
 export const AppliedTagList = named('applied_tag_list', ListOf(AppliedTag))
 

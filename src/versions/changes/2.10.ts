@@ -1,11 +1,27 @@
 // What 2.10 changed.
 import { Type } from 'typebox'
-import { changesIn, type ObjectSchema } from '../change.ts'
+import { type AnswerChange, changesIn, type ObjectSchema } from '../change.ts'
 import { added, without } from '../fields.ts'
 
 const object = added('object', { value: () => 'contact', schema: Type.Literal('contact') })
 
+const collectionType = added('type', { value: () => 'collection', schema: Type.Literal('collection') })
+const withoutParent = without('parent_id')
+
+const flatCollection: AnswerChange = {
+  value: (collection) => collectionType.value(withoutParent.value(collection)),
+  schema: (collection) => collectionType.schema(withoutParent.schema(collection)),
+}
+
 export const changes = changesIn('2.10', {
+  'collections-nest': {
+    why: 'A collection can be within another one, and has no `type`; before, sections were within collections.',
+    answers: { collection: flatCollection },
+    requests: {
+      createCollection: { body: withoutParent },
+      updateCollection: { body: withoutParent },
+    },
+  },
   'webhook-companies-have-a-profile': {
     why: 'Companies in webhooks have `size`, `website`, `industry` and `plan`.',
   },

@@ -14,4 +14,8 @@ export const changes = changesIn('2.13', {
     why: 'Requests that create, change or answer a ticket take skip_notifications.',
     requests: { createTicket: { body }, updateTicket: { body }, replyTicket: { body } },
   },
+  'articles-have-tags': {
+    why: 'An article shows its tags.',
+    answers: { article: without('tags'), article_list_item: without('tags') },
+  },
 })

@@ -9,7 +9,7 @@ export const changes = changesIn('2.15', {
     answers: { conversation: without('company'), conversation_list_item: without('company') },
   },
   'webhook-times-are-seconds': {
-    why: 'Times of contacts, companies and visitors in webhooks, and statistics of conversations, are Unix seconds; before, ISO 8601 texts.',
+    why: 'Times of contacts, companies, articles and visitors in webhooks, and statistics of conversations, are Unix seconds; before, ISO 8601 texts.',
   },
   'webhook-admins-have-ids-as-text': {
     why: 'The id of an admin in webhooks is a text; before, a number.',

@@ -1,7 +1,7 @@
 // What 2.16 changed.
 import { Type } from 'typebox'
-import { changesIn, type Wire } from '../change.ts'
-import { fields, unchanged, without } from '../fields.ts'
+import { type AnswerChange, changesIn, type Wire } from '../change.ts'
+import { added, fields, unchanged, without } from '../fields.ts'
 
 const IntegerOrNull = Type.Union([Type.Integer(), Type.Null()])
 
@@ -17,7 +17,43 @@ const priority = fields({
   },
 })
 
+const AVAILABILITIES = ['ai_chatbot_availability', 'ai_copilot_availability', 'ai_sales_agent_availability']
+const DRAFTS = ['has_unpublished_changes', 'draft_updated_at']
+const OF_CONTENT = ['body_markdown', ...AVAILABILITIES, 'created_by_id', 'updated_by_id', 'audience_ids', ...DRAFTS]
+const SCHEDULES = ['scheduled_publish_at', 'scheduled_unpublish_at']
+
+const withoutNewer = without(...OF_CONTENT, ...SCHEDULES, 'exclude_from_article_suggestions', 'help_center_audience')
+const parentId = added('parent_id', {
+  value: ({ parent_ids }) => (parent_ids as number[])[0] ?? null,
+  schema: IntegerOrNull,
+})
+const parentType = added('parent_type', {
+  value: ({ parent_ids }) => ((parent_ids as number[]).length ? 'collection' : null),
+  schema: Type.Union([Type.String(), Type.Null()]),
+})
+
+/** With the first of its collections as its parent. */
+const olderArticle: AnswerChange = {
+  value: (article) => parentType.value(parentId.value(withoutNewer.value(article))),
+  schema: (article) => parentType.schema(parentId.schema(withoutNewer.schema(article))),
+}
+const olderArticleRequest = { body: without('body_markdown', ...AVAILABILITIES, 'audience_ids', ...SCHEDULES) }
+
 export const changes = changesIn('2.16', {
+  'articles-are-in-several-collections': {
+    why: 'An article has only `parent_ids`, markdown, availabilities and schedules; before, it had its first parent.',
+    answers: {
+      article: olderArticle,
+      article_list_item: olderArticle,
+      article_content: without(...OF_CONTENT),
+      article_statistics: without('fin_involvements', 'fin_resolutions', 'fin_resolution_rate'),
+    },
+    requests: { createArticle: olderArticleRequest, updateArticle: olderArticleRequest },
+  },
+  'help-centers-show-their-locales': {
+    why: 'A help center shows its locales, and whether it is the default one.',
+    answers: { help_center: without('default', 'locales') },
+  },
   'contact-owner-id-is-a-string': {
     why: "A contact's owner_id is a string.",
     answers: {

@@ -1,14 +1,36 @@
 // What Preview changed.
 import { Type } from 'typebox'
-import { changesIn } from '../change.ts'
+import { type AnswerChange, changesIn } from '../change.ts'
 import { fields, without } from '../fields.ts'
 import { LATEST } from '../versions.ts'
 
 const TIMINGS = ['duration', 'talk_time', 'queue_time', 'hold_time']
 
 const withoutTranslations = without('translations')
+const DRAFTS = ['has_unpublished_changes', 'draft_updated_at']
+const withoutFolderId = without('folder_id')
+
+/** 2.16 describes the keys of drafts, and says that they are not returned. */
+const withoutDrafts: AnswerChange = {
+  value: without(...DRAFTS).value,
+  schema: (article) => ({ ...article, required: article.required?.filter((key) => !DRAFTS.includes(key)) ?? [] }),
+}
+const olderArticle: AnswerChange = {
+  value: (article) => withoutDrafts.value(withoutFolderId.value(article)),
+  schema: (article) => withoutDrafts.schema(withoutFolderId.schema(article)),
+}
+const withoutFolder = { body: without('folder_id') }
 
 export const changes = changesIn(LATEST, {
+  'articles-show-drafts-and-folders': {
+    why: 'An article shows whether a draft is staged, and its folder.',
+    answers: {
+      article: olderArticle,
+      article_list_item: olderArticle,
+      article_content: withoutDrafts,
+    },
+    requests: { createArticle: withoutFolder, updateArticle: withoutFolder, stageArticleDraft: withoutFolder },
+  },
   'data-attributes-tell-a-time-from-a-date': {
     why: 'The data_type of a data attribute can be datetime; before, it was date.',
     answers: {

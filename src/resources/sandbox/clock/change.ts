@@ -1,9 +1,11 @@
-// Sets a workspace's clock. When it moves forward, so do the retries of deliveries and webhooks, the expiry of idempotency keys, the end
-// of snoozes, and the targets of SLAs.
+// Sets a workspace's clock. When it moves forward, so do the retries of deliveries and webhooks, the expiry of idempotency
+// keys, the end of snoozes, the targets of SLAs, and the schedules of articles.
 import { bringForward } from '#delivery/bring-forward.ts'
 import { invalid, missing } from '#http/errors.ts'
 import { ageKeys } from '#http/queries.ts'
 import { fromEpoch } from '#http/types.ts'
+import { publishDueIn } from '#resources/articles/publish-due.ts'
+import type { Saving } from '#resources/articles/save.ts'
 import { passTimeIn } from '#resources/conversations/slas/pass-time.ts'
 import { unsnoozeDueIn } from '#resources/conversations/state/unsnooze.ts'
 import { bringWebhooksForward } from '#resources/webhooks/send/queries.ts'
@@ -15,7 +17,7 @@ import { type ClockRequest, LATEST_TIME } from './schema.ts'
 export type ClockChange = { clock: Clock; woken: number }
 
 /** Two concurrent advances both take effect. */
-export async function changeClock(workspace: Workspace, request: ClockRequest): Promise<ClockChange> {
+export async function changeClock(workspace: Workspace, request: ClockRequest, saving: Saving): Promise<ClockChange> {
   const given = Object.values(request).filter((value) => value !== undefined)
   if (given.length === 0) throw missing('One of freeze_at, advance_seconds and reset is required')
   if (given.length > 1) throw invalid('Only one of freeze_at, advance_seconds and reset can be given')
@@ -34,6 +36,7 @@ export async function changeClock(workspace: Workspace, request: ClockRequest): 
   const changed = { ...workspace, now: () => timeOn(clock, real) }
   const woken = await unsnoozeDueIn(changed)
   await passTimeIn(changed)
+  await publishDueIn(changed, saving)
   return { clock, woken }
 }
 

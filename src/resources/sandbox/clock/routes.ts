@@ -7,7 +7,7 @@ import { findClock } from '#workspaces/queries.ts'
 import { changeClock } from './change.ts'
 import { ChangedClock, Clock, ClockRequest, presentClock } from './schema.ts'
 
-function clock(app: App, { forgetTokens }: Server) {
+function clock(app: App, { forgetTokens, public_url }: Server) {
   app.get(
     '/extensions/sandbox/clock',
     op('getClock', { response: Clock, summary: 'Show the clock of the workspace' }),
@@ -18,7 +18,7 @@ function clock(app: App, { forgetTokens }: Server) {
     '/extensions/sandbox/clock',
     op('setClock', { body: ClockRequest, response: ChangedClock, summary: 'Freeze, advance or reset the clock' }),
     async ({ workspace, body }) => {
-      const { clock, woken } = await changeClock(workspace, body)
+      const { clock, woken } = await changeClock(workspace, body, { public_url })
       workspace.afterCommit(forgetTokens)
       return { ...presentClock(clock), woken }
     },

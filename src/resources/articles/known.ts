@@ -1,0 +1,31 @@
+// Checks that what an article names exists: its authors, collections, audiences and folder.
+import { invalid, notFound } from '#http/errors.ts'
+import { listAdmins } from '#resources/admins/queries.ts'
+import { holdCollections } from '#resources/help-centers/collections/queries.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
+
+/** @throws a 400 for a bot, and for who is no teammate. */
+export async function assertAuthors(workspace: Workspace, ids: readonly string[]): Promise<void> {
+  if (!ids.length) return
+  const admins = new Set((await listAdmins(workspace)).map(({ id }) => id))
+  const unknown = ids.find((id) => !admins.has(id))
+  if (unknown) throw invalid(`author_id must be the id of a teammate, and ${unknown} is none`)
+}
+
+/** Keeps the collections until the transaction ends. @throws a 404 for an unknown one. */
+export async function assertCollections(workspace: Workspace, ids: readonly string[]): Promise<void> {
+  if (!ids.length) return
+  const known = new Set((await holdCollections(workspace, ids)).map(({ id }) => id))
+  const unknown = ids.find((id) => !known.has(id))
+  if (unknown) throw notFound(`Collection ${unknown} not found`)
+}
+
+/** There are no audiences yet. @throws a 404 for any. */
+export function assertAudiences(ids: readonly number[]): void {
+  if (ids.length) throw notFound(`audience_ids contains unknown audience IDs: ${ids.join(', ')}`, 'parameter_invalid')
+}
+
+/** There are no folders yet. @throws a 404 for any. */
+export function assertFolder(id: string | null): void {
+  if (id !== null) throw notFound('Folder not found')
+}
