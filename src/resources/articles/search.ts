@@ -15,6 +15,9 @@ export type ArticleSearch = {
 
 const MAX_WORDS = 20
 
+/** More matches are neither ranked nor counted: words that nearly all articles have tell nothing. */
+const MAX_RANKED = 2_000
+
 /** Returns the words of a phrase in lower case, without punctuation. */
 export const wordsOf = (phrase: string): string[] =>
   [...new Set(phrase.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])].slice(0, MAX_WORDS)
@@ -35,8 +38,12 @@ export async function pageOfMatches(
   const found = await sql<{ id: string; total: number }[]>`
     select articles.id, (count(*) over ())::integer as total
     from (
-      select article_id, ${rank} as rank from article_contents contents
-      where contents.workspace_id = ${id} and ${conditions} group by article_id
+      select article_id, ${rank} as rank
+      from (
+        select article_id, words from article_contents contents
+        where contents.workspace_id = ${id} and ${conditions} ${words.length ? sql`limit ${MAX_RANKED}` : sql``}
+      ) found
+      group by article_id
     ) matches
     join articles on articles.workspace_id = ${id} and articles.id = matches.article_id
     order by rank desc, updated_at desc, articles.id desc
