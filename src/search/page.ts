@@ -1,13 +1,12 @@
 // POST /<noun>/search: reads the request, compiles it, and returns one page of results.
 import { newest, newestById, type Order, type Page, type PageResult } from '#db/page.ts'
-import type { Fragment } from '#db/sql.ts'
 import { pageOf } from '#http/lists.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type AttributeDefinition, definitionsNamed, keysOf, withChoices } from './attributes.ts'
 import type { Wanted } from './find.ts'
 import { indexed } from './lag.ts'
 import { type Filter, filtersOf, type Query, readSearch } from './query.ts'
-import { compile, type Searchable, sortedBy, sortOf, where } from './where.ts'
+import { compile, type Searchable, sortedBy, sortOf } from './where.ts'
 
 /** What a noun declares for its search. */
 export type Search<Row> = {
@@ -22,11 +21,8 @@ export type Search<Row> = {
   read?(query: Query): Query
   /** Fields that can change without a change of `object_counts`: the total of a query with one is not kept. */
   unstable?: readonly string[]
-  find(workspace: Workspace, page: Page, order: Order, query: Searched): Promise<PageResult<Row>>
+  find(workspace: Workspace, page: Page, order: Order, wanted: Wanted): Promise<PageResult<Row>>
 }
-
-/** A query that was read: for `findPage`, or as a condition. */
-export type Searched = { wanted: Wanted; condition(): Fragment }
 
 /** Throws the 400s that Intercom documents. */
 export async function searchPage<Row>(workspace: Workspace, search: Search<Row>, body: unknown) {
@@ -41,20 +37,17 @@ export async function searchPage<Row>(workspace: Workspace, search: Search<Row>,
   const filters = filtersOf(query)
   const depends = dependenciesOf(noun, filters)
   const compared = [...filters, ...(depends ?? []).flatMap(filtersOf)]
-  const searched: Searched = {
-    condition: () => indexed(workspace, where(workspace, noun, query)),
-    wanted: {
-      name: JSON.stringify([query, asked.sort, keysOf(definitions, asked.fields), depends]),
-      description: [...new Set(filters.map(({ field, operator }) => `${field} ${operator}`))].join(', '),
-      sorted_by: lags ? undefined : sortedBy(noun, asked.sort),
-      is_stable: !lags && depends !== null && !compared.some(({ field }) => unstable.includes(field)),
-      compile(rows) {
-        const compiled = compile(workspace, noun, query, lags ? undefined : rows)
-        return { ...compiled, condition: indexed(workspace, compiled.condition) }
-      },
+  const wanted: Wanted = {
+    name: JSON.stringify([query, asked.sort, keysOf(definitions, asked.fields), depends]),
+    description: [...new Set(filters.map(({ field, operator }) => `${field} ${operator}`))].join(', '),
+    sorted_by: lags ? undefined : sortedBy(noun, asked.sort),
+    is_stable: !lags && depends !== null && !compared.some(({ field }) => unstable.includes(field)),
+    compile(rows) {
+      const compiled = compile(workspace, noun, query, lags ? undefined : rows)
+      return { ...compiled, condition: indexed(workspace, compiled.condition) }
     },
   }
-  return { page, result: await find(workspace, page, order, searched) }
+  return { page, result: await find(workspace, page, order, wanted) }
 }
 
 const newestOf = (workspace: Workspace, column: Search<unknown>['newest_by']): Order =>

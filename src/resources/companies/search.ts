@@ -62,7 +62,7 @@ export const searchCompanies = (workspace: Workspace, body: unknown) =>
       unstable: UNSTABLE,
       listDefinitions: listAttributes,
       searchable,
-      find: (workspace, page, order, { wanted }) => pageOfCompanies(workspace, page, order, wanted),
+      find: (workspace, page, order, wanted) => pageOfCompanies(workspace, page, order, wanted),
     },
     body,
   )

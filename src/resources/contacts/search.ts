@@ -142,7 +142,7 @@ export const searchContacts = (workspace: Workspace, body: unknown) =>
       listDefinitions: listAttributes,
       searchable: async (definitions, fields) =>
         searchable(definitions, await segmentField(workspace, segmentedContacts, fields)),
-      find: (workspace, page, order, { wanted }): Promise<PageResult<WholeContactRow>> =>
+      find: (workspace, page, order, wanted): Promise<PageResult<WholeContactRow>> =>
         findPage(workspace, listedContacts, { page, order, wanted }),
     },
     body,

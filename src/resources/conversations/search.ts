@@ -180,7 +180,7 @@ export const searchConversations = (workspace: Workspace, body: unknown) =>
       searchable,
       read: withoutAssignee,
       unstable: UNSTABLE,
-      find: (workspace, page, order, { wanted }) => pageOfConversations(workspace, page, order, wanted),
+      find: (workspace, page, order, wanted) => pageOfConversations(workspace, page, order, wanted),
     },
     body,
   )

@@ -114,7 +114,7 @@ export async function searchTickets(workspace: Workspace, body: unknown) {
   }
   return searchPage(
     workspace,
-    { ...search, find: (given, page, order, { wanted }) => pageOfTickets(given, page, order, wanted) },
+    { ...search, find: (given, page, order, wanted) => pageOfTickets(given, page, order, wanted) },
     body,
   )
 }
