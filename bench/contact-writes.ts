@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { objectId } from '#lib/ids.ts'
 import { createContact } from '#resources/contacts/create.ts'
 import { atomically, workspaceOf } from '#workspaces/workspace.ts'
-import { alternate, perSecond, type Row, type Size } from './figures.ts'
+import { alternate, perSecond, type Row, rateOf, type Size } from './figures.ts'
 import { load, wire } from './load.ts'
 import { idOf, type Measured, POOL_SIZE, withServer } from './server.ts'
 
@@ -25,17 +25,23 @@ export function measureContactWrites({ quick }: Size): Promise<Row[]> {
       rounds,
       async () =>
         (await load({ url: server.url, connections: AT_ONCE, request: creation(server), seconds })).per_second,
-      () => perSecondOf(seconds, () => createOne(server)),
+      () => rateOf({ seconds, at_once: POOL_SIZE }, () => createOne(server)),
     )
     const inserted = await alternate(
       rounds,
-      () => perSecondOf(seconds, () => insertOne(server)),
-      () => withoutTriggers(server, 'contacts_inserted', () => perSecondOf(seconds, () => insertOne(server))),
+      () => rateOf({ seconds, at_once: POOL_SIZE }, () => insertOne(server)),
+      () =>
+        withoutTriggers(server, 'contacts_inserted', () =>
+          rateOf({ seconds, at_once: POOL_SIZE }, () => insertOne(server)),
+        ),
     )
     const touched = await alternate(
       rounds,
-      () => perSecondOf(seconds, () => touchOne(server)),
-      () => withoutTriggers(server, 'contacts_changed', () => perSecondOf(seconds, () => touchOne(server))),
+      () => rateOf({ seconds, at_once: POOL_SIZE }, () => touchOne(server)),
+      () =>
+        withoutTriggers(server, 'contacts_changed', () =>
+          rateOf({ seconds, at_once: POOL_SIZE }, () => touchOne(server)),
+        ),
     )
     return [
       {
@@ -100,19 +106,4 @@ async function withoutTriggers<Result>({ sql }: Measured, name: string, work: ()
   } finally {
     await sql`alter table contacts enable trigger ${sql(name)}`
   }
-}
-
-async function perSecondOf(seconds: number, work: () => PromiseLike<unknown>): Promise<number> {
-  const began = performance.now()
-  const until = began + seconds * 1000
-  let done = 0
-  await Promise.all(
-    Array.from({ length: POOL_SIZE }, async () => {
-      while (performance.now() < until) {
-        await work()
-        done++
-      }
-    }),
-  )
-  return done / ((performance.now() - began) / 1000)
 }

@@ -35,5 +35,21 @@ export async function alternate(
   return { ...medians, ratio: medians.ours / medians.theirs }
 }
 
+/** Does `work` for some seconds, `at_once` at a time; `n` counts from 0. Returns how often in a second. */
+export async function rateOf(
+  { seconds, at_once }: { seconds: number; at_once: number },
+  work: (n: number) => PromiseLike<unknown>,
+): Promise<number> {
+  const began = performance.now()
+  const until = began + seconds * 1000
+  let done = 0
+  await Promise.all(
+    Array.from({ length: at_once }, async () => {
+      while (performance.now() < until) await work(done++)
+    }),
+  )
+  return done / ((performance.now() - began) / 1000)
+}
+
 export const perSecond = (figure: number): string => `${Math.round(figure).toLocaleString('en')}/s`
 export const inMs = (figure: number): string => `${figure.toFixed(figure < 10 ? 2 : 0)} ms`

@@ -1,7 +1,7 @@
 // POST /messages: the throughput, compared with what PostgreSQL and its driver alone can accept.
 import { acceptMessages } from '#resources/messages/queries.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
-import { alternate, perSecond, type Row, type Size } from './figures.ts'
+import { alternate, perSecond, type Row, rateOf, type Size } from './figures.ts'
 import { load, wire } from './load.ts'
 import { idOf, type Measured, POOL_SIZE, withServer } from './server.ts'
 
@@ -42,29 +42,21 @@ const requestFor = ({ token, workspace: { admin_id } }: Measured, n: number) =>
     ...TEXT,
   })
 
-async function bareDriver({ sql, workspace: caller }: Measured, seconds: number): Promise<number> {
+function bareDriver({ sql, workspace: caller }: Measured, seconds: number): Promise<number> {
   const workspace = workspaceOf(sql, caller)
-  const began = performance.now()
-  const until = began + seconds * 1000
-  let accepted = 0
-  async function work() {
-    while (performance.now() < until) {
-      const [attempt] = await acceptMessages(workspace, [
-        {
-          admin_id: caller.admin_id,
-          message_type: 'email',
-          template: 'plain',
-          ...TEXT,
-          locale: null,
-          components: null,
-          created_at: new Date(),
-          recipients: [{ contact_id: idOf(accepted % CONTACTS), recipient_type: 'to' }],
-        },
-      ])
-      if (!attempt?.id) throw new Error('The bare driver was not let in')
-      accepted++
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
-  return accepted / ((performance.now() - began) / 1000)
+  return rateOf({ seconds, at_once: AT_ONCE }, async (n) => {
+    const [attempt] = await acceptMessages(workspace, [
+      {
+        admin_id: caller.admin_id,
+        message_type: 'email',
+        template: 'plain',
+        ...TEXT,
+        locale: null,
+        components: null,
+        created_at: new Date(),
+        recipients: [{ contact_id: idOf(n % CONTACTS), recipient_type: 'to' }],
+      },
+    ])
+    if (!attempt?.id) throw new Error('The bare driver was not let in')
+  })
 }

@@ -2,7 +2,7 @@
 import { manage } from '#resources/conversations/actions/manage.ts'
 import { reply } from '#resources/conversations/replies/reply.ts'
 import { atomically, workspaceOf } from '#workspaces/workspace.ts'
-import { alternate, inMs, perSecond, type Row, type Size } from './figures.ts'
+import { alternate, inMs, perSecond, type Row, rateOf, type Size } from './figures.ts'
 import { load, wire } from './load.ts'
 import { postTo } from './search/people.ts'
 import { idOf, type Measured, POOL_SIZE, withServer } from './server.ts'
@@ -85,20 +85,10 @@ const figures = ({ ours, theirs, ratio }: { ours: number; theirs: number; ratio:
 
 type Work = (workspace: ReturnType<typeof workspaceOf>, n: number) => Promise<unknown>
 
-async function bareDriver({ sql, workspace }: Measured, seconds: number, work: Work): Promise<number> {
-  const began = performance.now()
-  const until = began + seconds * 1000
-  let done = 0
-  await Promise.all(
-    Array.from({ length: POOL_SIZE }, async () => {
-      while (performance.now() < until) {
-        const n = done++
-        await atomically(workspaceOf(sql, workspace), (workspace) => work(workspace, n))
-      }
-    }),
+const bareDriver = ({ sql, workspace }: Measured, seconds: number, work: Work): Promise<number> =>
+  rateOf({ seconds, at_once: POOL_SIZE }, (n) =>
+    atomically(workspaceOf(sql, workspace), (workspace) => work(workspace, n)),
   )
-  return done / ((performance.now() - began) / 1000)
-}
 
 async function longRead(server: Measured, rounds: number): Promise<Row> {
   const { url, token, sql, workspace } = server
