@@ -1,6 +1,7 @@
 // Every topic is caused through the API, and its item has the documented shape, in a new version and an old one.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ARTICLE_CAUSES } from './articles.ts'
 import type { Answer, Cause } from './cause.ts'
 import { CONTACT_CAUSES } from './contacts.ts'
 import { CONVERSATION_CAUSES } from './conversations.ts'
@@ -10,7 +11,7 @@ import { TICKET_CAUSES } from './tickets.ts'
 import { ALL_TOPICS, topicWorld } from './world.ts'
 
 const world = await topicWorld()
-const CAUSES = [...CONTACT_CAUSES, ...OTHER_CAUSES, ...CONVERSATION_CAUSES, ...TICKET_CAUSES]
+const CAUSES = [...CONTACT_CAUSES, ...OTHER_CAUSES, ...CONVERSATION_CAUSES, ...TICKET_CAUSES, ...ARTICLE_CAUSES]
 
 type Acted = { given: Answer; after: string; until: string; error?: unknown }
 
