@@ -16,6 +16,7 @@ import { articleTarget } from './articles/redirect-target.ts'
 import articles from './articles/routes.ts'
 import articleTags from './articles/tags.ts'
 import articleVersions from './articles/versions/routes.ts'
+import aiContent from './ai-content/routes.ts'
 import attachments from './attachments/routes.ts'
 import awayStatusReasons from './away-status-reasons/routes.ts'
 import banners from './banners/routes.ts'
@@ -162,6 +163,7 @@ export const RESOURCES: readonly Resource[] = [
   redirects({ articleTarget }),
   calls,
   jobs,
+  aiContent,
   banners,
   contactBanners,
   secureModeSecrets,

@@ -48,6 +48,14 @@ const aCall = async (w: World): Promise<Answer> => {
 }
 const recording = { attachment_files: [{ name: 'call.mp3', content_type: 'audio/mpeg', data: 'SUQz' }] }
 
+const IMPORT_SOURCE = { sync_behavior: 'api', url: 'https://help.example.com' }
+const aSource = (w: World): Promise<Answer> => w.ask('POST /ai/content_import_sources', IMPORT_SOURCE)
+const source = (facts: Record<string, Shape>): Shape => ({
+  ...{ type: 'content_import_source', id: int, ...IMPORT_SOURCE, status: 'active', audience_ids: [int] },
+  ...{ created_at: seconds, updated_at: seconds, last_synced_at: seconds },
+  ...facts,
+})
+
 export const OTHER_CAUSES = causes({
   'an admin is away, for a reason': {
     async given(w) {
@@ -177,6 +185,22 @@ export const OTHER_CAUSES = causes({
       w.ask(`PUT /extensions/calls/${id}/transcript`, { entries: [{ time: 3, speaker: 'User', text: 'Hi' }] }),
     notifies: ({ call }, { id }) => ({
       'call.transcription_available': call({ id, transcription_url: `https://api.example.com/calls/${id}/transcript` }),
+    }),
+  },
+  'an import source is created': {
+    act: aSource,
+    notifies: () => ({ 'content_import_source.created': source({}) }),
+  },
+  'an import source is deactivated': {
+    given: aSource,
+    act: (w, { id }) => w.ask(`PUT /ai/content_import_sources/${id}`, { ...IMPORT_SOURCE, status: 'deactivated' }),
+    notifies: (_, { id }) => ({ 'content_import_source.updated': source({ id, status: 'deactivated' }) }),
+  },
+  'an import source is deleted': {
+    given: aSource,
+    act: (w, { id }) => w.ask(`DELETE /ai/content_import_sources/${id}`),
+    notifies: (_, { id }) => ({
+      'content_import_source.deleted': { type: 'content_import_source', id, deleted: true },
     }),
   },
   'a message is accepted': {

@@ -6,6 +6,8 @@ import { ApiError } from '#http/errors.ts'
 import { epoch } from '#http/types.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
 import { presentAdminOfEvent } from '#resources/admins/schema.ts'
+import { findSource } from '#resources/ai-content/queries.ts'
+import { presentImportSource } from '#resources/ai-content/schema.ts'
 import { findCompany } from '#resources/companies/queries.ts'
 import { presentCompany } from '#resources/companies/schema.ts'
 import { findWholeContact } from '#resources/contacts/queries.ts'
@@ -67,6 +69,10 @@ async function presentNow(
     case 'conversation': {
       const part_ids = partsOfEvent(details as Parameters<typeof partsOfEvent>[0])
       return showWithNewParts(workspace, object_id, part_ids, snapshotDisplay).catch(undefinedIfMissing)
+    }
+    case 'content_import_source': {
+      const source = await findSource(workspace, object_id)
+      return source && presentImportSource(source)
     }
     case 'ticket':
       return ticketItem(workspace, object_id).catch(undefinedIfMissing)

@@ -3,6 +3,8 @@ import { isObject } from '#lib/objects.ts'
 import { changesIn, type Wire } from '../change.ts'
 import { unchanged, without } from '../fields.ts'
 
+const withoutAudiences = without('audience_ids')
+
 export const changes = changesIn('2.15', {
   'conversations-have-a-company': {
     why: 'A conversation shows its company.',
@@ -21,6 +23,16 @@ export const changes = changesIn('2.15', {
     why: 'The part of a changed conversation attribute has its previous value.',
     answers: {
       event_details: { value: withoutPrevious, schema: unchanged },
+    },
+  },
+  'imported-content-has-audiences': {
+    why: 'Content import sources and external pages have audiences.',
+    answers: { content_import_source: withoutAudiences, external_page: withoutAudiences },
+    requests: {
+      createContentImportSource: { body: withoutAudiences },
+      updateContentImportSource: { body: without('audience_ids', 'apply_audience_to_existing_content') },
+      createExternalPage: { body: withoutAudiences },
+      updateExternalPage: { body: withoutAudiences },
     },
   },
   'resolved-tickets-have-a-topic': {

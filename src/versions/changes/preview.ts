@@ -46,6 +46,15 @@ export const changes = changesIn(LATEST, {
     why: 'PUT /conversations/{id} sets the priority; before, it ignored `priority` and `admin_id`.',
     requests: { updateConversation: { body: without('priority', 'admin_id') } },
   },
+  'external-pages-have-availabilities': {
+    why: 'PUT /ai/external_pages/{id} takes three availabilities, POST the third one; before, PUT took only fin_availability.',
+    requests: {
+      createExternalPage: { body: without('ai_sales_agent_availability') },
+      updateExternalPage: {
+        body: without('ai_agent_availability', 'ai_copilot_availability', 'ai_sales_agent_availability'),
+      },
+    },
+  },
   'calls-have-timings': {
     why: 'A call has its duration, talk, queue and hold time.',
     answers: { call: without(...TIMINGS), call_with_transcript: without(...TIMINGS) },
