@@ -70,7 +70,9 @@ import jobs from './jobs/routes.ts'
 import macros from './macros/routes.ts'
 import merges from './merges/routes.ts'
 import messages from './messages/routes.ts'
+import messengerNews from './messenger/news/routes.ts'
 import messenger from './messenger/routes.ts'
+import news from './news/routes.ts'
 import notes from './notes/routes.ts'
 import officeHours from './office-hours/routes.ts'
 import sandboxClock from './sandbox/clock/routes.ts'
@@ -164,6 +166,7 @@ export const RESOURCES: readonly Resource[] = [
   calls,
   jobs,
   aiContent,
+  news,
   banners,
   contactBanners,
   secureModeSecrets,
@@ -174,6 +177,7 @@ export const RESOURCES: readonly Resource[] = [
   deliveries,
   inboundMessages({ takersOf, rereaderOf: mailRereader }),
   messenger,
+  messengerNews,
   demo,
   sandbox,
   sandboxReplies,

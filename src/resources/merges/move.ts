@@ -9,6 +9,7 @@ import { moveConversations } from '#resources/conversations/move-queries.ts'
 import { moveRatings } from '#resources/conversations/ratings/queries.ts'
 import { moveEvents } from '#resources/data-events/queries.ts'
 import { reassignMessages } from '#resources/messages/queries.ts'
+import { moveNewsViews } from '#resources/news/reader-queries.ts'
 import { moveNotes } from '#resources/notes/queries.ts'
 import { moveChoices } from '#resources/subscription-types/queries.ts'
 import { moveTaggings } from '#resources/tags/queries.ts'
@@ -26,6 +27,7 @@ const MOVES: readonly Move[] = [
   moveMembers,
   moveEvents,
   moveViews,
+  moveNewsViews,
   moveWhatsAppUsers,
   moveCalls,
   moveRatings,

@@ -332,6 +332,31 @@ test('banners: what one of them dismissed stays dismissed, and impressions add u
   )
 })
 
+test('news: what one of them saw is seen, and a reaction of the user stays', async () => {
+  const pair = await aPair({ external_id: 'lead-of-news' }, { external_id: 'user-of-news' })
+  const feed = await post('/extensions/newsfeeds', { name: 'Feed' })
+  const item = {
+    ...{ sender_id: Number(t.created.admin_id), state: 'live', reactions: ['👍', '🎉'] },
+    newsfeed_assignments: [{ newsfeed_id: feed.id }],
+  }
+  const aNewsItem = async () => (await post('/news/news_items', { title: 'News', ...item })).id
+  const [both, leads] = [await aNewsItem(), await aNewsItem()]
+  await sql`
+    insert into news_views (workspace_id, news_item_id, contact_id, seen_at, reaction)
+    values (${workspace.id}, ${both}, ${pair.from}, now(), '👍'), (${workspace.id}, ${leads}, ${pair.from}, now(), '🎉'),
+      (${workspace.id}, ${both}, ${pair.into}, now(), '🎉')`
+  await merge(pair)
+  const views = await sql`
+    select news_item_id, reaction from news_views where contact_id = ${pair.into} order by news_item_id`
+  assert.deepEqual(
+    views.map((row) => ({ ...row })),
+    [
+      { news_item_id: both, reaction: '🎉' },
+      { news_item_id: leads, reaction: '🎉' },
+    ],
+  )
+})
+
 test('calls: those of the lead are the user’s', async () => {
   const pair = await aPair()
   const { id } = await post('/extensions/calls', { direction: 'inbound', contact_id: pair.from })
