@@ -4,6 +4,7 @@ import { NumberedPageQuery, numberedPageOf, presentPagesLink } from '#http/lists
 import { type App, op } from '#http/op.ts'
 import { ById, NOTHING } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
+import { crawlJob, recrawlJob } from './crawl/crawl.ts'
 import { demo } from './demo.ts'
 import { deleteExternalPage, findExternalPage, pageOfExternalPages } from './page-queries.ts'
 import {
@@ -205,5 +206,6 @@ export default {
     externalPages(app, server)
   },
   events: importSourceEvents,
+  jobs: [crawlJob, recrawlJob],
   demo,
 } satisfies Resource

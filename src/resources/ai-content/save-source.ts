@@ -2,6 +2,7 @@
 import { found, invalid } from '#http/errors.ts'
 import { assertKnownAudiences } from '#resources/audiences/known.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { beginCrawl } from './crawl/crawl.ts'
 import { applyAudiences } from './page-queries.ts'
 import {
   deleteSource,
@@ -24,6 +25,7 @@ export async function createSource(workspace: Workspace, request: NewSource): Pr
   await assertKnownAudiences(workspace, audience_ids)
   const source = await insertSource(workspace, { sync_behavior, url, status, audience_ids })
   await emitSource(workspace, 'content_import_source.created', source)
+  if (isCrawled(source)) await beginCrawl(workspace, source)
   return source
 }
 
@@ -47,9 +49,13 @@ export async function changeSource(
   }
   const source = await updateSource(workspace, before.id, after)
   if (apply_audience_to_existing_content) await applyAudiences(workspace, source)
+  if (isCrawled(source) && !isCrawled(before)) await beginCrawl(workspace, source)
   if (!isSame(before, after)) await emitSource(workspace, 'content_import_source.updated', source)
   return source
 }
+
+const isCrawled = ({ sync_behavior, status }: ImportSourceRow): boolean =>
+  sync_behavior === 'automatic' && status === 'active'
 
 /** A change of audiences alone is no event. */
 const isSame = (before: ImportSourceRow, after: NewImportSource): boolean =>
