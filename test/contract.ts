@@ -53,6 +53,8 @@ const ON_PURPOSE: RegExp[] = [
   /^GET \/contacts\/activities 200: absent \.data\[\]\.(external_id|role)$/,
   // A call has no such time yet; the published schema does not allow null.
   /^(GET|POST) \/calls(\/\{\w+\}|\/search)? 200: absent \.(data\[\]\.)?(answered_at|ended_at)$/,
+  // An external page can be without a URL; the published schema does not allow null.
+  / \/ai\/external_pages\S* 200: absent \.(data\[\]\.)?url$/,
   // A draft is not published yet; the published schema does not allow null.
   / \/news\/\S+ 200: absent \.(data\[\]\.)?newsfeed_assignments\[\]\.published_at$/,
   // A rating that was requested has no value until the contact rates.

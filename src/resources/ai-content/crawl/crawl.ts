@@ -16,6 +16,7 @@ import {
   deleteAddresses,
   deletePageAt,
   insertAddresses,
+  insertUnfound,
   listAutomaticSources,
   type NewAddress,
   nextAddress,
@@ -49,17 +50,18 @@ export async function beginCrawl(workspace: Workspace, source: ImportSourceRow):
 }
 
 const enqueueStep = (sql: Sql, payload: Payload) =>
-  enqueue(sql, { name: CRAWL, payload, key: `crawl ${payload.workspace_id} ${payload.source_id}` })
+  enqueue(sql, { name: CRAWL, payload, key: `crawl ${payload.workspace_id} ${payload.source_id}`, max_attempts: 5 })
 
-/** Fetches the next addresses. Returns whether there are more. */
+/** Fetches the next addresses. Returns whether there are more. @throws FetchFailed if robots.txt cannot be read now */
 export async function crawlStep(workspace: Workspace, source_id: string, fetch: SafeFetch): Promise<boolean> {
   const source = await findSource(workspace, source_id)
   if (source?.sync_behavior !== 'automatic' || source.status !== 'active') return false
-  const robots = readRobots((await read(fetch, new URL('/robots.txt', source.url).href).catch(nothing)).text)
+  const robots = await robotsOf(source, fetch)
   await addSitemaps(workspace, source, robots)
   for (let fetched = 0; fetched < STEP; fetched++) {
     const address = await nextAddress(workspace, source_id)
     if (!address) {
+      if ((await insertUnfound(workspace, source_id, MAX_DEPTH)).count) continue
       await setSynced(workspace, source_id)
       return false
     }
@@ -162,7 +164,17 @@ async function read(fetch: SafeFetch, url: string) {
   return { status, location, type, text: Buffer.concat(pieces).toString() }
 }
 
-const nothing = () => ({ text: '' })
+/** Without a robots.txt, everything may be fetched; but not if the site is only out of order. */
+async function robotsOf({ url }: ImportSourceRow, fetch: SafeFetch): Promise<Robots> {
+  try {
+    const { status, text } = await read(fetch, new URL('/robots.txt', url).href)
+    if (status >= 500) throw new FetchFailed('unreachable', `robots.txt cannot be read: ${status}`)
+    return readRobots(text)
+  } catch (error) {
+    if (error instanceof FetchFailed && !error.is_transient) return readRobots('')
+    throw error
+  }
+}
 
 export const crawlJob: Job<WorkerContext> = {
   name: CRAWL,

@@ -29,6 +29,16 @@ export const insertAddresses = (
     on conflict do nothing`
 }
 
+/** Adds the pages that an earlier crawl stored and this one did not find. Their links count as too far away. */
+export const insertUnfound = (workspace: Workspace, source_id: string, depth: number) => {
+  const { sql, id } = workspace
+  return sql`
+    insert into crawled_addresses (workspace_id, source_id, url, kind, depth, state)
+    select ${id}, ${source_id}, external_id, 'page', ${depth}, 'waiting' from external_pages
+    where workspace_id = ${id} and source_id = ${source_id}
+    on conflict do nothing`
+}
+
 /** The next address: those that never failed, and those near the start, come first. */
 export const nextAddress = (workspace: Workspace, source_id: string) =>
   one(workspace.sql<Address[]>`
