@@ -38,6 +38,14 @@ export const newest = (workspace: Workspace, column: 'created_at' | 'updated_at'
 /** Newest first, for ids that begin with the time of creation. */
 export const newestById = ({ sql }: Workspace): Order => ({ by: sql`id`, type: 'text', direction: 'desc', is_id: true })
 
+/** Oldest first, for ids that are numbers. */
+export const oldestById = ({ sql }: Workspace): Order => ({
+  by: sql`id`,
+  type: 'bigint',
+  direction: 'asc',
+  is_id: true,
+})
+
 /** The column that `pageResult` needs in addition to `id`: `select *, ${cursorValue(workspace, order)} …`. */
 export const cursorValue = ({ sql }: Workspace, { by }: Order): Fragment => sql`(${by})::text as cursor_value`
 

@@ -84,6 +84,35 @@ export function presentNumberedPage<Row, Shown>(page: Page, result: PageResult<R
   return { ...list, pages: { ...pages, next: pages.next ?? null } }
 }
 
+/** The query string of the few lists that show their page beside the rows. */
+export const FlatPageQuery = Type.Object({
+  page: Type.Optional(Type.Integer({ description: 'The number of the page, from 1.' })),
+  per_page: Type.Optional(
+    Type.Integer({ description: 'Rows on a page; a number above the maximum means the maximum.' }),
+  ),
+})
+
+/** `{ type: 'list', data: […], total_count, page, per_page, total_pages }`: one page of such a list. */
+export const FlatPageOf = <S extends TSchema>(item: S) =>
+  Type.Object({
+    type: Type.Literal('list'),
+    data: Type.Array(item),
+    total_count: Type.Integer(),
+    page: Type.Integer(),
+    per_page: Type.Integer(),
+    total_pages: Type.Integer(),
+  })
+
+/** Returns the answer of such a list. */
+export const presentFlatPage = <Row, Shown>(page: Page, result: PageResult<Row>, present: (row: Row) => Shown) => ({
+  type: 'list' as const,
+  data: result.rows.map(present),
+  total_count: result.total_count,
+  page: page.number,
+  per_page: page.per_page,
+  total_pages: Math.ceil(result.total_count / page.per_page),
+})
+
 /** The pages of the few lists whose `next` is a URL. */
 export const PagesLink = named(
   'pages_link',

@@ -13,11 +13,14 @@ import activityLogs from './activity-logs/routes.ts'
 import admins from './admins/routes.ts'
 import aiContent from './ai-content/routes.ts'
 import articleDrafts from './articles/drafts/routes.ts'
+import { countInFolder as countArticles } from './articles/fragments.ts'
 import { articleTarget } from './articles/redirect-target.ts'
 import articles from './articles/routes.ts'
 import articleTags from './articles/tags.ts'
 import articleVersions from './articles/versions/routes.ts'
+import { forgetAudience as forgetInArticles } from './articles/write-queries.ts'
 import attachments from './attachments/routes.ts'
+import audiences from './audiences/routes.ts'
 import awayStatusReasons from './away-status-reasons/routes.ts'
 import banners from './banners/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
@@ -61,6 +64,7 @@ import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
 import realtimeEvents from './events/routes.ts'
+import folders from './folders/routes.ts'
 import collections from './help-centers/collections/routes.ts'
 import redirects from './help-centers/redirects/routes.ts'
 import helpCenters from './help-centers/routes.ts'
@@ -156,6 +160,8 @@ export const RESOURCES: readonly Resource[] = [
   slas,
   conversationSlas,
   conversationRatings,
+  audiences({ forget: [forgetInArticles] }),
+  folders({ counts: [countArticles] }),
   articles,
   articleDrafts,
   articleVersions,

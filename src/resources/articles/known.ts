@@ -1,4 +1,4 @@
-// Checks that what an article names exists: its authors, collections, audiences and folder.
+// Checks that what an article names exists: its authors and collections.
 import { invalid, notFound } from '#http/errors.ts'
 import { listAdmins } from '#resources/admins/queries.ts'
 import { holdCollections } from '#resources/help-centers/collections/queries.ts'
@@ -18,14 +18,4 @@ export async function assertCollections(workspace: Workspace, ids: readonly stri
   const known = new Set((await holdCollections(workspace, ids)).map(({ id }) => id))
   const unknown = ids.find((id) => !known.has(id))
   if (unknown) throw notFound(`Collection ${unknown} not found`)
-}
-
-/** There are no audiences yet. @throws a 404 for any. */
-export function assertAudiences(ids: readonly number[]): void {
-  if (ids.length) throw notFound(`audience_ids contains unknown audience IDs: ${ids.join(', ')}`, 'parameter_invalid')
-}
-
-/** There are no folders yet. @throws a 404 for any. */
-export function assertFolder(id: string | null): void {
-  if (id !== null) throw notFound('Folder not found')
 }

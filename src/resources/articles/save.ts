@@ -1,11 +1,13 @@
 // Creates, changes and deletes articles.
 import { found, missing, notFound } from '#http/errors.ts'
+import { assertKnownAudiences } from '#resources/audiences/known.ts'
+import { assertFolder } from '#resources/folders/known.ts'
 import { holdCollections } from '#resources/help-centers/collections/queries.ts'
 import { defaultHelpCenter, theHelpCenter } from '#resources/help-centers/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { WrittenBodies } from './bodies.ts'
 import { emitArticle } from './emit.ts'
-import { assertAudiences, assertAuthors, assertCollections, assertFolder } from './known.ts'
+import { assertAuthors, assertCollections } from './known.ts'
 import { assertComplete, type Patches, patchesOf } from './patches.ts'
 import { mainContent } from './present.ts'
 import { type ArticleRow, findArticle, lockArticle, theArticle } from './queries.ts'
@@ -174,6 +176,9 @@ async function assertKnown(
   const named = [...patches.values()].flatMap((patch) => (patch ? [patch] : []))
   await assertAuthors(workspace, [...new Set(named.flatMap(({ texts: { author_id } }) => author_id ?? []))])
   await assertCollections(workspace, parents)
-  assertFolder(folder_id)
-  assertAudiences([...new Set(named.flatMap(({ settings: { audience_ids } }) => audience_ids ?? []))])
+  await assertFolder(workspace, folder_id)
+  await assertKnownAudiences(
+    workspace,
+    named.flatMap(({ settings: { audience_ids } }) => audience_ids ?? []),
+  )
 }

@@ -99,3 +99,8 @@ export async function deleteContent({ sql, id }: Workspace, article_id: string, 
   await sql`delete from article_versions where workspace_id = ${id} and article_id = ${article_id} and locale = ${locale}`
   await sql`delete from article_contents where workspace_id = ${id} and article_id = ${article_id} and locale = ${locale}`
 }
+
+/** Takes a deleted audience out of all articles. */
+export const forgetAudience = async ({ sql, id }: Workspace, audience_id: string) => sql`
+  update article_contents set audience_ids = array_remove(audience_ids, ${audience_id}::bigint)
+  where workspace_id = ${id} and audience_ids @> array[${audience_id}::bigint]`

@@ -1,12 +1,14 @@
-// Checks that audiences exist before content refers to them.
+// Checks that the audiences which content names exist.
 import { notFound } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import { holdAudiences } from './queries.ts'
 
-/**
- * A workspace has no audiences yet, because no operation creates them: every id is unknown.
- * @throws a 404 that names the unknown ids
- */
-export async function assertKnownAudiences(_workspace: Workspace, ids: readonly number[]): Promise<void> {
-  if (ids.length)
-    throw notFound(`audience_ids contains unknown audience IDs: ${[...new Set(ids)].join(', ')}`, 'parameter_invalid')
+/** Keeps the audiences until the transaction ends. @throws a 404 that names all unknown ones. */
+export async function assertKnownAudiences(workspace: Workspace, ids: readonly number[]): Promise<void> {
+  const asked = [...new Set(ids)]
+  if (!asked.length) return
+  const known = new Set((await holdAudiences(workspace, asked)).map(({ id }) => Number(id)))
+  const unknown = asked.filter((id) => !known.has(id))
+  if (unknown.length)
+    throw notFound(`audience_ids contains unknown audience IDs: ${unknown.join(', ')}`, 'parameter_invalid')
 }
