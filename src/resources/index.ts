@@ -70,6 +70,10 @@ import redirects from './help-centers/redirects/routes.ts'
 import helpCenters from './help-centers/routes.ts'
 import { deleteReceived } from './inbound/queries.ts'
 import inboundMessages from './inbound/routes.ts'
+import { countInFolder as countInternalArticles } from './internal-articles/fragments.ts'
+import { forgetAudience as forgetInInternalArticles } from './internal-articles/queries.ts'
+import internalArticles from './internal-articles/routes.ts'
+import internalArticleTags from './internal-articles/tags.ts'
 import jobs from './jobs/routes.ts'
 import macros from './macros/routes.ts'
 import merges from './merges/routes.ts'
@@ -160,8 +164,10 @@ export const RESOURCES: readonly Resource[] = [
   slas,
   conversationSlas,
   conversationRatings,
-  audiences({ forget: [forgetInArticles] }),
-  folders({ counts: [countArticles] }),
+  audiences({ forget: [forgetInArticles, forgetInInternalArticles] }),
+  folders({ counts: [countArticles, countInternalArticles] }),
+  internalArticles,
+  internalArticleTags,
   articles,
   articleDrafts,
   articleVersions,

@@ -50,6 +50,14 @@ export const changes = changesIn('2.16', {
     },
     requests: { createArticle: olderArticleRequest, updateArticle: olderArticleRequest },
   },
+  'internal-articles-have-audiences': {
+    why: 'An internal article has markdown, audiences and availabilities.',
+    answers: { internal_article: without('body_markdown', 'audience_ids', ...AVAILABILITIES) },
+    requests: {
+      createInternalArticle: { body: without('body_markdown', 'audience_ids', ...AVAILABILITIES) },
+      updateInternalArticle: { body: without('body_markdown', 'audience_ids', ...AVAILABILITIES) },
+    },
+  },
   'help-centers-show-their-locales': {
     why: 'A help center shows its locales, and whether it is the default one.',
     answers: { help_center: without('default', 'locales') },

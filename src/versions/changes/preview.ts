@@ -55,6 +55,14 @@ export const changes = changesIn(LATEST, {
       },
     },
   },
+  'internal-articles-have-folders': {
+    why: 'An internal article has a folder, and shows its tags.',
+    answers: { internal_article: without('folder_id', 'tags') },
+    requests: {
+      createInternalArticle: { body: without('folder_id') },
+      updateInternalArticle: { body: without('folder_id') },
+    },
+  },
   'calls-have-timings': {
     why: 'A call has its duration, talk, queue and hold time.',
     answers: { call: without(...TIMINGS), call_with_transcript: without(...TIMINGS) },
