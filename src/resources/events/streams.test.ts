@@ -5,6 +5,7 @@ import { insertToken, newTokenText } from '#workspaces/tokens.ts'
 import { atomically } from '#workspaces/workspace.ts'
 import { testApp } from '../../../test/app.ts'
 import { breakEvents } from '../../../test/broken-events.ts'
+import { allReadable } from '../../../test/events.ts'
 import { eventually } from '../../../test/factories.ts'
 
 const t = await testApp({ streams: { heartbeat_every_ms: 50 } })
@@ -18,8 +19,9 @@ type Reader = { sent: Sent[]; close(): void; readonly is_over: boolean }
 
 type Options = { query?: string; last?: string | undefined; token?: string; version?: string }
 
-/** Opens a stream; resolves when it is open. */
+/** Opens a stream; resolves when it is open. All earlier events are readable then, so that none of them is new to it. */
 async function read({ query = '', last, token = t.created.token, version = 'Preview' }: Options = {}): Promise<Reader> {
+  await allReadable(sql)
   const controller = new AbortController()
   const headers = {
     ...{ authorization: `Bearer ${token}`, 'intercom-version': version },

@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto'
 import { after, beforeEach, describe, test } from 'node:test'
 import { NEARBY, SECRET, testApp } from '../../../test/app.ts'
 import { breakEvents } from '../../../test/broken-events.ts'
+import { allReadable } from '../../../test/events.ts'
 import { eventually } from '../../../test/factories.ts'
 import { type AnswerHook, type Got, webhookReceiver } from '../../../test/webhook-receiver.ts'
 import { sendWebhooks } from './send/work.ts'
@@ -24,6 +25,7 @@ const with_status =
 
 const PATH = '/extensions/webhook_subscriptions'
 const subscribe = async (request: object) => {
+  await allReadable(sql)
   const { status, body } = await t.call(`POST ${PATH}`, { topics: ['contact.user.created'], ...request })
   assert.equal(status, 200, JSON.stringify(body))
   return body
