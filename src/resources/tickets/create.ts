@@ -43,7 +43,7 @@ export async function checkWithoutAttributes(
 ): Promise<Omit<Checked, 'values'>> {
   const type = await theLiveType(workspace, request.ticket_type_id)
   if (request.contacts.length !== 1) throw invalid('contacts must have exactly one contact')
-  if (request.company_id) await theCompany(workspace, request.company_id)
+  if (typeof request.company_id === 'string') await theCompany(workspace, request.company_id)
   return { type, assignees: await assigneesOf(workspace, request) }
 }
 
@@ -86,7 +86,8 @@ export async function createChecked(
   { conversation_to_link_id, created_at, ...request }: CreateRequest,
   { type, assignees, ticket_attributes }: Omit<Checked, 'values'> & { ticket_attributes: Values },
 ): Promise<string> {
-  const linked = conversation_to_link_id ? await lockToLink(workspace, type, conversation_to_link_id) : undefined
+  const linked =
+    typeof conversation_to_link_id === 'string' ? await lockToLink(workspace, type, conversation_to_link_id) : undefined
   const contact = (await findContact(workspace, request)) ?? (await contactByEmail(workspace, emailOf(request), null))
   const ticket = await insert(workspace, {
     ...{ type, contact, ticket_attributes, company_id: request.company_id ?? null },

@@ -65,6 +65,7 @@ describe('creating a ticket', () => {
       [400, 'parameter_invalid', 'contacts.0.email must be an email address'],
     ],
     ['an unknown company', { ...own, company_id: 'x' }, [404, 'company_not_found', 'Company Not Found']],
+    ['an empty company', { ...own, company_id: '' }, [404, 'company_not_found', 'Company Not Found']],
     ['an unknown admin', { ...own, assignment: { admin_assignee_id: '1' } }, NO_ASSIGNEE],
     ['an admin as the team', { ...own, assignment: { team_assignee_id: admin_id } }, NO_ASSIGNEE],
     [
@@ -80,6 +81,11 @@ describe('creating a ticket', () => {
     [
       'an unknown conversation',
       { ...own, ticket_type_id: tracker.id, conversation_to_link_id: '999999' },
+      [404, 'conversation_not_found', 'Conversation not found'],
+    ],
+    [
+      'an empty conversation',
+      { ...own, ticket_type_id: tracker.id, conversation_to_link_id: '' },
       [404, 'conversation_not_found', 'Conversation not found'],
     ],
   ] as const)

@@ -58,6 +58,7 @@ describe('a change is refused, and changes nothing,', () => {
       [400, 'parameter_invalid', 'Cannot transition ticket to the same state'],
     ],
     ['for an unknown admin', { admin_id: 1, open: false }, NO_ASSIGNEE],
+    ['for an empty admin', { admin_id: '', open: false }, NO_ASSIGNEE],
     ['for an unknown assignee', { assignee_id: '999999' }, NO_ASSIGNEE],
     ['for an assignee that is no number', { assignee_id: 'me' }, NO_ASSIGNEE],
     ['for an unknown company', { company_id: 'x' }, [404, 'company_not_found', 'Company Not Found']],

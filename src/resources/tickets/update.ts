@@ -36,9 +36,8 @@ export async function updateTicket(
   const type = found(await findTicketType(workspace, before.ticket_type_id))
   const { admin_id, assignee_id, ticket_attributes = {}, ticket_state_id } = request
   const values = readValues(type, ticket_attributes, { by: 'admin', is_create: false })
-  const author: NewPart['author'] = admin_id
-    ? { type: 'admin', id: await theActor(workspace, admin_id) }
-    : { type: 'bot' }
+  const author: NewPart['author'] =
+    typeof admin_id === 'string' ? { type: 'admin', id: await theActor(workspace, admin_id) } : { type: 'bot' }
   const assignee = assignee_id === undefined ? undefined : await theAssignee(workspace, assignee_id)
   const state = ticket_state_id === undefined ? undefined : stateToSet(workspace, before, type, request)
   const keeps_closed = request.open === false

@@ -25,7 +25,8 @@ export async function enqueueTicket(
   const { type, values } = await check(workspace, given)
   const { ticket_attributes: _, ...request } = given
   await findContact(workspace, request)
-  if (request.conversation_to_link_id) await lockToLink(workspace, type, request.conversation_to_link_id)
+  const { conversation_to_link_id } = request
+  if (typeof conversation_to_link_id === 'string') await lockToLink(workspace, type, conversation_to_link_id)
   const job = await insertJob(workspace, 'tickets')
   const item: Item = { job_id: job.id, request, ticket_attributes: await storable(type, values, attachFiles) }
   const task_id = await insertTask(workspace, job.id, 'create', [item])

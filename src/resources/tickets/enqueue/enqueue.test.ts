@@ -41,10 +41,16 @@ describe('a job is refused, and not stored,', () => {
     ['without a required attribute', { ...own, ticket_type_id: strict.id }, [400, 'parameter_invalid']],
     ['with an unknown attribute', { ...own, ticket_attributes: { Colour: 1 } }, [400, 'parameter_invalid']],
     ['for an unknown company', { ...own, company_id: 'x' }, [404, 'company_not_found']],
+    ['for an empty company', { ...own, company_id: '' }, [404, 'company_not_found']],
     ['for an unknown assignee', { ...own, assignment: { admin_assignee_id: '1' } }, [404, 'assignee_not_found']],
     [
       'for an unknown conversation',
       { ...own, ticket_type_id: tracker.id, conversation_to_link_id: '999999' },
+      [404, 'conversation_not_found'],
+    ],
+    [
+      'for an empty conversation',
+      { ...own, ticket_type_id: tracker.id, conversation_to_link_id: '' },
       [404, 'conversation_not_found'],
     ],
     [
