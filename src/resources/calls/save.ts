@@ -57,17 +57,21 @@ async function ended(workspace: Workspace, call: CallRow, public_url: string): P
   return summarized
 }
 
+/** An empty id is given, too: it names nothing. */
+const isGiven = (id: string | null | undefined): id is string => typeof id === 'string'
+
 async function participantsOf(workspace: Workspace, before: Participants, request: CallRequest): Promise<Participants> {
   const { conversation_id = before.conversation_id, admin_id = before.admin_id } = request
   const { contact_id = before.contact_id, fin_call_id = before.fin_call_id } = request
-  if (request.conversation_id && !(await findConversation(workspace, request.conversation_id)))
-    throw invalid(`conversation_id names ${request.conversation_id}, which is not a conversation`)
-  if (request.admin_id && !(await findAdmin(workspace, request.admin_id)))
-    throw invalid(`admin_id names ${request.admin_id}, which is not an admin`)
-  const contact = request.contact_id ? await findContact(workspace, request.contact_id) : undefined
-  if (request.contact_id && !contact) throw invalid(`contact_id names ${request.contact_id}, which is not a contact`)
-  if (request.fin_call_id && !(await findCall(workspace, request.fin_call_id)))
-    throw invalid(`fin_call_id names ${request.fin_call_id}, which is not a call`)
+  if (isGiven(request.conversation_id) && !(await findConversation(workspace, request.conversation_id)))
+    throw invalid(`conversation_id names '${request.conversation_id}', which is not a conversation`)
+  if (isGiven(request.admin_id) && !(await findAdmin(workspace, request.admin_id)))
+    throw invalid(`admin_id names '${request.admin_id}', which is not an admin`)
+  const contact = isGiven(request.contact_id) ? await findContact(workspace, request.contact_id) : undefined
+  if (isGiven(request.contact_id) && !contact)
+    throw invalid(`contact_id names '${request.contact_id}', which is not a contact`)
+  if (isGiven(request.fin_call_id) && !(await findCall(workspace, request.fin_call_id)))
+    throw invalid(`fin_call_id names '${request.fin_call_id}', which is not a call`)
   const phone =
     request.phone === undefined ? (before.phone ?? contact?.formatted_phone ?? null) : numberOf(request.phone)
   return { conversation_id, admin_id, contact_id, fin_call_id, phone }
