@@ -54,7 +54,7 @@ export async function convertToTicket(
 /**
  * Values of attributes that the new type has under the same name, with the same data type, stay; given ones win.
  * @throws a 404 if there is no such ticket or type; a 400 without an id, for the same type or another category, a state that the
- * new type does not have, or wrong attributes
+ * new type does not have, or wrong attributes; a 422 if the ticket was merged
  */
 export async function changeType(
   workspace: Workspace,

@@ -43,6 +43,7 @@ function ticketTypes(app: App, server: Server) {
         body_limit: FILES_LIMIT,
         summary: 'Change the type of a ticket',
         since: '2.16',
+        refuses: [422],
         scope: 'write_tickets',
         params: ByTicket,
         body: ChangeTypeRequest,

@@ -10,9 +10,10 @@ const t = await testApp()
 const { call, workspace } = t
 const { admin_id } = t.created
 const anna = await aContact(workspace, { name: 'Anna', email: 'anna@example.org' })
-const { ok, aType, anAttribute, aTicket, show } = ticketsBy(call, anna)
+const { ok, aType, anAttribute, aTicket, aConversation, show } = ticketsBy(call, anna)
 const customer = await aType('Customer')
 const progress = await anAttribute(customer, { name: 'Progress', data_type: 'list', list_items: 'Slow,Fast' })
+const other = await aType('Customer')
 const [slow, fast] = progress.input_options.items
 const photo = await anAttribute(customer, { name: 'Photo', data_type: 'files' })
 await anAttribute(customer, { name: 'Count', data_type: 'integer' })
@@ -87,6 +88,33 @@ describe('a change is refused, and changes nothing,', () => {
     assert.match(message, /already assigned to the specified assignee/)
     assert.deepEqual(await show(ticket.id), ticket)
   })
+})
+
+describe('a merged ticket, whose contacts are in the other conversation, refuses', () => {
+  for (const [what, path, body] of [
+    ['a state', '', { ticket_state_id: stateOf(customer, 'in_progress') }],
+    ['a resolved state', '', { ticket_state_id: stateOf(customer, 'resolved') }],
+    ['an attribute', '', { ticket_attributes: { Count: 2 } }],
+    ['an attribute and a closing', '', { ticket_attributes: { Count: 2 }, open: false }],
+    ['an attribute that is removed', '', { ticket_attributes: { _default_title_: null } }],
+    ['an opening', '', { open: true }],
+    ['an assignment', '', { assignee_id: admin_id }],
+    ['a snooze', '', { snoozed_until: 4_000_000_000 }],
+    ['sharing', '', { is_shared: false }],
+    ['another type', '/change_type', { ticket_type_id: other.id, ticket_state_id: stateOf(other, 'submitted') }],
+  ] as const)
+    test(what, async () => {
+      const attributes = { _default_title_: 'Twice', Count: 1 }
+      const { id } = await aTicket(customer, { ticket_attributes: attributes })
+      const primary = await aConversation()
+      await ok(`POST /conversations/${id}/merge`, { merge_into_conversation_id: Number(primary) })
+      const before = { ticket: await show(id), topics: await topicsOf(workspace, id) }
+      const answer = await call(`${path ? 'POST' : 'PUT'} /tickets/${id}${path}`, body)
+      const message = `The conversation was merged into conversation ${primary}`
+      assert.deepEqual(refusal(answer), [422, 'parameter_invalid', message])
+      assert.deepEqual({ ticket: await show(id), topics: await topicsOf(workspace, id) }, before)
+      assert.equal(before.ticket.open, false)
+    })
 })
 
 describe('a change', () => {

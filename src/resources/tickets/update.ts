@@ -24,7 +24,7 @@ import type { UpdateRequest } from './schema.ts'
 /**
  * Checks the whole request first. A change opens a closed ticket, unless the request closes it.
  * @throws a 404 if there is no such ticket, company, admin or assignee; a 400 for a state that is not of the type, or the same
- * state alone, and for wrong attributes; a 422 for the same assignee
+ * state alone, and for wrong attributes; a 422 for the same assignee, or a merged ticket
  */
 export async function updateTicket(
   workspace: Workspace,

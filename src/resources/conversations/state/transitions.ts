@@ -223,6 +223,7 @@ export const TRANSITIONS = {
     ticket: { topics: ['ticket.created', 'ticket.state.updated'] },
   },
   ticket_state_changes: {
+    refused_if_merged: true,
     part: 'ticket_state_updated_by_admin',
     state: { closed: 'open' },
     effects: ['ticket_state'],
@@ -230,6 +231,7 @@ export const TRANSITIONS = {
     ticket: { topics: ['ticket.state.updated'] },
   },
   ticket_is_resolved: {
+    refused_if_merged: true,
     part: 'ticket_state_updated_by_admin',
     state: { closed: 'open' },
     effects: ['ticket_state'],
@@ -237,6 +239,7 @@ export const TRANSITIONS = {
     ticket: { topics: ['ticket.state.updated', 'ticket.resolved'] },
   },
   ticket_attribute_changes: {
+    refused_if_merged: true,
     part: 'ticket_attribute_updated_by_admin',
     state: { closed: 'open' },
     topics: [],

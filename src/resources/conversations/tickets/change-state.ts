@@ -21,7 +21,7 @@ type Change = {
   keeps_closed?: boolean
 }
 
-/** `ticket` must be locked. @throws a 400 if the type does not have the state. */
+/** `ticket` must be locked. @throws a 400 if the type does not have the state; a 422 if the ticket was merged. */
 export async function changeState(
   workspace: Workspace,
   ticket: TicketRow,
