@@ -178,8 +178,10 @@ function webhooks(app: App, { secret, egress, forgetTokens, topics }: Server) {
     }),
     async ({ workspace, params, body }) => {
       const { id } = found(await findSubscription(workspace, params.id), NO_SUBSCRIPTION)
-      if (!Object.keys(body).length) throw invalid('One of notification_id, status, from and until is required')
-      const replayed = await replayNotifications(workspace, id, readReplay(body))
+      const wanted = readReplay(body)
+      if (Object.values(wanted).every((value) => value === undefined))
+        throw invalid('One of notification_id, status, from and until is required')
+      const replayed = await replayNotifications(workspace, id, wanted)
       return { type: 'webhook_replay' as const, replayed }
     },
   )

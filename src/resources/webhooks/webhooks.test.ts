@@ -187,8 +187,11 @@ test('with gives_up_after_hours 0 there is one retry, as at Intercom; a replay s
     ({ length }) => length === 1,
   )
   endpoint.answer = OK
-  const refused = await t.call(`POST ${PATH}/${id}/replay`, {})
-  assert.equal(refused.status, 400)
+  for (const body of [{}, { state: 'failed' }, { since: 0 }, { notification_ids: [] }, { '': 1 }]) {
+    const refused = await t.call(`POST ${PATH}/${id}/replay`, body)
+    const message = 'One of notification_id, status, from and until is required'
+    assert.deepEqual([refused.status, refused.body.errors[0].message], [400, message], JSON.stringify(body))
+  }
   assert.equal((await t.call(`POST ${PATH}/${id}/replay`, { until: 1 })).body.replayed, 0)
   assert.equal((await t.call(`POST ${PATH}/${id}/replay`, { status: 'failed' })).body.replayed, 1)
   await eventually(
