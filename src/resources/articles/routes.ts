@@ -79,7 +79,7 @@ function articles(app: App, { public_url }: Server) {
     }),
     async ({ workspace, query }) => {
       const { phrase, state = 'published', help_center_id, highlight: is_highlighted = false } = query
-      if (help_center_id) await theHelpCenter(workspace, help_center_id)
+      if (help_center_id !== undefined) await theHelpCenter(workspace, help_center_id)
       const words = wordsOf(phrase ?? '')
       const page = numberedPageOf(query, SEARCH_PAGE)
       const wanted = { words, state: state === 'all' ? undefined : state, help_center_id }

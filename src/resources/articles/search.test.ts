@@ -39,6 +39,7 @@ test('wrong parameters are refused', async () => {
     ['highlight=maybe', 400, /^highlight /],
     [`phrase=${'x'.repeat(501)}`, 400, /^phrase /],
     ['help_center_id=999999', 404, /^Resource Not Found/],
+    ['help_center_id=', 404, /^Resource Not Found/],
     ['help_center_id=nonsense', 404, /^Resource Not Found/],
     ['page=first', 400, /^page /],
   ]

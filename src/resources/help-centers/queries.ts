@@ -46,7 +46,7 @@ export const defaultHelpCenter = (workspace: Workspace) =>
 export const lockHelpCenter = (workspace: Workspace, id: string | null) =>
   one(workspace.sql<HelpCenterRow[]>`
     select ${columns(workspace)} from help_centers
-    where workspace_id = ${workspace.id} and ${id ? workspace.sql`id = ${rowId(id)}` : workspace.sql`is_default`}
+    where workspace_id = ${workspace.id} and ${id === null ? workspace.sql`is_default` : workspace.sql`id = ${rowId(id)}`}
     for no key update`)
 
 /** Locks all of them until the transaction ends. */

@@ -39,7 +39,8 @@ test('a collection that does not exist, or is of another workspace, is a 404', a
     for (const { status, body } of answers)
       assert.deepEqual([status, body.errors], [404, [{ code: 'not_found', message: 'Resource Not Found' }]], id)
   }
-  assert.equal((await create({ name: 'Mine', help_center_id: theirs.help_center_id })).status, 404)
+  for (const names of [{ help_center_id: theirs.help_center_id }, { help_center_id: '' }, { parent_id: '' }])
+    assert.equal((await create({ name: 'Mine', ...names })).status, 404, JSON.stringify(names))
   assert.equal((await other.call(`GET ${PATH}/${theirs.id}`)).body.name, 'Theirs')
 })
 

@@ -22,9 +22,9 @@ const MAX_DEPTH = 20
 
 export async function createCollection(workspace: Workspace, request: NewCollectionRequest): Promise<CollectionRow> {
   const parent_id = request.parent_id ?? null
-  const parent = parent_id ? await theCollection(workspace, parent_id) : undefined
+  const parent = parent_id !== null ? await theCollection(workspace, parent_id) : undefined
   const asked = request.help_center_id ?? null
-  if (parent && asked && parent.help_center_id !== asked)
+  if (parent && asked !== null && parent.help_center_id !== asked)
     throw invalid('help_center_id must be that of the parent collection')
   const help_center = found(await lockHelpCenter(workspace, parent?.help_center_id ?? asked))
   if (parent_id) await theCollection(workspace, parent_id) // It may have been deleted before the lock.
