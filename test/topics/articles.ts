@@ -14,7 +14,7 @@ const put =
     w.ask(`PUT /articles/${id}`, body)
 
 /** In Preview the keys of drafts, schedules and audiences are there; up to 2.15 there is one parent. */
-const article = ({ is_new }: Shapes, facts: Record<string, Shape>): Shape => ({
+export const article = ({ is_new }: Shapes, facts: Record<string, Shape>): Shape => ({
   ...{ type: 'article', id: text, workspace_id: text, content_id: text, title: text, description: orNull(text) },
   ...{
     body: orNull(text),

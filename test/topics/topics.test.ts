@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ARTICLE_CAUSES } from './articles.ts'
+import { AUDIENCE_CAUSES } from './audiences.ts'
 import type { Answer, Cause } from './cause.ts'
 import { CONTACT_CAUSES } from './contacts.ts'
 import { CONVERSATION_CAUSES } from './conversations.ts'
@@ -11,7 +12,14 @@ import { TICKET_CAUSES } from './tickets.ts'
 import { ALL_TOPICS, topicWorld } from './world.ts'
 
 const world = await topicWorld()
-const CAUSES = [...CONTACT_CAUSES, ...OTHER_CAUSES, ...CONVERSATION_CAUSES, ...TICKET_CAUSES, ...ARTICLE_CAUSES]
+const CAUSES = [
+  ...CONTACT_CAUSES,
+  ...OTHER_CAUSES,
+  ...CONVERSATION_CAUSES,
+  ...TICKET_CAUSES,
+  ...ARTICLE_CAUSES,
+  ...AUDIENCE_CAUSES,
+]
 
 type Acted = { given: Answer; after: string; until: string; error?: unknown }
 

@@ -8,6 +8,7 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import type { WrittenBodies } from './bodies.ts'
 import { emitArticle } from './emit.ts'
 import { assertAuthors, assertCollections } from './known.ts'
+import { emitAudiencesOf } from './memberships.ts'
 import { assertComplete, type Patches, patchesOf } from './patches.ts'
 import { mainContent } from './present.ts'
 import { type ArticleRow, findArticle, lockArticle, theArticle } from './queries.ts'
@@ -52,6 +53,7 @@ export async function createArticle(
   await emitArticle(workspace, 'article.created', article, public_url)
   if (article.contents.some((content) => content.state === 'published'))
     await emitArticle(workspace, 'article.published', article, public_url)
+  await emitAudiencesOf(workspace, [], article.contents)
   return article
 }
 
@@ -115,6 +117,7 @@ export async function saveArticle(
   if (is_changed) await emitArticle(workspace, 'article.updated', article, public_url)
   if (published) await emitArticle(workspace, 'article.published', article, public_url)
   if (unpublished) await emitArticle(workspace, 'article.unpublished', article, public_url)
+  await emitAudiencesOf(workspace, before.contents, article.contents)
   return article
 }
 
@@ -150,6 +153,7 @@ async function saveContents(
 export async function removeArticle(workspace: Workspace, id: string, { public_url }: Saving): Promise<void> {
   const article = found(await lockArticle(workspace, id))
   await emitArticle(workspace, 'article.deleted', article, public_url)
+  await emitAudiencesOf(workspace, article.contents, [])
   await deleteArticle(workspace, article.id)
 }
 

@@ -1,0 +1,43 @@
+// What causes the topics of audiences.
+import { article } from './articles.ts'
+import { type Cause, causes } from './cause.ts'
+import { type Shape, seconds, text } from './shapes.ts'
+import type { World } from './world.ts'
+
+const create = (w: World) => w.ask('POST /audiences', { name: 'Told' })
+const audience: Shape = {
+  ...{ type: 'audience', id: text, name: 'Told', predicates: Array.isArray, role_predicates: Array.isArray },
+  ...{ created_at: seconds, updated_at: seconds },
+}
+const member: Shape = { type: 'audience_membership', audience_id: text, content: { type: 'article_content', id: text } }
+
+const notifies =
+  (topic: string, shape: Shape): Cause['notifies'] =>
+  () => ({ [topic]: shape })
+
+const anArticle = (w: World, more: object = {}) =>
+  w.ask('POST /articles', { title: 'Member', author_id: w.admin_id, ...more })
+
+export const AUDIENCE_CAUSES = causes({
+  'an audience is created': { act: create, notifies: notifies('audience.created', audience) },
+  'the name of an audience changes': {
+    given: (w) => w.ask('POST /audiences', { name: 'Before' }),
+    act: (w, { id }) => w.ask(`PUT /audiences/${id}`, { name: 'Told' }),
+    notifies: notifies('audience.updated', audience),
+  },
+  'an audience is deleted': {
+    given: create,
+    act: (w, { id }) => w.ask(`DELETE /audiences/${id}`),
+    notifies: notifies('audience.deleted', { type: 'audience', id: text, deleted: true }),
+  },
+  'an article is put in an audience': {
+    given: async (w) => ({ article: await anArticle(w), audience: await create(w) }),
+    act: (w, given) => w.ask(`PUT /articles/${given.article.id}`, { audience_ids: [Number(given.audience.id)] }),
+    notifies: (is) => ({ 'article.updated': article(is, {}), 'audience.member_added': member }),
+  },
+  'an article is deleted that is in an audience': {
+    given: async (w) => anArticle(w, { audience_ids: [Number((await create(w)).id)] }),
+    act: (w, { id }) => w.ask(`DELETE /articles/${id}`),
+    notifies: (is) => ({ 'article.deleted': article(is, { deleted: true }), 'audience.member_removed': member }),
+  },
+})
