@@ -11,6 +11,7 @@ import type { Resource } from '#server.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 import activityLogs from './activity-logs/routes.ts'
 import admins from './admins/routes.ts'
+import { forgetAudience as forgetInAiContent } from './ai-content/queries.ts'
 import aiContent from './ai-content/routes.ts'
 import articleDrafts from './articles/drafts/routes.ts'
 import { countInFolder as countArticles } from './articles/fragments.ts'
@@ -164,7 +165,7 @@ export const RESOURCES: readonly Resource[] = [
   slas,
   conversationSlas,
   conversationRatings,
-  audiences({ forget: [forgetInArticles, forgetInInternalArticles] }),
+  audiences({ forget: [forgetInArticles, forgetInInternalArticles, forgetInAiContent] }),
   folders({ counts: [countArticles, countInternalArticles] }),
   internalArticles,
   internalArticleTags,

@@ -364,3 +364,14 @@ test('older versions have no audiences, and take fewer availabilities', async ()
   assert.deepEqual([put.ai_agent_availability, put.ai_copilot_availability], [true, false])
   assert.ok(!('audience_ids' in (await ok(`GET /ai/external_pages/${made.id}`, undefined, '2.12'))))
 })
+
+test('a deleted audience is left by the sources and pages that had it', async () => {
+  const { id } = await ok('POST /audiences', { name: 'Soon deleted' })
+  const { id: kept } = await ok('POST /audiences', { name: 'Kept' })
+  const audience_ids = [Number(id), Number(kept)]
+  const source = await aSource({ audience_ids })
+  const { id: page_id } = await aPage(source.id)
+  await t.call(`DELETE /audiences/${id}`)
+  assert.deepEqual((await ok(`GET /ai/content_import_sources/${source.id}`)).audience_ids, [Number(kept)])
+  assert.deepEqual((await ok(`GET /ai/external_pages/${page_id}`)).audience_ids, [Number(kept)])
+})

@@ -71,3 +71,11 @@ export const updateSource = (workspace: Workspace, id: string, source: NewImport
 export const deleteSource = (workspace: Workspace, id: string) =>
   one(workspace.sql<{ id: string }[]>`
     delete from content_import_sources where workspace_id = ${workspace.id} and id = ${rowId(id)} returning id`)
+
+/** Takes a deleted audience out of the sources and pages. */
+export async function forgetAudience({ sql, id }: Workspace, audience_id: string): Promise<void> {
+  for (const table of ['content_import_sources', 'external_pages'])
+    await sql`
+      update ${sql(table)} set audience_ids = array_remove(audience_ids, ${audience_id}::bigint)
+      where workspace_id = ${id} and audience_ids @> array[${audience_id}::bigint]`
+}
