@@ -173,14 +173,14 @@ describe('a ticket as a conversation', () => {
       ])
   })
 
-  test('is merged into a conversation', async () => {
+  test('is merged into a conversation, and then changes no more', async () => {
     const { id } = await aTicket(customer)
     const primary = await aConversation()
     await ok(`POST /conversations/${id}/merge`, { merge_into_conversation_id: Number(primary) })
     assert.deepEqual((await topicsOf(workspace, id)).at(-1), 'ticket.closed')
     const { linked_objects } = await ok(`GET /conversations/${primary}`)
     assert.deepEqual(linked_objects.data, [{ type: 'ticket', id, category: 'Customer' }])
-    assert.equal((await call(`PUT /tickets/${id}`, { ticket_state_id: stateOf(customer, 'resolved') })).status, 200)
+    assert.equal((await call(`PUT /tickets/${id}`, { ticket_state_id: stateOf(customer, 'resolved') })).status, 422)
   })
 })
 
