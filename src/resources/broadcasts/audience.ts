@@ -3,7 +3,7 @@ import { found, invalid, missing, notFound } from '#http/errors.ts'
 import { findUnknownContact } from '#resources/contacts/queries.ts'
 import { prepareQuery, type StoredQuery, segmentedContacts } from '#resources/contacts/search.ts'
 import { loadSegments } from '#resources/segments/compile.ts'
-import { findTag } from '#resources/tags/queries.ts'
+import { theTag } from '#resources/tags/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 /** The stored form. `version` is the API version of the query, because versions differ in the meaning of dates. */
@@ -36,7 +36,7 @@ const READ: Record<(typeof KINDS)[number], (workspace: Workspace, request: Audie
     return { contact_ids: different }
   },
   async tag_id(workspace, { tag_id = '' }) {
-    const { id } = found(await findTag(workspace, tag_id), 'Tag not found', 'tag_not_found')
+    const { id } = await theTag(workspace, tag_id)
     return { tag_id: id }
   },
   /** Who is in the segment is evaluated while the deliveries are created. */

@@ -4,7 +4,7 @@ import { found } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
 import { attachTag, detachTag } from '#resources/tags/attach.ts'
-import { findTag } from '#resources/tags/queries.ts'
+import { theTag } from '#resources/tags/queries.ts'
 import { AppliedTag, presentAppliedTag } from '#resources/tags/schema.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -17,9 +17,6 @@ const ByConversationAndTag = Type.Object({ conversation_id: Type.String(), id: T
 
 const theConversation = async (workspace: Workspace, id: string) =>
   found(await findConversation(workspace, id), 'Conversation not found')
-
-const theTag = async (workspace: Workspace, id: string) =>
-  found(await findTag(workspace, id), 'Tag not found', 'tag_not_found')
 
 function routes(app: App) {
   app.post(

@@ -5,7 +5,7 @@ import { type App, op } from '#http/op.ts'
 import { Id, named } from '#http/types.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
 import { attachTag, detachTag, type Taggable } from '#resources/tags/attach.ts'
-import { findTag } from '#resources/tags/queries.ts'
+import { theTag } from '#resources/tags/queries.ts'
 import { AppliedTag, presentAppliedTag } from '#resources/tags/schema.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -34,9 +34,6 @@ const taggable: Taggable<{ id: string }> = {
 const tagged = async (workspace: Workspace, id: string) =>
   found(await lockInternalArticle(workspace, id), 'Internal article not found', 'internal_article_not_found')
 
-const tagOf = async (workspace: Workspace, id: string) =>
-  found(await findTag(workspace, id), 'Tag not found', 'tag_not_found')
-
 function routes(app: App) {
   app.post(
     '/internal_articles/:internal_article_id/tags',
@@ -49,7 +46,7 @@ function routes(app: App) {
     }),
     async ({ workspace, params, body }) => {
       const object = await tagged(workspace, params.internal_article_id)
-      const tag = await tagOf(workspace, body.id)
+      const tag = await theTag(workspace, body.id)
       const admin_id = body.admin_id ? (await theAdmin(workspace, body.admin_id)).id : workspace.admin_id
       return presentAppliedTag(await attachTag(workspace, taggable, object, tag, admin_id))
     },
@@ -65,7 +62,7 @@ function routes(app: App) {
     }),
     async ({ workspace, params }) => {
       const object = await tagged(workspace, params.internal_article_id)
-      const tag = await tagOf(workspace, params.id)
+      const tag = await theTag(workspace, params.id)
       await detachTag(workspace, taggable, object, tag)
       return presentAppliedTag({ ...tag, applied_at: null, applied_by: null })
     },

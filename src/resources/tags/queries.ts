@@ -1,5 +1,6 @@
 // Tags, and which objects have them.
 import { type Fragment, one, rowId } from '#db/sql.ts'
+import { found } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type TagRow = { id: string; name: string }
@@ -14,6 +15,10 @@ export const listTags = (workspace: Workspace) => workspace.sql<TagRow[]>`
 export const findTag = (workspace: Workspace, id: string) =>
   one(workspace.sql<TagRow[]>`
     select id, name from tags where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+
+/** @throws the 404 that the nouns with a code of their own for tags answer. */
+export const theTag = async (workspace: Workspace, id: string): Promise<TagRow> =>
+  found(await findTag(workspace, id), 'Tag not found', 'tag_not_found')
 
 export const findTagByName = (workspace: Workspace, name: string) =>
   one(workspace.sql<TagRow[]>`

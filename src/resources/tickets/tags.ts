@@ -7,7 +7,7 @@ import { ByAdmin, TagByAdmin } from '#resources/conversations/requests.ts'
 import { conversationTags } from '#resources/conversations/taggable.ts'
 import { findTicket } from '#resources/conversations/tickets/queries.ts'
 import { attachTag, detachTag } from '#resources/tags/attach.ts'
-import { findTag } from '#resources/tags/queries.ts'
+import { theTag } from '#resources/tags/queries.ts'
 import { AppliedTag, presentAppliedTag } from '#resources/tags/schema.ts'
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -17,9 +17,6 @@ const ByTicketAndTag = Type.Object({ ticket_id: Type.String(), id: Type.String()
 
 const theTicket = async (workspace: Workspace, id: string) =>
   found(await findTicket(workspace, id), 'Ticket not found', 'ticket_not_found')
-
-const theTag = async (workspace: Workspace, id: string) =>
-  found(await findTag(workspace, id), 'Tag not found', 'tag_not_found')
 
 function routes(app: App) {
   app.post(
