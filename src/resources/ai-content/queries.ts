@@ -1,5 +1,5 @@
 // The SQL of content import sources.
-import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
+import { beyond, cursorValue, inOrder, oldestById, type Page, type PageResult, pageResult } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -25,7 +25,7 @@ const columns = ({ sql, id }: Workspace) => sql`
 /** Oldest first. */
 export async function pageOfSources(workspace: Workspace, page: Page): Promise<PageResult<ImportSourceRow>> {
   const { sql, id } = workspace
-  const order: Order = { by: sql`id`, type: 'bigint', direction: 'asc', is_id: true }
+  const order = oldestById(workspace)
   const rows = await sql<(ImportSourceRow & { cursor_value: string })[]>`
     select ${columns(workspace)}, ${cursorValue(workspace, order)} from content_import_sources
     where workspace_id = ${id} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`

@@ -1,5 +1,5 @@
 // The SQL of newsfeeds.
-import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
+import { beyond, cursorValue, inOrder, oldestById, type Page, type PageResult, pageResult } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -18,7 +18,7 @@ const columns = ({ sql }: Workspace) => sql`id, name, audience_role, audience_ta
 /** Oldest first. A workspace has few. */
 export async function pageOfNewsfeeds(workspace: Workspace, page: Page): Promise<PageResult<NewsfeedRow>> {
   const { sql, id } = workspace
-  const order: Order = { by: sql`id`, type: 'bigint', direction: 'asc', is_id: true }
+  const order = oldestById(workspace)
   const rows = await sql<(NewsfeedRow & { cursor_value: string })[]>`
     select ${columns(workspace)}, ${cursorValue(workspace, order)} from newsfeeds
     where workspace_id = ${id} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`

@@ -1,5 +1,14 @@
 // The SQL of news items and of their newsfeeds.
-import { beyond, cursorValue, inOrder, type Order, type Page, type PageResult, pageResult } from '#db/page.ts'
+import {
+  beyond,
+  cursorValue,
+  inOrder,
+  type Order,
+  oldestById,
+  type Page,
+  type PageResult,
+  pageResult,
+} from '#db/page.ts'
 import { type Fragment, one, rowId } from '#db/sql.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -35,7 +44,7 @@ type Listed = NewsItemRow & { cursor_value: string }
 /** Oldest first. */
 export async function pageOfNewsItems(workspace: Workspace, page: Page): Promise<PageResult<NewsItemRow>> {
   const { sql, id } = workspace
-  const order: Order = { by: sql`id`, type: 'bigint', direction: 'asc', is_id: true }
+  const order = oldestById(workspace)
   const rows = await sql<Listed[]>`
     select ${columns(workspace)}, ${cursorValue(workspace, order)} from news_items
     where workspace_id = ${id} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
