@@ -1,4 +1,4 @@
--- Content for the team and the assistant: internal articles and snippets.
+-- Content for the team and the assistant: internal articles.
 
 create table internal_articles (
   workspace_id text collate "C" not null references workspaces on delete cascade,
@@ -26,20 +26,3 @@ create table internal_articles (
 create index internal_articles_by_update on internal_articles (workspace_id, updated_at desc, id desc);
 create index internal_articles_by_folder on internal_articles (workspace_id, folder_id) where folder_id is not null;
 create index internal_articles_words on internal_articles using gin (workspace_id, words);
-
-create table content_snippets (
-  workspace_id text collate "C" not null references workspaces on delete cascade,
-  id bigint generated always as identity,
-  title text not null,
-  locale text not null,
-  json_blocks jsonb not null,
-  -- The blocks without the title.
-  body_text text not null,
-  audience_ids bigint[] not null,
-  ai_chatbot_availability boolean not null,
-  ai_copilot_availability boolean not null,
-  ai_sales_agent_availability boolean not null,
-  created_at timestamptz(3) not null,
-  updated_at timestamptz(3) not null,
-  primary key (workspace_id, id)
-);
