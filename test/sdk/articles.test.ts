@@ -1,7 +1,7 @@
 // The official SDK on help centers, collections and articles.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SDKS } from './clients.ts'
+import { failing, SDKS } from './clients.ts'
 import { listeningServer } from './server.ts'
 
 const server = await listeningServer()
@@ -14,16 +14,7 @@ for (const { release, client: clientOf, errors } of SDKS) {
   const client = clientOf({ token: server.created.token, baseUrl: server.url })
 
   test(`release ${release}: an error has its status and its text`, async () => {
-    const fails = async (call: () => PromiseLike<unknown>, status: number, text: RegExp) =>
-      assert.rejects(
-        async () => call(),
-        (error) => {
-          assert.ok(error instanceof errors.IntercomError)
-          assert.equal(error.statusCode, status)
-          assert.match(JSON.stringify(error.body), text)
-          return true
-        },
-      )
+    const fails = failing(errors)
     await fails(() => client.articles.find({ article_id: own(999_999) }), 404, /Resource Not Found/)
     await fails(() => client.articles.create({ title: 'A', author_id: 1 }), 400, /author_id/)
     await fails(() => client.helpCenters.collections.create({ name: ' ' }), 400, /Name is a required parameter/)

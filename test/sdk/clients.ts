@@ -1,5 +1,6 @@
 // Intercom's official SDK in the two major releases that are in use, as published. By default release 7
 // speaks 2.14 and release 6 speaks 2.11.
+import assert from 'node:assert/strict'
 import { Intercom, IntercomClient, IntercomError } from 'intercom-client'
 import { IntercomClient as Client6, Intercom as Intercom6, IntercomError as IntercomError6 } from 'intercom-client-6'
 
@@ -24,3 +25,17 @@ export async function all<Pages extends AsyncIterable<unknown>>(pages: Pages) {
   for await (const item of pages) items.push(item as (typeof items)[number])
   return items
 }
+
+/** Returns an assertion that a call throws the SDK's error, with this status and a body that matches. */
+export const failing =
+  (errors: (typeof SDKS)[number]['errors']) =>
+  (call: () => PromiseLike<unknown>, status: number, text: RegExp): Promise<void> =>
+    assert.rejects(
+      async () => call(),
+      (error) => {
+        assert.ok(error instanceof errors.IntercomError)
+        assert.equal(error.statusCode, status)
+        assert.match(JSON.stringify(error.body), text)
+        return true
+      },
+    )

@@ -1,7 +1,7 @@
 // The official SDK on AI content and news.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SDKS } from './clients.ts'
+import { failing, SDKS } from './clients.ts'
 import { listeningServer } from './server.ts'
 
 const server = await listeningServer()
@@ -12,16 +12,7 @@ for (const { release, client: clientOf, errors } of SDKS) {
   const client = clientOf({ token, baseUrl: server.url })
 
   test(`release ${release}: an error has its status and its text`, async () => {
-    const fails = async (call: () => PromiseLike<unknown>, status: number, text: RegExp) =>
-      assert.rejects(
-        async () => call(),
-        (error) => {
-          assert.ok(error instanceof errors.IntercomError)
-          assert.equal(error.statusCode, status)
-          assert.match(JSON.stringify(error.body), text)
-          return true
-        },
-      )
+    const fails = failing(errors)
     await fails(() => client.news.items.find({ news_item_id: 9 as never }), 404, /Resource Not Found/)
     await fails(() => client.news.items.create({ title: ' ', sender_id }), 400, /title/)
     await fails(() => client.news.feeds.find({ newsfeed_id: '9' }), 404, /Resource Not Found/)

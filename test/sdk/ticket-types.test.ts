@@ -1,7 +1,7 @@
 // The official SDK on ticket types, their attributes, and states.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isRelease7, SDKS } from './clients.ts'
+import { failing, isRelease7, SDKS } from './clients.ts'
 import { listeningServer } from './server.ts'
 
 const server = await listeningServer()
@@ -10,16 +10,7 @@ for (const { release, client: clientOf, errors } of SDKS) {
   const client = clientOf({ token: server.created.token, baseUrl: server.url })
 
   test(`release ${release}: an error has its status and its text`, async () => {
-    const fails = async (call: () => PromiseLike<unknown>, status: number, text: RegExp) =>
-      assert.rejects(
-        async () => call(),
-        (error) => {
-          assert.ok(error instanceof errors.IntercomError)
-          assert.equal(error.statusCode, status)
-          assert.match(JSON.stringify(error.body), text)
-          return true
-        },
-      )
+    const fails = failing(errors)
     await fails(() => client.ticketTypes.get({ ticket_type_id: '999999' }), 404, /Resource Not Found/)
     await fails(() => client.ticketTypes.create({ name: ' ' }), 400, /name/)
   })
