@@ -11,6 +11,13 @@ export const RECEIVER = {
   secret: 'a secret for tests',
 }
 
+/** The email account of a workspace: its customers answer to `in.example.com`. Nothing listens at its server. */
+export const SMTP_ACCOUNT = {
+  provider: 'smtp',
+  settings: { from: 'hello@example.com', reply_domain: 'in.example.com' },
+  secrets: { url: 'smtp://127.0.0.1:2525' },
+}
+
 export type TestMail = {
   from?: string
   to?: string

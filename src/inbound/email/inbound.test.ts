@@ -6,7 +6,7 @@ import { signedAddress } from '#channels/email/addresses.ts'
 import { SECRET, testApp } from '../../../test/app.ts'
 import { topicsOf } from '../../../test/events.ts'
 import { aContact, aMessage } from '../../../test/factories.ts'
-import { postMail, rawMail, type TestMail } from '../../../test/mail.ts'
+import { postMail, rawMail, SMTP_ACCOUNT, type TestMail } from '../../../test/mail.ts'
 
 const t = await testApp({ public_url: 'https://interphone.example.com' })
 const { workspace, call } = t
@@ -17,16 +17,10 @@ const RFC822 = { headers: { 'content-type': 'message/rfc822' } }
 let joe: string
 let channel: { id: string; inbound_url: string }
 
-const smtp = {
-  provider: 'smtp',
-  settings: { from: 'hello@example.com', reply_domain: 'in.example.com' },
-  secrets: { url: 'smtp://127.0.0.1:2525' },
-}
-
 beforeEach(async () => {
   await call('POST /extensions/sandbox/reset')
   await sql`delete from channel_accounts`
-  channel = (await call('POST /extensions/channels', smtp)).body
+  channel = (await call('POST /extensions/channels', SMTP_ACCOUNT)).body
   joe = await aContact(workspace, { email: 'joe@example.org', name: 'Joe' })
 })
 

@@ -9,17 +9,13 @@ import { atomically } from '#workspaces/workspace.ts'
 import { type Answer, SECRET, testApp } from '../../../test/app.ts'
 import { topicsOf } from '../../../test/events.ts'
 import { aContact, aMessage, aSession, eventually } from '../../../test/factories.ts'
-import { postMail, rawMail } from '../../../test/mail.ts'
+import { postMail, rawMail, SMTP_ACCOUNT } from '../../../test/mail.ts'
 import { moveLate } from './move-late.ts'
 
 const t = await testApp()
 const { sql } = t.database
 const { call, workspace } = t
-await call('POST /extensions/channels', {
-  provider: 'smtp',
-  settings: { from: 'hello@example.com', reply_domain: 'in.example.com' },
-  secrets: { url: 'smtp://127.0.0.1:2525' },
-})
+await call('POST /extensions/channels', SMTP_ACCOUNT)
 const { id: tag } = (await call('POST /tags', { name: 'At once' })).body
 
 let numbers = 0

@@ -8,7 +8,7 @@ import { saveWhatsAppUser } from '#resources/contacts/whatsapp-queries.ts'
 import { SECRET, testApp } from '../../../test/app.ts'
 import { topicsOf } from '../../../test/events.ts'
 import { aContact, aMessage, aSession, eventually } from '../../../test/factories.ts'
-import { postMail, rawMail } from '../../../test/mail.ts'
+import { postMail, rawMail, SMTP_ACCOUNT } from '../../../test/mail.ts'
 import { eventSource } from '../../../test/messenger.ts'
 import { moveLate } from './move-late.ts'
 
@@ -17,11 +17,7 @@ const { sql } = t.database
 const { call, workspace } = t
 t.app.addHook('preClose', async () => t.app.server.closeAllConnections())
 const url = await t.app.listen({ port: 0, host: '127.0.0.1' })
-await call('POST /extensions/channels', {
-  provider: 'smtp',
-  settings: { from: 'hello@example.com', reply_domain: 'in.example.com' },
-  secrets: { url: 'smtp://127.0.0.1:2525' },
-})
+await call('POST /extensions/channels', SMTP_ACCOUNT)
 
 let numbers = 0
 /** A lead with an email of its own, and a user. */

@@ -6,7 +6,7 @@ import { insertToken, newTokenText } from '#workspaces/tokens.ts'
 import { SECRET, testApp } from '../../../../test/app.ts'
 import { topicsOf } from '../../../../test/events.ts'
 import { aContact, aMessage, aSession } from '../../../../test/factories.ts'
-import { postMail, rawMail } from '../../../../test/mail.ts'
+import { postMail, rawMail, SMTP_ACCOUNT } from '../../../../test/mail.ts'
 
 const t = await testApp({ public_url: 'https://interphone.example.com' })
 const { call, workspace } = t
@@ -14,12 +14,6 @@ const { sql } = t.database
 const { admin_id } = t.created
 
 let anna: string
-
-const smtp = {
-  provider: 'smtp',
-  settings: { from: 'hello@example.com', reply_domain: 'in.example.com' },
-  secrets: { url: 'smtp://127.0.0.1:2525' },
-}
 
 beforeEach(async () => {
   await call('POST /extensions/sandbox/reset')
@@ -259,7 +253,7 @@ describe('a late reply starts a new conversation', () => {
     })
 
   test('by mail to the signed address, or with the headers of the thread', async () => {
-    await call('POST /extensions/channels', smtp)
+    await call('POST /extensions/channels', SMTP_ACCOUNT)
     const { id, delivery, conversation_id } = await messageBy('email')
     const of = { workspace_id: workspace.id, id: delivery }
     const to = signedAddress('reply', of, { secret: SECRET, domain: 'in.example.com' })

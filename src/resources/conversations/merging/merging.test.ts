@@ -5,7 +5,7 @@ import { signedAddress } from '#channels/email/addresses.ts'
 import { SECRET, testApp } from '../../../../test/app.ts'
 import { topicsOf } from '../../../../test/events.ts'
 import { aContact, aMessage, aSession } from '../../../../test/factories.ts'
-import { postMail, rawMail } from '../../../../test/mail.ts'
+import { postMail, rawMail, SMTP_ACCOUNT } from '../../../../test/mail.ts'
 
 const t = await testApp({ public_url: 'https://interphone.example.com' })
 const { call, workspace } = t
@@ -14,12 +14,6 @@ const { admin_id } = t.created
 
 let anna: string
 let ben: string
-
-const smtp = {
-  provider: 'smtp',
-  settings: { from: 'hello@example.com', reply_domain: 'in.example.com' },
-  secrets: { url: 'smtp://127.0.0.1:2525' },
-}
 
 beforeEach(async () => {
   await call('POST /extensions/sandbox/reset')
@@ -300,7 +294,7 @@ describe('what is written to the secondary', () => {
     })
 
   test('in the messenger goes to the primary, which the messenger then shows', async () => {
-    await call('POST /extensions/channels', smtp)
+    await call('POST /extensions/channels', SMTP_ACCOUNT)
     const mail = await postMail(call, rawMail({ from: 'anna@example.org' }))
     const session = { token: await aSession(workspace, SECRET, anna) }
     for (const primary of [await start(), mail.body.conversation_id]) {
@@ -332,7 +326,7 @@ describe('a mail that answers the secondary', () => {
   }
 
   test('by its signed address or its headers lands in the primary, and so do answers to that', async () => {
-    await call('POST /extensions/channels', smtp)
+    await call('POST /extensions/channels', SMTP_ACCOUNT)
     const primary = await start()
     const { conversation, to, theirs, ours } = await mailThread()
     await merged(conversation, primary)
@@ -350,7 +344,7 @@ describe('a mail that answers the secondary', () => {
   })
 
   test('still does when the secondary was deleted; when the primary was, the secondary is left', async () => {
-    await call('POST /extensions/channels', smtp)
+    await call('POST /extensions/channels', SMTP_ACCOUNT)
     const [first, second] = [await start(), await start()]
     const [deleted, left] = [await mailThread(), await mailThread()]
     await merged(deleted.conversation, first)
