@@ -1,6 +1,7 @@
 // Opens the database that the settings name, and migrates it to the schema of this release.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '#config.ts'
+import { readAddress } from '#db/address.ts'
 import { type ConnectOptions, connect } from '#db/connect.ts'
 import { runningEmbedded } from '#db/embedded/running.ts'
 import { DataDirectoryInUse, startEmbedded } from '#db/embedded.ts'
@@ -60,19 +61,12 @@ export async function withStorage<Result>(
 }
 
 async function openExternal(opening: Opening, url: string): Promise<Storage> {
-  return prepare(opening, addressOf(url), { location: 'the PostgreSQL of DATABASE_URL' }).catch((error) => {
+  try {
+    return await prepare(opening, readAddress(url), { location: 'the PostgreSQL of DATABASE_URL' })
+  } catch (error) {
     opening.stopping.requested.throwIfAborted()
-    throw new Error(`The database of DATABASE_URL cannot be used: ${error.message}`, { cause: error })
-  })
-}
-
-/** As in psql, `?host=/var/run/postgresql` is the directory of a unix socket. */
-function addressOf(url: string): ConnectOptions {
-  const parsed = URL.parse(url)
-  const host = parsed?.searchParams.get('host')
-  if (!parsed || !host) return { url }
-  parsed.searchParams.delete('host')
-  return { url: parsed.href, host }
+    throw new Error(`The database of DATABASE_URL cannot be used: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 async function joinRunning(opening: Opening): Promise<Storage> {

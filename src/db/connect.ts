@@ -3,21 +3,20 @@ import type postgres from 'postgres'
 import driver from './driver.ts'
 import type { Pool } from './sql.ts'
 
-export type ConnectOptions = postgres.Options<Record<string, postgres.PostgresType>> & { url?: string }
+export type ConnectOptions = postgres.Options<Record<string, postgres.PostgresType>>
 
 /** The driver's own backoff adds up over the pool: after one short outage requests would wait for 20 seconds. */
 const RECONNECT_AFTER_SECONDS = 0.2
 
-export function connect({ url, ...options }: ConnectOptions): Pool {
-  const settings = {
+export function connect(options: ConnectOptions): Pool {
+  return driver({
     max: 10,
     idle_timeout: 0,
     connect_timeout: 10,
     backoff: () => RECONNECT_AFTER_SECONDS,
     onnotice: () => {},
     ...options,
-  }
-  return (url ? driver(url, settings) : driver(settings)) as unknown as Pool
+  }) as unknown as Pool
 }
 
 /**
@@ -27,16 +26,3 @@ export function connect({ url, ...options }: ConnectOptions): Pool {
  */
 export const separateConnection = (pool: Pool): Pool =>
   driver({ ...pool.options, max: 1, idle_timeout: 30 } as unknown as ConnectOptions) as unknown as Pool
-
-/**
- * Returns the URL of the pool's database for node-postgres. A host that is a path is the directory of a unix socket.
- */
-export function connectionString({ options }: Pool): string {
-  const { host, port, user, pass, database, ssl } = options
-  const url = new URL(`postgres://localhost:${port[0]}/${encodeURIComponent(database)}`)
-  url.username = encodeURIComponent(user)
-  url.password = encodeURIComponent(String(pass ?? ''))
-  url.searchParams.set('host', String(host[0]))
-  if (ssl) url.searchParams.set('sslmode', ssl === 'verify-full' ? 'verify-full' : 'no-verify')
-  return url.href
-}

@@ -2,6 +2,7 @@
 // database restart can leave requests without an answer, end the process, or commit a part of a transaction, and a
 // query that fails in the middle of its rows corrupts the next result.
 // https://github.com/porsager/postgres/issues/1208, /issues/1216, /issues/1181, /pull/1209, /pull/1215
+// The others make it choose among several hosts, and check certificates, as libpq does.
 import { registerHooks } from 'node:module'
 
 /** Replaces `from`, which occurs exactly once in one of the driver's files. */
@@ -54,6 +55,34 @@ const FIXES: Fix[] = [
     file: 'index.js',
     from: '        c.queue === full\n          ? queries.push(q)',
     to: '        if (lost)\n          return q.reject(lost)\n\n        c.queue === full\n          ? queries.push(q)',
+  },
+  // The certificate of a server that is named by its IP address was compared with `localhost`.
+  {
+    file: 'connection.js',
+    from: '      servername: net.isIP(socket.host) ? undefined : socket.host\n',
+    to: '      servername: net.isIP(socket.host) ? undefined : socket.host,\n      host: socket.host\n',
+  },
+  // A server without TLS was sent a TLS handshake, which ended in a misleading error.
+  {
+    file: 'connection.js',
+    from: `
+        return connected()
+    }
+
+    const options = {`,
+    to: `
+        return connected()
+      if (!canSSL)
+        return socket.destroy(Object.assign(new Error('the server does not support TLS'), { code: 'NO_TLS' }))
+    }
+
+    const options = {`,
+  },
+  // A hot standby was taken for a server that accepts writes.
+  {
+    file: 'connection.js',
+    from: "(x === 'read-write' && xs.default_transaction_read_only === 'on')",
+    to: "(x === 'read-write' && (xs.default_transaction_read_only === 'on' || xs.in_hot_standby === 'on'))",
   },
 ]
 

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Runner, TaskList, WorkerEvents } from 'graphile-worker'
 import type pg from 'pg'
-import { connectionString } from '#db/connect.ts'
+import { nodePostgresPool } from '#db/node-postgres.ts'
 import type { Pool } from '#db/sql.ts'
 import { deleteWorkers, reportAlive, unlockDead } from './heartbeats.ts'
 import type { Job } from './job.ts'
@@ -64,15 +64,16 @@ function runQueue<Context>(options: Options<Context>): () => Promise<void> {
     // Loaded here, because the API can answer its first request without it.
     const [worker, { default: pg }] = await Promise.all([import('graphile-worker'), import('pg')])
     while (!stopping) {
-      const pool = poolOf(pg, options)
+      let pool: pg.Pool | undefined
       try {
+        pool = await nodePostgresPool(pg, sql, (options.concurrency ?? CONCURRENCY) + 2)
         runner = await start(worker, pool, options, workers)
         if (stopping) await end(runner)
         await runner.promise
       } catch (error) {
         if (!stopping) log.warn({ err: error }, 'the job queue stopped; starting it again')
       }
-      await pool.end().catch(() => {})
+      await pool?.end().catch(() => {})
       if (!stopping) await sleep(RESTART_AFTER_MS)
     }
   })()
@@ -122,17 +123,6 @@ async function end(runner: Runner): Promise<void> {
   await Promise.race([runner.kill().catch(() => {}), sleep(KILL_WITHIN_MS)])
 }
 
-/** graphile-worker reports a lost connection itself; without these listeners the error would also end the process. */
-function poolOf(
-  { Pool }: typeof pg,
-  { sql, concurrency = CONCURRENCY }: Pick<Options<unknown>, 'sql' | 'concurrency'>,
-) {
-  const pool = new Pool({ connectionString: connectionString(sql), max: concurrency + 2 })
-  pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
-  return pool
-}
-
 async function start<Context>(
   { Logger, run }: typeof import('graphile-worker'),
   pgPool: pg.Pool,
@@ -150,6 +140,7 @@ async function start<Context>(
     crontab: queued.flatMap(({ name, cron }) => (cron ? [`${cron} ${name}`] : [])).join('\n'),
     concurrency,
     pollInterval: POLL_EVERY_MS,
+    noPreparedStatements: !options.sql.options.prepare,
     noHandleSignals: true,
     events,
     logger: new Logger(() => (level, message, about) => {
