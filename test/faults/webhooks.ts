@@ -11,6 +11,8 @@ export type WebhookFaultsOptions = { events: number; seed: number; has_several_p
 const SHARE = 0.3
 const CONTACTS = 100
 const CLIENTS = 16
+/** The most events that have not arrived: each step of the clock changes the rows of all that wait. */
+const BACKLOG = 4_000
 /** The endpoint goes down when this share of the events has arrived. */
 const GOES_DOWN_AT = 0.3
 const DOWN_FOR_SECONDS = 600
@@ -47,7 +49,12 @@ export async function webhookFaults({ events, seed, has_several_processes }: Web
 
     const clock = moveClock(ask, endpoint, progress, over.signal)
     const killing = servers.kill(progress, over.signal)
-    await causeEvents(ask, contacts, events_of_each)
+    let caused = 0
+    await causeEvents(contacts, events_of_each, async (id, n) => {
+      while (caused - endpoint.accepted.size > BACKLOG) await sleep(TICK_MS)
+      caused++
+      await ask('PUT', `/contacts/${id}`, { name: String(n) }, `${id} ${n}`)
+    })
     const kills = await killing
     const count = async (status: string): Promise<number> =>
       (
@@ -101,11 +108,14 @@ function asker(urls: readonly string[], token: string): Ask {
 }
 
 /** Names each contact 0, 1, 2 …, one change after the other; several contacts at once. */
-async function causeEvents(ask: Ask, contacts: readonly string[], events_of_each: number): Promise<void> {
+async function causeEvents(
+  contacts: readonly string[],
+  events_of_each: number,
+  cause: (id: string, n: number) => Promise<void>,
+): Promise<void> {
   const client = async (_: unknown, number: number) => {
     const own = contacts.filter((_, n) => n % CLIENTS === number)
-    for (let n = 0; n < events_of_each; n++)
-      for (const id of own) await ask('PUT', `/contacts/${id}`, { name: String(n) }, `${id} ${n}`)
+    for (let n = 0; n < events_of_each; n++) for (const id of own) await cause(id, n)
   }
   await Promise.all(Array.from({ length: CLIENTS }, client))
 }

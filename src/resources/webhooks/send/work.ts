@@ -29,6 +29,8 @@ const POLL_EVERY_MS = 200
 const WRITES_FOR_MS = 20_000
 const WRITES_AGAIN_AFTER_MS = 200
 
+const idOf = ({ workspace_id, id }: Leased): string => `${workspace_id} ${id}`
+
 type Means = Pick<WorkerContext, 'sql' | 'secret' | 'egress' | 'log'> & Partial<Pick<WorkerContext, 'is_alone'>>
 
 export function sendWebhooks({ sql, secret, egress, log, is_alone = false }: Means) {
@@ -36,6 +38,8 @@ export function sendWebhooks({ sql, secret, egress, log, is_alone = false }: Mea
   const write = batchWriter<Settled>((settled) => whileAway(() => settle(sql, settled)))
   const queues = new Map<string, Queue>()
   const settling = new Set<Promise<void>>()
+  /** Leased here and not settled yet: a crash of the database can lose the lease, and then it is leased here again. */
+  const in_hand = new Set<string>()
   let stopping = false
   let has_old_leases = is_alone
 
@@ -46,7 +50,7 @@ export function sendWebhooks({ sql, secret, egress, log, is_alone = false }: Mea
     if (has_old_leases) await endLeases(sql)
     has_old_leases = false
     const busy = [...queues.values()].map(({ busy }) => busy())
-    for (const leased of await leaseNotifications(sql, busy)) add(leased)
+    for (const leased of await leaseNotifications(sql, busy)) if (!in_hand.has(idOf(leased))) add(leased)
   })
 
   /** A failure holds up this subscription only. */
@@ -63,21 +67,29 @@ export function sendWebhooks({ sql, secret, egress, log, is_alone = false }: Mea
     const queue =
       queues.get(key) ??
       queueOf(leased, {
-        send: (one) => send(one).catch(warn),
+        send: (one) => send(one).catch((error) => letGo(one, error)),
         onRoom: () => leasing.wake(),
         onEmpty: () => queues.delete(key),
       })
     queues.set(key, queue)
+    in_hand.add(idOf(leased))
     queue.add(leased)
   }
 
   async function send(leased: Leased): Promise<void> {
     const fault = leased.meets_faults ? await nextFault(sql, leased) : undefined
-    if (fault && holdsBack(fault)) return holdBack(sql, leased, fault)
+    if (fault && holdsBack(fault)) {
+      await holdBack(sql, leased, fault)
+      in_hand.delete(idOf(leased))
+      return
+    }
     const copies = fault?.fault === 'double' ? 2 : 1
     const made = (fault && failedAttempt(fault)) ?? (await post(leased, copies))
     const captured = leased.url === null ? copies : 0
-    const settled = settleOne(leased, made, captured).catch(warn)
+    const settled = settleOne(leased, made, captured).then(
+      () => void in_hand.delete(idOf(leased)),
+      (error) => letGo(leased, error),
+    )
     settling.add(settled)
     void settled.then(() => settling.delete(settled))
   }
@@ -87,8 +99,10 @@ export function sendWebhooks({ sql, secret, egress, log, is_alone = false }: Mea
     await write({ leased, attempt: made, captured, settlement: outcomeOf(leased, made, failing_ms) })
   }
 
-  const warn = (error: unknown) =>
+  function letGo(leased: Leased, error: unknown): void {
+    in_hand.delete(idOf(leased))
     log.warn({ err: error }, 'a webhook could not be settled; it is sent again after its lease')
+  }
 
   /** Repeats a query while the database is away: otherwise a notification that was received would be sent again. */
   async function whileAway<Result>(ask: () => Promise<Result>): Promise<Result> {
