@@ -73,8 +73,14 @@ export const SETTINGS = {
   ),
   database_url: setting(
     'DATABASE_URL',
-    like(/^postgres(ql)?:\/\/\S+$/, 'a URL such as postgres://user:password@host:5432/name'),
+    like(/^postgres(ql)?:\/\/.+$/s, 'a URL such as postgres://user:password@host:5432/name'),
     'The PostgreSQL to use. Without it the server runs its own.',
+    secret,
+  ),
+  database_direct_url: setting(
+    'DATABASE_DIRECT_URL',
+    like(/^postgres(ql)?:\/\/.+$/s, 'a URL such as postgres://user:password@host:5432/name'),
+    'The same database past a connection pooler such as PgBouncer, if DATABASE_URL leads to one.',
     secret,
   ),
   database_pool: withDefault('DATABASE_POOL', numberFrom(1, 1_000), '10', 'The most connections to PostgreSQL.'),

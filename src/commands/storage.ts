@@ -6,6 +6,7 @@ import { type ConnectOptions, connect } from '#db/connect.ts'
 import { runningEmbedded } from '#db/embedded/running.ts'
 import { DataDirectoryInUse, startEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
+import { hasPooler, setPooled } from '#db/pooler.ts'
 import type { Pool } from '#db/sql.ts'
 import { keepPartitions } from '#events/partitions.ts'
 import { repairOrder } from '#events/repair-order.ts'
@@ -24,7 +25,10 @@ export type Storage = {
   close(): Promise<void>
 }
 
-type Opening = Pick<Config, 'database_url' | 'database_pool' | 'data_dir' | 'events_kept_days'> & {
+type Opening = Pick<
+  Config,
+  'database_url' | 'database_direct_url' | 'database_pool' | 'data_dir' | 'events_kept_days'
+> & {
   log: (line: string) => void
   /** A request interrupts the start; a storage that is already open stays open until `close()`. */
   stopping: Stopping
@@ -62,12 +66,18 @@ export async function withStorage<Result>(
 
 async function openExternal(opening: Opening, url: string): Promise<Storage> {
   try {
-    return await prepare(opening, readAddress(url), { location: 'the PostgreSQL of DATABASE_URL' })
+    const options = readAddress(url)
+    const is_pooled = await unlessStopped(opening.stopping.requested, hasPooler(options))
+    return await prepare(opening, options, { location: 'the PostgreSQL of DATABASE_URL', is_pooled })
   } catch (error) {
     opening.stopping.requested.throwIfAborted()
     throw new Error(`The database of DATABASE_URL cannot be used: ${(error as Error).message}`, { cause: error })
   }
 }
+
+const NO_SESSIONS =
+  'DATABASE_URL leads to a connection pooler: statements are parsed each time, and other processes are asked for new work ' +
+  'several times a second. Set DATABASE_DIRECT_URL to the PostgreSQL behind it to be told of new work.'
 
 async function joinRunning(opening: Opening): Promise<Storage> {
   const deadline = Date.now() + START_TIMEOUT_MS
@@ -84,17 +94,20 @@ async function joinRunning(opening: Opening): Promise<Storage> {
 }
 
 async function prepare(
-  { database_pool, database_url, events_kept_days, stopping }: Opening,
+  { database_pool, database_url, database_direct_url, events_kept_days, stopping, log }: Opening,
   options: ConnectOptions,
-  { location, release }: { location: string; release?: () => Promise<void> },
+  { location, release, is_pooled = false }: { location: string; release?: () => Promise<void>; is_pooled?: boolean },
 ): Promise<Storage> {
-  const sql = connect({ ...options, max: database_pool })
+  const sql = connect({ ...options, max: database_pool, prepare: !is_pooled })
+  const direct = is_pooled && database_direct_url ? connect({ ...readAddress(database_direct_url), max: 2 }) : null
+  if (is_pooled) setPooled(sql, direct)
+  if (is_pooled && !direct) log(NO_SESSIONS)
   const close = async () => {
-    await Promise.all([sql.end({ timeout: 0.5 }), closeSearches(sql)])
+    await Promise.all([sql.end({ timeout: 0.5 }), direct?.end({ timeout: 0.5 }), closeSearches(sql)])
     await release?.()
   }
   try {
-    const migrated = await unlessStopped(stopping.requested, migrate(sql))
+    const migrated = await unlessStopped(stopping.requested, migrate(direct ?? sql))
     await repairOrder(sql)
     await keepPartitions(sql, events_kept_days)
     await repairActivities(sql)

@@ -2,9 +2,12 @@
 // signals. The NOTIFY is sent outside of transactions, because a NOTIFY in each transaction serialises the commits.
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
+import { sessionsOf } from '#db/pooler.ts'
 import type { Pool } from '#db/sql.ts'
 
 const COALESCE_MS = 20
+/** Behind a connection pooler notifications do not arrive, so that listeners look this often. */
+const POLL_EVERY_MS = 150
 /** Lets a process ignore its own notifications. */
 const THIS_PROCESS = randomUUID()
 
@@ -42,7 +45,12 @@ export function signal(channel: string): Signal {
         }, COALESCE_MS)
       })
     },
-    listen: (sql, listener) => sql.listen(channel, (from) => from !== THIS_PROCESS && listener()),
+    async listen(sql, listener) {
+      const sessions = sessionsOf(sql)
+      if (sessions) return sessions.listen(channel, (from) => from !== THIS_PROCESS && listener())
+      const timer = setInterval(listener, POLL_EVERY_MS)
+      return { unlisten: async () => clearInterval(timer) }
+    },
   }
 }
 

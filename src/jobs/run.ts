@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Runner, TaskList, WorkerEvents } from 'graphile-worker'
 import type pg from 'pg'
 import { nodePostgresPool } from '#db/node-postgres.ts'
+import { isPooled, sessionsOf } from '#db/pooler.ts'
 import type { Pool } from '#db/sql.ts'
 import { deleteWorkers, reportAlive, unlockDead } from './heartbeats.ts'
 import type { Job } from './job.ts'
@@ -66,7 +67,7 @@ function runQueue<Context>(options: Options<Context>): () => Promise<void> {
     while (!stopping) {
       let pool: pg.Pool | undefined
       try {
-        pool = await nodePostgresPool(pg, sql, (options.concurrency ?? CONCURRENCY) + 2)
+        pool = await nodePostgresPool(pg, sessionsOf(sql) ?? sql, (options.concurrency ?? CONCURRENCY) + 2)
         runner = await start(worker, pool, options, workers)
         if (stopping) await end(runner)
         await runner.promise
@@ -140,7 +141,7 @@ async function start<Context>(
     crontab: queued.flatMap(({ name, cron }) => (cron ? [`${cron} ${name}`] : [])).join('\n'),
     concurrency,
     pollInterval: POLL_EVERY_MS,
-    noPreparedStatements: !options.sql.options.prepare,
+    noPreparedStatements: isPooled(options.sql),
     noHandleSignals: true,
     events,
     logger: new Logger(() => (level, message, about) => {

@@ -4,7 +4,7 @@ import { badCursor } from '#http/lists.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type Candidates, probe, readWhole } from './candidates.ts'
 import { LIMITS } from './limits.ts'
-import { asTimeLimit, forSearch, inTurn } from './pool.ts'
+import { asTimeLimit, inTurn, searching } from './pool.ts'
 import { type Listed, newest, type Searching, select, selectFrom, walk } from './rows.ts'
 import { firstInOrder } from './sorted.ts'
 import type { Rows, ValueOrder } from './sources.ts'
@@ -30,46 +30,51 @@ export type Wanted = {
 /** All live objects. */
 export const ALL: Wanted = { name: '', is_stable: false, description: 'a list of all' }
 
+type Asked = { page: Page; order: Order; wanted: Wanted }
 type Keyed = { id: string; cursor_value: string; matches: string | null }
 type Search = Searching & Pick<Wanted, 'sorted_by'>
 type Found<Row> = { rows: Row[]; total?: number | undefined }
 
 /** Returns the page, with the total that its first page had. @throws a 503 if it takes too long, a 429 if many are slow. */
-export async function findPage<Row>(
-  given: Workspace,
-  noun: Listed,
-  { page, order, wanted }: { page: Page; order: Order; wanted: Wanted },
-): Promise<PageResult<Row>> {
+export async function findPage<Row>(given: Workspace, noun: Listed, asked: Asked): Promise<PageResult<Row>> {
+  const { page, order, wanted } = asked
   if (order.is_id && page.after && page.after.value !== page.after.id) throw badCursor()
-  const workspace = forSearch(given)
-  const query_hash = hashOf(workspace.id, workspace.version, noun.tables.noun, wanted.name)
   try {
-    const counts = await readCounts(workspace, noun.tables.noun, wanted.is_stable ? query_hash : null)
-    const compiled = wanted.compile?.({ tables: noun.tables, rows: noun.rows, live: counts.live })
-    const search = { workspace, noun, page, order, compiled, live: counts.live, sorted_by: wanted.sorted_by }
-    const carried = page.after?.total?.of === query_hash ? page.after.total.count : undefined
-    const known = carried ?? counts.total ?? undefined
-    const { rows, total = known } = await findRows<Row & Keyed>(search, known)
-
-    const shown = rows.slice(0, page.per_page)
-    const last = isFull(search, rows) ? shown.at(-1) : undefined
-    const total_count = carried ?? (await totalOf())
-    const next: Cursor | undefined = last && {
-      ...{ value: last.cursor_value, id: last.id, page: page.number + 1 },
-      total: { count: total_count, of: query_hash },
-    }
-    return { rows: shown, next, total_count }
-
-    async function totalOf(): Promise<number> {
-      if (!page.after && page.number === 1 && !last) return shown.length
-      if (!compiled) return counts.live
-      const counted = total ?? (await inTurn(workspace, () => countMatches(search, compiled)))
-      if (wanted.is_stable && counted !== counts.total && 'begin' in workspace.sql)
-        await keepTotal(workspace, noun.tables.noun, query_hash, counts.changes, counted)
-      return counted
-    }
+    return await searching(given, (workspace) => findIn<Row>(workspace, noun, asked))
   } catch (error) {
     throw asTimeLimit(error, wanted.description)
+  }
+}
+
+async function findIn<Row>(
+  workspace: Workspace,
+  noun: Listed,
+  { page, order, wanted }: Asked,
+): Promise<PageResult<Row>> {
+  const query_hash = hashOf(workspace.id, workspace.version, noun.tables.noun, wanted.name)
+  const counts = await readCounts(workspace, noun.tables.noun, wanted.is_stable ? query_hash : null)
+  const compiled = wanted.compile?.({ tables: noun.tables, rows: noun.rows, live: counts.live })
+  const search = { workspace, noun, page, order, compiled, live: counts.live, sorted_by: wanted.sorted_by }
+  const carried = page.after?.total?.of === query_hash ? page.after.total.count : undefined
+  const known = carried ?? counts.total ?? undefined
+  const { rows, total = known } = await findRows<Row & Keyed>(search, known)
+
+  const shown = rows.slice(0, page.per_page)
+  const last = isFull(search, rows) ? shown.at(-1) : undefined
+  const total_count = carried ?? (await totalOf())
+  const next: Cursor | undefined = last && {
+    ...{ value: last.cursor_value, id: last.id, page: page.number + 1 },
+    total: { count: total_count, of: query_hash },
+  }
+  return { rows: shown, next, total_count }
+
+  async function totalOf(): Promise<number> {
+    if (!page.after && page.number === 1 && !last) return shown.length
+    if (!compiled) return counts.live
+    const counted = total ?? (await inTurn(workspace, () => countMatches(search, compiled)))
+    if (wanted.is_stable && counted !== counts.total && 'begin' in workspace.sql)
+      await keepTotal(workspace, noun.tables.noun, query_hash, counts.changes, counted)
+    return counted
   }
 }
 

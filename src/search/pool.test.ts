@@ -5,7 +5,7 @@ import { newestById } from '#db/page.ts'
 import { listedContacts } from '#resources/contacts/queries.ts'
 import { testApp } from '../../test/app.ts'
 import { findPage } from './find.ts'
-import { forSearch, inTurn } from './pool.ts'
+import { inTurn, searching } from './pool.ts'
 
 const t = await testApp()
 const refusal = (promise: Promise<unknown>) =>
@@ -16,7 +16,7 @@ const refusal = (promise: Promise<unknown>) =>
 
 test('a search that takes too long is a 503 that names its filters', async () => {
   await t.call('POST /contacts', { external_id: 'one' })
-  const { sql } = forSearch(t.workspace)
+  const { sql } = t.workspace
   const slow = findPage(t.workspace, listedContacts, {
     page: { number: 1, per_page: 10 },
     order: newestById(t.workspace),
@@ -77,9 +77,10 @@ test('one that waits too long is a 429, and the others go on', async () => {
 
 test('a look-up by id is answered while searches use all of their connections', async () => {
   const { body } = await t.call('POST /contacts', { external_id: 'fast' })
-  const { sql } = forSearch(t.workspace)
-  const busy = Array.from({ length: 8 }, () => sql`select pg_sleep(0.2)`)
-  const answer = await Promise.race([t.call(`GET /contacts/${body.id}`), Promise.all(busy)])
+  const busy = searching(t.workspace, ({ sql }) =>
+    Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(0.2)`)),
+  )
+  const answer = await Promise.race([t.call(`GET /contacts/${body.id}`), busy])
   assert.equal((answer as { status?: number }).status, 200)
-  await Promise.all(busy)
+  await busy
 })

@@ -2,12 +2,16 @@
 // request.
 
 import driver from '#db/driver.ts'
-import type { Pool, Sql } from '#db/sql.ts'
+import { isPooled } from '#db/pooler.ts'
+import type { Pool } from '#db/sql.ts'
 import { ApiError } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 const CONNECTIONS = 4
 export const STATEMENT_LIMIT_MS = 10_000
+
+/** A plan that does not know its values does not know either how many rows have them. */
+const SESSION = { statement_timeout: STATEMENT_LIMIT_MS, plan_cache_mode: 'force_custom_plan' }
 
 /** Slow statements of a workspace that run at once in this process, and how long another one waits for its turn. */
 const SLOW_AT_ONCE = 2
@@ -15,22 +19,35 @@ const LONGEST_WAIT_MS = 5_000
 
 const pools = new WeakMap<Pool, Pool>()
 
-/** Returns the workspace with the connections of searches; inside a transaction, with those of the transaction. */
-export const forSearch = (workspace: Workspace): Workspace => ({ ...workspace, sql: poolOf(workspace.sql) })
+/**
+ * Runs a search with the connections of searches; inside a transaction, with that of the transaction. Behind a connection
+ * pooler it is a transaction, which keeps its time limit.
+ */
+export async function searching<Result>(
+  workspace: Workspace,
+  search: (workspace: Workspace) => Promise<Result>,
+): Promise<Result> {
+  const { sql } = workspace
+  if (!('begin' in sql)) return search(workspace)
+  const pool = poolOf(sql as Pool)
+  if (!isPooled(sql as Pool)) return search({ ...workspace, sql: pool })
+  return pool.begin(async (sql) => {
+    await sql`select set_config('statement_timeout', ${String(STATEMENT_LIMIT_MS)}, true)`
+    return search({ ...workspace, sql })
+  }) as Promise<Result>
+}
 
-function poolOf(sql: Sql): Sql {
-  if (!('begin' in sql)) return sql
-  const known = pools.get(sql as Pool)
+function poolOf(sql: Pool): Pool {
+  const known = pools.get(sql)
   if (known) return known
-  const { options } = sql as Pool
+  const { options } = sql
   const pool = driver({
     ...options,
     max: CONNECTIONS,
     idle_timeout: 30,
-    // A plan that does not know its values does not know either how many rows have them.
-    connection: { ...options.connection, statement_timeout: STATEMENT_LIMIT_MS, plan_cache_mode: 'force_custom_plan' },
+    connection: { ...options.connection, ...(!isPooled(sql) && SESSION) },
   } as never) as unknown as Pool
-  pools.set(sql as Pool, pool)
+  pools.set(sql, pool)
   return pool
 }
 

@@ -79,7 +79,7 @@ export async function severalProcesses(random: () => number): Promise<Processes>
 
 const victim = (name: string, { kill }: ServerProcess, revived: Victim['revived']): Victim => ({ name, kill, revived })
 
-function addressOf({ options }: Embedded): string {
+export function addressOf({ options }: Embedded): string {
   const { host, port, user, password, database } = options
   return `postgres://${user}:${password}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
 }
