@@ -158,7 +158,7 @@ export function buildApp(options: AppOptions): App {
   })
 
   app.register(async (open) => {
-    health(open, { sql, files: options.files })
+    health(open, { sql, files: options.files, isStopping: listener?.isStopping })
     reference(open, operations)
     docsPage(open, operations)
   })

@@ -1,5 +1,5 @@
-// Runs a server: the API, the delivery worker, or both. It listens at once, and starts its database while the rest of
-// its code loads.
+// Runs a server: the API, the delivery worker, or both. With a database of its own it listens at once, and starts the database
+// while the rest of its code loads.
 import { realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { allowedPrivateAddresses, type Config, hasShortToken, listeningUrl } from '#config.ts'
@@ -31,7 +31,7 @@ type Stop = () => Promise<unknown>
  */
 export async function serve(config: Config, { api, worker }: Roles, stopping: Stopping): Promise<void> {
   const { requested } = stopping
-  const listener = api ? await listen(config.host, config.port) : undefined
+  const listener = api ? await listen(config.host, config.port, { is_early: !config.database_url }) : undefined
   let log = (line: string): void => void process.stderr.write(`${line}\n`)
   const opening = openStorage({ ...config, log: (line) => log(line), stopping })
   const stops: Stop[] = listener ? [listener.close] : []
@@ -68,7 +68,7 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
     if (api) stops.push(await receiveMails({ sql, config, secret, files, log: app.log }))
     await app.ready()
     requested.throwIfAborted()
-    listener?.open()
+    await listener?.open()
     if (api) await printBanner(storage, config, first)
     else print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
     await aborted(requested)

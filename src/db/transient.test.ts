@@ -19,6 +19,7 @@ const CODES: [code: string, is_transient: boolean][] = [
   ['53300', true],
   ['53100', true],
   ['55P03', true],
+  ['25006', true],
   ['57014', true],
   ['57P01', true],
   ['XX000', true],

@@ -168,6 +168,7 @@ const CONTENTION = ['40P01', 'CHANGED_MEANWHILE']
 /** Returns the message and the seconds to wait, if a retry can succeed once the database or the storage is well again. */
 function outageOf(error: { code?: string; cause?: unknown }): { message: string; retry_after: number } | undefined {
   if (isUnavailable(error)) return { message: 'The database is not available, try again', retry_after: 1 }
+  if (error.code === READ_ONLY) return { message: 'The database accepts no writes now, try again', retry_after: 1 }
   if (error.code === DISK_FULL) return { message: 'The disk of the database is full', retry_after: 30 }
   if (CONTENTION.includes(error.code ?? ''))
     return { message: 'Other requests keep changing the same objects, try again', retry_after: 1 }
@@ -179,7 +180,8 @@ function outageOf(error: { code?: string; cause?: unknown }): { message: string;
     : { message: 'The file storage is not available, try again', retry_after: 5 }
 }
 
-/** PostgreSQL's code. */
+/** PostgreSQL's codes. A server is read-only while it is a standby that another one is about to replace. */
+const READ_ONLY = '25006'
 export const DISK_FULL = '53100'
 /** The codes of the operating system: a full disk, a used-up quota. */
 const NO_SPACE = ['ENOSPC', 'EDQUOT']

@@ -1,27 +1,38 @@
 // Endpoints for monitoring: /healthz, /readyz and /metrics.
 import type { FastifyInstance } from 'fastify'
 import { register } from 'prom-client'
+import { missingMigrations } from '#db/migrate.ts'
 import type { Pool } from '#db/sql.ts'
 import { TookTooLong, within } from '#lib/time-limit.ts'
 import { DISK_FULL } from './errors.ts'
 
 /** Load balancers usually wait for a second or more. */
 const ANSWER_WITHIN_MS = 1_000
-/** How long a disk that had room is not asked again. */
+/** How long a disk that had room, and a schema that was complete, are not looked at again. */
 const ROOM_FOR_MS = 5_000
 
 /** The storage of attached files. */
 type Room = { hasRoom(): Promise<boolean> }
 
-type State = 'ready' | 'starting' | 'database_timeout' | 'disk_full' | 'storage_unavailable'
+type State =
+  | 'ready'
+  | 'starting'
+  | 'stopping'
+  | 'database_timeout'
+  | 'database_read_only'
+  | 'database_not_migrated'
+  | 'disk_full'
+  | 'storage_unavailable'
 
-export function health(app: FastifyInstance, outside: { sql: Pool; files: Room }) {
+type Outside = { sql: Pool; files: Room; isStopping?: (() => boolean) | undefined }
+
+export function health(app: FastifyInstance, { isStopping = () => false, ...outside }: Outside) {
   const stateNow = stateOf(outside)
 
   app.get('/healthz', async () => ({ status: 'alive' }))
 
   app.get('/readyz', async (_request, reply) => {
-    const status = await within(ANSWER_WITHIN_MS, stateNow()).catch(whyNot)
+    const status = isStopping() ? 'stopping' : await within(ANSWER_WITHIN_MS, stateNow()).catch(whyNot)
     reply.code(status === 'ready' ? 200 : 503)
     return { status }
   })
@@ -33,13 +44,16 @@ export function health(app: FastifyInstance, outside: { sql: Pool; files: Room }
 }
 
 /** Returns a function that asks database and storage. All callers at the same time share one question. */
-function stateOf({ sql, files }: { sql: Pool; files: Room }): () => Promise<State> {
+function stateOf({ sql, files }: Pick<Outside, 'sql' | 'files'>): () => Promise<State> {
   let asking: Promise<State> | undefined
   let had_room_at = Number.NEGATIVE_INFINITY
 
   async function ask(): Promise<State> {
-    await sql`select 1`
+    const [{ is_read_only }] = await sql<[{ is_read_only: boolean }]>`
+      select current_setting('transaction_read_only')::boolean as is_read_only`
+    if (is_read_only) return 'database_read_only'
     if (performance.now() - had_room_at < ROOM_FOR_MS) return 'ready'
+    if ((await missingMigrations(sql)).length) return 'database_not_migrated'
     await writeTemporaryFile(sql)
     if (!(await files.hasRoom())) return 'disk_full'
     had_room_at = performance.now()

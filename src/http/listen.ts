@@ -1,6 +1,9 @@
-// Listens from the start of the process: /healthz answers before the server is loaded and the database is up.
+// Listens from the start of the process, so that /healthz answers before the server is loaded and the database is up; or only
+// once the server is ready, so that a load balancer sends requests to another one until then.
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { Server as NetServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isFromEventSource } from './errors.ts'
 import { limitSlowClients, SLOW_LIMITS, type SlowLimits } from './slow-clients.ts'
 
@@ -8,40 +11,76 @@ export type Listener = {
   /** For Fastify's `serverFactory`: sets the handler that `open` switches to. */
   serve(handler: RequestListener): Server
   /** From now on the handler answers. */
-  open(): void
+  open(): Promise<void>
+  isStopping(): boolean
   /** Accepts no more connections, and closes each one after its answer; without an answer after a time limit. */
   close(): Promise<void>
+}
+
+export type ListenOptions = {
+  limits?: SlowLimits
+  /** Connections are accepted at once. Otherwise from `open` on, and those of proxies are given up in order. */
+  is_early?: boolean
 }
 
 /** Longer than the idle timeout of load balancers, so that the server closes no connection that they are about to use. */
 const KEEP_ALIVE_MS = 72_000
 /** How long running requests can take when the server stops. */
 const LAST_REQUESTS_MS = 3_000
+/**
+ * How long connections without a request stay open when the server stops. A proxy may be sending a request on each of them;
+ * it gets its answer, and with it the word that the connection ends.
+ */
+const HAND_OVER_MS = 1_000
 
 /** @throws Error with a message for the operator if the address cannot be used. */
-export async function listen(host: string, port: number, limits: SlowLimits = SLOW_LIMITS): Promise<Listener> {
+export async function listen(
+  host: string,
+  port: number,
+  { limits = SLOW_LIMITS, is_early = true }: ListenOptions = {},
+): Promise<Listener> {
   const options = { keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: limits.check_every_ms }
   const server = createServer(options, starting)
   const endChecks = limitSlowClients(server, limits)
-  server.listen(port, host)
-  await once(server, 'listening').catch((error) => {
-    const why = UNABLE[error.code]
-    throw why ? new Error(why(host, port), { cause: error }) : error
+  let is_stopping = false
+  server.prependListener('request', (_request, response) => {
+    if (is_stopping) response.shouldKeepAlive = false
   })
+
+  async function bind(): Promise<void> {
+    server.listen(port, host)
+    await once(server, 'listening').catch((error) => {
+      const why = UNABLE[error.code]
+      throw why ? new Error(why(host, port), { cause: error }) : error
+    })
+  }
+  /** Unlike the method of HTTP servers, that of TCP servers leaves the connections open. */
+  const acceptNoMore = () =>
+    new Promise<void>((resolve) => {
+      NetServer.prototype.close.call(server, () => resolve())
+    })
+
+  await bind()
+  if (!is_early) await acceptNoMore()
   let handler = starting
   return {
     serve(its) {
       handler = its
       return server
     },
-    open() {
+    async open() {
       server.removeListener('request', starting).on('request', handler)
+      if (!is_early) await bind()
     },
+    isStopping: () => is_stopping,
     async close() {
+      is_stopping = true
+      const closed = acceptNoMore()
+      if (!is_early) await Promise.race([closed, sleep(HAND_OVER_MS)])
       // Connections of running requests stay open for keep-alive after their answers, so they are closed here.
       const closing = setInterval(() => server.closeIdleConnections(), 20)
-      const deadline = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS)
-      await new Promise((resolve) => server.close(resolve))
+      const deadline = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS - (is_early ? 0 : HAND_OVER_MS))
+      await closed
       clearInterval(closing)
       clearTimeout(deadline)
       endChecks()

@@ -88,10 +88,12 @@ test('a start that waits for the database of DATABASE_URL ends at once', async (
     await maintenance.unsafe(`drop database ${name} with (force)`)
     await maintenance.end()
   })
-  await sql`select pg_advisory_lock(7238114)` // Another server is migrating it.
+  // Another server is migrating it.
+  await sql`select pg_advisory_lock(7238114)`
   const DATABASE_URL = `postgres://${user}:${password}@localhost:${pg}/${name}?host=${encodeURIComponent(String(host))}`
   const server = start(['serve'], { ...settingsFor(dataDirectory()), DATABASE_URL })
-  const waiting = () => maintenance`select from pg_stat_activity where datname = ${name} and wait_event = 'advisory'`
+  const waiting = () =>
+    maintenance`select from pg_stat_activity where datname = ${name} and query like '%pg_try_advisory_xact_lock%' and pid <> pg_backend_pid()`
   await until(async () => (await waiting()).length)
   const { code, ms, err } = await server.end('SIGINT')
   assert.deepEqual([code, err], [0, ''])

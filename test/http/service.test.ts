@@ -1,10 +1,11 @@
 // Health, metrics, request ids, server errors, and the API reference.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { buildApp } from '#app.ts'
-import { connect } from '#db/connect.ts'
+import { type ConnectOptions, connect } from '#db/connect.ts'
 import { op } from '#http/op.ts'
 import { SECRET, testApp } from '../app.ts'
+import { serverOptions } from '../database.ts'
 import { freePort } from '../smtp-sink.ts'
 
 const t = await testApp()
@@ -58,6 +59,41 @@ test('every request has its own id, which the caller cannot choose', async () =>
     ids.add(headers['x-request-id'])
   }
   assert.equal(ids.size, 5)
+})
+
+describe('a database that cannot be used as it is makes the server not ready:', () => {
+  const ready = async (connection: Record<string, string> = {}) => {
+    const sql = connect({ ...serverOptions(), database: t.database.name, max: 1, connection } as ConnectOptions)
+    const { statusCode, body } = await buildApp({ sql, files: t.files, secret: SECRET }).inject('/readyz')
+    await sql.end({ timeout: 1 })
+    return [statusCode, JSON.parse(body).status]
+  }
+
+  test('one that accepts no writes', async () => {
+    assert.deepEqual(await ready({ default_transaction_read_only: 'on' }), [503, 'database_read_only'])
+  })
+
+  test('one that lacks a migration, as an older backup does', async () => {
+    const { sql } = t.database
+    const [last] = await sql`delete from migrations where name = (select max(name) from migrations) returning *`
+    assert.deepEqual(await ready(), [503, 'database_not_migrated'])
+    await sql`insert into migrations ${sql(last!)}`
+    assert.deepEqual(await ready(), [200, 'ready'])
+  })
+
+  test('a write on it is a 503 that can be tried again', async () => {
+    const sql = connect({
+      ...{ ...serverOptions(), database: t.database.name, max: 1 },
+      connection: { default_transaction_read_only: 'on' } as never,
+    })
+    const app = buildApp({ sql, files: t.files, secret: SECRET })
+    const headers = { authorization: `Bearer ${t.created.token}` }
+    const answer = await app.inject({ method: 'POST', url: '/tags', headers, payload: { name: 'New' } })
+    assert.deepEqual([answer.statusCode, answer.headers['retry-after']], [503, '1'])
+    assert.match(answer.body, /accepts no writes now/)
+    await app.close()
+    await sql.end({ timeout: 1 })
+  })
 })
 
 test('health and metrics need no token', async () => {

@@ -23,7 +23,7 @@ const log: string[] = []
 let listener: Listener
 
 before(async () => {
-  listener = await listen('127.0.0.1', port, limits)
+  listener = await listen('127.0.0.1', port, { limits })
   const app = buildApp({
     ...{ sql: t.database.sql, files: t.files, secret: SECRET, listener },
     logger: { level: 'debug', stream: { write: (line: string) => void log.push(line) } },

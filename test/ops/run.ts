@@ -1,10 +1,11 @@
-// `npm run ops`: tries a server behind a real connection pooler and on real standbys. Needs Debian's programs; names those
+// `npm run ops`: tries a server behind a real connection pooler and a real proxy, and on real standbys. Needs Debian's programs; names those
 // that are missing. `npm run ops -- --only pooler` tries one part.
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { print } from '#lib/terminal.ts'
 import { failover } from './failover.ts'
 import { pooler } from './pooler.ts'
+import { rolling } from './rolling.ts'
 
 /** What was tried, what must hold, and what was seen. */
 export type Row = { what: string; goal: string; seen: string; holds: boolean }
@@ -17,6 +18,7 @@ const POSTGRES = '/usr/lib/postgresql/15/bin/postgres'
 const PARTS: Part[] = [
   { name: 'pooler', programs: { '/usr/sbin/pgbouncer': 'pgbouncer' }, run: pooler },
   { name: 'failover', programs: { [POSTGRES]: 'postgresql-15' }, run: failover },
+  { name: 'rolling', programs: { '/usr/sbin/nginx': 'nginx' }, run: rolling },
 ]
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } })
