@@ -45,6 +45,9 @@ import { segmentedContacts } from './contacts/search.ts'
 import contactSegments from './contacts/segments.ts'
 import contactSubscriptions from './contacts/subscriptions.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
+import { forgetAudience as forgetInSnippets } from './content-snippets/queries.ts'
+import contentSnippets from './content-snippets/routes.ts'
+import contentSnippetTags from './content-snippets/tags.ts'
 import conversationAttributes from './conversation-attributes/routes.ts'
 import assignmentRules from './conversations/actions/run-assignment-rules.ts'
 import { assignWaiting } from './conversations/assignment/assign-waiting.ts'
@@ -165,10 +168,12 @@ export const RESOURCES: readonly Resource[] = [
   slas,
   conversationSlas,
   conversationRatings,
-  audiences({ forget: [forgetInArticles, forgetInInternalArticles, forgetInAiContent] }),
+  audiences({ forget: [forgetInArticles, forgetInInternalArticles, forgetInSnippets, forgetInAiContent] }),
   folders({ counts: [countArticles, countInternalArticles] }),
   internalArticles,
   internalArticleTags,
+  contentSnippets,
+  contentSnippetTags,
   articles,
   articleDrafts,
   articleVersions,

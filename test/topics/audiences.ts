@@ -18,6 +18,16 @@ const notifies =
 const anArticle = (w: World, more: object = {}) =>
   w.ask('POST /articles', { title: 'Member', author_id: w.admin_id, ...more })
 
+const aSnippet = async (w: World) =>
+  w.ask('POST /content_snippets', { title: 'Member', audience_ids: [Number((await create(w)).id)] })
+const snippet: Shape = {
+  ...{ type: 'content_snippet', id: text, title: 'Member', locale: 'en', json_blocks: Array.isArray },
+  ...{ body_markdown: '# Member\n', chatbot_availability: 0, copilot_availability: 0 },
+  ...{ ai_chatbot_availability: false, ai_copilot_availability: false, ai_sales_agent_availability: false },
+  ...{ created_at: seconds, updated_at: seconds, audience_ids: Array.isArray },
+}
+const snippetMember: Shape = { ...member, content: { type: 'content_snippet', id: text } }
+
 export const AUDIENCE_CAUSES = causes({
   'an audience is created': { act: create, notifies: notifies('audience.created', audience) },
   'the name of an audience changes': {
@@ -39,5 +49,22 @@ export const AUDIENCE_CAUSES = causes({
     given: async (w) => anArticle(w, { audience_ids: [Number((await create(w)).id)] }),
     act: (w, { id }) => w.ask(`DELETE /articles/${id}`),
     notifies: (is) => ({ 'article.deleted': article(is, { deleted: true }), 'audience.member_removed': member }),
+  },
+  'a content snippet is created in an audience': {
+    act: aSnippet,
+    notifies: () => ({
+      ...{ 'audience.created': { ...audience, name: text }, 'audience.member_added': snippetMember },
+      'content_snippet.created': snippet,
+    }),
+  },
+  'a content snippet is taken out of its audience': {
+    given: aSnippet,
+    act: (w, { id }) => w.ask(`PUT /content_snippets/${id}`, { audience_ids: [] }),
+    notifies: () => ({ 'audience.member_removed': snippetMember, 'content_snippet.updated': snippet }),
+  },
+  'a content snippet is deleted': {
+    given: (w) => w.ask('POST /content_snippets', { title: 'Gone' }),
+    act: (w, { id }) => w.ask(`DELETE /content_snippets/${id}`),
+    notifies: notifies('content_snippet.deleted', { type: 'content_snippet', id: text, deleted: true }),
   },
 })
