@@ -232,6 +232,8 @@ const FOREIGN_WRITES = new Set([
   // … and with a help center.
   'help_centers of src/workspaces/queries.ts',
   'help_center_names of src/workspaces/queries.ts',
+  // … and with a brand.
+  'brands of src/workspaces/queries.ts',
   // A contact's message is written with the conversation that it starts, in one statement; messages/ imports
   // conversations/, not the other way round.
   'messages of src/resources/conversations/start/queries.ts',

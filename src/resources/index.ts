@@ -24,6 +24,7 @@ import attachments from './attachments/routes.ts'
 import audiences from './audiences/routes.ts'
 import awayStatusReasons from './away-status-reasons/routes.ts'
 import banners from './banners/routes.ts'
+import brands from './brands/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
 import calls from './calls/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
@@ -67,6 +68,7 @@ import dataAttributes from './data-attributes/routes.ts'
 import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
+import emails from './emails/routes.ts'
 import realtimeEvents from './events/routes.ts'
 import folders from './folders/routes.ts'
 import collections from './help-centers/collections/routes.ts'
@@ -181,6 +183,8 @@ export const RESOURCES: readonly Resource[] = [
   helpCenters,
   collections,
   redirects({ articleTarget }),
+  brands,
+  emails,
   calls,
   jobs,
   aiContent,

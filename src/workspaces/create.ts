@@ -1,9 +1,15 @@
-// Creates a workspace that can be used at once: with its first admin, its bot, the states of tickets, a help center, and a
-// token.
+// Creates a workspace that can be used at once: with its first admin, its bot, the states of tickets, a help center, a
+// brand, and a token.
 
 import type { Sql } from '#db/sql.ts'
 import { randomCode } from '#lib/ids.ts'
-import { insertAdmin, insertDefaultHelpCenter, insertTicketStates, insertWorkspace } from './queries.ts'
+import {
+  insertAdmin,
+  insertDefaultBrand,
+  insertDefaultHelpCenter,
+  insertTicketStates,
+  insertWorkspace,
+} from './queries.ts'
 import { insertToken, newTokenText } from './tokens.ts'
 
 export type NewWorkspace = {
@@ -27,6 +33,7 @@ export async function createWorkspace(sql: Sql, options: NewWorkspace, at = new 
   await insertAdmin(sql, id, { name: 'Operator', email: `operator+${id}@interphone.invalid`, is_bot: true }, at)
   await insertTicketStates(sql, id, at)
   await insertDefaultHelpCenter(sql, id, name, at)
+  await insertDefaultBrand(sql, id, name, at)
   await insertToken(sql, id, token, { name: 'First token', admin_id, is_operator: is_first }, at)
   return { id, name, token, admin_id }
 }

@@ -37,6 +37,11 @@ export const insertDefaultHelpCenter = (sql: Sql, workspace_id: string, display_
   )
   insert into help_center_names (name, workspace_id, help_center_id) select identifier, workspace_id, id from created`
 
+/** The default brand, which has the workspace's id on the wire. */
+export const insertDefaultBrand = (sql: Sql, workspace_id: string, name: string, created_at: Date) => sql`
+  insert into brands (workspace_id, name, is_default, created_at, updated_at)
+  values (${workspace_id}, ${name}, true, ${created_at}, ${created_at})`
+
 export const findFirstWorkspace = (sql: Sql) =>
   one(sql<WorkspaceRow[]>`select id, name, timezone, is_first, created_at from workspaces where is_first`)
 

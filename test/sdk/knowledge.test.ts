@@ -75,3 +75,41 @@ test('release 7: a source and its pages are created, changed, listed and deleted
   await aiContent.deleteContentImportSource({ source_id: String(source_id) })
   assert.ok(!(await aiContent.listContentImportSources()).data?.some(({ id }) => id === source_id))
 })
+
+const [{ client: client7, errors: errors7 }] = SDKS
+const seven = client7({ token, baseUrl: server.url })
+
+test('release 7: internal articles are created, changed, found, listed and deleted', async () => {
+  const { internalArticles } = seven
+  await failing(errors7)(() => internalArticles.createInternalArticle({ title: 'x' } as never), 400, /author_id/)
+  const by = { owner_id: sender_id, author_id: sender_id }
+  const created = await internalArticles.createInternalArticle({ title: 'Plan', body: '<p>Secret</p>', ...by })
+  const article = Number(created.id)
+  const changed = await internalArticles.updateInternalArticle({ internal_article_id: article, title: 'Renamed' })
+  assert.equal(changed.title, 'Renamed')
+  const shown = await internalArticles.retrieveInternalArticle({ internal_article_id: article })
+  assert.match(shown.body ?? '', /Secret/)
+  const listed = await internalArticles.listInternalArticles()
+  assert.deepEqual(
+    listed.data?.map(({ title }) => title),
+    ['Renamed'],
+  )
+  const found = await internalArticles.searchInternalArticles({ folder_id: '999999' })
+  assert.equal(found.total_count, 0)
+  assert.equal((await internalArticles.deleteInternalArticle({ internal_article_id: article })).deleted, true)
+})
+
+test('release 7: brands and sender addresses are listed and shown', async () => {
+  const version = { version: 'Unstable' } as const
+  const { brands, emails } = seven.unstable
+  const fails = failing(errors7)
+  await fails(() => brands.retrieveBrand({ id: '999999' }, version), 404, /Brand not found/)
+  await fails(() => emails.retrieveEmail({ id: '999999' }, version), 404, /Email setting not found/)
+  const { body: address } = await server.call('POST /extensions/emails', { email: 'seven@example.com' })
+  const listed = (await brands.listBrands(version)).data
+  assert.equal(listed?.[0]?.id, server.created.id)
+  const brand = await brands.retrieveBrand({ id: server.created.id }, version)
+  assert.equal(brand.is_default, true)
+  assert.ok((await emails.listEmails(version)).data?.some((email) => email.id === address.id))
+  assert.equal((await emails.retrieveEmail({ id: address.id }, version)).email, 'seven@example.com')
+})

@@ -13,6 +13,7 @@ import { createLead } from '#resources/contacts/create.ts'
 import { lockIdentity } from '#resources/contacts/queries.ts'
 import { receive } from '#resources/conversations/inbound.ts'
 import { insertConversationMail, wasReceived } from '#resources/conversations/inbound-queries.ts'
+import { noteForwarded } from '#resources/emails/queries.ts'
 import { writeRaw } from '#resources/inbound/raw.ts'
 import type { Reason } from '#resources/inbound/reasons.ts'
 import { openWorkspace } from '#workspaces/open.ts'
@@ -70,8 +71,15 @@ export async function receiveMail(
     if (doubtful && 'conversation_id' in added) await keepDoubtful(workspace, incoming, doubtful, added.conversation_id)
     return added
   })
+  await noteForwarded(workspace, addressesOf(incoming))
   return received.outcome === 'blocked' ? { ...received, ...(await leftOut('blocked')) } : received
 }
+
+/** Returns the addresses that a mail was sent to. */
+const addressesOf = ({ mail, envelope }: Incoming): string[] => [
+  ...[...mail.to, ...mail.cc].map(({ address }) => address),
+  ...envelope.recipients,
+]
 
 function meaningIfAny(...mail: Parameters<typeof meaningOf>): Meaning | NoSender {
   try {
