@@ -28,6 +28,12 @@ const snippet: Shape = {
 }
 const snippetMember: Shape = { ...member, content: { type: 'content_snippet', id: text } }
 
+const pageMember: Shape = { ...member, content: { type: 'external_content', id: text } }
+const aPage = (source_id: number) => ({
+  ...{ title: 'Page', html: '<p>Page</p>', url: 'https://example.com/page', locale: 'en' },
+  ...{ external_id: 'page', source_id },
+})
+
 export const AUDIENCE_CAUSES = causes({
   'an audience is created': { act: create, notifies: notifies('audience.created', audience) },
   'the name of an audience changes': {
@@ -66,5 +72,48 @@ export const AUDIENCE_CAUSES = causes({
     given: (w) => w.ask('POST /content_snippets', { title: 'Gone' }),
     act: (w, { id }) => w.ask(`DELETE /content_snippets/${id}`),
     notifies: notifies('content_snippet.deleted', { type: 'content_snippet', id: text, deleted: true }),
+  },
+  'an external page gets the audience of its source': {
+    given: async (w) =>
+      w.ask('POST /ai/content_import_sources', {
+        ...{ sync_behavior: 'api', url: 'https://audience.example.com', audience_ids: [Number((await create(w)).id)] },
+      }),
+    act: (w, { id }) => w.ask('POST /ai/external_pages', aPage(id)),
+    notifies: notifies('audience.member_added', pageMember),
+  },
+  'an external page is taken out of its audience': {
+    given: async (w) => {
+      const source = await w.ask('POST /ai/content_import_sources', {
+        ...{ sync_behavior: 'api', url: 'https://none.example.com' },
+      })
+      const page = { ...aPage(source.id), audience_ids: [Number((await create(w)).id)] }
+      await w.ask('POST /ai/external_pages', page)
+      return page
+    },
+    act: (w, page) => w.ask('POST /ai/external_pages', { ...page, audience_ids: [] }),
+    notifies: notifies('audience.member_removed', pageMember),
+  },
+  'an external page in an audience is deleted': {
+    given: async (w) => {
+      const source = await w.ask('POST /ai/content_import_sources', {
+        ...{ sync_behavior: 'api', url: 'https://gone.example.com', audience_ids: [Number((await create(w)).id)] },
+      })
+      return w.ask('POST /ai/external_pages', aPage(source.id))
+    },
+    act: (w, { id }) => w.ask(`DELETE /ai/external_pages/${id}`),
+    notifies: notifies('audience.member_removed', pageMember),
+  },
+  'the audience of a source is applied to its pages': {
+    given: async (w) => {
+      const settings = { sync_behavior: 'api', url: 'https://apply.example.com' }
+      const source = await w.ask('POST /ai/content_import_sources', settings)
+      await w.ask('POST /ai/external_pages', aPage(source.id))
+      return { ...source, audience_ids: [Number((await create(w)).id)] }
+    },
+    act: (w, { id, sync_behavior, url, audience_ids }) =>
+      w.ask(`PUT /ai/content_import_sources/${id}`, {
+        ...{ sync_behavior, url, audience_ids, apply_audience_to_existing_content: true },
+      }),
+    notifies: notifies('audience.member_added', pageMember),
   },
 })

@@ -60,6 +60,30 @@ export const findExternalPage = (workspace: Workspace, id: string) =>
   one(workspace.sql<ExternalPageRow[]>`
     select ${columns(workspace)} from external_pages where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
+/** Locks the page until the transaction ends. */
+export const lockExternalPage = (workspace: Workspace, id: string) =>
+  one(workspace.sql<ExternalPageRow[]>`
+    select ${columns(workspace)} from external_pages
+    where workspace_id = ${workspace.id} and id = ${rowId(id)} for update`)
+
+/** Until the transaction ends, no other one creates a page of the source with this external id. */
+export const lockExternalId = ({ sql, id }: Workspace, source_id: string, external_id: string) => sql`
+  select pg_advisory_xact_lock(hashtextextended(${`external page ${id} ${source_id} ${external_id}`}, 0))`
+
+/** Returns the page of a source that has the external id, and locks it until the transaction ends. */
+export const findPageLocked = (workspace: Workspace, source_id: string, external_id: string) =>
+  one(workspace.sql<ExternalPageRow[]>`
+    select ${columns(workspace)} from external_pages
+    where workspace_id = ${workspace.id} and source_id = ${source_id} and external_id = ${external_id} for update`)
+
+/** Locks the pages of a source that have other audiences. */
+export const lockPagesOf = ({ sql, id }: Workspace, source_id: string, audience_ids: string[]) => sql<
+  Pick<ExternalPageRow, 'id' | 'audience_ids'>[]
+>`
+  select id, audience_ids from external_pages
+  where workspace_id = ${id} and source_id = ${source_id} and audience_ids <> ${audience_ids}::text[]::bigint[]
+  order by id for update`
+
 /** Inserts the page, or updates the one that has its external id. Simultaneous requests create one page. */
 export const upsertExternalPage = (workspace: Workspace, source: ImportSourceRow, page: IngestedPage) => {
   const { sql, id } = workspace

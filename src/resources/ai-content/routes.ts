@@ -6,7 +6,7 @@ import { ById, NOTHING } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
 import { crawlJob, recrawlJob } from './crawl/crawl.ts'
 import { demo } from './demo.ts'
-import { deleteExternalPage, findExternalPage, pageOfExternalPages } from './page-queries.ts'
+import { findExternalPage, pageOfExternalPages } from './page-queries.ts'
 import {
   ExternalPage,
   ExternalPageList,
@@ -15,7 +15,7 @@ import {
   presentExternalPage,
 } from './page-schema.ts'
 import { findSource, pageOfSources } from './queries.ts'
-import { changePage, ingestPage } from './save-page.ts'
+import { changePage, ingestPage, removePage } from './save-page.ts'
 import { changeSource, createSource, removeSource } from './save-source.ts'
 import {
   ImportSource,
@@ -193,7 +193,7 @@ function externalPages(app: App, { public_url }: Server) {
       response: ExternalPage,
     }),
     async ({ workspace, params }) => {
-      const page = found(await deleteExternalPage(workspace, params.id))
+      const page = await removePage(workspace, params.id)
       return presentExternalPage({ ...page, html: '' })
     },
   )

@@ -4,20 +4,21 @@ import { assertKnownAudiences } from '#resources/audiences/known.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import {
   type Availability,
+  deleteExternalPage,
   type ExternalPageRow,
-  findExternalPage,
   type IngestedPage,
+  lockExternalPage,
   updateExternalPage,
-  upsertExternalPage,
 } from './page-queries.ts'
 import type { ExternalPageRequest, NewExternalPageRequest } from './page-schema.ts'
 import { holdSource, type ImportSourceRow } from './queries.ts'
 import { idsOf } from './save-source.ts'
+import { emitAudiencesOf, writePage } from './write-page.ts'
 
 /** Creates a page, or changes the page of the source that has its external id. */
 export async function ingestPage(workspace: Workspace, request: NewExternalPageRequest): Promise<ExternalPageRow> {
   const source = await theApiSource(workspace, request.source_id)
-  return upsertExternalPage(workspace, source, await ingested(workspace, request, request.external_id))
+  return writePage(workspace, source, await ingested(workspace, request, request.external_id))
 }
 
 /** @throws a 409 if another page of the source has the external id */
@@ -26,14 +27,22 @@ export async function changePage(
   id: string,
   { fin_availability, ...request }: ExternalPageRequest,
 ): Promise<ExternalPageRow> {
-  const page = found(await findExternalPage(workspace, id))
+  const page = found(await lockExternalPage(workspace, id))
   await theApiSource(workspace, page.source_id)
   const source = await theApiSource(workspace, request.source_id)
   const external_id = request.external_id ?? page.external_id
   const changes = await ingested(workspace, { ...request, url: request.url }, external_id, fin_availability)
   const changed = await updateExternalPage(workspace, page.id, { ...changes, source_id: source.id })
   if (!changed) throw conflict('The source already has a page with this external_id')
+  await emitAudiencesOf(workspace, changed, page.audience_ids)
   return changed
+}
+
+/** Returns the page as it was. */
+export async function removePage(workspace: Workspace, id: string): Promise<ExternalPageRow> {
+  const page = found(await deleteExternalPage(workspace, id))
+  await emitAudiencesOf(workspace, { ...page, audience_ids: [] }, page.audience_ids)
+  return page
 }
 
 type Given = Omit<NewExternalPageRequest, 'source_id' | 'external_id'>

@@ -14,6 +14,7 @@ import {
 } from './queries.ts'
 import { type ImportSourceRequest, type NewImportSourceRequest, presentImportSource } from './schema.ts'
 import { type ImportSourceTopic, importSourceEvents } from './topics.ts'
+import { emitAudiencesOfPages } from './write-page.ts'
 
 export type NewSource = Omit<NewImportSourceRequest, 'sync_behavior'> & {
   sync_behavior: ImportSourceRow['sync_behavior']
@@ -48,7 +49,10 @@ export async function changeSource(
     await assertKnownAudiences(workspace, after.audience_ids)
   }
   const source = await updateSource(workspace, before.id, after)
-  if (apply_audience_to_existing_content) await applyAudiences(workspace, source)
+  if (apply_audience_to_existing_content) {
+    await emitAudiencesOfPages(workspace, source.id, source.audience_ids)
+    await applyAudiences(workspace, source)
+  }
   if (isCrawled(source) && !isCrawled(before)) await beginCrawl(workspace, source)
   if (!isSame(before, after)) await emitSource(workspace, 'content_import_source.updated', source)
   return source
@@ -64,6 +68,7 @@ const isSame = (before: ImportSourceRow, after: NewImportSource): boolean =>
 /** Also deletes its pages. */
 export async function removeSource(workspace: Workspace, id: string): Promise<void> {
   const source = found(await lockSource(workspace, id))
+  await emitAudiencesOfPages(workspace, source.id, [])
   await deleteSource(workspace, source.id)
   await importSourceEvents.emit(workspace, {
     ...{ topic: 'content_import_source.deleted', object_id: source.id },

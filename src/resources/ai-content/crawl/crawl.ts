@@ -9,8 +9,8 @@ import type { WorkerContext } from '#server.ts'
 import { isTooCostly } from '#threads/pool.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
-import { upsertExternalPage } from '../page-queries.ts'
 import { findSource, holdSource, type ImportSourceRow } from '../queries.ts'
+import { emitAudiencesOf, writePage } from '../write-page.ts'
 import {
   type Address,
   deleteAddresses,
@@ -138,12 +138,13 @@ async function store(workspace: Workspace, source_id: string, address: Address, 
   if (!source) return
   const { state, found, page, is_gone = false } = outcome
   if (page)
-    await upsertExternalPage(workspace, source, {
+    await writePage(workspace, source, {
       ...page,
       ...{ external_id: address.url, url: address.url, locale: 'en', audience_ids: null },
       ...{ ai_agent_availability: null, ai_copilot_availability: null, ai_sales_agent_availability: null },
     })
-  if (is_gone) await deletePageAt(workspace, source_id, address.url)
+  const gone = is_gone ? await deletePageAt(workspace, source_id, address.url) : []
+  for (const page of gone) await emitAudiencesOf(workspace, { ...page, audience_ids: [] }, page.audience_ids)
   if (found.length) await insertAddresses(workspace, source_id, found, MAX_ADDRESSES)
   await settleAddress(workspace, address.id, state)
 }

@@ -50,9 +50,12 @@ export const settleAddress = (workspace: Workspace, id: string, state: 'waiting'
   update crawled_addresses set state = ${state}, attempts = attempts + 1
   where workspace_id = ${workspace.id} and id = ${id}`
 
-export const deletePageAt = (workspace: Workspace, source_id: string, url: string) => workspace.sql`
+export const deletePageAt = (workspace: Workspace, source_id: string, url: string) => workspace.sql<
+  { id: string; audience_ids: string[] }[]
+>`
   delete from external_pages
-  where workspace_id = ${workspace.id} and source_id = ${source_id} and external_id = ${url}`
+  where workspace_id = ${workspace.id} and source_id = ${source_id} and external_id = ${url}
+  returning id, audience_ids`
 
 export const setSynced = (workspace: Workspace, source_id: string) => workspace.sql`
   update content_import_sources set last_synced_at = ${workspace.now()}
