@@ -23,7 +23,7 @@ const NON_TEXT =
   )
 
 /** The hosts from which a page may embed a video. */
-const VIDEO_HOSTS = [
+export const VIDEO_HOSTS = [
   ...['www.youtube.com', 'www.youtube-nocookie.com', 'player.vimeo.com', 'www.loom.com', 'fast.wistia.net'],
   ...['fast.wistia.com', 'play.vidyard.com', 'share.synthesia.io', 'share.descript.com', 'app.guidde.com'],
 ]

@@ -71,6 +71,7 @@ import demo from './demo/routes.ts'
 import emails from './emails/routes.ts'
 import realtimeEvents from './events/routes.ts'
 import folders from './folders/routes.ts'
+import helpCenterPages from './help-center-pages/routes.ts'
 import collections from './help-centers/collections/routes.ts'
 import redirects from './help-centers/redirects/routes.ts'
 import helpCenters from './help-centers/routes.ts'
@@ -183,6 +184,7 @@ export const RESOURCES: readonly Resource[] = [
   helpCenters,
   collections,
   redirects({ articleTarget }),
+  helpCenterPages,
   brands,
   emails,
   calls,
