@@ -10,6 +10,8 @@ export type ExternalPageRow = {
   external_id: string
   title: string
   html: string
+  /** For search. */
+  body_text: string
   url: string | null
   locale: 'en'
   ai_agent_availability: boolean
@@ -28,11 +30,11 @@ export type Availability = {
   ai_sales_agent_availability: boolean | null
 }
 type Settings = Availability & { audience_ids: number[] | null }
-export type IngestedPage = Pick<ExternalPageRow, 'external_id' | 'title' | 'html' | 'locale'> &
+export type IngestedPage = Pick<ExternalPageRow, 'external_id' | 'title' | 'html' | 'body_text' | 'locale'> &
   Settings & { url: string | null }
 
 const columns = ({ sql }: Workspace) => sql`
-  id, source_id, external_id, title, html, url, locale, ai_agent_availability, ai_copilot_availability,
+  id, source_id, external_id, title, html, body_text, url, locale, ai_agent_availability, ai_copilot_availability,
   ai_sales_agent_availability, audience_ids, created_at, updated_at, last_ingested_at`
 
 /** Newest first. */
@@ -92,15 +94,15 @@ export const upsertExternalPage = (workspace: Workspace, source: ImportSourceRow
   const sales = page.ai_sales_agent_availability
   const audience_ids = page.audience_ids ? sql`${page.audience_ids}::text[]::bigint[]` : null
   return one(sql<ExternalPageRow[]>`
-    insert into external_pages as pages (workspace_id, source_id, external_id, title, html, url, locale,
+    insert into external_pages as pages (workspace_id, source_id, external_id, title, html, body_text, url, locale,
       ai_agent_availability, ai_copilot_availability, ai_sales_agent_availability, audience_ids, created_at, updated_at,
       last_ingested_at)
-    values (${id}, ${source.id}, ${page.external_id}, ${page.title}, ${page.html}, ${page.url},
-      ${page.locale}, ${agent ?? false}, ${copilot ?? false}, ${sales ?? false},
+    values (${id}, ${source.id}, ${page.external_id}, ${page.title}, ${page.html}, ${page.body_text},
+      ${page.url}, ${page.locale}, ${agent ?? false}, ${copilot ?? false}, ${sales ?? false},
       ${audience_ids ?? sql`${source.audience_ids}::text[]::bigint[]`}, ${workspace.now()}, ${workspace.now()},
       ${workspace.now()})
     on conflict (workspace_id, source_id, external_id) do update set
-      title = excluded.title, html = excluded.html, locale = excluded.locale,
+      title = excluded.title, html = excluded.html, body_text = excluded.body_text, locale = excluded.locale,
       url = coalesce(excluded.url, pages.url),
       ai_agent_availability = coalesce(${agent}, pages.ai_agent_availability),
       ai_copilot_availability = coalesce(${copilot}, pages.ai_copilot_availability),
@@ -120,7 +122,7 @@ export const updateExternalPage = (
   const audience_ids = page.audience_ids ? sql`${page.audience_ids}::text[]::bigint[]` : sql`audience_ids`
   return one(sql<ExternalPageRow[]>`
     update external_pages set source_id = ${source_id}, external_id = ${page.external_id}, title = ${page.title},
-      html = ${page.html}, url = ${page.url}, locale = ${page.locale},
+      html = ${page.html}, body_text = ${page.body_text}, url = ${page.url}, locale = ${page.locale},
       ai_agent_availability = coalesce(${page.ai_agent_availability}, ai_agent_availability),
       ai_copilot_availability = coalesce(${page.ai_copilot_availability}, ai_copilot_availability),
       ai_sales_agent_availability = coalesce(${page.ai_sales_agent_availability}, ai_sales_agent_availability),

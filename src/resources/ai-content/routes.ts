@@ -14,6 +14,7 @@ import {
   NewExternalPageRequest,
   presentExternalPage,
 } from './page-schema.ts'
+import { readPageText } from './page-text.ts'
 import { findSource, pageOfSources } from './queries.ts'
 import { changePage, ingestPage, removePage } from './save-page.ts'
 import { changeSource, createSource, removeSource } from './save-source.ts'
@@ -118,6 +119,8 @@ function importSources(app: App, { public_url }: Server) {
 }
 
 function externalPages(app: App, { public_url }: Server) {
+  app.decorateRequest('page_text')
+
   app.get(
     '/ai/external_pages',
     op('listExternalPages', {
@@ -141,21 +144,24 @@ function externalPages(app: App, { public_url }: Server) {
 
   app.post(
     '/ai/external_pages',
-    op('createExternalPage', {
-      summary: 'Create an external page, or change the one with its external_id',
-      sdk: (client) =>
-        client.aiContent.createExternalPage({
-          title: 'Getting started',
-          html: '<p>Hello</p>',
-          source_id: 33,
-          external_id: 'start',
-        }),
-      ...writes,
-      refuses: [404, 422],
-      body: NewExternalPageRequest,
-      response: ExternalPage,
-    }),
-    async ({ workspace, body }) => presentExternalPage(await ingestPage(workspace, body)),
+    {
+      ...op('createExternalPage', {
+        summary: 'Create an external page, or change the one with its external_id',
+        sdk: (client) =>
+          client.aiContent.createExternalPage({
+            title: 'Getting started',
+            html: '<p>Hello</p>',
+            source_id: 33,
+            external_id: 'start',
+          }),
+        ...writes,
+        refuses: [404, 422],
+        body: NewExternalPageRequest,
+        response: ExternalPage,
+      }),
+      preHandler: readPageText,
+    },
+    async ({ workspace, body, page_text }) => presentExternalPage(await ingestPage(workspace, body, page_text)),
   )
 
   app.get(
@@ -172,15 +178,19 @@ function externalPages(app: App, { public_url }: Server) {
 
   app.put(
     '/ai/external_pages/:id',
-    op('updateExternalPage', {
-      summary: 'Change an external page',
-      ...writes,
-      refuses: [409, 422],
-      params: ById,
-      body: ExternalPageRequest,
-      response: ExternalPage,
-    }),
-    async ({ workspace, params, body }) => presentExternalPage(await changePage(workspace, params.id, body)),
+    {
+      ...op('updateExternalPage', {
+        summary: 'Change an external page',
+        ...writes,
+        refuses: [409, 422],
+        params: ById,
+        body: ExternalPageRequest,
+        response: ExternalPage,
+      }),
+      preHandler: readPageText,
+    },
+    async ({ workspace, params, body, page_text }) =>
+      presentExternalPage(await changePage(workspace, params.id, body, page_text)),
   )
 
   app.delete(

@@ -15,10 +15,14 @@ import { holdSource, type ImportSourceRow } from './queries.ts'
 import { idsOf } from './save-source.ts'
 import { emitAudiencesOf, writePage } from './write-page.ts'
 
-/** Creates a page, or changes the page of the source that has its external id. */
-export async function ingestPage(workspace: Workspace, request: NewExternalPageRequest): Promise<ExternalPageRow> {
+/** Creates a page, or changes the page of the source that has its external id. `body_text` is the text of its HTML. */
+export async function ingestPage(
+  workspace: Workspace,
+  request: NewExternalPageRequest,
+  body_text: string,
+): Promise<ExternalPageRow> {
   const source = await theApiSource(workspace, request.source_id)
-  return writePage(workspace, source, await ingested(workspace, request, request.external_id))
+  return writePage(workspace, source, await ingested(workspace, { ...request, body_text }, request.external_id))
 }
 
 /** @throws a 409 if another page of the source has the external id */
@@ -26,12 +30,13 @@ export async function changePage(
   workspace: Workspace,
   id: string,
   { fin_availability, ...request }: ExternalPageRequest,
+  body_text: string,
 ): Promise<ExternalPageRow> {
   const page = found(await lockExternalPage(workspace, id))
   await theApiSource(workspace, page.source_id)
   const source = await theApiSource(workspace, request.source_id)
   const external_id = request.external_id ?? page.external_id
-  const changes = await ingested(workspace, { ...request, url: request.url }, external_id, fin_availability)
+  const changes = await ingested(workspace, { ...request, body_text }, external_id, fin_availability)
   const changed = await updateExternalPage(workspace, page.id, { ...changes, source_id: source.id })
   if (!changed) throw conflict('The source already has a page with this external_id')
   await emitAudiencesOf(workspace, changed, page.audience_ids)
@@ -45,17 +50,26 @@ export async function removePage(workspace: Workspace, id: string): Promise<Exte
   return page
 }
 
-type Given = Omit<NewExternalPageRequest, 'source_id' | 'external_id'>
+type Given = Omit<NewExternalPageRequest, 'source_id' | 'external_id'> & { body_text: string }
 
 async function ingested(
   workspace: Workspace,
-  { title, html, url = null, locale, ...request }: Given,
+  { title, html, body_text, url = null, locale, ...request }: Given,
   external_id: string,
   fin_availability?: boolean,
 ): Promise<IngestedPage> {
   const audience_ids = request.audience_ids === undefined ? null : idsOf(request.audience_ids ?? [])
   if (audience_ids) await assertKnownAudiences(workspace, audience_ids)
-  return { external_id, title, html, url, locale, audience_ids, ...availabilityOf(request, fin_availability) }
+  return {
+    external_id,
+    title,
+    html,
+    body_text,
+    url,
+    locale,
+    audience_ids,
+    ...availabilityOf(request, fin_availability),
+  }
 }
 
 const availabilityOf = (

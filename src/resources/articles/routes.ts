@@ -13,7 +13,7 @@ import { scheduleJob } from './publish-due.ts'
 import { type ArticleRow, pageOfArticles, theArticle } from './queries.ts'
 import { changeArticle, createArticle, removeArticle } from './save.ts'
 import { Article, ArticleList, ArticleRequest, ArticleSearchResult, DeletedArticle } from './schema.ts'
-import { pageOfMatches, wordsOf } from './search.ts'
+import { pageOfMatches } from './search.ts'
 import { articleEvents } from './topics.ts'
 
 const reads = { scope: 'read_articles_scope' } as const
@@ -80,16 +80,15 @@ function articles(app: App, { public_url }: Server) {
     async ({ workspace, query }) => {
       const { phrase, state = 'published', help_center_id, highlight: is_highlighted = false } = query
       if (help_center_id !== undefined) await theHelpCenter(workspace, help_center_id)
-      const words = wordsOf(phrase ?? '')
       const page = numberedPageOf(query, SEARCH_PAGE)
-      const wanted = { words, state: state === 'all' ? undefined : state, help_center_id }
+      const wanted = { phrase: phrase ?? '', state: state === 'all' ? undefined : state, help_center_id }
       const result = await pageOfMatches(workspace, wanted, page)
       return {
         type: 'list' as const,
         total_count: result.total_count,
         data: {
           articles: result.rows.map((row) => presentArticleItem(workspace, row, public_url)),
-          highlights: is_highlighted ? result.rows.map((row) => highlightsOf(row, words)) : [],
+          highlights: is_highlighted ? result.rows.map((row) => highlightsOf(row, result.words)) : [],
         },
         pages: { next: null, ...presentPages(page, result) },
       }

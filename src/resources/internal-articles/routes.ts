@@ -3,7 +3,6 @@ import { found } from '#http/errors.ts'
 import { NumberedPageQuery, numberedPageOf, presentNumberedPage, presentPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
-import { wordsOf } from '#resources/articles/search.ts'
 import type { Resource } from '#server.ts'
 import { readBody } from './body.ts'
 import { findInternalArticle, pageOfInternalArticles } from './queries.ts'
@@ -70,7 +69,7 @@ function internalArticles(app: App) {
     }),
     async ({ workspace, query: { phrase = '', folder_id, ...asked } }) => {
       const page = numberedPageOf(asked, SEARCH_PAGE)
-      const result = await pageOfMatches(workspace, { words: wordsOf(phrase), folder_id }, page)
+      const result = await pageOfMatches(workspace, { phrase, folder_id }, page)
       return {
         type: 'list' as const,
         total_count: result.total_count,

@@ -81,7 +81,7 @@ async function addSitemaps(workspace: Workspace, source: ImportSourceRow, { site
 type Outcome = {
   state: 'waiting' | 'done' | 'failed'
   found: NewAddress[]
-  page?: { title: string; html: string }
+  page?: { title: string; html: string; body_text: string }
   is_gone?: boolean
 }
 
@@ -109,8 +109,8 @@ async function outcomeOf(text: string, address: Address, source: ImportSourceRow
   const { title, html, links, may_follow, may_keep } = readPage(text, MAX_ADDRESSES)
   const found = may_follow ? linksOf(links, address, source) : []
   if (!may_keep) return { state: 'done', found, is_gone: true }
-  const { body } = await convertHtml(html)
-  return { state: 'done', found, page: { title: (title || address.url).slice(0, 1_000), html: body } }
+  const { body, body_text } = await convertHtml(html)
+  return { state: 'done', found, page: { title: (title || address.url).slice(0, 1_000), html: body, body_text } }
 }
 
 /** Returns the addresses on the host of the source that a page, a redirect or a sitemap names. */
