@@ -4,6 +4,7 @@ import { beyond, cursorValue, inOrder, newest, type Page, type PageResult, pageR
 import { type Fragment, one, rowId } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { type HelpCenterOfContent, helpCenterOf } from '#resources/help-centers/queries.ts'
+import { urlOfContent } from '#resources/help-centers/urls.ts'
 import { appliedTagsOf } from '#resources/tags/fragments.ts'
 import type { AppliedTag } from '#resources/tags/schema.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -92,6 +93,28 @@ export const helpCenterIdOf = ({ sql, id }: Workspace, article_id: Fragment): Fr
       where placed.workspace_id = ${id} and placed.article_id = ${article_id} order by placed.position limit 1
     ),
     (select defaults.id from help_centers defaults where defaults.workspace_id = ${id} and defaults.is_default))`
+
+/** Returns the public addresses of contents of articles, by the content's id. Those that are not public have none. */
+export async function listUrls(
+  workspace: Workspace,
+  content_ids: readonly string[],
+  public_url: string,
+): Promise<Map<string, string>> {
+  if (!content_ids.length) return new Map()
+  const { sql, id } = workspace
+  const rows = await sql<{ id: string; article_id: string; locale: string; title: string; center: HelpCenterOfContent }[]>`
+    select id, article_id, locale, title, ${helpCenterOf(workspace, helpCenterIdOf(workspace, sql`contents.article_id`))} as center
+    from article_contents contents
+    where workspace_id = ${id} and id = any(${[...content_ids]}::bigint[]) and state = 'published'`
+  return new Map(
+    rows
+      .filter(({ center }) => center.website_turned_on)
+      .map(({ id, article_id, center, ...content }) => [
+        id,
+        urlOfContent(center, public_url, { ...content, kind: 'articles', id: article_id }),
+      ]),
+  )
+}
 
 /** Last updated first. The contents are read for the rows of the page only, not for those before it. */
 export async function pageOfArticles(workspace: Workspace, page: Page): Promise<PageResult<ArticleRow>> {

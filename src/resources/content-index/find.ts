@@ -14,8 +14,8 @@ export type Matches = PageResult<Found> & { words: string[] }
 
 /** A phrase of so many words is not asked for in full: content that has the words that tell most is found, too. */
 const MANY_WORDS = 3
-/** The part of the weight of all words that such content has. */
-const ENOUGH = 0.45
+/** The part of the weight of all words that any content has, of which such content has at least this. */
+const ENOUGH = 0.4
 /** The rarest words find the candidates, until so much content has them. */
 const MAX_CANDIDATES = 600
 
@@ -37,7 +37,9 @@ export async function findContent(workspace: Workspace, { phrase, conditions }: 
     page.number > 1 && (await findMatches(workspace, all, conditions, { limit: 1, offset: 0 })).length > 0
   const query = rarest(terms)
   if (is_beyond || !query) return result([])
-  return result(await findMatches(workspace, matching(query, ENOUGH), conditions, window))
+  const known_weight = terms.reduce((sum, { matches, weight }) => sum + (matches ? weight : 0), 0)
+  const most_telling = matching(query, (ENOUGH * known_weight) / total_weight)
+  return result(await findMatches(workspace, most_telling, conditions, window))
 }
 
 /** Returns a query for content with one of the rarest words. */

@@ -6,14 +6,14 @@ import { type Word, wordsOf } from './words.ts'
 
 /**
  * A word of a question. `forms`: what content can have instead, such as its plural, or the words that a misspelt one is near
- * to. `queries`: the same as a tsquery, for any place, for headings and titles, and for titles. `weight`: how much it tells;
+ * to. `queries`: the same as a tsquery, for any place, for headings and titles, for titles, and for bodies. `weight`: how much it tells;
  * rare words tell more than common ones.
  */
 export type Term = {
   word: string
   forms: string[]
   is_misspelt: boolean
-  queries: { any: string; heading: string; title: string }
+  queries: { any: string; heading: string; title: string; body: string }
   matches: number
   weight: number
 }
@@ -89,7 +89,7 @@ function queriesOf(forms: readonly string[], is_prefix: boolean): Term['queries'
     [`'${word}':${is_prefix ? '*' : ''}${weights}`, ...others.map((form) => `'${form}':${weights}`)]
       .map((part) => part.replace(/:$/, ''))
       .join(' | ')
-  return { any: query(''), heading: query('AB'), title: query('A') }
+  return { any: query(''), heading: query('AB'), title: query('A'), body: query('D') }
 }
 
 /** The inverse document frequency of BM25; a word of all content still tells a little. */
