@@ -238,10 +238,6 @@ begin
   insert into content_words (workspace_id, language, word, stem)
   select document.workspace_id, content_language(document.locale), word, content_stem(content_language(document.locale), word)
   from unnest(tsvector_to_array(document.words)) words (word)
-  where not exists (
-    select from content_words known
-    where known.workspace_id = document.workspace_id and known.language = content_language(document.locale)
-      and known.word = words.word)
   order by word
   on conflict do nothing;
 end $$;

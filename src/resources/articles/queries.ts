@@ -102,7 +102,9 @@ export async function listUrls(
 ): Promise<Map<string, string>> {
   if (!content_ids.length) return new Map()
   const { sql, id } = workspace
-  const rows = await sql<{ id: string; article_id: string; locale: string; title: string; center: HelpCenterOfContent }[]>`
+  const rows = await sql<
+    { id: string; article_id: string; locale: string; title: string; center: HelpCenterOfContent }[]
+  >`
     select id, article_id, locale, title, ${helpCenterOf(workspace, helpCenterIdOf(workspace, sql`contents.article_id`))} as center
     from article_contents contents
     where workspace_id = ${id} and id = any(${[...content_ids]}::bigint[]) and state = 'published'`

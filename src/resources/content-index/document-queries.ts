@@ -30,6 +30,7 @@ export function findMatches(
   { limit, offset }: Window,
 ) {
   const { sql, id } = workspace
+  const any = terms.map(({ queries }) => queries.any).join(' | ')
   return sql<(Found & { total: number })[]>`
     with terms as materialized (
       select any_query::tsquery, heading_query::tsquery, title_query::tsquery, weight
@@ -38,20 +39,17 @@ export function findMatches(
         terms (any_query, heading_query, title_query, weight)
     ), matches as materialized (
       (
-        select type, id from content_documents documents
+        select type, id, article_id, updated_at, titles, true as is_title, true as is_in_title
+        from content_documents documents
         where workspace_id = ${id} and titles @@ ${query}::tsquery and ${conditions} limit ${MAX_RANKED}
-      ) union (
-        select type, id from content_documents documents
-        where workspace_id = ${id} and words @@ ${query}::tsquery and ${conditions} limit ${MAX_MATCHES}
+      ) union all (
+        select type, id, article_id, updated_at, titles, false, titles @@ ${any}::tsquery
+        from content_documents documents
+        where workspace_id = ${id} and words @@ ${query}::tsquery and not titles @@ ${query}::tsquery and ${conditions}
+        limit ${MAX_MATCHES}
       )
     ), ordered as materialized (
-      select documents.type, documents.id, article_id, updated_at, titles,
-        row_number() over (order by (
-          select coalesce(sum(weight), 0) from terms where titles @@ any_query
-        ) desc, updated_at desc, documents.id desc) as place
-      from matches
-      join content_documents documents
-        on documents.workspace_id = ${id} and documents.type = matches.type and documents.id = matches.id
+      select *, row_number() over (order by is_title desc, is_in_title desc, updated_at desc, id desc) as place from matches
     ), read as materialized (
       -- The words are read once, not again for each term.
       select ordered.*, documents.words || ''::tsvector as all_words
@@ -62,7 +60,7 @@ export function findMatches(
     ), ranked as (
       select type, id, article_id, updated_at, matched,
         (zones + 0.3 * in_title / greatest(length(titles), 1)) / ${total_weight}::float8
-          + 0.1 * ts_rank(all_words, ${terms.map(({ queries }) => queries.any).join(' | ')}::tsquery) as rank
+          + 0.1 * ts_rank(all_words, ${any}::tsquery) as rank
       from read, lateral (
         select coalesce(sum(weight) filter (where all_words @@ any_query), 0) as matched,
           coalesce(sum(weight * case when all_words @@ title_query then 1 when all_words @@ heading_query then 0.7

@@ -12,7 +12,10 @@ const { body: center } = await t.call('POST /extensions/help_centers', {
   ...{ identifier: 'fr', display_name: 'Centre', locales: ['fr'], default_locale: 'fr' },
 })
 const { body: collection } = await t.call('POST /help_center/collections', { name: 'C', help_center_id: center.id })
-for (const [language, articles] of [['en', ENGLISH], ['fr', FRENCH]] as const)
+for (const [language, articles] of [
+  ['en', ENGLISH],
+  ['fr', FRENCH],
+] as const)
   for (const [key, [title, body]] of Object.entries(articles)) {
     const placed = language === 'fr' ? { parent_ids: [collection.id] } : {}
     const answer = await t.call('POST /articles', {

@@ -50,7 +50,14 @@ export async function findPassages(
 }
 
 const sourceOf = (
-  { type, id, article_id, title, locale, url }: Pick<PassageRow, 'type' | 'id' | 'article_id' | 'title' | 'locale' | 'url'>,
+  {
+    type,
+    id,
+    article_id,
+    title,
+    locale,
+    url,
+  }: Pick<PassageRow, 'type' | 'id' | 'article_id' | 'title' | 'locale' | 'url'>,
   urls: ReadonlyMap<string, string>,
 ): Source =>
   type === 'article_content'
