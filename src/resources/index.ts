@@ -46,6 +46,7 @@ import { segmentedContacts } from './contacts/search.ts'
 import contactSegments from './contacts/segments.ts'
 import contactSubscriptions from './contacts/subscriptions.ts'
 import contactTags, { tagUsers } from './contacts/tags.ts'
+import content from './content/routes.ts'
 import { forgetAudience as forgetInSnippets } from './content-snippets/queries.ts'
 import contentSnippets from './content-snippets/routes.ts'
 import contentSnippetTags from './content-snippets/tags.ts'
@@ -190,6 +191,7 @@ export const RESOURCES: readonly Resource[] = [
   calls,
   jobs,
   aiContent,
+  content,
   news,
   banners,
   contactBanners,

@@ -2,15 +2,27 @@
 
 export const ENGLISH: Record<string, [title: string, body: string]> = {
   refund: ['Getting your money back', 'We refund an order within 30 days. The amount returns to the card that paid.'],
-  password: ['Reset a forgotten password', 'Choose “Forgot password” on the sign-in page. We send a link that is valid for one hour.'],
-  invoice: ['Download invoices', 'Every invoice is a PDF under Settings, Billing. Accountants get them by email each month.'],
+  password: [
+    'Reset a forgotten password',
+    'Choose “Forgot password” on the sign-in page. We send a link that is valid for one hour.',
+  ],
+  invoice: [
+    'Download invoices',
+    'Every invoice is a PDF under Settings, Billing. Accountants get them by email each month.',
+  ],
   shipping: ['Delivery times', 'A parcel takes two to four working days. Express delivery arrives tomorrow.'],
   tracking: ['Track a parcel', 'The tracking number is in the email that confirms dispatch.'],
   cancel: ['Cancel a subscription', 'End the plan under Settings, Plan. It stays active until the period is over.'],
   upgrade: ['Change to a bigger plan', 'An upgrade begins at once, and only the difference is charged.'],
-  team: ['Invite teammates', 'Open Settings, Team, and enter the addresses of your colleagues. Each seat is charged monthly.'],
+  team: [
+    'Invite teammates',
+    'Open Settings, Team, and enter the addresses of your colleagues. Each seat is charged monthly.',
+  ],
   roles: ['Roles and permissions', 'Owners decide who may export contacts or delete conversations.'],
-  twofactor: ['Two-step verification', 'Scan the QR code with an authenticator app. Keep the recovery codes in a safe place.'],
+  twofactor: [
+    'Two-step verification',
+    'Scan the QR code with an authenticator app. Keep the recovery codes in a safe place.',
+  ],
   export: ['Export your data', 'A CSV file with all contacts is ready within minutes.'],
   delete: ['Close your account', 'Closing erases all personal data after two weeks.'],
   card: ['Replace a credit card', 'A declined payment is tried again for three days with the new card.'],
@@ -18,18 +30,27 @@ export const ENGLISH: Record<string, [title: string, body: string]> = {
   mobile: ['Mobile app', 'The app for iPhone and Android shows push notifications.'],
   slack: ['Connect Slack', 'New conversations appear in a Slack channel of your choice.'],
   domain: ['Use your own domain', 'Add a CNAME record at your DNS provider. The certificate follows by itself.'],
-  broken: ['A product arrived damaged', 'Send a photo of the damage, and a replacement leaves the warehouse the same day.'],
+  broken: [
+    'A product arrived damaged',
+    'Send a photo of the damage, and a replacement leaves the warehouse the same day.',
+  ],
   discount: ['Discounts for charities', 'Non-profit organisations and schools pay half.'],
   hours: ['Opening hours', 'We answer from Monday to Friday, nine to five, London time.'],
 }
 
 export const FRENCH: Record<string, [title: string, body: string]> = {
-  remboursement: ['Demander un remboursement', 'Nous remboursons une commande dans les trente jours, sur la carte utilisée.'],
+  remboursement: [
+    'Demander un remboursement',
+    'Nous remboursons une commande dans les trente jours, sur la carte utilisée.',
+  ],
   motdepasse: ['Mot de passe oublié', 'Cliquez sur « Mot de passe oublié ». Le lien reste valable une heure.'],
   facture: ['Télécharger une facture', 'Chaque facture est un PDF dans Paramètres, Facturation.'],
   livraison: ['Délais de livraison', 'Un colis met deux à quatre jours ouvrés. La livraison express arrive demain.'],
   suivi: ['Suivre un colis', 'Le numéro de suivi se trouve dans l’e-mail d’expédition.'],
-  resiliation: ['Résilier un abonnement', 'Mettez fin à la formule dans Paramètres. Elle reste active jusqu’à l’échéance.'],
+  resiliation: [
+    'Résilier un abonnement',
+    'Mettez fin à la formule dans Paramètres. Elle reste active jusqu’à l’échéance.',
+  ],
   equipe: ['Inviter des collègues', 'Saisissez leurs adresses dans Paramètres, Équipe.'],
   droits: ['Rôles et autorisations', 'Les propriétaires décident qui peut exporter les contacts.'],
   double: ['Validation en deux étapes', 'Scannez le QR code avec une application. Gardez les codes de secours.'],

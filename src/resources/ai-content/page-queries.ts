@@ -139,6 +139,29 @@ export const deleteExternalPage = (workspace: Workspace, id: string) =>
     delete from external_pages where workspace_id = ${workspace.id} and id = ${rowId(id)}
     returning ${columns(workspace)}`)
 
+/** Locks the page until the transaction ends. */
+export const lockExternalPage = (workspace: Workspace, id: string) =>
+  one(workspace.sql<ExternalPageRow[]>`
+    select ${columns(workspace)} from external_pages
+    where workspace_id = ${workspace.id} and id = ${rowId(id)} for update`)
+
+type PageSettings = {
+  audience_ids?: number[]
+  ai_chatbot_availability?: boolean
+  ai_copilot_availability?: boolean
+  ai_sales_agent_availability?: boolean
+}
+
+/** Changes for whom a page is, also one of a source that is synchronised. What is left out stays. */
+export const changePageSettings = (workspace: Workspace, id: string, settings: PageSettings) => workspace.sql`
+  update external_pages set
+    audience_ids = coalesce(${settings.audience_ids ?? null}::text[]::bigint[], audience_ids),
+    ai_agent_availability = coalesce(${settings.ai_chatbot_availability ?? null}, ai_agent_availability),
+    ai_copilot_availability = coalesce(${settings.ai_copilot_availability ?? null}, ai_copilot_availability),
+    ai_sales_agent_availability = coalesce(${settings.ai_sales_agent_availability ?? null}, ai_sales_agent_availability),
+    updated_at = ${workspace.now()}
+  where workspace_id = ${workspace.id} and id = ${id}`
+
 /** Gives the audiences of a source to all of its pages. */
 export const applyAudiences = (workspace: Workspace, { id, audience_ids }: ImportSourceRow) => workspace.sql`
   update external_pages set audience_ids = ${audience_ids}::text[]::bigint[], updated_at = ${workspace.now()}

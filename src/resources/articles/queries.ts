@@ -152,6 +152,10 @@ export async function lockArticle(workspace: Workspace, id: string): Promise<Art
   return count ? findArticle(workspace, id) : undefined
 }
 
+export const findArticleOfContent = (workspace: Workspace, content_id: string) =>
+  one(workspace.sql<{ article_id: string }[]>`
+    select article_id from article_contents where workspace_id = ${workspace.id} and id = ${rowId(content_id)}`)
+
 export const findStatistics = (workspace: Workspace, id: string) =>
   one(workspace.sql<StatisticsRow[]>`
     select views, conversations, happy_reactions, neutral_reactions, sad_reactions, fin_involvements, fin_resolutions
