@@ -28,7 +28,7 @@ for (const [language, articles] of [
 QUESTIONS.forEach(([question, key], at) => {
   const is_french = question.includes(' ?') || !ids.has(`en ${key}`)
   const id = ids.get(`${is_french ? 'fr' : 'en'} ${key}`)
-  test(`${at + 1}. ${question}`, async () => {
+  test(`question ${at + 1} finds its article: ${question}`, async () => {
     const { body } = await t.call(`GET /articles/search?${new URLSearchParams({ phrase: question, per_page: '3' })}`)
     const found = body.data.articles.map((article: { id: string }) => article.id)
     assert.ok(found.includes(id), `articles: ${body.data.articles.map(({ title }: { title: string }) => title)}`)

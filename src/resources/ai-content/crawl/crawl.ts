@@ -11,6 +11,7 @@ import { openWorkspace } from '#workspaces/open.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { findSource, holdSource, type ImportSourceRow } from '../queries.ts'
 import { emitAudiencesOf, writePage } from '../write-page.ts'
+import { decodePage } from './charset.ts'
 import {
   type Address,
   deleteAddresses,
@@ -162,7 +163,7 @@ async function read(fetch: SafeFetch, url: string) {
   }
   const pieces: Buffer[] = []
   for await (const piece of answer.body) pieces.push(piece)
-  return { status, location, type, text: Buffer.concat(pieces).toString() }
+  return { status, location, type, text: decodePage(Buffer.concat(pieces), type) }
 }
 
 /** Without a robots.txt, everything may be fetched; but not if the site is only out of order. */
