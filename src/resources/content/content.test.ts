@@ -215,6 +215,33 @@ test('a bulk action is queued once, for the items of its types', async () => {
   assert.equal(await jobs(), 1)
 })
 
+test('a bulk action reaches nothing of another workspace', async () => {
+  const other = await t.another()
+  const [english] = await contentsOf()
+  const before = (await search('per_page=50')).data
+  const mine = [
+    { type: 'article_content', id: english!.id },
+    { type: 'content_snippet', id: snippet.id },
+    { type: 'external_content', id: external.id },
+    { type: 'internal_article', id: internal.id },
+  ]
+  const theirs = other.workspace
+  const availability = { ai_agent: false, copilot: false }
+  for (const body of [{ action: 'delete' }, { action: 'unpublish' }, { action: 'set_availability', availability }]) {
+    const { action, items } = await readBulk(theirs, { ...body, content_ids: mine })
+    for (const item of items) await carryOut(theirs, action, item, { public_url: '' })
+  }
+  assert.deepEqual((await search('per_page=50')).data, before)
+  assert.deepEqual((await search('fin_service_state=on')).total_count, 2)
+  const content_ids = [{ type: 'internal_article', id: internal.id }]
+  for (const body of [
+    { action: 'update_tags', tags: { add_tag_ids: [tag] } },
+    { action: 'set_audience', audience: { add_segment_ids: [audience] } },
+  ])
+    assert.equal((await other.call('POST /content/bulk_actions', { ...body, content_ids })).status, 422)
+  assert.deepEqual((await other.call('GET /content/search?query=zebra')).body.data, [])
+})
+
 test('contents are published and unpublished one by one, with the events of an article; twice is once', async () => {
   const french = (await contentsOf()).find(({ locale }) => locale === 'fr')!
   const content_ids = [
