@@ -3,6 +3,7 @@ import { measureBroadcast } from './broadcast.ts'
 import { measureCallbacks } from './callbacks.ts'
 import { measureContactWrites } from './contact-writes.ts'
 import { measureContacts } from './contacts.ts'
+import { measureContent } from './content.ts'
 import { measureConversationSearch } from './conversation-search.ts'
 import { measureMessages } from './messages.ts'
 import { measureReplies } from './replies.ts'
@@ -21,6 +22,7 @@ export const PARTS = {
   smtp: measureSmtp,
   search: measureSearch,
   conversations: measureConversationSearch,
+  content: measureContent,
   replies: measureReplies,
   status: measureStatus,
   broadcast: measureBroadcast,
