@@ -62,11 +62,20 @@ create index content_words_by_stem on content_words (workspace_id, language, ste
 -- Without workspace_id, as contact_texts_trigrams: see docs/decisions.
 create index content_words_trigrams on content_words using gin (word gin_trgm_ops);
 
+-- What is a letter, and its lower case, whatever the locale of the database is.
+do $$ begin
+  if current_setting('server_version_num')::int >= 170000 then
+    create collation content_letters (provider = builtin, locale = 'C.UTF-8');
+  else
+    create collation content_letters (provider = icu, locale = 'und');
+  end if;
+end $$;
+
 -- A text in lower case, without accents. `foldText` in src/resources/content-index/words.ts does the same.
 create function content_folded(source text) returns text language sql immutable parallel safe as $$
   select normalize(regexp_replace(normalize(
     replace(replace(replace(replace(replace(replace(replace(
-      lower(source collate pg_c_utf8),
+      lower(source collate content_letters),
       'ß', 'ss'), 'œ', 'oe'), 'æ', 'ae'), 'ø', 'o'), 'ł', 'l'), 'đ', 'd'), 'ı', 'i'),
     NFKD), '[\u0300-\u036f]', '', 'g'), NFKC)
 $$;
@@ -76,7 +85,7 @@ $$;
 create function content_words_of(source text) returns setof text language sql immutable parallel safe as $$
   select word
   from regexp_matches(
-    content_folded(source) collate pg_c_utf8,
+    content_folded(source) collate content_letters,
     '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)|((?:(?![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])[[:alnum:]\u0591-\u05bd\u064b-\u065f\u0900-\u0963\u0966-\u0dff])+)',
     'g') found,
     lateral (

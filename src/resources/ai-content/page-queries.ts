@@ -139,12 +139,6 @@ export const deleteExternalPage = (workspace: Workspace, id: string) =>
     delete from external_pages where workspace_id = ${workspace.id} and id = ${rowId(id)}
     returning ${columns(workspace)}`)
 
-/** Locks the page until the transaction ends. */
-export const lockExternalPage = (workspace: Workspace, id: string) =>
-  one(workspace.sql<ExternalPageRow[]>`
-    select ${columns(workspace)} from external_pages
-    where workspace_id = ${workspace.id} and id = ${rowId(id)} for update`)
-
 type PageSettings = {
   audience_ids?: number[]
   ai_chatbot_availability?: boolean

@@ -1,5 +1,5 @@
 // Carries out a bulk action on one item, by the verbs of its noun: the same events follow as from a single request.
-import { ApiError } from '#http/errors.ts'
+import { isRefusal } from '#http/errors.ts'
 import { changePageSettings, lockExternalPage } from '#resources/ai-content/page-queries.ts'
 import { changeContent, removeContent } from '#resources/articles/change-content.ts'
 import { lockArticle } from '#resources/articles/queries.ts'
@@ -26,7 +26,7 @@ export async function carryOut(workspace: Workspace, action: BulkAction, item: I
   try {
     await atomically(workspace, (transaction) => change(transaction, action, item, saving))
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
+    if (!isRefusal(error)) throw error
   }
 }
 

@@ -1,7 +1,8 @@
 // The pages of a help center: its collections, one collection, an article, and the results of a search.
 import { excerpts } from '#resources/articles/highlight.ts'
 import { type ArticleRow, type ContentRow, findArticle, helpCenterIdOf } from '#resources/articles/queries.ts'
-import { wordsOf } from '#resources/articles/search.ts'
+import { findContent } from '#resources/content-index/find.ts'
+import { wordsOf } from '#resources/content-index/words.ts'
 import { type Center, canonicalHome, canonicalOf, pathOf } from './center.ts'
 import { type Html, html, sanitised } from './html.ts'
 import type { Page } from './layout.ts'
@@ -10,10 +11,10 @@ import {
   type CollectionEntry,
   listArticles,
   listCollections,
+  listInOrder,
   listPlaced,
   REACTIONS,
   type Reaction,
-  searchArticles,
 } from './queries.ts'
 import { type Words, wordsIn } from './words.ts'
 
@@ -106,10 +107,7 @@ ${chosen && html`<p role="status">${words.thanks}</p>`}
 
 export async function searchPage(center: Center, locale: string, phrase: string): Promise<Page> {
   const labels = wordsIn(locale)
-  const words = wordsOf(phrase)
-  const { workspace } = center
-  const of_center = helpCenterIdOf(workspace, workspace.sql`contents.article_id`)
-  const found = words.length ? await searchArticles(workspace, { words, locale, center, of_center }) : []
+  const { found, words } = await searched(center, locale, phrase)
   return {
     title: labels.results,
     query: phrase,
@@ -123,6 +121,27 @@ ${
     ? html`<ul class="cards">${found.map((one) => articleCard(center, locale, one, excerptOf(one, words)))}</ul>`
     : html`<p>${labels.nothing}</p>`
 }`,
+  }
+}
+
+const RESULTS = { number: 1, per_page: 30 }
+
+/** Returns the public articles of the help center that match the phrase, best first, and the words that they have. */
+async function searched(center: Center, locale: string, phrase: string) {
+  if (!wordsOf(phrase).length) return { found: [], words: [] }
+  const { workspace } = center
+  const { sql } = workspace
+  const conditions = sql`
+    type = 'article_content' and is_published and audience_ids = '{}' and locale = ${locale}
+    and ${helpCenterIdOf(workspace, sql`documents.article_id`)} = ${center.id}`
+  const { rows, words } = await findContent(workspace, { phrase, conditions }, RESULTS)
+  return {
+    found: await listInOrder(
+      workspace,
+      rows.map(({ id }) => id),
+      locale,
+    ),
+    words,
   }
 }
 

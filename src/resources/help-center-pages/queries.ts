@@ -60,31 +60,13 @@ export const listArticles = (workspace: Workspace, collection_id: string, locale
     order by contents.article_id limit ${MAX_ARTICLES}`
 }
 
-const MAX_RESULTS = 30
-/** More matches are not ranked. */
-const MAX_RANKED = 2_000
-
-/** Returns the best matches among the public articles. `of_center`: SQL for the help center of `contents.article_id`. */
-export const searchArticles = (
-  workspace: Workspace,
-  {
-    words,
-    locale,
-    center,
-    of_center,
-  }: { words: readonly string[]; locale: string; center: HelpCenterRow; of_center: Fragment },
-) => {
+/** Returns public articles in the order of the ids, with their texts. */
+export const listInOrder = (workspace: Workspace, ids: readonly string[], locale: string) => {
   const { sql, id } = workspace
-  const query = sql`to_tsquery('simple', ${words.map((word) => `${word}:*`).join(' & ')})`
   return sql<(ArticleEntry & { body_text: string })[]>`
-    select article_id as id, title, description, left(body_text, 20000) as body_text
-    from (
-      select * from article_contents contents
-      where contents.workspace_id = ${id} and words @@ ${query} and ${isPublic(workspace, locale)}
-        and ${of_center} = ${center.id}
-      limit ${MAX_RANKED}
-    ) matches
-    order by ts_rank(words, ${query}) desc, article_id desc limit ${MAX_RESULTS}`
+    select article_id as id, title, description, left(body_text, 20000) as body_text from article_contents contents
+    where contents.workspace_id = ${id} and article_id = any(${[...ids]}::bigint[]) and ${isPublic(workspace, locale)}
+    order by array_position(${[...ids]}::bigint[], article_id)`
 }
 
 /** Returns the target of a redirect from a path within the help center. */
