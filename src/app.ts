@@ -3,6 +3,7 @@ import formbody from '@fastify/formbody'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
+  type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   type FastifyServerOptions,
@@ -26,7 +27,7 @@ import { type App, type Auth, BODY_LIMIT, type Operation } from '#http/op.ts'
 import { collectOperations } from '#http/operations.ts'
 import { rateLimit } from '#http/rate-limit.ts'
 import { reference } from '#http/reference.ts'
-import { lazyChild, requestIds } from '#http/request-log.ts'
+import { lazyChild, logRequests, requestIds } from '#http/request-log.ts'
 import { runHandlers } from '#http/transaction.ts'
 import { validatorCompiler } from '#http/validator.ts'
 import { assertAvailable, versionOf } from '#http/version.ts'
@@ -55,6 +56,10 @@ export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
     trusted_proxies?: readonly string[]
     /** Checks every response against its schema, in tests and development. */
     check_contracts?: boolean
+    /** Absent: true. */
+    has_metrics?: boolean
+    /** Writes a line to the log for each request. */
+    logs_requests?: boolean
     /** Accepts the connections; absent in tests, which inject requests. */
     listener?: Listener | undefined
   }
@@ -94,6 +99,7 @@ export function buildApp(options: AppOptions): App {
   app.register(formbody)
   const operations = collectOperations(app)
   measureRequests(app)
+  if (options.logs_requests) logRequests(app as unknown as FastifyInstance)
 
   const { identify, forgetTokens } = authentication(sql, options.time_limit_ms)
   const countRequest = rateLimit(rate_limit_per_minute)
@@ -158,7 +164,10 @@ export function buildApp(options: AppOptions): App {
   })
 
   app.register(async (open) => {
-    health(open, { sql, files: options.files, isStopping: listener?.isStopping })
+    health(open, {
+      ...{ sql, files: options.files, isStopping: listener?.isStopping },
+      ...(options.has_metrics === false && { has_metrics: false }),
+    })
     reference(open, operations)
     docsPage(open, operations)
   })

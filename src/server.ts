@@ -1,5 +1,6 @@
 // The types of what the parts of a running server share, and of what each resource declares.
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import type { Measure } from '#db/measures.ts'
 import type { Pool } from '#db/sql.ts'
 import type { ObjectEvents } from '#events/events.ts'
 import type { Files } from '#files/files.ts'
@@ -85,6 +86,8 @@ export type Resource = {
   /** Lists the objects of a workspace that no operation of Intercom's can make, for `GET /extensions/demo`. */
   given?(workspace: Workspace): Promise<GivenObject[]>
   jobs?: readonly Job<WorkerContext>[]
+  /** What operators watch of it. */
+  measures?: readonly Measure[]
   /** A loop with a queue of its own, in every worker process. Returns a function that stops it. */
   work?(context: WorkerContext): () => Promise<unknown>
 }

@@ -180,6 +180,12 @@ export const SETTINGS = {
     'Private addresses that attachments and channel accounts may use: 0 none, 1 all, or ranges.',
   ),
   log_level: withDefault('LOG_LEVEL', level, 'info', `The level of the log, which goes to stderr: ${level.must_be}.`),
+  log_requests: withDefault('LOG_REQUESTS', onOrOff, '0', '1 writes a line to the log for each request.'),
+  metrics_port: setting(
+    'METRICS_PORT',
+    numberFrom(1, 65_535),
+    'A port for /healthz, /readyz and /metrics alone, which a worker has no other for. With it, PORT has no /metrics.',
+  ),
   smtp_url: setting(
     'SMTP_URL',
     url(['smtp:', 'smtps:'], 'smtp://user:password@host:587'),

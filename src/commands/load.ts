@@ -24,5 +24,6 @@ export async function load(stop: AbortSignal) {
   }
   const { buildApp } = await import('#app.ts')
   const { deliver } = await import('./deliver.ts')
-  return { buildApp, deliver }
+  const { watch } = await import('./monitoring.ts')
+  return { buildApp, deliver, watch }
 }

@@ -36,7 +36,7 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
   const opening = openStorage({ ...config, log: (line) => log(line), stopping })
   const stops: Stop[] = listener ? [listener.close] : []
   try {
-    const [storage, { buildApp, deliver }] = await Promise.all([opening, load(requested)])
+    const [storage, { buildApp, deliver, watch }] = await Promise.all([opening, load(requested)])
     const { sql } = storage
     const first = await openFirstWorkspace(storage, config)
     requested.throwIfAborted()
@@ -56,12 +56,13 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
       ...{ rate_limit_per_minute, session_rate_limit_per_minute, trusted_proxies },
       ...{ files, attachment_link_days, fetch_attachments },
       egress: egressPolicy({ allowed: allowedPrivateAddresses(config).channels }),
-      sql,
+      ...{ sql, logs_requests: config.log_requests, has_metrics: config.metrics_port === undefined },
       logger: { level: config.log_level, stream: process.stderr },
     })
     stops.push(() => app.close())
     log = (line) => app.log.warn(line)
     if (hasShortToken(config)) log('INTERPHONE_TOKEN is short enough to be guessed: use 20 characters or more.')
+    stops.push(await watch({ sql, files, config, isStopping: () => requested.aborted }))
     requested.throwIfAborted()
     if (worker) stops.push(await deliver({ storage, config, secret, files, log: app.log }))
     else workerSignal.forward(sql)

@@ -45,7 +45,7 @@ export function readAddress(url: string): ConnectOptions {
     ssl: is_socket ? false : tlsOf(given),
     target_session_attrs: targetOf(given['target_session_attrs'], servers.length) as never,
     ...(connect_timeout && { connect_timeout: Number(connect_timeout) || 10 }),
-    connection: { application_name: application_name ?? 'interphone', ...(options && { options }) },
+    connection: { ...(application_name && { application_name }), ...(options && { options }) },
   }
 }
 

@@ -16,6 +16,7 @@ export function connect(options: ConnectOptions): Pool {
     backoff: () => RECONNECT_AFTER_SECONDS,
     onnotice: () => {},
     ...options,
+    connection: { application_name: 'interphone', ...options.connection },
   }) as unknown as Pool
 }
 

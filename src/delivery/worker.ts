@@ -89,9 +89,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     sql,
     recipients,
     (batch) => {
-      for (const { outgoing, status, captured, wait_ms } of batch) {
+      for (const { outgoing, status, captured, wait_ms, at } of batch) {
         queues.get(keyOf(outgoing))?.leased.delete(outgoing.id)
-        countSettled(outgoing.channel, wait_ms === null ? status : 'retried')
+        const first_ms = outgoing.attempt === 1 ? Math.max(0, at.getTime() - outgoing.queued_at.getTime()) : undefined
+        countSettled(outgoing.channel, wait_ms === null ? status : 'retried', first_ms)
         if (captured) onCaptured?.(captured, outgoing)
       }
       if (batch.some(({ outgoing }) => outgoing.channel === 'inapp')) messengerSignal.notify()

@@ -81,7 +81,7 @@ export const isFromEventSource = ({ headers }: IncomingMessage): boolean =>
   !!headers.accept?.includes('text/event-stream')
 
 /** Without an access token, the URL itself can be a credential, so that only its route is logged. */
-const loggable = ({ url, routeOptions }: FastifyRequest) =>
+export const loggable = ({ url, routeOptions }: FastifyRequest) =>
   (routeOptions?.config?.operation?.auth ?? 'token') === 'token' ? url : routeOptions.url
 
 /** Answers bytes that are not valid HTTP, or too slow, for which Fastify has no request. */

@@ -1,5 +1,5 @@
 // Endpoints for monitoring: /healthz, /readyz and /metrics.
-import type { FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { register } from 'prom-client'
 import { missingMigrations } from '#db/migrate.ts'
 import type { Pool } from '#db/sql.ts'
@@ -24,9 +24,15 @@ type State =
   | 'disk_full'
   | 'storage_unavailable'
 
-type Outside = { sql: Pool; files: Room; isStopping?: (() => boolean) | undefined }
+type Outside = {
+  sql: Pool
+  files: Room
+  isStopping?: (() => boolean) | undefined
+  /** Whether /metrics is answered, too. */
+  has_metrics?: boolean
+}
 
-export function health(app: FastifyInstance, { isStopping = () => false, ...outside }: Outside) {
+export function health(app: FastifyInstance, { isStopping = () => false, has_metrics = true, ...outside }: Outside) {
   const stateNow = stateOf(outside)
 
   app.get('/healthz', async () => ({ status: 'alive' }))
@@ -37,6 +43,7 @@ export function health(app: FastifyInstance, { isStopping = () => false, ...outs
     return { status }
   })
 
+  if (!has_metrics) return
   app.get('/metrics', async (_request, reply) => {
     reply.type(register.contentType)
     return register.metrics()
@@ -78,4 +85,14 @@ const whyNot = (error: { code?: string }): State => {
   if (error instanceof TookTooLong) return 'database_timeout'
   if (error.code === 'STORAGE_UNAVAILABLE') return 'storage_unavailable'
   return error.code === DISK_FULL ? 'disk_full' : 'starting'
+}
+
+/** Answers the three at a port of their own. Returns a function that ends that. @throws Error for the operator if it cannot. */
+export async function monitor(host: string, port: number, outside: Outside): Promise<() => Promise<void>> {
+  const app = Fastify({ logger: false, forceCloseConnections: true })
+  health(app, outside)
+  await app.listen({ host, port }).catch((error) => {
+    throw new Error(`METRICS_PORT ${port} of ${host} cannot be used: ${error.message}`, { cause: error })
+  })
+  return () => app.close()
 }

@@ -1,9 +1,15 @@
 // Health, metrics, request ids, server errors, and the API reference.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { Registry } from 'prom-client'
 import { buildApp } from '#app.ts'
 import { type ConnectOptions, connect } from '#db/connect.ts'
+import { exposeMeasures } from '#db/measures.ts'
+import { DELIVERY_MEASURES } from '#delivery/measures.ts'
+import { monitor } from '#http/health.ts'
 import { op } from '#http/op.ts'
+import { JOB_MEASURES } from '#jobs/measures.ts'
+import { RESOURCES } from '#resources/index.ts'
 import { SECRET, testApp } from '../app.ts'
 import { serverOptions } from '../database.ts'
 import { freePort } from '../smtp-sink.ts'
@@ -51,14 +57,70 @@ test('a server error shows no details', async () => {
   assert.doesNotMatch(text, /nobody should read|\bat \S+:\d+/)
 })
 
-test('every request has its own id, which the caller cannot choose', async () => {
+test('every request has an id of its own, or the one that its caller gave it', async () => {
   const ids = new Set<unknown>()
   for (const route of ['GET /tags', 'GET /tags/0', 'GET /nothing', 'GET /healthz', 'GET /tags']) {
-    const { headers } = await t.call(route, undefined, { headers: { 'request-id': 'mine', 'x-request-id': 'mine' } })
-    assert.match(String(headers['x-request-id']), /^[0-9a-f-]{36}$/)
-    ids.add(headers['x-request-id'])
+    for (const given of [undefined, '', ' ', 'two words', '<b>', 'x'.repeat(129)]) {
+      const { headers } = await t.call(
+        route,
+        undefined,
+        given === undefined ? {} : { headers: { 'x-request-id': given } },
+      )
+      assert.match(String(headers['x-request-id']), /^[0-9a-f-]{36}$/)
+      ids.add(headers['x-request-id'])
+    }
+    const { headers, body } = await t.call(route, undefined, { headers: { 'x-request-id': 'gateway:7f/3.1' } })
+    assert.equal(headers['x-request-id'], 'gateway:7f/3.1')
+    if (body.type === 'error.list') assert.equal(body.request_id, 'gateway:7f/3.1')
   }
-  assert.equal(ids.size, 5)
+  assert.equal(ids.size, 30)
+})
+
+test('a line for each request says what was asked and answered, and shows no token', async () => {
+  const lines: string[] = []
+  const logger = { level: 'info', stream: { write: (line: string) => void lines.push(line) } }
+  const app = buildApp({ sql: t.database.sql, files: t.files, secret: SECRET, logs_requests: true, logger })
+  const headers = { authorization: `Bearer ${t.created.token}`, 'x-request-id': 'mine', traceparent: '00-ab-cd-01' }
+  await app.inject({ method: 'GET', url: '/tags?page=1', headers })
+  await app.close()
+  const { req, reqId, ...line } = JSON.parse(lines.find((text) => text.includes('"request"'))!)
+  assert.deepEqual(
+    [line.method, line.url, line.operation, line.status, line.workspace_id, line.traceparent],
+    ['GET', '/tags?page=1', 'listTags', 200, t.workspace.id, '00-ab-cd-01'],
+  )
+  assert.ok(lines.join('').includes('mine') && line.ms > 0 && req === undefined)
+  assert.ok(!lines.join('').includes(t.created.token))
+})
+
+test('what operators watch is read from the database, and one figure that cannot be read hides no other', async () => {
+  const registry = new Registry()
+  const broken = { name: 'interphone_broken', help: 'Broken', read: () => Promise.reject(new Error('no')) }
+  const all = RESOURCES.flatMap(({ measures = [] }) => measures)
+  exposeMeasures(t.database.sql, [broken, ...DELIVERY_MEASURES, ...JOB_MEASURES, ...all], registry)
+  const { id } = (await t.call('GET /admins')).body.admins[0]
+  const contact = (await t.call('POST /contacts', { role: 'user', email: 'watched@example.com' })).body
+  await t.call('POST /messages', {
+    ...{ message_type: 'email', subject: 'S', body: 'B', template: 'plain' },
+    ...{ from: { type: 'admin', id }, to: { type: 'user', id: contact.id } },
+  })
+  const text = await registry.metrics()
+  assert.match(text, /^interphone_deliveries_queued\{channel="email"\} 1$/m)
+  assert.match(text, /^interphone_delivery_oldest_due_seconds\{channel="email"\} [\d.]+$/m)
+  assert.match(text, /^interphone_jobs_due \d+$/m)
+  assert.match(text, /^interphone_database_connections\{state="active"\} \d+$/m)
+  assert.doesNotMatch(text, /^interphone_broken /m)
+})
+
+test('the port of metrics answers only them, and PORT has none then', async () => {
+  const port = await freePort()
+  const stop = await monitor('127.0.0.1', port, { sql: t.database.sql, files: t.files })
+  const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status
+  const statuses = await Promise.all(['/healthz', '/readyz', '/metrics', '/tags'].map(status))
+  await assert.rejects(monitor('127.0.0.1', port, { sql: t.database.sql, files: t.files }), /^Error: METRICS_PORT/)
+  await stop()
+  assert.deepEqual(statuses, [200, 200, 200, 404])
+  const app = buildApp({ sql: t.database.sql, files: t.files, secret: SECRET, has_metrics: false })
+  assert.equal((await app.inject('/metrics')).statusCode, 404)
 })
 
 describe('a database that cannot be used as it is makes the server not ready:', () => {

@@ -12,7 +12,6 @@ function brands(app: App) {
     '/brands',
     op('listBrands', {
       summary: 'List the brands, the default one first',
-      sdk: (client) => client.unstable.brands.listBrands(),
       since: '2.15',
       response: BrandList,
     }),
@@ -26,7 +25,6 @@ function brands(app: App) {
     '/brands/:id',
     op('retrieveBrand', {
       summary: 'Show a brand',
-      sdk: (client) => client.unstable.brands.retrieveBrand({ id: '1' }),
       since: '2.15',
       params: ById,
       response: Brand,

@@ -8,6 +8,7 @@ import { ById } from '#http/types.ts'
 import { setWhatsAppOptOut } from '#resources/contacts/activity-queries.ts'
 import type { Resource } from '#server.ts'
 import { createBroadcast } from './create.ts'
+import { BROADCAST_MEASURES } from './measures.ts'
 import { changeBroadcast, getBroadcast } from './pause.ts'
 import { countBroadcasts, listBroadcasts } from './queries.ts'
 import { runBroadcasts } from './run.ts'
@@ -106,4 +107,9 @@ function broadcasts(app: App) {
   )
 }
 
-export default { group: 'Extensions: broadcasts', routes: broadcasts, work: runBroadcasts } satisfies Resource
+export default {
+  group: 'Extensions: broadcasts',
+  routes: broadcasts,
+  work: runBroadcasts,
+  measures: BROADCAST_MEASURES,
+} satisfies Resource

@@ -12,7 +12,6 @@ function emails(app: App) {
     '/emails',
     op('listEmails', {
       summary: 'List the sender addresses, oldest first',
-      sdk: (client) => client.unstable.emails.listEmails(),
       since: '2.15',
       response: EmailList,
     }),
@@ -26,7 +25,6 @@ function emails(app: App) {
     '/emails/:id',
     op('retrieveEmail', {
       summary: 'Show a sender address',
-      sdk: (client) => client.unstable.emails.retrieveEmail({ id: '1' }),
       since: '2.15',
       params: ById,
       response: EmailSetting,

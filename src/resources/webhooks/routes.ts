@@ -10,6 +10,7 @@ import { ById, NOTHING } from '#http/types.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
 import { assertAllowedAddress } from '#resources/channel-accounts/private-addresses.ts'
 import type { Resource, Server } from '#server.ts'
+import { WEBHOOK_MEASURES } from './measures.ts'
 import {
   countNotifications,
   findNotification,
@@ -191,6 +192,7 @@ export default {
   group: 'Extensions: webhooks',
   routes: webhooks,
   work: sendWebhooks,
+  measures: WEBHOOK_MEASURES,
   jobs: [{ name: 'webhooks:expire', cron: '40 * * * *', run: ({ sql }) => expireNotifications(sql) }],
   kept_tables: ['webhook_subscriptions'],
 } satisfies Resource
