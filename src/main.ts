@@ -99,6 +99,18 @@ program
   .action(() => withStorage(async ({ sql }) => (await workspaces()).addWorkspace(sql, 'Demo', { demo: true })))
 
 program
+  .command('backup <file>')
+  .description('write everything to a file, also while the server runs: database, attached files, key')
+  .action((file) => withStorage(async (storage) => (await backups()).backup(storage, readConfig(), file)))
+
+program
+  .command('restore <file>')
+  .description('restore a backup into an empty data directory or database')
+  .action((file) =>
+    withStorage(async (storage) => (await backups()).restore(storage, readConfig(), file), { is_bare: true }),
+  )
+
+program
   .command('reset')
   .description("delete all of this server's data: database, secrets, attached files")
   .option('-y, --yes', 'do not ask')
@@ -158,12 +170,12 @@ function listen(with_parent = false): Stopping {
   return stopping
 }
 
-async function withStorage(work: (storage: Storage) => Promise<void>) {
+async function withStorage(work: (storage: Storage) => Promise<void>, options: { is_bare?: boolean } = {}) {
   const config = readConfig()
   const stopping = listen()
   const storage = await import('#commands/storage.ts')
   const log = (line: string) => void process.stderr.write(`${line}\n`)
-  await storage.withStorage({ ...config, log, stopping }, work)
+  await storage.withStorage({ ...config, ...options, log, stopping }, work)
 }
 
 function exitCodeOf(error: Error): number {
@@ -172,5 +184,6 @@ function exitCodeOf(error: Error): number {
 }
 
 const tokens = () => import('#commands/tokens.ts')
+const backups = () => import('#commands/backup.ts')
 const domains = () => import('#commands/domains.ts')
 const workspaces = () => import('#commands/workspaces.ts')

@@ -264,7 +264,7 @@ test('a table is written by one folder; others use what that folder exports', ()
 })
 
 /** Tables of the server, not of a workspace. */
-const SERVERS_OWN = ['workspaces', 'migrations', 'unclaimed_files', 'job_workers', 'reply_domains', 'help_center_names']
+const SERVERS_OWN = ['workspaces', 'migrations', 'server_key', 'unclaimed_files', 'job_workers', 'reply_domains', 'help_center_names']
 const tenants = tables.filter((table) => !SERVERS_OWN.includes(table))
 
 /** Files whose statements apply to all workspaces. */

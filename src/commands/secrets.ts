@@ -1,5 +1,5 @@
 // Secrets that the server generates once and stores in the data directory, readable only by its owner.
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '#config.ts'
@@ -8,6 +8,10 @@ import { giveTo, openDirectory, ownerOf } from '#db/embedded/location.ts'
 /** Returns the key that signs the links in messages, and encrypts the credentials of channel accounts. */
 export const secretKey = ({ secret_key, data_dir }: Config): string =>
   secret_key ?? storedSecret(data_dir, 'secret-key', () => randomBytes(32).toString('base64url'))
+
+/** Returns a text by which two keys can be compared, and from which the key cannot be found. */
+export const fingerprintOf = (key: string): string =>
+  createHash('sha256').update(`fingerprint of a key: ${key}`).digest('base64url').slice(0, 12)
 
 /**
  * Returns the text of `<directory>/<name>`; creates a missing file. If several processes create it, all get the same

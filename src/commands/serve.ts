@@ -11,13 +11,14 @@ import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { saveEnvironmentAccounts } from '#resources/channel-accounts/environment.ts'
 import { findFirstWithEmail } from '#resources/contacts/queries.ts'
+import { rememberKey } from '#workspaces/queries.ts'
 import { banner } from './banner.ts'
 import { environmentAccounts } from './environment-accounts.ts'
 import { fileStorage } from './file-storage.ts'
 import { type FirstWorkspace, openFirstWorkspace } from './first-workspace.ts'
 import { load } from './load.ts'
 import { receiveMails } from './receive-mail.ts'
-import { secretKey } from './secrets.ts'
+import { fingerprintOf, secretKey } from './secrets.ts'
 import { openStorage, type Storage } from './storage.ts'
 
 export type Roles = { api: boolean; worker: boolean }
@@ -61,6 +62,13 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
     })
     stops.push(() => app.close())
     log = (line) => app.log.warn(line)
+    const fingerprint = fingerprintOf(secret)
+    const stored = await rememberKey(sql, fingerprint)
+    if (stored !== fingerprint)
+      log(
+        `The key of this server (${fingerprint}) is not the one that the credentials in the database were encrypted with (${stored}): ` +
+          'channel accounts cannot be opened, and links in old messages are invalid. Set INTERPHONE_SECRET_KEY to that one.',
+      )
     if (hasShortToken(config)) log('INTERPHONE_TOKEN is short enough to be guessed: use 20 characters or more.')
     stops.push(await watch({ sql, files, config, isStopping: () => requested.aborted }))
     requested.throwIfAborted()

@@ -30,6 +30,8 @@ type Opening = Pick<
   'database_url' | 'database_direct_url' | 'database_pool' | 'data_dir' | 'events_kept_days'
 > & {
   log: (line: string) => void
+  /** Leaves the database as it is, for a restore. */
+  is_bare?: boolean
   /** A request interrupts the start; a storage that is already open stays open until `close()`. */
   stopping: Stopping
 }
@@ -94,7 +96,7 @@ async function joinRunning(opening: Opening): Promise<Storage> {
 }
 
 async function prepare(
-  { database_pool, database_url, database_direct_url, events_kept_days, stopping, log }: Opening,
+  { database_pool, database_url, database_direct_url, events_kept_days, stopping, log, is_bare }: Opening,
   options: ConnectOptions,
   { location, release, is_pooled = false }: { location: string; release?: () => Promise<void>; is_pooled?: boolean },
 ): Promise<Storage> {
@@ -107,6 +109,7 @@ async function prepare(
     await release?.()
   }
   try {
+    if (is_bare) return { sql, is_embedded: !database_url, location, migrated: [], close }
     const migrated = await unlessStopped(stopping.requested, migrate(direct ?? sql))
     await repairOrder(sql)
     await keepPartitions(sql, events_kept_days)

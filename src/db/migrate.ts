@@ -24,7 +24,12 @@ const LOCK_NOT_AVAILABLE = '55P03'
  */
 const OUTSIDE = '-- outside a transaction'
 
-type Options = { directory?: string; retries?: number }
+type Options = {
+  directory?: string
+  retries?: number
+  /** Only these, to make the schema of a backup. */
+  until?: readonly string[]
+}
 
 /**
  * Applies the missing migrations in order of file name, each in its own transaction. Returns their names.
@@ -32,16 +37,18 @@ type Options = { directory?: string; retries?: number }
  */
 export async function migrate(
   sql: Pool,
-  { directory = DIRECTORY, retries = RETRIES }: Options = {},
+  { directory = DIRECTORY, retries = RETRIES, until }: Options = {},
 ): Promise<string[]> {
   const files = await migrationsOf(directory)
+  const unknown = until?.filter((name) => !files.includes(name)) ?? []
+  if (unknown.length) throw new Error(`It has the schema of a newer release (${unknown[0]}): use that release.`)
   await assertSuitable(sql, files)
   const done = await alone(sql, async (own) => {
     await own`create table if not exists migrations (name text primary key, applied_at timestamptz not null)`
     return namesOf(own)
   })
   const applied: string[] = []
-  for (const name of files.filter((file) => !done.has(file))) {
+  for (const name of files.filter((file) => !done.has(file) && (until?.includes(file) ?? true))) {
     const text = await readFile(new URL(name, pathToFileURL(`${directory}/`)), 'utf8')
     const apply = text.startsWith(OUTSIDE) ? applyOutside : applyInTransaction
     if (await patiently(name, retries, () => apply(sql, name, text))) applied.push(name)

@@ -94,3 +94,10 @@ export const findLags = (sql: Sql, id: string) =>
 
 export const setLags = (sql: Sql, id: string, lags: Lags) => sql`
   update workspaces set ${sql(lags, 'search_lag_ms', 'message_lag_ms')} where id = ${id}`
+
+/** Stores the fingerprint of the server's key, unless there is one. Returns the stored one. */
+export async function rememberKey(sql: Sql, fingerprint: string): Promise<string> {
+  await sql`insert into server_key (fingerprint) values (${fingerprint}) on conflict do nothing`
+  const [row] = await sql<[{ fingerprint: string }]>`select fingerprint from server_key`
+  return row.fingerprint
+}
