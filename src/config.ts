@@ -20,6 +20,9 @@ export type Config = Readonly<Values & { public_url: string; session_rate_limit_
 const PUBLIC_TOKEN_LENGTH = 20
 const SHORT_TOKEN = `INTERPHONE_TOKEN must have at least ${PUBLIC_TOKEN_LENGTH} characters, because other machines reach this server (HOST, PUBLIC_URL).`
 
+/** Returns the environment with other values, such as those of the command line. */
+export const environmentWith = (given: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ ...process.env, ...given })
+
 /** @throws WrongSetting for the first setting that cannot be used. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const entries = Object.entries(SETTINGS).map(([key, setting]) => [key, read(setting, environment)])

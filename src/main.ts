@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 // The command line. Only this file ends the process.
+import { mkdtempSync, rmSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Roles } from '#commands/serve.ts'
 import type { Storage } from '#commands/storage.ts'
-import { readConfig, WrongSetting } from '#config.ts'
+import { environmentWith, readConfig, WrongSetting } from '#config.ts'
+import { freePort } from '#lib/free-port.ts'
 import { listenForStop, type Stopping, StopRequested } from '#lib/stopping.ts'
 import { print, table } from '#lib/terminal.ts'
 import { settingsTable } from '#settings.ts'
@@ -27,7 +30,7 @@ const program = new Command('interphone')
   .version(about.version)
   .configureHelp({ subcommandTerm: (command) => command.name() })
 
-server('serve', { api: true, worker: true }, 'run the server: API and delivery worker (what npm start does)')
+server('serve', { api: true, worker: true }, 'run the server: API and delivery worker (what happens without a command)')
 server('api', { api: true, worker: false }, 'run only the API; workers run separately on the same DATABASE_URL')
 server('worker', { api: false, worker: true }, 'run only a delivery worker')
 
@@ -133,27 +136,47 @@ Examples:
   PORT=4000 npm start                  listen on another port`,
 )
 
-program.parseAsync().catch((error: Error) => {
+/** Without a command, but with options of a server or without anything, the server runs. */
+function commandLine(): string[] {
+  const [first] = process.argv.slice(2)
+  const is_server = first === undefined || (first.startsWith('-') && !/^(-h|--help|-V|--version)$/.test(first))
+  return is_server ? [...process.argv.slice(0, 2), 'serve', ...process.argv.slice(2)] : process.argv
+}
+
+program.parseAsync(commandLine()).catch((error: Error) => {
   const isBug = error instanceof TypeError || error instanceof ReferenceError
   process.stderr.write(`${isBug ? error.stack : error.message}\n`)
   process.exit(exitCodeOf(error))
 })
 
+type ServerOptions = { stopWithParent?: boolean; port?: string; token?: string; ephemeral?: boolean }
+
 function server(name: string, roles: Roles, description: string) {
   program
     .command(name)
     .description(description)
+    .option('--port <port>', 'as PORT; 0 is one that is free')
+    .option('--token <token>', 'as INTERPHONE_TOKEN')
+    .option('--ephemeral', 'keep the data in a directory that is removed at the end')
     .option('--stop-with-parent', 'stop when the program that started it ends, as npm start does')
-    .action(async (options) => runUntilStopped(roles, !!options.stopWithParent))
+    .action(async (options) => runUntilStopped(roles, options))
 }
 
 /** Exits with 0 if the server stopped in order, also if the stop was requested during the start. */
-async function runUntilStopped(roles: Roles, with_parent: boolean) {
-  const config = readConfig()
-  const stopping = listen(with_parent)
+async function runUntilStopped(roles: Roles, { stopWithParent, port, token, ephemeral }: ServerOptions) {
+  const directory = ephemeral ? mkdtempSync(join(tmpdir(), 'interphone-')) : undefined
+  const given = environmentWith({
+    ...(port !== undefined && { PORT: port === '0' ? String(await freePort()) : port }),
+    ...(token !== undefined && { INTERPHONE_TOKEN: token }),
+    ...(directory && { INTERPHONE_DATA_DIR: directory }),
+  })
+  const config = readConfig(given)
+  const stopping = listen(stopWithParent)
   stopping.requested.addEventListener('abort', () => print('Stopping.'))
+  const remove = () => directory && rmSync(directory, { recursive: true, force: true, maxRetries: 20 })
+  process.on('exit', remove)
   const { serve } = await import('#commands/serve.ts')
-  await serve(config, roles, stopping).catch((error) => {
+  await serve(config, { ...roles, is_ephemeral: !!directory }, stopping).catch((error) => {
     if (!stopping.requested.aborted) throw error
   })
   process.exit(stopping.overdue.aborted ? FAILED : 0)

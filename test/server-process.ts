@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '#lib/free-port.ts'
 import { newTokenText } from '#workspaces/tokens.ts'
-import { freePort } from './smtp-sink.ts'
 
 export type ServerProcess = {
   readonly url: string

@@ -4,10 +4,10 @@ import { after } from 'node:test'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
 import { startWorker } from '#delivery/worker.ts'
+import { freePort } from '#lib/free-port.ts'
 import { contactRecords } from '#resources/contacts/fragments.ts'
 import { type Call, NEARBY, SECRET, type TestApp, testApp } from './app.ts'
 import { eventually } from './factories.ts'
-import { freePort } from './smtp-sink.ts'
 import {
   type Heard,
   type How,

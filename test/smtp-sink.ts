@@ -1,5 +1,4 @@
 // A real SMTP server that stores received mails and refuses recipients on request.
-import { createServer } from 'node:net'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 
@@ -12,14 +11,6 @@ export type SmtpSink = {
   /** Called for each RCPT TO: an SMTP answer such as `550 5.1.1 No such user` refuses it. */
   refuse: (address: string, attempt: number) => string | undefined
   close(): Promise<void>
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 export async function smtpSink(port = 0): Promise<SmtpSink> {

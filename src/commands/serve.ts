@@ -21,7 +21,7 @@ import { receiveMails } from './receive-mail.ts'
 import { fingerprintOf, secretKey } from './secrets.ts'
 import { openStorage, type Storage } from './storage.ts'
 
-export type Roles = { api: boolean; worker: boolean }
+export type Roles = { api: boolean; worker: boolean; is_ephemeral?: boolean }
 
 type Stop = () => Promise<unknown>
 
@@ -30,11 +30,15 @@ type Stop = () => Promise<unknown>
  * runs.
  * @throws the reason of the request if it came during the start; Error with one sentence if the server cannot start.
  */
-export async function serve(config: Config, { api, worker }: Roles, stopping: Stopping): Promise<void> {
+export async function serve(
+  config: Config,
+  { api, worker, is_ephemeral = false }: Roles,
+  stopping: Stopping,
+): Promise<void> {
   const { requested } = stopping
   const listener = api ? await listen(config.host, config.port, { is_early: !config.database_url }) : undefined
   let log = (line: string): void => void process.stderr.write(`${line}\n`)
-  const opening = openStorage({ ...config, log: (line) => log(line), stopping })
+  const opening = openStorage({ ...config, is_ephemeral, log: (line) => log(line), stopping })
   const stops: Stop[] = listener ? [listener.close] : []
   try {
     const [storage, { buildApp, deliver, watch }] = await Promise.all([opening, load(requested)])
@@ -78,6 +82,7 @@ export async function serve(config: Config, { api, worker }: Roles, stopping: St
     await app.ready()
     requested.throwIfAborted()
     await listener?.open()
+    process.send?.({ url: listeningUrl(config) })
     if (api) await printBanner(storage, config, first)
     else print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
     await aborted(requested)

@@ -30,20 +30,25 @@ type Opening = Pick<
   'database_url' | 'database_direct_url' | 'database_pool' | 'data_dir' | 'events_kept_days'
 > & {
   log: (line: string) => void
+  /** The data is removed at the end: PostgreSQL need not wait for the disk. */
+  is_ephemeral?: boolean
   /** Leaves the database as it is, for a restore. */
   is_bare?: boolean
   /** A request interrupts the start; a storage that is already open stays open until `close()`. */
   stopping: Stopping
 }
 
+const UNSAFE: Record<string, string> = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }
+
 /** Milliseconds that a command waits for a server that is just starting. */
 const START_TIMEOUT_MS = 15_000
 
 /** For a server, which must be the only one on its data directory. @throws DataDirectoryInUse if another one runs. */
 export async function openStorage(opening: Opening): Promise<Storage> {
-  const { database_url, data_dir, log, stopping } = opening
+  const { database_url, data_dir, is_ephemeral, log, stopping } = opening
   if (database_url) return openExternal(opening, database_url)
-  const postgres = await startEmbedded({ directory: data_dir, log, stopping })
+  const settings = is_ephemeral ? UNSAFE : {}
+  const postgres = await startEmbedded({ directory: data_dir, log, stopping, settings })
   return prepare(opening, postgres.options, { location: postgres.directory, release: postgres.stop })
 }
 

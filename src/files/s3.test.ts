@@ -1,8 +1,8 @@
 // S3 that refuses requests, is overloaded, or cannot be reached. The test server checks every signature.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { freePort } from '#lib/free-port.ts'
 import { bucketOf, CREDENTIALS, s3Server } from '../../test/s3.ts'
-import { freePort } from '../../test/smtp-sink.ts'
 import { newKey } from './keys.ts'
 import { type Bucket, s3Storage } from './s3.ts'
 import { StorageUnavailable } from './storage.ts'

@@ -1,7 +1,7 @@
 // The line for each captured message: its text is shown to the person at the terminal, and not written to collected logs.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { freePort } from '../smtp-sink.ts'
+import { freePort } from '#lib/free-port.ts'
 import { dataDirectory, type Program, type Settings, start } from './program.ts'
 import { npmSettings, READY, terminal } from './terminal.ts'
 

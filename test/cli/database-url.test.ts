@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
 import { connect } from '#db/connect.ts'
 import type { Pool } from '#db/sql.ts'
+import { freePort } from '#lib/free-port.ts'
 import { serverOptions } from '../database.ts'
-import { freePort } from '../smtp-sink.ts'
 import { dataDirectory, run, type Settings, start } from './program.ts'
 
 const INTERPHONE_DATA_DIR = dataDirectory()

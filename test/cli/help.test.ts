@@ -120,8 +120,13 @@ describe('interphone --help', () => {
     for (const [name, otherwise] of settingsTable()) assert.match(out, new RegExp(`^  ${name} +${otherwise}`, 'm'))
   })
 
-  test('is shown without a command too, and each command has its own', async () => {
-    assert.match((await run([])).err, /^Usage: interphone/)
+  test('without a command, the server runs, with its options', async () => {
+    const { code, err } = await run(['--port', 'abc', '--ephemeral'])
+    assert.deepEqual([code, err], [2, 'PORT must be a number from 1 to 65535, not "abc".\n'])
+    assert.match((await run([], { PORT: 'abc' })).err, /^PORT must be/)
+  })
+
+  test('each command has its own', async () => {
     assert.match((await run(['token', 'create', '--help'])).out, /--workspace <id> /)
   })
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSy
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { running } from '#db/embedded/processes.ts'
-import { freePort } from '../smtp-sink.ts'
+import { freePort } from '#lib/free-port.ts'
 import { dataDirectory, run, start } from './program.ts'
 import { READY, terminal } from './terminal.ts'
 

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '#db/connect.ts'
 import { runningEmbedded } from '#db/embedded/running.ts'
-import { freePort } from '../smtp-sink.ts'
+import { freePort } from '#lib/free-port.ts'
 import { dataDirectory, ordinary, type Program, run, type Settings, start } from './program.ts'
 
 const directory = dataDirectory(ordinary)

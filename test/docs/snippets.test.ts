@@ -52,10 +52,10 @@ async function call(path: string, token: string, body?: object): Promise<any> {
 
 const scripts = snippets.filter(({ language }) => language === 'js')
 
-test('there is a script for a first message, one for a first test, and two in the guide to the sandbox', () => {
+test('there is a script for a first message, one for a first test, two in the guide to the sandbox, one with the library', () => {
   assert.deepEqual(
     scripts.map(({ file }) => file),
-    ['README.md', 'README.md', 'docs/guides/sandbox.md', 'docs/guides/sandbox.md'],
+    ['README.md', 'README.md', 'docs/guides/sandbox.md', 'docs/guides/sandbox.md', 'docs/guides/test-suites.md'],
   )
 })
 
@@ -63,7 +63,7 @@ for (const { file, code } of scripts) {
   const isTest = code.includes('node:test')
   test(`${file}: its ${isTest ? 'test passes' : 'script sends a message'}`, async () => {
     const cwd = directory()
-    writeFileSync(join(cwd, 'snippet.mjs'), code)
+    writeFileSync(join(cwd, 'snippet.mjs'), code.replace("'interphone'", `'${join(ROOT, 'src/testing/index.ts')}'`))
     const args = [...(isTest ? ['--test'] : []), 'snippet.mjs']
     const ended = await run(process.execPath, args, cwd, { INTERPHONE_TOKEN: server.token })
     assert.equal(ended.code, 0, ended.output)

@@ -9,11 +9,11 @@ import { Type } from 'typebox'
 import { running } from '#db/embedded/processes.ts'
 import { StorageUnavailable } from '#files/storage.ts'
 import { op } from '#http/op.ts'
+import { freePort } from '#lib/free-port.ts'
 import { within } from '#lib/time-limit.ts'
 import { testApp } from '../app.ts'
 import { dataDirectory, start } from '../cli/program.ts'
 import { READY } from '../cli/terminal.ts'
-import { freePort } from '../smtp-sink.ts'
 
 const LIMIT_MS = 300
 

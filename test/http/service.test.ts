@@ -9,10 +9,10 @@ import { DELIVERY_MEASURES } from '#delivery/measures.ts'
 import { monitor } from '#http/health.ts'
 import { op } from '#http/op.ts'
 import { JOB_MEASURES } from '#jobs/measures.ts'
+import { freePort } from '#lib/free-port.ts'
 import { RESOURCES } from '#resources/index.ts'
 import { SECRET, testApp } from '../app.ts'
 import { serverOptions } from '../database.ts'
-import { freePort } from '../smtp-sink.ts'
 
 const t = await testApp()
 t.app.get('/extensions/broken', op('broken', { summary: 'Fail' }), async () => {

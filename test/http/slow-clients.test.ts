@@ -7,8 +7,8 @@ import { buildApp } from '#app.ts'
 import { type Listener, listen } from '#http/listen.ts'
 import { op } from '#http/op.ts'
 import { connectionsFor, SLOW_LIMITS } from '#http/slow-clients.ts'
+import { freePort } from '#lib/free-port.ts'
 import { SECRET, testApp } from '../app.ts'
-import { freePort } from '../smtp-sink.ts'
 
 const t = await testApp()
 const port = await freePort()

@@ -4,7 +4,7 @@ import { appendFileSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../smtp-sink.ts'
+import { freePort } from '#lib/free-port.ts'
 
 const BIN = '/usr/lib/postgresql/15/bin'
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Embedded } from '#db/embedded.ts'
-import { freePort } from '../smtp-sink.ts'
+import { freePort } from '#lib/free-port.ts'
 
 export async function pgbouncer({ options }: Embedded, connections: number) {
   const directory = mkdtempSync(join(tmpdir(), 'pgbouncer-'))

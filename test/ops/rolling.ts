@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '#db/connect.ts'
 import { startEmbedded } from '#db/embedded.ts'
+import { freePort } from '#lib/free-port.ts'
 import { addressOf } from '../faults/processes.ts'
 import { type ServerProcess, serverProcess } from '../server-process.ts'
-import { freePort } from '../smtp-sink.ts'
 import type { Row } from './run.ts'
 
 const CLIENTS = 8

@@ -1,9 +1,9 @@
 // The Meta account with a server that implements the documented API: requests, refusals, and lost answers.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
+import { freePort } from '#lib/free-port.ts'
 import { type Failure, metaPeer } from '../../../test/meta.ts'
 import { anAnswer, outgoing } from '../../../test/outgoing.ts'
-import { freePort } from '../../../test/smtp-sink.ts'
 import { readTracker } from '../tracker.ts'
 import { meta } from './account.ts'
 import { sendMessage } from './send.ts'

@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { after, test } from 'node:test'
 import { buildApp } from '#app.ts'
 import { connect } from '#db/connect.ts'
+import { freePort } from '#lib/free-port.ts'
 import { SECRET, testApp } from '../../../test/app.ts'
 import { captureAll } from '../../../test/capture.ts'
 import { aContact, aMessage, eventually } from '../../../test/factories.ts'
 import { eventSource, type StreamReader, signIn, slowReader } from '../../../test/messenger.ts'
-import { freePort } from '../../../test/smtp-sink.ts'
 
 const readers: StreamReader[] = []
 after(() => {

@@ -5,9 +5,9 @@ import { randomUUID } from 'node:crypto'
 import { beforeEach, test } from 'node:test'
 import { buildApp } from '#app.ts'
 import { listen } from '#http/listen.ts'
+import { freePort } from '#lib/free-port.ts'
 import { SECRET, testApp } from '../../../../test/app.ts'
 import { eventually } from '../../../../test/factories.ts'
-import { freePort } from '../../../../test/smtp-sink.ts'
 
 const t = await testApp()
 const other = await t.another()

@@ -1,0 +1,25 @@
+# The server with a PostgreSQL of its own; with DATABASE_URL it uses another one. All data is under /data.
+FROM node:24-bookworm-slim AS build
+WORKDIR /interphone
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+COPY . .
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=3000 \
+    INTERPHONE_DATA_DIR=/data
+WORKDIR /interphone
+COPY --from=build /interphone/package.json ./
+COPY --from=build /interphone/node_modules ./node_modules
+COPY --from=build /interphone/migrations ./migrations
+COPY --from=build /interphone/src ./src
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 3000
+HEALTHCHECK --interval=5s --timeout=2s --start-period=60s --retries=3 \
+    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "src/main.ts"]
+CMD ["serve"]
