@@ -65,6 +65,8 @@ import conversations from './conversations/routes.ts'
 import sideConversations from './conversations/side/routes.ts'
 import conversationSlas from './conversations/slas/routes.ts'
 import conversationTags from './conversations/tags.ts'
+import customObjectInstances from './custom-object-instances/routes.ts'
+import customObjectTypes from './custom-object-instances/types/routes.ts'
 import dataAttributes from './data-attributes/routes.ts'
 import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
@@ -188,6 +190,8 @@ export const RESOURCES: readonly Resource[] = [
   helpCenterPages,
   brands,
   emails,
+  customObjectTypes,
+  customObjectInstances,
   calls,
   jobs,
   aiContent,

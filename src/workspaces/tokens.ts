@@ -12,7 +12,13 @@ export const SCOPES = [
   ...['read_admins', 'read_write_users', 'write_users_companies', 'read_write_office_hours', 'read_audiences'],
   ...['read_articles_scope', 'read_write_articles_scope', 'read_content', 'write_content'],
   ...['read_help_center_redirects_scope', 'read_write_help_center_redirects_scope', 'read_write_content_snippets'],
-  ...['read_secure_mode_secret', 'write_secure_mode_secret', 'extensions'],
+  ...[
+    'read_secure_mode_secret',
+    'write_secure_mode_secret',
+    'read_write_custom_objects',
+    'read_write_data_connectors',
+    'extensions',
+  ],
 ] as const
 export type Scope = (typeof SCOPES)[number]
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { missing } from '#http/errors.ts'
 import { objectId } from '#lib/ids.ts'
 import { e164 } from '#lib/phone.ts'
+import { type GivenReferences, setReferences } from '#resources/custom-object-instances/references/set.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { AddressKind } from './address-queries.ts'
@@ -39,10 +40,10 @@ export async function createContact(
   request: ContactRequest,
   { shares_email = false, unsigned = [], former }: Origin = {},
 ): Promise<WholeContactRow> {
-  const { external_id, custom_attributes, ...profile } = await readProfile(workspace, request)
+  const { external_id, custom_attributes, references, ...profile } = await readProfile(workspace, request)
   if (!profile.email && !external_id && !request.role) throw missing('One of email, external_id and role is required')
   const trust = Object.fromEntries(unsigned.map((kind) => [`${kind}_trusted`, false]))
-  const contact = { ...profile, ...trust, custom_attributes: mergeAttributes({}, custom_attributes) }
+  const contact = { ...profile, ...trust, custom_attributes: mergeAttributes({}, custom_attributes), references }
   if (request.role === 'lead') return addLead(workspace, contact, undefined, former)
   const email = shares_email ? null : (profile.email ?? null)
   await assertUnique(workspace, { email, external_id: external_id ?? null })
@@ -88,20 +89,25 @@ export async function contactByEmail(workspace: Workspace, email: string, name: 
   return known ?? createLead(workspace, { email, name })
 }
 
+/** The custom objects that the contact refers to. */
+type Referring = { references?: readonly GivenReferences[] }
+
 /** A lead gets a random external id. */
 const addLead = (
   workspace: Workspace,
-  lead: Omit<NewContact, 'id' | 'role' | 'external_id'>,
+  lead: Omit<NewContact, 'id' | 'role' | 'external_id'> & Referring,
   external_id: string = randomUUID(),
   former?: Former,
 ) => add(workspace, { ...lead, role: 'lead', external_id }, former)
 
 async function add(
   workspace: Workspace,
-  contact: Omit<NewContact, 'id'>,
+  { references = [], ...contact }: Omit<NewContact, 'id'> & Referring,
   { activity, custom_attributes: _, ...former }: Partial<Former> = {},
 ): Promise<WholeContactRow> {
-  const created = await insertContact(workspace, { id: objectId(workspace.now()), ...contact, ...former }, activity)
+  const row = { id: objectId(workspace.now()), ...contact, ...former }
+  if (references.length) await setReferences(workspace, 'contact', row.id, references)
+  const created = await insertContact(workspace, row, activity)
   await emitContact(workspace, `contact.${created.role}.created`, created.id)
   return created
 }

@@ -1,6 +1,7 @@
 // Archives, unarchives and deletes contacts. Archived and deleted contacts keep their email and external id reserved.
 import { badRequest, found } from '#http/errors.ts'
 import { changeUserCounts } from '#resources/companies/contact-queries.ts'
+import { deleteReferences } from '#resources/custom-object-instances/references/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { insertActivity, ofContact } from './activities-queries.ts'
 import { emitContact } from './emit.ts'
@@ -28,6 +29,7 @@ export async function unarchiveContact(workspace: Workspace, id: string): Promis
 export async function deleteContact(workspace: Workspace, id: string): Promise<ContactRow> {
   const contact = await lockPresent(workspace, id)
   await insertActivity(workspace, { event_type: 'contact.deleted', ...ofContact(contact) })
+  await deleteReferences(workspace, ['contact'], workspace.sql`${contact.id}::text`)
   return move(workspace, contact, { deleted_at: workspace.now() }, 'contact.deleted')
 }
 

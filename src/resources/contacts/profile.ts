@@ -5,6 +5,7 @@ import { isEmail } from '#lib/email.ts'
 import { defined } from '#lib/objects.ts'
 import { e164 } from '#lib/phone.ts'
 import { findAdmin } from '#resources/admins/queries.ts'
+import { type GivenReferences, splitReferences } from '#resources/custom-object-instances/references/set.ts'
 import { type Attributes, readAttributes } from '#resources/data-attributes/values.ts'
 import { shown } from '#search/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -28,7 +29,7 @@ export type Profile = Partial<
     | 'unsubscribed_from_emails'
     | 'language_override'
   >
-> & { custom_attributes: Attributes }
+> & { custom_attributes: Attributes; references: GivenReferences[] }
 
 export async function readProfile(workspace: Workspace, request: ContactRequest): Promise<Profile> {
   const email = readEmail(request.email)
@@ -50,8 +51,8 @@ export async function readProfile(workspace: Workspace, request: ContactRequest)
     unsubscribed_from_emails: request.unsubscribed_from_emails ?? undefined,
     language_override: readLanguage(request.language_override),
   })
-  const custom_attributes = await readAttributes(workspace, 'contact', request.custom_attributes ?? {})
-  return { ...named, custom_attributes }
+  const { attributes, references } = await splitReferences(workspace, 'contact', request.custom_attributes ?? {})
+  return { ...named, custom_attributes: await readAttributes(workspace, 'contact', attributes), references }
 }
 
 /** Null (or an empty text) clears the value; undefined: the request does not have it. */

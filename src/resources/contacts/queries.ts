@@ -15,6 +15,7 @@ import { type Fragment, one, type Sql } from '#db/sql.ts'
 import { found } from '#http/errors.ts'
 import { type NewestCompanies, newestCompaniesOf } from '#resources/companies/fragments.ts'
 import type { CompanyRow } from '#resources/companies/queries.ts'
+import { referencesOf } from '#resources/custom-object-instances/references/fragments.ts'
 import { type NewestNotes, newestNotesOf } from '#resources/notes/fragments.ts'
 import { type Choices, choicesOf } from '#resources/subscription-types/fragments.ts'
 import { tagIdsOf } from '#resources/tags/fragments.ts'
@@ -84,6 +85,8 @@ export type WholeContactRow = ContactRow & {
   notes: NewestNotes
   companies: NewestCompanies
   subscriptions: Choices
+  /** Lists of the custom objects that it refers to, by the names of its attributes. */
+  references: Record<string, unknown>
   /** Read on demand only: the newest contacts that were merged into it. */
   merges?: MergeRow[]
 }
@@ -92,7 +95,8 @@ const columns = (workspace: Workspace) => {
   const { sql } = workspace
   const id = sql`contacts.id`
   return sql`*, ${tagIdsOf(workspace, 'contact', id)} as tag_ids, ${newestNotesOf(workspace, 'contact', id)} as notes,
-    ${newestCompaniesOf(workspace, id)} as companies, ${choicesOf(workspace, id)} as subscriptions`
+    ${newestCompaniesOf(workspace, id)} as companies, ${choicesOf(workspace, id)} as subscriptions,
+    ${referencesOf(workspace, 'contact', id)} as references`
 }
 
 export const findContact = (workspace: Workspace, id: string) =>

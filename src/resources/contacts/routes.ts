@@ -101,7 +101,7 @@ function contacts(app: App) {
     op('UpdateContact', {
       summary: 'Update a contact',
       sdk: (client) => client.contacts.update({ contact_id: '6b078829306d5537cf33eba8', name: 'Anna Adler' }),
-      refuses: [409],
+      refuses: [409, 422],
       scope: 'read_write_users',
       params: ById,
       query: ContactView,

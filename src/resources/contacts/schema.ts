@@ -245,7 +245,7 @@ export function presentContact(
     last_email_opened_at: epochOrNull(contact.last_email_opened_at),
     last_email_clicked_at: epochOrNull(contact.last_email_clicked_at),
     language_override: contact.language_override,
-    custom_attributes: contact.custom_attributes,
+    custom_attributes: { ...contact.custom_attributes, ...contact.references },
     tags: presentIds('tag', `${url}/tags`, contact.tag_ids),
     notes: presentIds('note', `${url}/notes`, contact.notes.ids, contact.notes.total_count),
     companies: presentIds('company', `${url}/companies`, contact.companies.ids, contact.companies.total_count),

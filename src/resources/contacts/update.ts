@@ -1,6 +1,7 @@
 // Changes what a request names of a contact, and writes the events that follow.
 import { isDeepStrictEqual } from 'node:util'
 import { found, invalid } from '#http/errors.ts'
+import { setReferences } from '#resources/custom-object-instances/references/set.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { insertActivity, ofContact } from './activities-queries.ts'
@@ -27,7 +28,8 @@ export async function updateContact(
   const role = request.role ?? before.role
   const profile = await readProfile(workspace, request)
   const changes = changesOf(before, { ...asStored(before, role, profile), ...trustIn(before, profile, unsigned), role })
-  if (!Object.keys(changes).length) return before
+  const refers_to_others = await setReferences(workspace, 'contact', id, profile.references)
+  if (!Object.keys(changes).length && !refers_to_others) return before
   const { email: _, email_trusted: __, ...others } = changes
   if (role === 'user') await assertUniqueAfter(workspace, before, shares_email ? others : changes)
   const after = await updateContactRow(workspace, id, changes)
@@ -38,7 +40,11 @@ export async function updateContact(
 }
 
 /** The columns that the request leads to. */
-function asStored(before: ContactRow, role: ContactRow['role'], { external_id, ...profile }: Profile): ContactChanges {
+function asStored(
+  before: ContactRow,
+  role: ContactRow['role'],
+  { external_id, references: _, ...profile }: Profile,
+): ContactChanges {
   const { email, email_verified = false } = profile
   const isOtherEmail = email !== undefined && email?.toLowerCase() !== before.email?.toLowerCase()
   return {

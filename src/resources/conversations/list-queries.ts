@@ -5,6 +5,7 @@ import { type Fragment, one, rowId } from '#db/sql.ts'
 import { currentAttachments } from '#resources/attachments/queries.ts'
 import type { ListedCompanyRow } from '#resources/companies/queries.ts'
 import { valuesByName } from '#resources/conversation-attributes/fragments.ts'
+import { referencesOf } from '#resources/custom-object-instances/references/fragments.ts'
 import { appliedTagsOf } from '#resources/tags/fragments.ts'
 import type { AppliedTag } from '#resources/tags/schema.ts'
 import { currentValues } from '#resources/ticket-types/attributes/fragments.ts'
@@ -21,6 +22,8 @@ import { withCompanies } from './with-companies.ts'
 export type ShownRow = ConversationRow & {
   /** By the names of attributes; files are attachments. */
   custom_attributes: Record<string, unknown>
+  /** Lists of the custom objects that a ticket refers to, by the names of its attributes. */
+  ticket_references: Record<string, unknown>
   author: { name: string | null; email: string | null } | null
   contacts: { id: string; external_id: string | null }[]
   tags: Static<typeof AppliedTag>[]
@@ -74,7 +77,8 @@ const shown = (workspace: Workspace): Fragment => {
   return sql`
   conversations.*,
   ${currentAttachments(workspace, sql`conversations.attachments`)},
-  ${valuesByName(workspace, sql`conversations.custom_attributes`)} as custom_attributes,
+  ${valuesByName(workspace, sql`conversations.custom_attributes`)}
+    || ${referencesOf(workspace, 'conversation', sql`conversations.id::text`)} as custom_attributes,
   case author_type
     when 'admin' then (
       select json_build_object('name', name, 'email', email) from admins
@@ -104,6 +108,8 @@ const shown = (workspace: Workspace): Fragment => {
       select (response->>'team_id')::bigint from jsonb_array_elements(team_response_times) response)
   ) end as team_names,
   ${currentValues(workspace, sql`conversations.ticket_attributes`)} as ticket_attributes,
+  case when ticket_type_id is null then '{}'
+    else ${referencesOf(workspace, 'ticket', sql`conversations.id::text`)} end as ticket_references,
   (
     select coalesce(json_agg(json_build_object('id', found.id::text, 'category', category) order by found.id), '[]') from (
       select others.id, types.category

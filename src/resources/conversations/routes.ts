@@ -119,6 +119,7 @@ function conversations(app: App, server: Server) {
         summary: 'Update a conversation',
         sdk: (client) => client.conversations.update({ conversation_id: '1', read: true }),
         scope: 'write_conversations',
+        refuses: [422],
         params: ById,
         query: DisplayQuery,
         body: UpdateRequest,

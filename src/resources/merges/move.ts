@@ -7,6 +7,7 @@ import { moveMembers } from '#resources/companies/contact-queries.ts'
 import { moveWhatsAppUsers } from '#resources/contacts/whatsapp-queries.ts'
 import { moveConversations } from '#resources/conversations/move-queries.ts'
 import { moveRatings } from '#resources/conversations/ratings/queries.ts'
+import { moveReferences } from '#resources/custom-object-instances/references/queries.ts'
 import { moveEvents } from '#resources/data-events/queries.ts'
 import { reassignMessages } from '#resources/messages/queries.ts'
 import { moveNewsViews } from '#resources/news/reader-queries.ts'
@@ -22,6 +23,7 @@ const MOVES: readonly Move[] = [
   moveConversationsAndMessages,
   ({ sql, id }, from, into) => moveDeliveries(sql, id, from, into),
   (workspace, from, into) => moveTaggings(workspace, 'contact', from, into),
+  (workspace, from, into) => moveReferences(workspace, 'contact', from, into),
   (workspace, from, into) => moveNotes(workspace, 'contact', from, into),
   moveChoices,
   moveMembers,

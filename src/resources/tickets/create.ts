@@ -17,6 +17,7 @@ import { outcomeOf } from '#resources/conversations/state/outcome.ts'
 import { record } from '#resources/conversations/state/record.ts'
 import { asTicket, defaultText, firstOf, noSuchState } from '#resources/conversations/tickets/change-state.ts'
 import { insertTicket, lockTicket, numberTicket } from '#resources/conversations/tickets/queries.ts'
+import { setReferences, splitReferences } from '#resources/custom-object-instances/references/set.ts'
 import { readValues, type Values } from '#resources/ticket-types/attributes/values.ts'
 import { findTicketType, holdTypeAndState, type TicketTypeRow } from '#resources/ticket-types/queries.ts'
 import { STATE_CATEGORIES, type StateRow } from '#resources/ticket-types/states/queries.ts'
@@ -75,9 +76,13 @@ export async function createTicket(
   request: CreateRequest,
   attachFiles: AttachFiles,
 ): Promise<string> {
-  const checked = await check(workspace, request)
+  const given = request.ticket_attributes ?? {}
+  const { attributes, references } = await splitReferences(workspace, 'ticket', given)
+  const checked = await check(workspace, { ...request, ticket_attributes: attributes })
   const ticket_attributes = await storable(checked.type, checked.values, attachFiles)
-  return createChecked(workspace, request, { ...checked, ticket_attributes })
+  const id = await createChecked(workspace, request, { ...checked, ticket_attributes })
+  await setReferences(workspace, 'ticket', id, references)
+  return id
 }
 
 /** The same for a request that was checked, with its attributes as they are stored. */

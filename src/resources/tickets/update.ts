@@ -12,6 +12,7 @@ import { outcomeOf } from '#resources/conversations/state/outcome.ts'
 import { record } from '#resources/conversations/state/record.ts'
 import { asTicket, changeState, firstOf, noSuchState } from '#resources/conversations/tickets/change-state.ts'
 import { lockTicket } from '#resources/conversations/tickets/queries.ts'
+import { setReferences, splitReferences } from '#resources/custom-object-instances/references/set.ts'
 import { readValues } from '#resources/ticket-types/attributes/values.ts'
 import { findTicketType, type TicketTypeRow } from '#resources/ticket-types/queries.ts'
 import { STATE_CATEGORIES, type StateRow } from '#resources/ticket-types/states/queries.ts'
@@ -35,7 +36,8 @@ export async function updateTicket(
   const before = found(await lockTicket(workspace, id))
   const type = found(await findTicketType(workspace, before.ticket_type_id))
   const { admin_id, assignee_id, ticket_attributes = {}, ticket_state_id } = request
-  const values = readValues(type, ticket_attributes, { by: 'admin', is_create: false })
+  const { attributes, references } = await splitReferences(workspace, 'ticket', ticket_attributes)
+  const values = readValues(type, attributes, { by: 'admin', is_create: false })
   const author: NewPart['author'] =
     typeof admin_id === 'string' ? { type: 'admin', id: await theActor(workspace, admin_id) } : { type: 'bot' }
   const assignee = assignee_id === undefined ? undefined : await theAssignee(workspace, assignee_id)
@@ -43,6 +45,8 @@ export async function updateTicket(
   const keeps_closed = request.open === false
 
   let ticket = await setPlainFields(workspace, before, request)
+  if (await setReferences(workspace, 'ticket', before.id, references))
+    await updateConversationRow(workspace, before.id, {})
   ticket = await setAttributes(workspace, ticket, type, { values, attachFiles, keeps_closed })
   if (state) ticket = await setState(workspace, ticket, type, state, request)
   if (assignee !== undefined) ticket = await assignTicket(workspace, ticket, assignee, { author, keeps_closed })

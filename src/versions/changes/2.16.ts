@@ -70,6 +70,21 @@ export const changes = changesIn('2.16', {
       }),
     },
   },
+  'custom-objects-are-listed': {
+    why: 'GET /custom_object_instances/{type} lists instances; before, it took external_id and showed that one.',
+    requests: {
+      listCustomObjectInstances: {
+        query: {
+          value: ({ external_id }) => ({ ...(external_id !== undefined && { external_id }) }),
+          schema: ({ properties: { external_id }, ...newer }) => ({
+            ...newer,
+            properties: { external_id: external_id as object },
+            required: ['external_id'],
+          }),
+        },
+      },
+    },
+  },
   'merged-contacts-are-gone': {
     why: 'A contact that was merged into another one is a 410, which names the other one; before, a 404.',
   },

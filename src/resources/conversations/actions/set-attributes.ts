@@ -3,24 +3,28 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AttachFiles, GivenFile } from '#resources/attachments/attribute-files.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
 import { type CheckedValue, readValues, textOf } from '#resources/conversation-attributes/values.ts'
+import { setReferences, splitReferences } from '#resources/custom-object-instances/references/set.ts'
 import { mergeAttributes } from '#resources/data-attributes/values.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { fileIdsOf, removeUnusedFiles } from '../parts/remove-files.ts'
-import { type ConversationRow, setCustomAttributes } from '../queries.ts'
+import { type ConversationRow, setCustomAttributes, updateConversationRow } from '../queries.ts'
 import { outcomeOf } from '../state/outcome.ts'
 import { record } from '../state/record.ts'
 
-/** `row` must be locked. Returns the ids of the parts. @throws a 400 that names the first wrong attribute. */
+/** `row` must be locked. References to custom objects leave no part. Returns the ids of the parts. @throws a 400 that names the first wrong attribute. */
 export async function setAttributes(
   workspace: Workspace,
   row: ConversationRow,
   given: Record<string, unknown>,
   attachFiles: AttachFiles,
 ): Promise<string[]> {
+  const { attributes, references } = await splitReferences(workspace, 'conversation', given)
   const present = row.custom_attributes
-  const changes = (await readValues(workspace, given)).filter(
+  const changes = (await readValues(workspace, attributes)).filter(
     ({ attribute, value }) => !isDeepStrictEqual(value, present[attribute.id] ?? null),
   )
+  if (await setReferences(workspace, 'conversation', row.id, references))
+    await updateConversationRow(workspace, row.id, {})
   if (!changes.length) return []
   const stored: CheckedValue[] = []
   for (const change of changes) stored.push(await withFiles(change, attachFiles))

@@ -3,6 +3,7 @@ import { endDeliveriesOf } from '#delivery/end.ts'
 import { filesReferredTo, type Links } from '#files/link.ts'
 import { found } from '#http/errors.ts'
 import { deleteAttachments } from '#resources/attachments/queries.ts'
+import { deleteReferences } from '#resources/custom-object-instances/references/queries.ts'
 import { deleteTaggings } from '#resources/tags/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type ConversationRow, isTicket, lockConversation } from '../queries.ts'
@@ -53,6 +54,7 @@ async function deleteContents(workspace: Workspace, links: Links, conversation: 
   const contents = await listContents(workspace, id)
   await deleteTaggings(workspace, 'conversation_part', partIdsOf(workspace, id))
   await deleteTaggings(workspace, 'conversation', asText(workspace, id))
+  await deleteReferences(workspace, ['conversation', 'ticket'], asText(workspace, id))
   await deleteConversationRow(workspace, id)
   if (author_type !== 'admin' || side_of) await deleteMessage(workspace, source_id)
   const pictures = contents.flatMap(({ body, history }) =>

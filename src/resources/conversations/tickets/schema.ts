@@ -106,7 +106,10 @@ export function presentTicket(
     id: ticket.id,
     ticket_id: String(ticket.ticket_number),
     category: type.category,
-    ticket_attributes: showValues(type, ticket.ticket_attributes, display.attachments),
+    ticket_attributes: {
+      ...showValues(type, ticket.ticket_attributes, display.attachments),
+      ...ticket.ticket_references,
+    },
     ticket_state: presentState(state),
     ticket_type: presentTicketType(workspace, type),
     contacts: {
