@@ -68,6 +68,7 @@ import conversationTags from './conversations/tags.ts'
 import customObjectInstances from './custom-object-instances/routes.ts'
 import customObjectTypes from './custom-object-instances/types/routes.ts'
 import dataAttributes from './data-attributes/routes.ts'
+import dataConnectors from './data-connectors/routes.ts'
 import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
@@ -192,6 +193,7 @@ export const RESOURCES: readonly Resource[] = [
   emails,
   customObjectTypes,
   customObjectInstances,
+  dataConnectors,
   calls,
   jobs,
   aiContent,

@@ -203,6 +203,19 @@ export const OTHER_CAUSES = causes({
       'content_import_source.deleted': { type: 'content_import_source', id, deleted: true },
     }),
   },
+  'a data connector is executed': {
+    // Nothing listens there.
+    given: (w) => w.ask('POST /data_connectors', { name: 'Order status', url: 'http://127.0.0.1:9/' }),
+    act: (w, { id }) => w.ask(`POST /extensions/data_connectors/${id}/execute`, { state_version: 'draft' }),
+    notifies: (_, { id }, w) => ({
+      'data_connector.execution.completed': {
+        ...{ type: 'data_connector.execution', id: text, app_id: text, action_id: id, action_name: 'Order status' },
+        ...{ success: false, http_status: 0, error_type: 'third_party_error', execution_time_ms: int },
+        ...{ completed_at: text, source_type: 'other', source_id: null, conversation_id: null, user_id: null },
+        admin_id: w.admin_id,
+      },
+    }),
+  },
   'a message is accepted': {
     given: aUser,
     act: (w, { id }) =>
