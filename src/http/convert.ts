@@ -29,6 +29,12 @@ type RouteHooks = {
 /** The conversions between the versions of Intercom's API. */
 export const CONVERSIONS = conversionsOf(CHANGES)
 
+/** Returns the operation's other answer if it has this status. Versions do not change it. */
+const also = ({ routeOptions }: FastifyRequest, answered: number) => {
+  const { status, response } = routeOptions.config?.operation?.also_answers ?? {}
+  return status === answered ? { status, answer: response as OperationShape['answer'] } : undefined
+}
+
 /** Adds to each later route the hooks that its operation needs in some version: most need none. */
 export function convertVersions(app: FastifyInstance, { operations, conversions = CONVERSIONS, check }: Options) {
   const assertFits = check ? contractCheck() : undefined
@@ -55,6 +61,9 @@ export function convertVersions(app: FastifyInstance, { operations, conversions 
       ...((changes.answer || assertFits) && {
         preSerialization(request, reply, payload, done) {
           if (reply.statusCode >= 400) return done(null, payload)
+          const other = also(request, reply.statusCode)
+          if (other) assertFits?.({ ...operation, ...other }, other.status, payload)
+          if (other) return done(null, payload)
           const converted = inVersion(request)
           const answer = converted.convertAnswer ? converted.convertAnswer(payload) : payload
           assertFits?.(converted, reply.statusCode, answer)

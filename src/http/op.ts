@@ -34,6 +34,10 @@ export type OperationOptions = Shapes & {
   runs?: Runs
   /** How long the handler may take; then the answer is a 503. Default: TIME_LIMIT_MS. */
   time_limit_ms?: number
+  /** The fields of its form (`multipart/form-data`), for the API reference: the handler reads the form itself. */
+  form?: TSchema
+  /** Another status of success, and its answer. The handler sets it. */
+  also_answers?: { status: 200; response: TSchema }
   /** The most bytes of its request body. Default: BODY_LIMIT. */
   body_limit?: number
   /** The Content-Type that its body should have, as errors say it. Default: application/json. */
@@ -100,7 +104,10 @@ export function op<const O extends OperationOptions>(id: string, options: O) {
     ...(params && { params }),
     ...(query && { querystring: query }),
     ...(body && { body }),
-    response: { [rest.status ?? 200]: response ?? Type.Literal('', { description: 'An empty body.' }) },
+    response: {
+      [rest.status ?? 200]: response ?? Type.Literal('', { description: 'An empty body.' }),
+      ...(rest.also_answers && { [rest.also_answers.status]: rest.also_answers.response }),
+    },
   }
   const route = { schema, config: { operation: { id, ...rest } } }
   return (body_limit === undefined ? route : { ...route, bodyLimit: body_limit }) as unknown as {

@@ -72,6 +72,7 @@ import dataConnectors from './data-connectors/routes.ts'
 import dataEvents from './data-events/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
+import ecommerce from './ecommerce/routes.ts'
 import emails from './emails/routes.ts'
 import realtimeEvents from './events/routes.ts'
 import folders from './folders/routes.ts'
@@ -194,6 +195,7 @@ export const RESOURCES: readonly Resource[] = [
   customObjectTypes,
   customObjectInstances,
   dataConnectors,
+  ecommerce,
   calls,
   jobs,
   aiContent,

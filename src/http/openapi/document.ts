@@ -72,8 +72,22 @@ function describeOperation(
     ...securityOf(options),
     ...(parameters.length && { parameters }),
     ...(operation.body && { requestBody: bodyOf(operation.body, components) }),
+    ...(options.form && {
+      requestBody: { content: { 'multipart/form-data': { schema: describeSchema(options.form, components) } } },
+    }),
     responses: {
       [operation.status]: answerOf(registered, operation, components),
+      ...(options.also_answers && {
+        [options.also_answers.status]: {
+          description: 'Success.',
+          content: {
+            'application/json': {
+              schema: describeSchema(options.also_answers.response, components),
+              example: exampleOf(options.also_answers.response),
+            },
+          },
+        },
+      }),
       ...refusalsOf(statusesOf(registered), { bare: options.bare_errors ?? false }),
     },
   }
