@@ -106,6 +106,7 @@ import { listSegmentsNaming } from './segments/queries.ts'
 import segments from './segments/routes.ts'
 import slas from './slas/routes.ts'
 import subscriptionTypes from './subscription-types/routes.ts'
+import phoneSwitch from './switch/routes.ts'
 import tags from './tags/routes.ts'
 import teams from './teams/routes.ts'
 import ticketTypeAttributes from './ticket-types/attributes/routes.ts'
@@ -196,6 +197,7 @@ export const RESOURCES: readonly Resource[] = [
   customObjectInstances,
   dataConnectors,
   ecommerce,
+  phoneSwitch,
   calls,
   jobs,
   aiContent,

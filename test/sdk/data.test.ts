@@ -1,4 +1,4 @@
-// The official SDK on custom objects. Release 6 has none.
+// The official SDK on custom objects, which release 6 does not have, and on phone switches.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { IntercomClient } from 'intercom-client'
@@ -49,3 +49,14 @@ test('custom objects are created, found, referred to and deleted', async () => {
     /Custom object instance not found/,
   )
 })
+
+for (const { release, client: clientOf, errors } of SDKS) {
+  const client = clientOf({ token, baseUrl: server.url })
+
+  test(`release ${release}: a caller gets a link to the messenger`, async () => {
+    const redirects = client.phoneCallRedirects
+    const sent = await redirects.create({ phone: '+353 83 234 5678' })
+    assert.deepEqual([sent?.type, sent?.phone], ['phone_call_redirect', '+353832345678'])
+    await failing(errors)(() => redirects.create({ phone: '1' }), 400, /invalid_phone_number/)
+  })
+}

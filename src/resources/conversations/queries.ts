@@ -11,7 +11,7 @@ export type ConversationRow = {
   id: string
   /** The message that started it. */
   source_id: string
-  source_type: 'conversation' | 'email' | 'sms' | 'whatsapp'
+  source_type: 'conversation' | 'email' | 'phone_switch' | 'sms' | 'whatsapp'
   delivered_as: 'customer_initiated' | 'admin_initiated'
   subject: string
   body: string | null

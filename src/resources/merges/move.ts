@@ -13,6 +13,7 @@ import { reassignMessages } from '#resources/messages/queries.ts'
 import { moveNewsViews } from '#resources/news/reader-queries.ts'
 import { moveNotes } from '#resources/notes/queries.ts'
 import { moveChoices } from '#resources/subscription-types/queries.ts'
+import { moveSwitches } from '#resources/switch/queries.ts'
 import { moveTaggings } from '#resources/tags/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
@@ -33,6 +34,7 @@ const MOVES: readonly Move[] = [
   moveWhatsAppUsers,
   moveCalls,
   moveRatings,
+  moveSwitches,
 ]
 
 /** May be called again: it moves what came since. */

@@ -28,6 +28,7 @@ import { boot } from './sessions/boot.ts'
 import { findWorkspaceOf } from './sessions/queries.ts'
 import { MessengerSession, SessionRequest } from './sessions/schema.ts'
 import { messengerStreams } from './streams.ts'
+import { openSwitch } from './switch.ts'
 import { createAsContact, listTypesForContacts } from './tickets/create.ts'
 import { MessengerTicketRequest, MessengerTicketTypes, presentTypes } from './tickets/schema.ts'
 
@@ -65,6 +66,17 @@ function messenger(app: App, server: Server) {
       const { id, admin_id } = found(await findWorkspaceOf(sql, body.app_id), 'There is no workspace with this app_id')
       return atomically(await openWorkspace(sql, id, admin_id), (workspace) => boot(workspace, secret, body))
     },
+  )
+
+  app.get(
+    '/extensions/messenger/switches/:id',
+    op('openPhoneSwitch', {
+      auth: 'link',
+      params: ById,
+      response: MessengerSession,
+      summary: 'Open the link of a phone switch: start a session for the caller',
+    }),
+    async ({ params }) => openSwitch(sql, secret, params.id),
   )
 
   app.get(

@@ -9,7 +9,7 @@ import type { ContactRow } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { sourceTypeOf } from '../channels.ts'
 import { emitConversation } from '../emit.ts'
-import type { Recipient } from '../queries.ts'
+import type { ConversationRow, Recipient } from '../queries.ts'
 import { presentUserMessage } from '../schema.ts'
 import { type CreatedConversation, insertFromContact } from './queries.ts'
 
@@ -32,6 +32,8 @@ export type NewConversation = {
   created_at?: Date | undefined
   /** Default: `inapp`. */
   channel?: ChannelName
+  /** Default: that of the channel. */
+  source_type?: ConversationRow['source_type']
 }
 
 /** Returns the message and its open conversation, which waits for a reply. @throws a 403 if the contact is blocked. */
@@ -51,7 +53,7 @@ export async function startConversation(workspace: Workspace, started: NewConver
   const created = await insertFromContact(workspace, {
     contact,
     channel,
-    source_type: sourceTypeOf(channel),
+    source_type: started.source_type ?? sourceTypeOf(channel),
     body,
     html: html ?? paragraphs(body),
     subject: subject ?? null,

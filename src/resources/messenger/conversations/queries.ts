@@ -60,10 +60,10 @@ const authored = ({ sql }: Workspace) => sql`
 /** A shared ticket, or a conversation that started in a messenger, or into which one that did was merged. */
 const isInMessenger = (sql: Sql, workspace_id: string): Fragment => sql`
   case when ticket_type_id is not null then is_shared else
-    source_type = 'conversation' or exists (
+    source_type in ('conversation', 'phone_switch') or exists (
       select from conversations merged
       where merged.workspace_id = ${workspace_id} and merged.merged_into = conversations.id
-        and merged.source_type = 'conversation') end`
+        and merged.source_type in ('conversation', 'phone_switch')) end`
 
 /** The contact's in-app conversations, and messages that become one with the first answer. */
 const all = ({ sql, id }: Workspace, contact_id: string): Fragment => sql`

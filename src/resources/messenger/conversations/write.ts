@@ -6,6 +6,7 @@ import { rate } from '#resources/conversations/ratings/rate.ts'
 import type { RatingRequest } from '#resources/conversations/ratings/schema.ts'
 import { contactReplies } from '#resources/conversations/replies/contact.ts'
 import { startConversation } from '#resources/conversations/start/from-contact.ts'
+import { useSwitch } from '#resources/switch/queries.ts'
 import { becomeLead } from '#resources/visitors/become.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { findByVisitorId } from '../sessions/queries.ts'
@@ -29,6 +30,7 @@ export async function start(
     body: body ?? '',
     attachments,
     url: url ?? undefined,
+    ...((await useSwitch(workspace, contact.id)) && { source_type: 'phone_switch' }),
   })
   return { contact_id: contact.id, conversation_id }
 }

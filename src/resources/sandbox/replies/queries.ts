@@ -15,7 +15,7 @@ export const listRecipients = (workspace: Workspace, message_id: string) => work
 
 /** Returns the participants of a conversation, or the recipients of the message that reserved it. */
 export const listParticipants = (workspace: Workspace, conversation_id: string) => workspace.sql<ReplyTarget[]>`
-  select contact_id, conversation_id, case source_type when 'conversation' then 'inapp' else source_type end as channel
+  select contact_id, conversation_id, case when source_type in ('conversation', 'phone_switch') then 'inapp' else source_type end as channel
   from conversation_contacts taking_part
   join conversations on conversations.workspace_id = ${workspace.id} and conversations.id = conversation_id
   where taking_part.workspace_id = ${workspace.id} and conversation_id = ${rowId(conversation_id)}
