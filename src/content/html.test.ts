@@ -2,64 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DomUtils, parseDocument } from 'htmlparser2'
+import { HOSTILE_HTML } from '../../test/hostile-html.ts'
 import { sanitizeContent } from './html.ts'
 import { plainText } from './plain.ts'
-
-/** What must do nothing. ‹P› is where a script would be. */
-const TRICKS = [
-  '<script>steal()</script>',
-  '<ScRiPt src="//evil.test/x.js"></sCrIpT>',
-  '<img src=x onerror=steal()>',
-  '<img src="https://a.test/a.png" onerror="steal()" onload=steal()>',
-  '<a href="javascript:steal()">link</a>',
-  '<a href="jav&#x09;ascript:steal()">link</a>',
-  '<a href=" \u0001javascript:steal()">link</a>',
-  '<a href="data:text/html,<script>steal()</script>">link</a>',
-  '<a href="vbscript:steal()">link</a>',
-  '<svg onload=steal()><circle/></svg>',
-  '<svg><a xlink:href="javascript:steal()"><text>x</text></a></svg>',
-  '<svg><style><img src=x onerror=steal()></style></svg>',
-  '<math><mtext><table><mglyph><style><img src=x onerror=steal()></style></table></mtext></math>',
-  '<noscript><p title="</noscript><img src=x onerror=steal()>"></noscript>',
-  '<template><script>steal()</script></template>',
-  '<iframe srcdoc="<script>steal()</script>"></iframe>',
-  '<iframe src="https://evil.test/embed"></iframe>',
-  '<iframe src="javascript:steal()"></iframe>',
-  '<iframe src="https://www.youtube.com.evil.test/embed/1"></iframe>',
-  '<iframe src="https://www.youtube.com/embed/1" srcdoc="<script>steal()</script>" onload="steal()"></iframe>',
-  '<object data="https://evil.test/x.swf"><embed src="https://evil.test/x.swf"></object>',
-  '<p style="background-image:url(javascript:steal())">text</p>',
-  '<div class="intercom-interblocks-callout" style="background-color:expression(steal());position:fixed">text</div>',
-  '<div class="intercom-interblocks-callout" style="background-color:red;background:url(https://evil.test)">text</div>',
-  '<p style="text-align:center;-moz-binding:url(https://evil.test/x.xml#x)">text</p>',
-  '<style>@import "https://evil.test/x.css"</style>',
-  '<link rel=stylesheet href="https://evil.test/x.css">',
-  '<meta http-equiv=refresh content="0;url=javascript:steal()">',
-  '<base href="https://evil.test/">',
-  '<form action="https://evil.test"><input name=password autofocus onfocus=steal()><button formaction=javascript:steal()>x</button></form>',
-  '<textarea><img src=x onerror=steal()></textarea>',
-  '<title><img src=x onerror=steal()></title>',
-  '<!--><img src=x onerror=steal()>-->',
-  '<!--[if IE]><script>steal()</script><![endif]-->',
-  '<![CDATA[<script>steal()</script>]]>',
-  '<p id="location" name="cookie">text</p>',
-  '<h1 id="__proto__">text</h1>',
-  '<a href="https://a.test" target="_top" onclick="steal()" download>link</a>',
-  '<img src="data:image/svg+xml,<svg onload=steal()>">',
-  '<p><a href="https://a.test/"></p><p title=">"><img src=x onerror=steal()//">',
-  '<<script>script>steal()</script>',
-  '<scr<script>ipt>steal()</script>',
-  '<a href="https://a.test/&quot; onmouseover=&quot;steal()">link</a>',
-]
-
-const PLACES: ((trick: string) => string)[] = [
-  (trick) => trick,
-  (trick) => `<p>before ${trick} after</p>`,
-  (trick) => `<table><tr><td>${trick}</td></tr></table>`,
-  (trick) => `<ul><li>${trick}</li></ul>`,
-  (trick) => `<div class="intercom-interblocks-callout">${trick}</div>`,
-  (trick) => `<b><i>${trick}`,
-]
 
 const TAGS = new Set(
   'a b blockquote br code div em h1 h2 h3 h4 hr i iframe img li ol p pre s strong sub sup table tbody td tfoot th thead tr u ul'.split(
@@ -96,11 +41,9 @@ function forbiddenIn(html: string): string[] {
   ])
 }
 
-const hostile = TRICKS.flatMap((trick) => PLACES.map((place) => place(trick)))
-
-test(`nothing of ${hostile.length} hostile documents can execute, and the result stays as it is`, () => {
-  assert.ok(hostile.length >= 200)
-  for (const document of hostile) {
+test(`nothing of ${HOSTILE_HTML.length} hostile documents can execute, and the result stays as it is`, () => {
+  assert.ok(HOSTILE_HTML.length >= 200)
+  for (const document of HOSTILE_HTML) {
     const html = sanitizeContent(document)
     assert.deepEqual(forbiddenIn(html), [], document)
     assert.equal(sanitizeContent(html), html, document)
