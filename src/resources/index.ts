@@ -123,6 +123,7 @@ import visitors from './visitors/routes.ts'
 import capturedWebhooks from './webhooks/captured/routes.ts'
 import { changeItems } from './webhooks/notification-queries.ts'
 import webhooks from './webhooks/routes.ts'
+import workflows from './workflows/routes.ts'
 import workspaces from './workspaces/routes.ts'
 
 export const RESOURCES: readonly Resource[] = [
@@ -205,6 +206,7 @@ export const RESOURCES: readonly Resource[] = [
   news,
   banners,
   contactBanners,
+  workflows,
   secureModeSecrets,
   broadcasts,
   webhooks,

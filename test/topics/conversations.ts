@@ -115,6 +115,17 @@ export const CONVERSATION_CAUSES = causes({
     act: (w, { id }) => answer(w, id),
     notifies: onePart(['conversation.admin.replied'], {}, ({ body }) => ({ part_type: 'comment', body: body('Yes?') })),
   },
+  'a workflow replies': {
+    given: async (w) => {
+      const steps = [{ type: 'reply', body: 'Wait' }]
+      const workflow = { title: 'Told', trigger: { type: 'api' }, state: 'live', steps }
+      return { ...(await aConversation(w)), workflow: (await w.ask('POST /extensions/workflows', workflow)).id }
+    },
+    act: (w, { id, workflow }) => w.ask(`POST /extensions/workflows/${workflow}/runs`, { conversation_id: id }),
+    notifies: onePart(['conversation.operator.replied'], { state: 'open' }, ({ body }) => ({
+      ...{ part_type: 'comment', body: body('Wait') },
+    })),
+  },
   'an admin writes a note': {
     given: aConversation,
     act: (w, { id }) => answer(w, id, { message_type: 'note' }),

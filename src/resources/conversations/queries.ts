@@ -87,6 +87,8 @@ export type ConversationRow = {
   ticket_attributes: Record<string, unknown> | null
   /** Whether the contacts see the ticket. */
   is_shared: boolean | null
+  /** The custom channel on which it started; null: another channel. */
+  custom_channel_id: string | null
   created_at: Date
   updated_at: Date
 }

@@ -2,11 +2,17 @@
 import type { Fragment } from '#db/sql.ts'
 import { searchDefinitions } from '#resources/conversation-attributes/values.ts'
 import { hasTag, taggedSource } from '#resources/tags/fragments.ts'
-import { ATTRIBUTE, type AttributeDefinition, attributeFields } from '#search/attributes.ts'
+import {
+  ATTRIBUTE,
+  type AttributeDefinition,
+  attributeFields,
+  definitionsNamed,
+  withChoices,
+} from '#search/attributes.ts'
 import { searchPage } from '#search/page.ts'
-import type { Query } from '#search/query.ts'
+import { fieldsOf, type Query, readQuery } from '#search/query.ts'
 import type { Indexed } from '#search/sources.ts'
-import type { Column, Field, Searchable } from '#search/where.ts'
+import { type Column, type Field, type Searchable, where } from '#search/where.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { pageOfConversations } from './list-queries.ts'
 import { ofRating } from './ratings/fragments.ts'
@@ -168,6 +174,20 @@ const UNSTABLE = ['source.author.name', 'source.author.email']
 export const withoutAssignee = (query: Query): Query => {
   if ('members' in query) return { ...query, members: query.members.map(withoutAssignee) }
   return query.value === null && ASSIGNEES.includes(query.field) ? { ...query, value: 0 } : query
+}
+
+/**
+ * Returns a function for the condition of a query, written as in POST /conversations/search, on a row of `conversations`.
+ *
+ * @throws the 400s of the search
+ */
+export async function conversationMatcher(workspace: Workspace, body: unknown): Promise<() => Fragment> {
+  const asked = readQuery(body)
+  const definitions = await definitionsNamed(fieldsOf(asked), () => searchDefinitions(workspace))
+  const query = withChoices(withoutAssignee(asked), definitions)
+  const noun = searchable(definitions)
+  where(workspace, noun, query)
+  return () => where(workspace, noun, query)
 }
 
 export const searchConversations = (workspace: Workspace, body: unknown) =>

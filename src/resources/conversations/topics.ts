@@ -15,6 +15,7 @@ export const conversationEvents = eventsOf('conversation', {
   'conversation.contact.attached': {},
   'conversation.contact.detached': {},
   'conversation.deleted': {},
+  'conversation.operator.replied': { since: '2.14' },
   'conversation.priority.updated': {},
   'conversation.rating.added': {},
   'conversation.read': {},

@@ -11,12 +11,17 @@ import { type ConversationRow, setCustomAttributes, updateConversationRow } from
 import { outcomeOf } from '../state/outcome.ts'
 import { record } from '../state/record.ts'
 
-/** `row` must be locked. References to custom objects leave no part. Returns the ids of the parts. @throws a 400 that names the first wrong attribute. */
+/**
+ * `row` must be locked. `workflow`: the one that sets them. References to custom objects leave no part. Returns the ids of the
+ * parts.
+ * @throws a 400 that names the first wrong attribute
+ */
 export async function setAttributes(
   workspace: Workspace,
   row: ConversationRow,
   given: Record<string, unknown>,
   attachFiles: AttachFiles,
+  workflow?: { name: string },
 ): Promise<string[]> {
   const { attributes, references } = await splitReferences(workspace, 'conversation', given)
   const present = row.custom_attributes
@@ -38,9 +43,11 @@ export async function setAttributes(
   const part_ids: string[] = []
   let conversation = row
   for (const { attribute, value } of stored) {
-    const recorded = await record(workspace, conversation, outcomeOf(conversation, 'attribute_changes', {}), {
+    const action = workflow ? 'workflow_sets_attribute' : 'attribute_changes'
+    const recorded = await record(workspace, conversation, outcomeOf(conversation, action, {}), {
       author: { type: 'bot' },
       event_details: {
+        ...(workflow && { workflow }),
         attribute: { name: attribute.name },
         value: { name: textOf(attribute, value) ?? '', previous: textOf(attribute, present[attribute.id]) },
       },

@@ -17,6 +17,8 @@ export const EFFECTS = {
     contactReplied(row, at, source_type),
   /** The contact has an answer and no longer waits. */
   contact_answered: (row, { at }: { at: Date }) => ({ waiting_since: null, ...adminReplied(row, at) }),
+  /** The bot answered: the contact no longer waits, but no teammate has replied. */
+  bot_answered: () => ({ waiting_since: null }),
   /** `closed_by` null: by no admin. */
   closed: (row, { at, closed_by }: { at: Date; closed_by: string | null }) => closed(row, at, closed_by),
   /** A contact who waits in the other conversation now waits here; what nobody has read there is unread here. */

@@ -5,7 +5,8 @@ import type { TicketTopic } from '../tickets/topics.ts'
 import type { ConversationTopic } from '../topics.ts'
 import { type Assignee, CONDITIONS, EFFECTS, type Effect } from './effects.ts'
 import { reopened } from './statistics.ts'
-import { type Action, type State, TRANSITIONS, type Transition } from './transitions.ts'
+import type { State, Transition } from './transition.ts'
+import { type Action, TRANSITIONS } from './transitions.ts'
 
 /** The part, the change and the events of an action: for `record`. */
 export type Outcome = {

@@ -130,6 +130,7 @@ export const countUnread = async (workspace: Workspace, contact_id: string): Pro
 const VISIBLE_TYPES = [
   'comment',
   'quick_reply',
+  'attribute_collector',
   'open',
   'close',
   'assignment',

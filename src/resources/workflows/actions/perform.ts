@@ -1,0 +1,43 @@
+// What each type of step does.
+import { unprocessable } from '#http/errors.ts'
+import { meets } from '../conditions.ts'
+import type { Step, StepOf, StepType } from '../steps.ts'
+import { assign, close, open, setAttribute, setPriority, snooze, tag } from './change.ts'
+import { startConnector } from './connector.ts'
+import { type Next, OTHERWISE, type StepContext } from './step-context.ts'
+import { askAttribute, note, offerQuickReplies, reply } from './talk.ts'
+
+type Perform<T extends StepType> = (context: StepContext, step: StepOf<T>) => Next | Promise<Next>
+
+const PERFORM: { [T in StepType]: Perform<T> } = {
+  reply: reply as Perform<'reply'>,
+  note: note as Perform<'note'>,
+  assign,
+  tag: tag as Perform<'tag'>,
+  untag: tag as Perform<'untag'>,
+  close,
+  open,
+  snooze,
+  set_priority: setPriority,
+  set_attribute: setAttribute,
+  wait: (_context, { seconds }) => ({ waits_for: 'time', seconds }),
+  wait_for_reply: (_context, { wait_seconds }) => ({ waits_for: 'reply', seconds: wait_seconds }),
+  ask_attribute: askAttribute,
+  quick_replies: offerQuickReplies,
+  async branch({ workspace, conversation }, { branches }) {
+    for (const [n, { conditions }] of branches.entries())
+      if (await meets(workspace, conversation.id, conditions)) return { block: String(n) }
+    return OTHERWISE
+  },
+  run_connector: startConnector,
+  /** Saving a workflow refuses this step until there is an assistant. */
+  hand_to_assistant() {
+    throw unprocessable('parameter_invalid', ASSISTANT_MISSING)
+  },
+}
+
+export const ASSISTANT_MISSING = 'The step hand_to_assistant is not available: there is no assistant'
+
+/** Does one step, in the transaction of the run. @throws ApiError if the step cannot be done. */
+export const perform = (context: StepContext, step: Step): Next | Promise<Next> =>
+  (PERFORM[step.type] as Perform<StepType>)(context, step as never)
