@@ -170,12 +170,12 @@ test('emptying or removing a workspace removes nothing of another', async () => 
   assert.deepEqual(
     Object.keys(emptied).filter((table) => emptied[table]?.length),
     [
-      ...['admins', 'away_status_reasons', 'banners', 'brands', 'channel_accounts'],
+      ...['admins', 'away_status_reasons', 'banners', 'brands', 'channel_accounts', 'custom_channels'],
       ...['custom_object_relations', 'custom_object_types', 'ecommerce_connectors', 'email_settings'],
-      ...['help_center_names', 'help_centers'],
+      ...['help_center_names', 'help_centers', 'log_readers'],
       ...['macros', 'newsfeeds', 'object_counts', 'reply_domains'],
       ...['segments', 'subscription_types', 'teams', 'ticket_states', 'tokens', 'visitors'],
-      ...['webhook_subscriptions', 'whatsapp_templates'],
+      ...['webhook_subscriptions', 'whatsapp_templates', 'workflow_versions', 'workflows'],
     ],
   )
   const [counted] = await workspace.sql`

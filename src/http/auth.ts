@@ -60,6 +60,7 @@ export function authentication(sql: Pool, time_limit_ms: number = TIME_LIMIT_MS)
 function admit(token: Token | typeof NO_TOKEN, { routeOptions: { url = '', config } }: FastifyRequest): Token {
   if (token === NO_TOKEN) throw unauthorized()
   if (token.revoked_at) throw unauthorized('Access Token has been revoked', 'token_revoked')
+  if (token.custom_channel_id && !config.operation?.takes_channel_keys) throw unauthorized()
   if (!token.scopes) return token
   const scope = config.operation?.scope ?? (url.startsWith('/extensions/') ? EXTENSIONS : undefined)
   if (scope && !token.scopes.includes(scope)) {

@@ -46,6 +46,8 @@ export type OperationOptions = Shapes & {
   refuses?: readonly number[]
   /** 400 and 500 have a bare error instead of a list. */
   bare_errors?: boolean
+  /** The key of a custom channel may call it, too. */
+  takes_channel_keys?: boolean
   /** The answer contains a secret: if it is stored for an Idempotency-Key, it is encrypted. */
   confidential?: boolean
 }

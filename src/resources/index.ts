@@ -67,6 +67,8 @@ import conversationSlas from './conversations/slas/routes.ts'
 import conversationTags from './conversations/tags.ts'
 import customObjectInstances from './custom-object-instances/routes.ts'
 import customObjectTypes from './custom-object-instances/types/routes.ts'
+import customChannelEvents from './custom-channels/events/routes.ts'
+import customChannels from './custom-channels/routes.ts'
 import dataAttributes from './data-attributes/routes.ts'
 import dataConnectors from './data-connectors/routes.ts'
 import dataEvents from './data-events/routes.ts'
@@ -207,6 +209,8 @@ export const RESOURCES: readonly Resource[] = [
   banners,
   contactBanners,
   workflows,
+  customChannelEvents,
+  customChannels,
   secureModeSecrets,
   broadcasts,
   webhooks,

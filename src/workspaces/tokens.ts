@@ -34,13 +34,21 @@ export type Token = Clock &
     is_operator: boolean
     revoked_at: Date | null
     default_version: Version | null
+    /** The custom channel whose key it is: it can call only what takes such keys. */
+    custom_channel_id: string | null
     /** The topics of the workspace: see `Workspace.listens`. */
     listened_topics: string[]
     /** The armed faults for the next requests, oldest first; null if there are none. */
     faults: RequestFault[] | null
   }
 
-export type NewToken = { name: string; admin_id: string; scopes?: readonly string[] | null; is_operator?: boolean }
+export type NewToken = {
+  name: string
+  admin_id: string
+  scopes?: readonly string[] | null
+  is_operator?: boolean
+  custom_channel_id?: string
+}
 
 export const hashToken = (text: string): Buffer => createHash('sha256').update(text).digest()
 
@@ -50,7 +58,7 @@ export const newTokenText = (): string => Buffer.from(`tok:${randomUUID().replac
 /** The only query without a workspace: the token names it. */
 export const findToken = (sql: Sql, hash: Buffer) =>
   one(sql<Token[]>`
-    select tokens.id, workspace_id, admin_id, scopes, is_operator, revoked_at, default_version, clock_frozen_at,
+    select tokens.id, workspace_id, admin_id, scopes, is_operator, custom_channel_id, revoked_at, default_version, clock_frozen_at,
       clock_ahead_seconds, search_lag_ms, message_lag_ms, listened_topics, (
         select json_agg(json_build_object('id', faults.id::text, 'fault', fault, 'operation', operation,
           'method', method, 'path', path, 'retry_after', retry_after, 'delay_ms', delay_ms) order by faults.id)
@@ -61,16 +69,22 @@ export const findToken = (sql: Sql, hash: Buffer) =>
 
 export const insertToken = (sql: Sql, workspace_id: string, text: string, token: NewToken, at: Date) =>
   one(sql<{ id: string }[]>`
-    insert into tokens (workspace_id, hash, name, admin_id, scopes, is_operator, created_at)
+    insert into tokens (workspace_id, hash, name, admin_id, scopes, is_operator, custom_channel_id, created_at)
     values (${workspace_id}, ${hashToken(text)}, ${token.name}, ${token.admin_id}, ${token.scopes ?? null},
-      ${token.is_operator ?? false}, ${at})
+      ${token.is_operator ?? false}, ${token.custom_channel_id ?? null}, ${at})
     returning id`)
 
 export const listTokens = (sql: Sql, workspace_id: string) =>
   sql<{ id: string; name: string; scopes: Scope[] | null; created_at: Date; revoked_at: Date | null }[]>`
-    select id, name, scopes, created_at, revoked_at from tokens where workspace_id = ${workspace_id} order by id`
+    select id, name, scopes, created_at, revoked_at from tokens
+    where workspace_id = ${workspace_id} and custom_channel_id is null order by id`
 
 export const revokeToken = (sql: Sql, workspace_id: string, id: string, at: Date) =>
   one(sql<{ id: string }[]>`
     update tokens set revoked_at = coalesce(revoked_at, ${at})
     where workspace_id = ${workspace_id} and id = ${rowId(id)} returning id`)
+
+/** Revokes the keys of a custom channel. */
+export const revokeKeysOf = (sql: Sql, workspace_id: string, custom_channel_id: string, at: Date) => sql`
+  update tokens set revoked_at = ${at}
+  where workspace_id = ${workspace_id} and custom_channel_id = ${custom_channel_id} and revoked_at is null`

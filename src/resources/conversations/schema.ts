@@ -112,7 +112,13 @@ export const ListedConversation = named(
     ai_topics: Type.Null(),
     ai_agent: Type.Null(),
     ai_agent_participated: Type.Literal(false),
-    channel: named('conversation_channel', Type.Object({ initial: Type.String(), current: Type.String() })),
+    channel: named(
+      'conversation_channel',
+      Type.Object(
+        { initial: Nullable(Type.String()), current: Nullable(Type.String()) },
+        { description: 'Null on a custom channel.' },
+      ),
+    ),
     ...QUALITY,
   }),
 )
@@ -205,8 +211,13 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   ai_topics: null,
   ai_agent: null,
   ai_agent_participated: false,
-  channel: { initial: channelName(row), current: channelName(row) },
+  channel: presentChannel(row),
 })
+
+function presentChannel(row: ShownRow) {
+  const name = row.custom_channel_id ? null : channelName(row)
+  return { initial: name, current: name }
+}
 
 /** Only the values of files are lists. */
 const presentValues = (values: ShownRow['custom_attributes'], display: Display) =>

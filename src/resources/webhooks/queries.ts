@@ -16,6 +16,10 @@ export type SubscriptionRow = {
   state_reason: string | null
   gives_up_after_hours: number
   position: string
+  /** `custom_channel`: sends the callbacks of a custom channel, which queues them. */
+  kind: 'webhook' | 'custom_channel'
+  /** Sent as `Authorization: Bearer`. Sealed. */
+  bearer_token: Uint8Array | null
   failing_since: Date | null
   resume_at: Date | null
   slow_seconds: number
@@ -26,14 +30,16 @@ export type SubscriptionRow = {
 export type NewSubscription = Pick<
   SubscriptionRow,
   'url' | 'topics' | 'version' | 'secret' | 'gives_up_after_hours' | 'position'
->
+> &
+  Partial<Pick<SubscriptionRow, 'kind' | 'bearer_token'>>
 
 export const listSubscriptions = ({ sql, id }: Workspace) => sql<SubscriptionRow[]>`
-  select * from webhook_subscriptions where workspace_id = ${id} order by id`
+  select * from webhook_subscriptions where workspace_id = ${id} and kind = 'webhook' order by id`
 
 export const findSubscription = ({ sql, id: workspace_id }: Workspace, id: string) =>
   one(sql<SubscriptionRow[]>`
-    select * from webhook_subscriptions where workspace_id = ${workspace_id} and id = ${rowId(id)}`)
+    select * from webhook_subscriptions
+    where workspace_id = ${workspace_id} and id = ${rowId(id)} and kind = 'webhook'`)
 
 /** Locks the subscriptions of the workspace until the transaction ends: the listened topics depend on all of them. */
 export const lockSubscriptions = ({ sql, id }: Workspace) => sql`
@@ -45,7 +51,7 @@ export const insertSubscription = ({ sql, id, now }: Workspace, subscription: Ne
       ${sql({ workspace_id: id, ...subscription, created_at: now(), updated_at: now() } as never)} returning *`) as Promise<SubscriptionRow>
 
 export type SubscriptionChanges = Partial<
-  Omit<SubscriptionRow, 'workspace_id' | 'id' | 'position' | 'created_at' | 'updated_at'>
+  Omit<SubscriptionRow, 'workspace_id' | 'id' | 'kind' | 'position' | 'created_at' | 'updated_at'>
 >
 
 export const changeSubscription = (

@@ -132,7 +132,9 @@ function webhooks(app: App, { secret, egress, forgetTokens, topics }: Server) {
       const subscription = found(await findSubscription(workspace, id), NO_SUBSCRIPTION)
       if (subscription.url === null) throw invalid('The subscription has no url to ping')
       const body = pingBody(workspace.id, workspace.now())
-      const made = await attempt(fetch, subscription.url, body, () => openSecret(secret, subscription.secret))
+      const made = await attempt(fetch, subscription.url, body, () => ({
+        secret: openSecret(secret, subscription.secret),
+      }))
       return { type: 'webhook_ping' as const, ...presentAttempt({ attempt: 1, ...made }) }
     },
   )

@@ -89,11 +89,12 @@ export async function removeSubscription(workspace: Workspace, id: string): Prom
   await listen(workspace)
 }
 
-function readUrl(url: string | null): string | null {
+/** `field` names it in errors. */
+export function readUrl(url: string | null, field = 'url'): string | null {
   if (url === null) return null
   const parsed = URL.parse(url)
-  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) throw invalid('url must be an http or https URL')
-  if (parsed.username || parsed.password) throw invalid('url must not contain credentials')
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) throw invalid(`${field} must be an http or https URL`)
+  if (parsed.username || parsed.password) throw invalid(`${field} must not contain credentials`)
   return parsed.href
 }
 

@@ -1,6 +1,7 @@
 // The secret with which the notifications of a subscription are signed, and their signatures.
 import { createHmac, randomBytes } from 'node:crypto'
 import { seal, unseal } from '#lib/seal.ts'
+import type { SubscriptionRow } from './queries.ts'
 
 const PURPOSE = 'webhook secret'
 
@@ -12,6 +13,18 @@ export function openSecret(key: string, sealed: Uint8Array): string {
   const secret = unseal(key, PURPOSE, sealed)
   if (secret === undefined) throw new Error('The secret was stored with another INTERPHONE_SECRET_KEY: set a new one')
   return secret
+}
+
+const BEARER = 'webhook bearer token'
+
+export const sealBearerToken = (key: string, token: string): Buffer => seal(key, BEARER, token)
+
+/** Returns what a request is signed with, and the token that it carries, if it has one. @throws as `openSecret` */
+export function openSecrets(key: string, { secret, bearer_token }: Pick<SubscriptionRow, 'secret' | 'bearer_token'>) {
+  return {
+    secret: openSecret(key, secret),
+    ...(bearer_token && { bearer_token: unseal(key, BEARER, bearer_token) }),
+  }
 }
 
 /** Returns the headers by which a receiver checks the raw body: SHA-1 as Intercom signs, and SHA-256. */

@@ -25,7 +25,7 @@ export const CHANNELS = ['messenger', 'email', 'sms', 'whatsapp', 'custom_channe
 export type Channel = (typeof CHANNELS)[number]
 
 export const channelIn = (conversation: ConversationRow): Channel =>
-  conversation.custom_channel_id ? 'custom_channel' : ((channelName(conversation) ?? 'messenger') as Channel)
+  conversation.custom_channel_id ? 'custom_channel' : (channelName(conversation) as Channel)
 
 /** Returns the trigger that an event of the topic pulls; undefined: none. */
 export const triggerOf = (topic: string): TriggerType | undefined =>

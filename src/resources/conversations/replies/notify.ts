@@ -16,6 +16,8 @@ export async function notifyContacts(
   part_id: string | null,
 ): Promise<void> {
   if (isTicket(conversation) && !conversation.is_shared) return
+  // Its callbacks bring the reply.
+  if (conversation.custom_channel_id) return
   const channel = channelOf(conversation)
   const contacts = await markContacted(workspace, participantIds(workspace, conversation.id), channel)
   await enqueue(

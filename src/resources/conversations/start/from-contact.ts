@@ -34,6 +34,8 @@ export type NewConversation = {
   channel?: ChannelName
   /** Default: that of the channel. */
   source_type?: ConversationRow['source_type']
+  /** The custom channel on which it starts. */
+  custom_channel_id?: string
 }
 
 /** Returns the message and its open conversation, which waits for a reply. @throws a 403 if the contact is blocked. */
@@ -62,6 +64,7 @@ export async function startConversation(workspace: Workspace, started: NewConver
     recipients,
     metadata,
     email_message_metadata: started.email_message_metadata ?? null,
+    custom_channel_id: started.custom_channel_id ?? null,
     created_at: started.created_at ?? workspace.now(),
   })
   await markReplied(workspace, contact, created.created_at, channel)

@@ -23,6 +23,7 @@ export type ContactMessage = {
   recipients: Recipient[]
   metadata: object
   email_message_metadata: EmailMessageMetadata | null
+  custom_channel_id: string | null
   created_at: Date
 }
 
@@ -42,12 +43,12 @@ export const insertFromContact = (workspace: Workspace, message: ContactMessage)
       insert into conversations
         (workspace_id, id, source_id, source_type, delivered_as, subject, body, author_type, author_id, url, attachments,
           recipients, email_message_metadata, waiting_since, first_contact_reply_at, first_contact_reply_type, first_contact_reply_url,
-          last_contact_reply_at, created_at, updated_at)
+          last_contact_reply_at, custom_channel_id, created_at, updated_at)
       select ${workspace.id}, conversation_id, id, ${message.source_type}, 'customer_initiated', ${message.subject ?? ''},
         ${message.html}, ${contact.role}, ${contact.id}, ${message.url}, ${attachments}::text::jsonb,
         ${JSON.stringify(message.recipients)}::text::jsonb,
         ${email_message_metadata && JSON.stringify(email_message_metadata)}::text::jsonb, created_at, created_at, ${message.source_type}, ${message.url},
-        created_at, created_at, ${workspace.now()}
+        created_at, ${message.custom_channel_id}::bigint, created_at, ${workspace.now()}
       from message
     ), taking_part as (
       insert into conversation_contacts (workspace_id, conversation_id, contact_id, joined_at)

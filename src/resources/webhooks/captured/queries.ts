@@ -17,7 +17,7 @@ export type CapturedRow = Pick<
   | 'first_sent_at'
   | 'created_at'
 > &
-  Pick<SubscriptionRow, 'secret'> & {
+  Pick<SubscriptionRow, 'secret' | 'kind' | 'bearer_token'> & {
     id: string
     attempt: number
     response_status: number | null
@@ -60,14 +60,14 @@ export const listCaptured = (workspace: Workspace, filter: CapturedFilter, page:
   const { sql } = workspace
   const order = newestCaptured(workspace)
   return sql<CapturedRow[]>`
-    select matches.*, secret, ${cursorValue(workspace, order)}
+    select matches.*, secret, kind, bearer_token, ${cursorValue(workspace, order)}
     from (
       select captured.workspace_id, captured.id, subscription_id, notifications.notification_id, topic, object_type,
         object_id, item, first_sent_at, created_at, attempt, response_status, captured_at
       from ${source(workspace)} where ${matching(workspace, filter)}
     ) matches
     join lateral (
-      select secret from webhook_subscriptions subscriptions
+      select secret, kind, bearer_token from webhook_subscriptions subscriptions
       where subscriptions.workspace_id = matches.workspace_id and subscriptions.id = subscription_id
     ) its on true
     where ${beyond(workspace, order, page)}

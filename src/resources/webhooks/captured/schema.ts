@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { PageOf, PageQuery } from '#http/lists.ts'
 import { epoch, Nullable, named } from '#http/types.ts'
 import { WebhookObject } from '../schema.ts'
-import { openSecret } from '../secret.ts'
+import { openSecrets } from '../secret.ts'
 import { bodyOf, headersOf } from '../send/envelope.ts'
 import type { CapturedRow } from './queries.ts'
 
@@ -52,7 +52,8 @@ export const CapturedQuery = Type.Object({
 /** `key`: the server's, which encrypts secrets. */
 export const presentCaptured =
   (key: string) =>
-  ({ secret, attempt, ...row }: CapturedRow): Static<typeof CapturedWebhook> => {
+  ({ attempt, ...row }: CapturedRow): Static<typeof CapturedWebhook> => {
+    const { secret, bearer_token } = readableSecrets(key, row)
     const body = bodyOf({ ...row, attempts: attempt })
     return {
       type: 'captured_webhook',
@@ -62,9 +63,21 @@ export const presentCaptured =
       topic: row.topic,
       object: { type: row.object_type, id: row.object_id },
       attempt,
-      headers: headersOf(openSecret(key, secret), body),
+      headers: headersOf(secret, body, bearer_token),
       body,
       response_status: row.response_status,
       captured_at: epoch(row.captured_at),
     }
   }
+
+/** Secrets that were stored with another key of the server are left out: the rest of the request is still to be seen. */
+function readableSecrets(
+  key: string,
+  row: Pick<CapturedRow, 'secret' | 'bearer_token'>,
+): Partial<ReturnType<typeof openSecrets>> {
+  try {
+    return openSecrets(key, row)
+  } catch {
+    return {}
+  }
+}

@@ -9,18 +9,21 @@ const MAX_ANSWER_BYTES = 100_000
 const SHOWN_CHARACTERS = 2_000
 const SHOWN_HEADERS = ['content-type', 'retry-after', 'server', 'date', 'location']
 
+type Secrets = { secret: string; bearer_token?: string | undefined }
+
 /**
- * Never throws: an error is part of the attempt, also one of `secret`, which returns the secret that signs the body. A redirect
+ * Never throws: an error is part of the attempt, also one of `secrets`, which returns the secret that signs the body, and a token. A redirect
  * is not followed, and counts as an error.
  */
-export async function attempt(fetch: SafeFetch, url: string, body: string, secret: () => string): Promise<Attempt> {
+export async function attempt(fetch: SafeFetch, url: string, body: string, secrets: () => Secrets): Promise<Attempt> {
   const started_at = new Date()
   const began = performance.now()
   const took = () => Math.round(performance.now() - began)
   const nothing = { response_status: null, response_headers: null, response_body: null }
   try {
+    const { secret, bearer_token } = secrets()
     const answer = await fetch(url, {
-      ...{ method: 'POST' as const, headers: headersOf(secret(), body), body, redirects: 0 },
+      ...{ method: 'POST' as const, headers: headersOf(secret, body, bearer_token), body, redirects: 0 },
       ...{ max_bytes: MAX_ANSWER_BYTES, timeout_ms: TIMEOUT_MS },
     })
     const text = await textOf(answer.body)

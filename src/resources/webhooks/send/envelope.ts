@@ -1,8 +1,10 @@
 // The body of a notification on the wire, in the order of keys that Intercom's have.
 import { epoch } from '#http/types.ts'
+import type { SubscriptionRow } from '../queries.ts'
 import { signaturesOf } from '../secret.ts'
 
 type Sent = {
+  kind: SubscriptionRow['kind']
   workspace_id: string
   notification_id: string
   topic: string
@@ -13,7 +15,20 @@ type Sent = {
 }
 
 /** Returns the text that is signed and sent. `attempts` counts this one. */
-export const bodyOf = ({
+export const bodyOf = (sent: Sent): string => BODIES[sent.kind](sent)
+
+/** The callback of a custom channel: it has the same `event_id` at each attempt. */
+const callbackBody = ({ notification_id, topic, item, attempts, created_at }: Sent): string =>
+  JSON.stringify({
+    type: 'custom_channel_event',
+    event_id: `evt_${notification_id}`,
+    event: topic,
+    ...item,
+    delivery_attempts: attempts,
+    created_at: epoch(created_at),
+  })
+
+const notificationBody = ({
   workspace_id,
   notification_id,
   topic,
@@ -36,6 +51,11 @@ export const bodyOf = ({
     created_at: epoch(created_at),
     self: null,
   })
+
+const BODIES: Record<Sent['kind'], (sent: Sent) => string> = {
+  webhook: notificationBody,
+  custom_channel: callbackBody,
+}
 
 /** A test of the endpoint, which is no event. */
 export const pingBody = (workspace_id: string, at: Date): string =>
@@ -60,8 +80,9 @@ const HEADERS = {
   'user-agent': 'interphone-webhooks/1.0',
 }
 
-/** Returns the headers of a request, with the signatures of its raw body. */
-export const headersOf = (secret: string, body: string): Record<string, string> => ({
+/** Returns the headers of a request, with the signatures of its raw body; without a secret it has none. */
+export const headersOf = (secret: string | undefined, body: string, bearer_token?: string): Record<string, string> => ({
   ...HEADERS,
-  ...signaturesOf(secret, body),
+  ...(bearer_token !== undefined && { authorization: `Bearer ${bearer_token}` }),
+  ...(secret !== undefined && signaturesOf(secret, body)),
 })

@@ -11,7 +11,7 @@ export type Behind = { workspace_id: string; id: string }
 /** Returns the subscriptions with events that they have not read. */
 export const listBehind = (sql: Sql) => sql<Behind[]>`
   select workspace_id, id from webhook_subscriptions
-  where state <> 'disabled' and exists (
+  where state <> 'disabled' and kind = 'webhook' and exists (
     select from events
     where events.workspace_id = webhook_subscriptions.workspace_id
       and (transaction_id, events.id) > (split_part(position, '.', 1)::xid8, split_part(position, '.', 2)::bigint)
@@ -54,7 +54,10 @@ export type Leased = Pick<
   | 'created_at'
   | 'queued_at'
 > &
-  Pick<SubscriptionRow, 'url' | 'secret' | 'state' | 'gives_up_after_hours' | 'slow_seconds'> & {
+  Pick<
+    SubscriptionRow,
+    'url' | 'secret' | 'kind' | 'bearer_token' | 'state' | 'gives_up_after_hours' | 'slow_seconds'
+  > & {
     /** Whether faults are armed for the webhooks of the workspace. */
     meets_faults: boolean
   }
@@ -74,7 +77,8 @@ export type Busy = { workspace_id: string; subscription_id: string; room: number
  */
 export const leaseNotifications = (sql: Pool, busy: readonly Busy[]) => sql<Leased[]>`
   with due as (
-    select picked.workspace_id, picked.id, subscriptions.url, secret, state, gives_up_after_hours, slow_seconds
+    select picked.workspace_id, picked.id, subscriptions.url, secret, kind, bearer_token, state, gives_up_after_hours,
+      slow_seconds
     from webhook_subscriptions subscriptions
     left join unnest(${busy.map((one) => one.workspace_id)}::text[], ${busy.map((one) => one.subscription_id)}::bigint[],
       ${busy.map((one) => one.room)}::int[]) busy (workspace_id, subscription_id, room)
@@ -100,7 +104,7 @@ export const leaseNotifications = (sql: Pool, busy: readonly Busy[]) => sql<Leas
   from due, relaxed
   where notifications.workspace_id = due.workspace_id and notifications.id = due.id
   returning notifications.workspace_id, notifications.id, subscription_id, notification_id, topic, item, attempts,
-    first_sent_at, created_at, queued_at, due.url, due.secret, due.state, due.gives_up_after_hours, due.slow_seconds,
+    first_sent_at, created_at, queued_at, due.url, due.secret, due.kind, due.bearer_token, due.state, due.gives_up_after_hours, due.slow_seconds,
     notifications.workspace_id in (
       select workspace_id from faults where target = 'webhooks' and remaining > 0) as meets_faults`
 

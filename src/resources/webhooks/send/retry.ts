@@ -1,12 +1,17 @@
 // When a notification that was not delivered is tried again.
+import type { SubscriptionRow } from '../queries.ts'
 
 /** After the first attempts; then every eight hours. Intercom's one retry is the first. */
 const MINUTES = [1, 5, 15, 60, 120, 240, 480]
+
+/** A person waits for what a custom channel shows: the first retries come within seconds, and later ones every half hour. */
+const MINUTES_OF_CALLBACKS = [1 / 60, 5 / 60, 0.25, 1, 5, 15, 30]
 
 /** Half of the delay at most is added, so that the retries of an outage do not come all at once. */
 const JITTER = 0.5
 
 type Tried = {
+  kind: SubscriptionRow['kind']
   /** How many attempts there were. */
   attempts: number
   /** When it was queued, or queued again. */
@@ -16,11 +21,12 @@ type Tried = {
 
 /** Returns the milliseconds until the next attempt, or null if there is none. */
 export function retryAfter(
-  { attempts, queued_at, gives_up_after_hours }: Tried,
+  { kind, attempts, queued_at, gives_up_after_hours }: Tried,
   now = Date.now(),
   random = Math.random(),
 ): number | null {
-  const wait = (MINUTES[attempts - 1] ?? MINUTES.at(-1)!) * 60_000
+  const minutes = kind === 'webhook' ? MINUTES : MINUTES_OF_CALLBACKS
+  const wait = (minutes[attempts - 1] ?? minutes.at(-1)!) * 60_000
   if (gives_up_after_hours === 0) return attempts === 1 ? wait : null
   const jittered = attempts === 1 ? wait : wait * (1 + JITTER * random)
   const ends = queued_at.getTime() + gives_up_after_hours * 3_600_000

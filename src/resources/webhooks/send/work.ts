@@ -4,7 +4,7 @@ import { batchWriter } from '#db/batch-writer.ts'
 import { isTransient } from '#db/transient.ts'
 import { safeFetcher } from '#net/safe-fetch.ts'
 import type { WorkerContext } from '#server.ts'
-import { openSecret } from '../secret.ts'
+import { openSecrets } from '../secret.ts'
 import { attempt } from './attempt.ts'
 import { bodyOf } from './envelope.ts'
 import { expand } from './expand.ts'
@@ -122,7 +122,7 @@ export function sendWebhooks({ sql, secret, egress, log, is_alone = false }: Mea
     const { url } = leased
     if (url === null) return acceptedAttempt()
     const body = bodyOf(leased)
-    const post = () => attempt(fetch, url, body, () => openSecret(secret, leased.secret))
+    const post = () => attempt(fetch, url, body, () => openSecrets(secret, leased))
     const attempts = await Promise.all(Array.from({ length: copies }, post))
     return attempts[0]!
   }

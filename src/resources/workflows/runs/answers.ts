@@ -1,6 +1,6 @@
 // What a contact's answer means to a run that waits for it.
 
-import { ApiError } from '#http/errors.ts'
+import type { ApiError } from '#http/errors.ts'
 import { escapeHtml, toPlainText } from '#lib/html.ts'
 import type { PartRow } from '#resources/conversations/parts/queries.ts'
 import { type ConversationRow, lockConversation } from '#resources/conversations/queries.ts'
@@ -10,8 +10,9 @@ import { record } from '#resources/conversations/state/record.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { storeValue } from '../actions/change.ts'
 import type { AttributeOf } from '../steps.ts'
-import { alone, planOf, resume } from './go-on.ts'
+import { planOf, resume } from './go-on.ts'
 import { type RunRow, updateRun } from './queries.ts'
+import { firstStored } from './store-answer.ts'
 
 /** After so many answers that do not fit, the run goes on without one. */
 const MOST_ASKED = 3
@@ -68,20 +69,7 @@ async function storeFirst(
 ): Promise<ApiError | undefined> {
   const { workflow } = await planOf(workspace, run)
   const context = { workflow, run_id: run.id, conversation, at: workspace.now() }
-  let refusal: ApiError | undefined
-  for (const value of valuesOf(text)) {
-    const stored = await alone(workspace, (workspace) => storeValue({ workspace, ...context }, { of, name, value }))
-    if (!(stored instanceof ApiError)) return undefined
-    refusal ??= stored
-  }
-  return refusal
-}
-
-/** Returns what a text can stand for: itself, a number, true or false. */
-export function valuesOf(text: string): unknown[] {
-  const number = /^-?\d+([.,]\d+)?$/.test(text) ? [Number(text.replace(',', '.'))] : []
-  const flag = /^(yes|true)$/i.test(text) ? [true] : /^(no|false)$/i.test(text) ? [false] : []
-  return [text, ...number, ...flag]
+  return firstStored(workspace, text, (workspace, value) => storeValue({ workspace, ...context }, { of, name, value }))
 }
 
 async function askAgain(workspace: Workspace, conversation: ConversationRow, { message }: ApiError): Promise<void> {

@@ -1,10 +1,10 @@
 // Carries a run on, step by step, until it waits or ends. Everything is in one transaction with the conversation.
-import type { Sql } from '#db/sql.ts'
 import { ApiError } from '#http/errors.ts'
+import { alone } from '#http/savepoint.ts'
 import { lockConversation } from '#resources/conversations/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { perform } from '../actions/perform.ts'
-import { isWait, type Next } from '../actions/step-context.ts'
+import { isWait } from '../actions/step-context.ts'
 import { findVersion } from '../queries.ts'
 import { type Node, nodesOf } from '../steps.ts'
 import { findLastPartId, type RunChanges, type RunRow, updateRun } from './queries.ts'
@@ -64,19 +64,3 @@ export async function goOn(workspace: Workspace, { workflow, nodes }: Plan, run:
 }
 
 export const NOT_WAITING: RunChanges = { waits_for: null, until: null }
-
-type WithSavepoints = { savepoint<T>(work: (sql: Sql) => Promise<T>): Promise<T> }
-
-/** Does a step that leaves nothing behind if it is refused. Returns the refusal. */
-export async function alone<Result = Next>(
-  workspace: Workspace,
-  work: (workspace: Workspace) => Result | Promise<Result>,
-): Promise<Result | ApiError> {
-  try {
-    const { savepoint } = workspace.sql as unknown as WithSavepoints
-    return await savepoint(async (sql) => work({ ...workspace, sql }))
-  } catch (error) {
-    if (error instanceof ApiError && error.status < 500) return error
-    throw error
-  }
-}

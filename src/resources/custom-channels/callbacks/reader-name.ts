@@ -1,0 +1,3 @@
+// The name under which callbacks follow the log of events.
+
+export const READER = 'custom_channels'
