@@ -27,7 +27,8 @@ create table workflow_versions (
   workspace_id text collate "C" not null,
   workflow_id bigint not null,
   version integer not null,
-  definition jsonb not null,
+  -- As it was written: the export keeps the order of keys.
+  definition json not null,
   created_at timestamptz(3) not null,
   primary key (workspace_id, workflow_id, version),
   foreign key (workspace_id, workflow_id) references workflows on delete cascade

@@ -82,7 +82,7 @@ export const insertVersion = (
   definition: Definition,
 ) => sql`
   insert into workflow_versions (workspace_id, workflow_id, version, definition, created_at)
-  values (${id}, ${workflow_id}, ${version}, ${JSON.stringify(definition)}::text::jsonb, ${now()})`
+  values (${id}, ${workflow_id}, ${version}, ${JSON.stringify(definition)}::text::json, ${now()})`
 
 export const updateWorkflow = (
   { sql, id: workspace_id, now }: Workspace,
