@@ -11,7 +11,7 @@ const PATH = '/extensions/workflows'
 const STEPS = [{ type: 'wait', seconds: 3_600 }]
 
 export default {
-  needs: ['conversation', 'admin', 'tag'],
+  needs: ['conversation', 'admin', 'tag', 'data_connector'],
   provides: ['workflow'],
   async create({ post, workspace: { id } }, { conversation }) {
     const workflow = await post(PATH, {
@@ -30,7 +30,11 @@ export default {
       [`PUT ${PATH}/${their.workflow}`, { title: 'Mine' }],
       [`PUT ${PATH}/${my.workflow}`, { steps: [{ type: 'assign', assignee: { type: 'admin', id: their.admin } }] }],
     ],
-    createWorkflow: ({ tag }) => [
+    createWorkflow: ({ tag, data_connector }) => [
+      [
+        `POST ${PATH}`,
+        { title: 'Mine', trigger: { type: 'api' }, steps: [{ type: 'run_connector', connector_id: data_connector }] },
+      ],
       [`POST ${PATH}`, { title: 'Mine', trigger: { type: 'api' }, steps: [{ type: 'tag', tag_id: tag }] }],
     ],
     listWorkflowRuns: ({ workflow }) => [[`GET ${PATH}/${workflow}/runs`]],

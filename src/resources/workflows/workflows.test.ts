@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { readAll } from '#events/follow.ts'
-import { testApp } from '../../../test/app.ts'
+import { NEARBY, SECRET, testApp } from '../../../test/app.ts'
 import { allReadable } from '../../../test/events.ts'
 import { workflowReader } from './runs/follow.ts'
 import { passTime } from './runs/pass-time.ts'
@@ -92,6 +92,7 @@ describe('a workflow is refused', () => {
     [{ steps: Array.from({ length: 101 }, () => ({ type: 'close' })) }, 400, /0 to 100/],
     [{ steps: [{ type: 'assign', assignee: { type: 'admin', id: '1' } }] }, 404, /./],
     [{ steps: [{ type: 'tag', tag_id: '1' }] }, 404, /Tag not found/],
+    [{ steps: [{ type: 'run_connector', connector_id: '1' }] }, 404, /./],
     [{ steps: [{ type: 'hand_to_assistant' }] }, 422, /hand_to_assistant is not available/],
     [{ conditions: { conversation: { field: 'colour', operator: '=', value: 'red' } } }, 400, /colour/],
     [{ conditions: { contact: { field: 'email', operator: '??', value: 'x' } } }, 400, /./],
@@ -436,7 +437,7 @@ test('several processes at once start one run for each event, also if one dies i
     trigger: { type: 'inbound_conversation' },
     conditions: { contact: { field: 'id', operator: '=', value: contact } },
   })
-  const stops = [1, 2, 3].map(() => runWorkflows({ sql, log }))
+  const stops = [1, 2, 3].map(() => runWorkflows({ sql, log, secret: SECRET, egress: NEARBY }))
   const begun: Begun[] = []
   for (let count = 0; count < 8; count++) begun.push(await begin(contact))
   // The transaction of a run that is rolled back, as after kill -9, leaves neither the run nor the position.

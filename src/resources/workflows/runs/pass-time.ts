@@ -5,9 +5,7 @@ import { isTransient } from '#db/transient.ts'
 import { lockConversation } from '#resources/conversations/queries.ts'
 import { outcomeOf } from '#resources/conversations/state/outcome.ts'
 import { record } from '#resources/conversations/state/record.ts'
-import { aheadOf } from '#workspaces/clock.ts'
 import { openWorkspace } from '#workspaces/open.ts'
-import { listClocks } from '#workspaces/queries.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { NOT_WAITING, planOf, resume } from './go-on.ts'
 import { listDue, lockRun, updateRun } from './queries.ts'
@@ -16,9 +14,7 @@ const BATCH = 100
 
 /** Safe in several processes at once. A run that cannot go on fails, unless the database is away. */
 export async function passTime({ sql, log }: { sql: Pool; log: Pick<FastifyBaseLogger, 'error'> }): Promise<void> {
-  const now = new Date()
-  const ahead = (await listClocks(sql)).map(({ id, ...clock }) => [id, aheadOf(clock, now)])
-  const due = await listDue(sql, now, Object.fromEntries(ahead), BATCH)
+  const due = await listDue(sql, 'others', BATCH)
   for (const { workspace_id, id, conversation_id } of due) {
     const workspace = await openWorkspace(sql, workspace_id)
     try {

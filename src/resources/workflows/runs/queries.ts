@@ -1,6 +1,8 @@
 // The SQL of the runs of workflows.
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
+import { aheadOf } from '#workspaces/clock.ts'
+import { listClocks } from '#workspaces/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { WaitsFor } from '../actions/step-context.ts'
 
@@ -75,17 +77,18 @@ export const lockRun = ({ sql, id: workspace_id }: Workspace, id: string) =>
 export const findRun = ({ sql, id: workspace_id }: Workspace, id: string) =>
   one(sql<RunRow[]>`select * from workflow_runs where workspace_id = ${workspace_id} and id = ${id}`)
 
-/**
- * Returns runs whose wait is over, by the clock of their workspaces. `ahead_ms`: by workspace, how far clocks that are not the
- * server's are ahead.
- */
-export const listDue = (sql: Sql, now: Date, ahead_ms: Record<string, number>, limit: number) => sql<
-  { workspace_id: string; id: string; conversation_id: string }[]
->`
-  select workspace_id, id, conversation_id from workflow_runs
-  where state = 'waiting' and until <= ${now}::timestamptz
-    + coalesce((${JSON.stringify(ahead_ms)}::text::jsonb ->> workspace_id)::double precision, 0) * interval '1 millisecond'
-  order by until limit ${limit}`
+type Due = { workspace_id: string; id: string; conversation_id: string }
+
+/** Returns runs whose wait is over, by the clock of their workspaces: those that wait for a connector, or all others. */
+export async function listDue(sql: Sql, waits_for: 'connector' | 'others', limit: number): Promise<Due[]> {
+  const now = new Date()
+  const ahead_ms = Object.fromEntries((await listClocks(sql)).map(({ id, ...clock }) => [id, aheadOf(clock, now)]))
+  return sql<Due[]>`
+    select workspace_id, id, conversation_id from workflow_runs
+    where state = 'waiting' and (waits_for = 'connector') = ${waits_for === 'connector'} and until <= ${now}::timestamptz
+      + coalesce((${JSON.stringify(ahead_ms)}::text::jsonb ->> workspace_id)::double precision, 0) * interval '1 millisecond'
+    order by until limit ${limit}`
+}
 
 export const newestRuns = ({ sql }: Workspace): Order => ({ by: sql`id`, type: 'bigint', direction: 'desc' })
 
