@@ -171,7 +171,13 @@ test('emptying or removing a workspace removes nothing of another', async () => 
     Object.keys(emptied).filter((table) => emptied[table]?.length),
     [
       ...['admins', 'away_status_reasons', 'banners', 'brands', 'channel_accounts', 'custom_channels'],
-      ...['custom_object_relations', 'custom_object_types', 'ecommerce_connectors', 'email_settings'],
+      ...[
+        'custom_object_relations',
+        'custom_object_types',
+        'data_connectors',
+        'ecommerce_connectors',
+        'email_settings',
+      ],
       ...['help_center_names', 'help_centers', 'log_readers'],
       ...['macros', 'newsfeeds', 'object_counts', 'reply_domains'],
       ...['segments', 'subscription_types', 'teams', 'ticket_states', 'tokens', 'visitors'],

@@ -182,6 +182,8 @@ export default {
     results(app)
   },
   events: connectorEvents,
+  // Workflows, which are kept, execute them.
+  kept_tables: ['data_connectors'],
   demo,
   given: async (workspace) =>
     (await listLiveConnectors(workspace)).map((row) => ({

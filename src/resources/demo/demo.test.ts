@@ -13,9 +13,13 @@ test('without a token it is refused', async () => {
   assert.equal((await t.call('GET /extensions/demo', undefined, { token: null })).status, 401)
 })
 
-test('an empty workspace has only its admin', async () => {
+test('an empty workspace has only its admin and its default brand', async () => {
   const { body: me } = await t.call('GET /me')
-  assert.deepEqual(await listed(), [{ type: 'admin', id: me.id, name: me.name }])
+  const { body: brands } = await t.call('GET /brands')
+  assert.deepEqual(await listed(), [
+    { type: 'admin', id: me.id, name: me.name },
+    { type: 'brand', id: brands.data[0].id, name: 'First' },
+  ])
 })
 
 test('a demo has one of each, and each id works in its operation', async () => {
