@@ -14,8 +14,8 @@ const LOG: JobLog = { debug: silent, info: silent, warn: silent, error: silent }
 const ASKED_FOR = RESOURCES.flatMap(({ jobs = [] }) => jobs).filter(({ cron, every_ms }) => !cron && !every_ms)
 
 /** Starts a worker of the jobs that requests ask for. Returns a function that stops it; the end of the tests does too. */
-export function startJobs(sql: Pool, log: JobLog = LOG): () => Promise<void> {
-  const context = { sql } as WorkerContext
+export function startJobs(sql: Pool, log: JobLog = LOG, others: Partial<WorkerContext> = {}): () => Promise<void> {
+  const context = { sql, log, ...others } as WorkerContext
   const stop = runJobs({ sql, jobs: ASKED_FOR, context, log, heartbeat: { every_ms: 100, dead_after_ms: 1_000 } })
   after(stop)
   return stop

@@ -2,6 +2,7 @@
 import type { Captured, Outcome, Outgoing, Remark, Status } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
 import { storable } from '#lib/text.ts'
+import { type Effect, effectOf } from './effect.ts'
 import { ENDED } from './end.ts'
 import type { Recipients } from './recipients.ts'
 import { nextWait, type RetryPolicy } from './retry.ts'
@@ -9,7 +10,7 @@ import { advance } from './status.ts'
 import { tally } from './tally.ts'
 
 /** One entry of a delivery's history. */
-type Entry = { event: 'attempt' | 'report' | 'given_up'; status: Status } & Remark
+type Entry = { event: 'attempt' | 'report' | 'given_up'; status: Status; effect?: Effect | undefined } & Remark
 
 /** The result of one attempt: the final status, or the wait until the next attempt. */
 export type Settlement = {
@@ -62,7 +63,7 @@ function sent(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'sent' }>
   let status: Status = 'sent'
   for (const report of then) {
     status = advance(status, report.status)
-    history.push({ event: 'report', status, ...remarkOf(report) })
+    history.push({ event: 'report', status, effect: effectOf(report), ...remarkOf(report) })
   }
   const last = then.at(-1)
   return {
@@ -92,7 +93,7 @@ function failed(outgoing: Outgoing, outcome: Extract<Outcome, { outcome: 'failed
     remark,
     hard_bounce,
     unsubscribe,
-    history: [{ event: 'attempt', status: 'failed', ...remark }],
+    history: [{ event: 'attempt', status: 'failed', effect: effectOf(outcome), ...remark }],
   }
 }
 
@@ -152,12 +153,12 @@ export async function settle(sql: Pool, recipients: Recipients, settlements: rea
     ),
     tally as (${tally(sql)}),
     history as (
-      insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, at)
+      insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, effect, at)
       select workspace_id, row.delivery_id, event,
-        case when row.status = 'queued' then moved.status else row.status end, attempt, code, reason, answer, at
+        case when row.status = 'queued' then moved.status else row.status end, attempt, code, reason, answer, effect, at
       from jsonb_to_recordset(${json(settlements.flatMap(historyRows))}::text::jsonb) as row (
         workspace_id text, delivery_id bigint, event text, status text, attempt int, code text, reason text,
-        answer text, at timestamptz)
+        answer text, effect text, at timestamptz)
       join moved using (workspace_id)
       where moved.id = row.delivery_id and not exists (
         select from delivery_history written

@@ -2,6 +2,7 @@
 // twice, out of order, and sometimes before the outcome of the attempt is written.
 import type { ChannelName, Remark, StatusUpdate } from '#channels/channel.ts'
 import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
+import { effectOf } from './effect.ts'
 import type { Recipients } from './recipients.ts'
 import { REACHED_FROM } from './status.ts'
 import { tally } from './tally.ts'
@@ -73,9 +74,9 @@ export function applyStatusUpdate(
       ${recipients.insertEvents(sql, sql`changes`)}
     ),
     history as (
-      insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, at)
+      insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, effect, at)
       select ${workspace_id}, id, 'report', case when exists (select from moved) then ${status} else status end, attempts,
-        ${code}, ${reason}, ${answer}, ${at}
+        ${code}, ${reason}, ${answer}, ${effectOf(update) ?? null}, ${at}
       from current where exists (select from moved) or exists (select from changed)
     )
     select id, contact_id, exists (select from moved) as moved from current`)

@@ -5,6 +5,9 @@ type Suppressed = Extract<Outcome, { outcome: 'failed' }>
 
 const because = (code: string, reason: string): Suppressed => ({ outcome: 'failed', code, reason })
 
+/** The codes of deliveries that were never given to a provider. */
+export const SUPPRESSION_CODES = ['redacted', 'blocked', 'hard_bounced', 'unsubscribed', 'opted_out']
+
 export const REDACTED = because('redacted', 'The message was redacted')
 
 /** How long WhatsApp allows free text after a person last wrote. */

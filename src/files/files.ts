@@ -12,6 +12,9 @@ import type { Bytes, Slice, Storage } from './storage.ts'
 /** A file in the storage that no row refers to yet. `head`: its first bytes, which show its type. */
 export type UnclaimedFile = { key: string; size: number; sha256: Buffer; head: Buffer }
 
+/** `largest`: bytes. `within_hours`: how long it may take until the file is claimed. Default: `Files.largest`, an hour. */
+export type WriteLimits = { largest?: number; within_hours?: number }
+
 export type Files = {
   /** The size limit of a file, in bytes. */
   largest: number
@@ -19,7 +22,7 @@ export type Files = {
    * Writes a file for a workspace; it is durable when this resolves. Can be called inside and outside a transaction:
    * the key is recorded over a separate connection. @throws FileTooLarge, StorageUnavailable, and errors of `bytes`
    */
-  writeUnclaimed(workspace_id: string, bytes: Bytes): Promise<UnclaimedFile>
+  writeUnclaimed(workspace_id: string, bytes: Bytes, limits?: WriteLimits): Promise<UnclaimedFile>
   /** Returns undefined if there is no such file. @throws StorageUnavailable */
   read(key: string, slice?: Slice): Promise<Readable | undefined>
   /** Removes unclaimed files; returns their number. Safe in several processes at once. @throws StorageUnavailable */
@@ -52,10 +55,10 @@ export function openFiles({ sql, storage, largest }: Options): Files {
   return {
     largest,
 
-    async writeUnclaimed(workspace_id, bytes) {
+    async writeUnclaimed(workspace_id, bytes, limits = {}) {
       const key = newKey(workspace_id)
-      const meter = measuring(largest)
-      await insertUnclaimed(own, key)
+      const meter = measuring(limits.largest ?? largest)
+      await insertUnclaimed(own, key, limits.within_hours)
       await storage.put(key, meter.through(bytes))
       return { key, ...meter.read() }
     },

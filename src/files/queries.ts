@@ -2,10 +2,10 @@
 import type { Fragment, Sql } from '#db/sql.ts'
 
 /** Longer than any write of a file, and than any transaction that claims it. */
-const CLAIMED_WITHIN = '1 hour'
+const CLAIMED_WITHIN_HOURS = 1
 
-export const insertUnclaimed = (sql: Sql, key: string) => sql`
-  insert into unclaimed_files (key, remove_after) values (${key}, now() + ${CLAIMED_WITHIN}::interval)`
+export const insertUnclaimed = (sql: Sql, key: string, within_hours = CLAIMED_WITHIN_HOURS) => sql`
+  insert into unclaimed_files (key, remove_after) values (${key}, now() + ${within_hours} * interval '1 hour')`
 
 /** Returns a DELETE for a CTE that claims a file if `condition` is true: a row refers to the file from now on. */
 export const claimedFile = (sql: Sql, key: string, condition: Fragment): Fragment => sql`

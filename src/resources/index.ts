@@ -72,6 +72,7 @@ import customObjectTypes from './custom-object-instances/types/routes.ts'
 import dataAttributes from './data-attributes/routes.ts'
 import dataConnectors from './data-connectors/routes.ts'
 import dataEvents from './data-events/routes.ts'
+import dataExports from './data-exports/routes.ts'
 import deliveries from './deliveries/routes.ts'
 import demo from './demo/routes.ts'
 import ecommerce from './ecommerce/routes.ts'
@@ -202,6 +203,7 @@ export const RESOURCES: readonly Resource[] = [
   ecommerce,
   phoneSwitch,
   calls,
+  dataExports,
   jobs,
   aiContent,
   content,

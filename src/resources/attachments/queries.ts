@@ -61,7 +61,7 @@ export const deleteAttachment = (workspace: Workspace, id: string) => workspace.
   delete from attachments where workspace_id = ${workspace.id} and id = ${id}`
 
 /** Deletes the files that nothing else refers to. The job that removes unclaimed files removes their contents. */
-export const deleteAttachments = ({ sql, id }: Workspace, ids: string[]) => sql`
+export const deleteAttachments = ({ sql, id }: Pick<Workspace, 'sql' | 'id'>, ids: string[]) => sql`
   delete from attachments where workspace_id = ${id} and id = any(${ids}::bigint[]) and not is_shared`
 
 /** Returns a file for a second use: it stays if the first one is deleted. Undefined if its contents are not stored. */

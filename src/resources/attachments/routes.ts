@@ -1,7 +1,6 @@
 // Serves attached files: everyone with the link can read the file until the link expires.
 
 import { type Readable, Readable as Stream } from 'node:stream'
-import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { isInline, servedAs } from '#files/content-type.ts'
 import { type Linked, readLink } from '#files/link.ts'
@@ -11,7 +10,7 @@ import { type App, op } from '#http/op.ts'
 import type { Resource, Server } from '#server.ts'
 import { fetchAttachments } from './fetch-due.ts'
 import { type FileRow, findAwaited, findFile, readOldBytes } from './queries.ts'
-import { matches, sliceOf } from './range.ts'
+import { sendFile } from './send-file.ts'
 
 const ByToken = Type.Object({ token: Type.String() })
 const Bytes = Type.String({
@@ -34,16 +33,7 @@ function attachments(app: App, { sql, secret, files }: Server) {
       assertNotExpired(linked)
       const file = await findFile(sql, linked.workspace_id, linked.file_id)
       if (!file) throw await errorFor(linked)
-      const etag = `"${file.sha256.toString('hex')}"`
-      const described = { ...describe(file, linked), etag }
-      if (matches(headers['if-none-match'], etag)) {
-        return answer(reply, 304, described, '')
-      }
-      const isSame = headers['if-range'] === undefined || matches(String(headers['if-range']), etag)
-      const slice = sliceOf(isSame ? headers.range : undefined, file.size)
-      if (slice === 'out_of_range') throw outOfRange(file.size)
-      const bytes = await read(linked, file, slice === 'whole' ? undefined : slice)
-      return answer(reply, slice === 'whole' ? 200 : 206, { ...described, ...lengthOf(slice, file.size) }, bytes)
+      return sendFile({ headers, reply }, file, describe(file, linked), (slice) => read(linked, file, slice))
     },
   )
 
@@ -64,24 +54,10 @@ function attachments(app: App, { sql, secret, files }: Server) {
 
 const STILL_AT_META = 'The file is being fetched from WhatsApp: try again in a few seconds'
 
-/** Fastify sends a stream as it is; the cast satisfies the schema's type. */
-function answer(
-  reply: FastifyReply,
-  status: number,
-  headers: Record<string, string | number>,
-  bytes: Readable | '',
-): string {
-  reply.code(status).headers(headers)
-  return bytes as string
-}
-
 function assertNotExpired({ expires_at }: Linked) {
   if (expires_at.getTime() > Date.now()) return
   throw new ApiError(410, 'link_expired', 'This link has expired; read the message or part again for a new one')
 }
-
-const outOfRange = (size: number) =>
-  new ApiError(416, 'range_not_satisfiable', `The file has ${size} bytes`, { 'content-range': `bytes */${size}` })
 
 /** Browsers may show only pictures inline, and only as pictures. */
 const describe = ({ name, content_type }: FileRow, { expires_at }: Linked) => ({
@@ -92,14 +68,6 @@ const describe = ({ name, content_type }: FileRow, { expires_at }: Linked) => ({
   'accept-ranges': 'bytes',
   'cache-control': `private, max-age=${Math.floor((expires_at.getTime() - Date.now()) / 1000)}, immutable`,
 })
-
-const lengthOf = (slice: Slice | 'whole', size: number): Record<string, string | number> =>
-  slice === 'whole'
-    ? { 'content-length': size }
-    : {
-        'content-length': slice.end - slice.start + 1,
-        'content-range': `bytes ${slice.start}-${slice.end}/${size}`,
-      }
 
 /** Encodes by RFC 8187, which also escapes some characters that encodeURIComponent does not. */
 const encode = (name: string): string =>
