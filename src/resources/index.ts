@@ -98,6 +98,7 @@ import messenger from './messenger/routes.ts'
 import news from './news/routes.ts'
 import notes from './notes/routes.ts'
 import officeHours from './office-hours/routes.ts'
+import reportingExports from './reporting-exports/routes.ts'
 import sandboxClock from './sandbox/clock/routes.ts'
 import sandboxFaults from './sandbox/faults/routes.ts'
 import sandboxReplies from './sandbox/replies/routes.ts'
@@ -204,6 +205,7 @@ export const RESOURCES: readonly Resource[] = [
   phoneSwitch,
   calls,
   dataExports,
+  reportingExports,
   jobs,
   aiContent,
   content,

@@ -25,3 +25,23 @@ for (const { release, client: clientOf, errors } of SDKS) {
     await fails(() => dataExport.download({ job_identifier }), 404, /not exist/)
   })
 }
+
+test('release 7: a reporting export is asked for and downloaded; an unknown one is not found', async () => {
+  const [{ client: clientOf, errors }] = SDKS
+  const { dataExport, export: reporting } = clientOf({ token, baseUrl: server.url })
+  const { data } = await reporting.listAvailableDatasetsAndAttributes()
+  assert.equal(data?.[0]?.id, 'conversation')
+  const asked = await reporting.enqueueANewReportingDataExportJob({
+    ...{ dataset_id: 'conversation', attribute_ids: ['conversation_id'] },
+    ...{ start_time: 1_717_490_000, end_time: 1_717_510_000 },
+  })
+  assert.equal(asked.status, 'pending')
+  const about = { job_identifier: asked.job_identifier ?? '', app_id: 'app', client_id: 'client' }
+  assert.equal((await dataExport.exportReportingData(about)).job_identifier, asked.job_identifier)
+  const job_identifier = 'x'
+  await failing(errors)(
+    () => dataExport.downloadReportingDataExport({ job_identifier, app_id: 'app' }),
+    404,
+    /Export job not found for identifier: x/,
+  )
+})

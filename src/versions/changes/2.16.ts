@@ -50,6 +50,9 @@ export const changes = changesIn('2.16', {
     },
     requests: { createArticle: olderArticleRequest, updateArticle: olderArticleRequest },
   },
+  'reporting-attributes-have-qualified-ids': {
+    why: 'A reporting export takes qualified ids of attributes only.',
+  },
   'internal-articles-have-audiences': {
     why: 'An internal article has markdown, audiences and availabilities.',
     answers: { internal_article: without('body_markdown', 'audience_ids', ...AVAILABILITIES) },

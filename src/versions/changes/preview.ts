@@ -31,6 +31,9 @@ export const changes = changesIn(LATEST, {
     },
     requests: { createArticle: withoutFolder, updateArticle: withoutFolder, stageArticleDraft: withoutFolder },
   },
+  'reporting-has-all-conversations': {
+    why: 'A reporting export has conversations in which no contact has replied; before, they were left out.',
+  },
   'data-attributes-tell-a-time-from-a-date': {
     why: 'The data_type of a data attribute can be datetime; before, it was date.',
     answers: {
