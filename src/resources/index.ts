@@ -78,6 +78,8 @@ import demo from './demo/routes.ts'
 import ecommerce from './ecommerce/routes.ts'
 import emails from './emails/routes.ts'
 import realtimeEvents from './events/routes.ts'
+import { matchCall } from './fin-voice/match.ts'
+import finVoice from './fin-voice/routes.ts'
 import folders from './folders/routes.ts'
 import helpCenterPages from './help-center-pages/routes.ts'
 import collections from './help-centers/collections/routes.ts'
@@ -203,7 +205,8 @@ export const RESOURCES: readonly Resource[] = [
   dataConnectors,
   ecommerce,
   phoneSwitch,
-  calls,
+  calls({ matchCall }),
+  finVoice,
   dataExports,
   reportingExports,
   jobs,

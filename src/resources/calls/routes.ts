@@ -6,8 +6,9 @@ import { type App, FILES_LIMIT, op } from '#http/op.ts'
 import { ById, NOTHING } from '#http/types.ts'
 import { writeAttachedFiles } from '#resources/attachments/attach.ts'
 import type { Resource, Server } from '#server.ts'
+import type { Workspace } from '#workspaces/workspace.ts'
 import { demo } from './demo.ts'
-import { findCall, findTranscript, listCallsOf, pageOfCalls } from './queries.ts'
+import { type CallRow, findCall, findTranscript, listCallsOf, pageOfCalls } from './queries.ts'
 import { saveRecording } from './recording.ts'
 import { changeCall, createCall } from './save.ts'
 import {
@@ -26,6 +27,9 @@ import {
 import { callEvents } from './topics.ts'
 import { changeTranscript, transcriptText } from './transcript.ts'
 
+/** Matches a call with one that was registered for its number. */
+type Matching = { matchCall(workspace: Workspace, call: CallRow): Promise<void> }
+
 const since = '2.14'
 const scope = 'read_conversations'
 const PAGE = { default: 25, max: 25 }
@@ -33,7 +37,7 @@ const MAX_SEARCHED = 20
 /** Of all searched conversations together: each can have a long transcript. */
 const MAX_FOUND = 100
 
-function calls(app: App, server: Server) {
+function calls(app: App, server: Server, { matchCall }: Matching) {
   const { public_url, files } = server
   app.decorateRequest('written_files')
 
@@ -124,7 +128,11 @@ function calls(app: App, server: Server) {
       body: NewCallRequest,
       response: Call,
     }),
-    async ({ workspace, body }) => presentCall(await createCall(workspace, body, public_url), public_url),
+    async ({ workspace, body }) => {
+      const call = await createCall(workspace, body, public_url)
+      await matchCall(workspace, call)
+      return presentCall(call, public_url)
+    },
   )
 
   app.put(
@@ -135,8 +143,11 @@ function calls(app: App, server: Server) {
       body: CallRequest,
       response: Call,
     }),
-    async ({ workspace, params, body }) =>
-      presentCall(await changeCall(workspace, params.id, body, public_url), public_url),
+    async ({ workspace, params, body }) => {
+      const call = await changeCall(workspace, params.id, body, public_url)
+      await matchCall(workspace, call)
+      return presentCall(call, public_url)
+    },
   )
 
   app.put(
@@ -170,4 +181,9 @@ function calls(app: App, server: Server) {
   )
 }
 
-export default { group: 'Calls', routes: calls, events: callEvents, demo } satisfies Resource
+export default (matching: Matching): Resource => ({
+  group: 'Calls',
+  routes: (app, server) => calls(app, server, matching),
+  events: callEvents,
+  demo,
+})
