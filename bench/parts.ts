@@ -5,6 +5,7 @@ import { measureContactWrites } from './contact-writes.ts'
 import { measureContacts } from './contacts.ts'
 import { measureContent } from './content.ts'
 import { measureConversationSearch } from './conversation-search.ts'
+import { measureExports } from './exports.ts'
 import { measureMessages } from './messages.ts'
 import { measureReplies } from './replies.ts'
 import { measureSearch } from './search.ts'
@@ -30,6 +31,7 @@ export const PARTS = {
   callbacks: measureCallbacks,
   webhooks: measureWebhooks,
   streams: measureStreams,
+  exports: measureExports,
   start: measureStart,
 }
 

@@ -28,3 +28,4 @@ create index export_jobs_by_file on export_jobs (workspace_id, file_id) where fi
 -- What a report did to the contact; null for most.
 alter table delivery_history
   add column effect text check (effect in ('hard_bounce', 'spam_complaint', 'unsubscribe'));
+create index delivery_history_with_effect on delivery_history (workspace_id, delivery_id) where effect is not null;

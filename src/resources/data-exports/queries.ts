@@ -62,10 +62,16 @@ const COLUMNS: [name: string, sql?: string][] = [
 
 export const RECEIPT_HEADER = COLUMNS.map(([name]) => name).join(',')
 
+/** Cheaper than the history, and few deliveries have it. */
+const REPLIED = `exists (
+  select from conversation_parts parts
+  where parts.workspace_id = deliveries.workspace_id and parts.conversation_id = deliveries.conversation_id
+    and parts.author_type in ('user', 'lead'))`
+
 /** `time`: the column of the file. `of`: which deliveries can have one at all, so that the others are not looked at. */
 export const STATISTICS = {
   open: { time: 'opened_at', of: "status = 'read'" },
-  reply: { time: 'replied_at', of: "status <> 'queued'" },
+  reply: { time: 'replied_at', of: REPLIED },
   unsubscribe: { time: 'unsubscribed_at', of: withEffect('unsubscribe') },
   hard_bounce: { time: 'hard_bounced_at', of: withEffect('hard_bounce') },
   soft_bounce: { time: 'soft_bounced_at', of: "status = 'failed' and channel = 'email'" },
