@@ -18,6 +18,10 @@ export type S3 = {
   url: string
   bucket: string
   objects: Map<string, Buffer>
+  /** The uploads in parts that have not ended, by their ids: their parts by number. */
+  uploads: Map<string, Map<string, { etag: string; body: Buffer }>>
+  /** Answers 200 with an error when an upload is completed, as S3 may do. */
+  breaks_completion: boolean
   /** The requests, such as `PUT abc/00/1`. */
   calls: string[]
   /** The next requests get these statuses; 0 breaks the connection. */
@@ -27,7 +31,16 @@ export type S3 = {
 }
 
 export async function s3Server(): Promise<S3> {
-  const s3: S3 = { url: '', bucket: BUCKET, objects: new Map(), calls: [], faults: [], is_down: false }
+  const s3: S3 = {
+    url: '',
+    bucket: BUCKET,
+    objects: new Map(),
+    uploads: new Map(),
+    breaks_completion: false,
+    calls: [],
+    faults: [],
+    is_down: false,
+  }
   const server = createServer((request, response) => void answer(s3, request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -50,9 +63,11 @@ export const bucketOf = ({ bucket: name, url: endpoint }: S3): Bucket => ({
 async function answer(s3: S3, request: IncomingMessage, response: ServerResponse) {
   const body = Buffer.concat(await Array.fromAsync(request))
   const { method = '', url = '' } = request
-  const [, bucket, ...parts] = decodeURIComponent(url).split('/')
+  const [path = '', search = ''] = url.split('?')
+  const query = new URLSearchParams(search)
+  const [, bucket, ...parts] = decodeURIComponent(path).split('/')
   const key = parts.join('/')
-  s3.calls.push(`${method} ${key}`)
+  s3.calls.push(`${method} ${key}${search && `?${[...query.keys()].sort().join('&')}`}`)
   const fault = s3.faults.shift()
   if (fault === 0 || s3.is_down) return request.socket.destroy()
   const refuse = (status: number, code: string) =>
@@ -63,6 +78,7 @@ async function answer(s3: S3, request: IncomingMessage, response: ServerResponse
   const wrong = wrongIn(request, body)
   if (wrong) return refuse(403, wrong)
   if (bucket !== s3.bucket) return refuse(404, 'NoSuchBucket')
+  if (search) return answerParts(s3, response, { method, key, query, body })
   if (method === 'PUT') {
     if (Number(request.headers['content-length']) !== body.length) return refuse(411, 'MissingContentLength')
     s3.objects.set(key, body)
@@ -78,6 +94,35 @@ async function answer(s3: S3, request: IncomingMessage, response: ServerResponse
   if (start === undefined) return response.writeHead(200, { 'content-length': object.length }).end(object)
   const slice = object.subarray(Number(start), Number(end) + 1)
   response.writeHead(206, { 'content-length': slice.length }).end(slice)
+}
+
+type OfUpload = { method: string; key: string; query: URLSearchParams; body: Buffer }
+
+/** The requests of an upload in parts. The object is there when it is completed, with exactly the parts that are named. */
+function answerParts(s3: S3, response: ServerResponse, { method, key, query, body }: OfUpload) {
+  const id = query.get('uploadId') ?? String(s3.calls.length)
+  const xml = (text: string) => response.writeHead(200, { 'content-type': 'application/xml' }).end(text)
+  if (method === 'POST' && query.has('uploads')) {
+    s3.uploads.set(id, new Map())
+    return xml(`<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`)
+  }
+  const upload = s3.uploads.get(id)
+  if (!upload) return response.writeHead(404).end('<Error><Code>NoSuchUpload</Code></Error>')
+  if (method === 'PUT') {
+    const etag = `"${createHash('md5').update(body).digest('hex')}"`
+    upload.set(String(query.get('partNumber')), { etag, body })
+    return response.writeHead(200, { etag }).end()
+  }
+  s3.uploads.delete(id)
+  if (method === 'DELETE') return response.writeHead(204).end()
+  const named = [...String(body).matchAll(/<PartNumber>(\d+)<\/PartNumber><ETag>([^<]+)<\/ETag>/g)]
+  const taken = named.map(([, number = '', etag]) => {
+    const part = upload.get(number)
+    return part?.etag === etag?.replaceAll('&quot;', '"') ? part?.body : undefined
+  })
+  if (s3.breaks_completion || taken.some((part) => !part)) return xml('<Error><Code>InternalError</Code></Error>')
+  s3.objects.set(key, Buffer.concat(taken as Buffer[]))
+  return xml('<CompleteMultipartUploadResult/>')
 }
 
 const MOST_APART_MS = 15 * 60_000

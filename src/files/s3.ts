@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import { inParts, putInParts } from './s3-parts.ts'
 import { type Storage, StorageUnavailable } from './storage.ts'
 
 export type Bucket = {
@@ -19,11 +20,14 @@ const TIMEOUT_MS = 30_000
 /** Further attempts if the service is overloaded. */
 const RETRIES = 3
 
+/** The bytes of a part of a large file. S3 takes 10,000 parts, and none but the last may have less than 5 MB. */
+const PART_BYTES = 16 * 2 ** 20
+
 /**
- * Makes no request and loads no library before the first file. A file is in memory while it is sent: S3 needs its
- * length and its checksum first, and the size of files is limited.
+ * Makes no request and loads no library before the first file. A file of up to a part is one request; a larger one is sent
+ * in parts. A part is in memory while it is sent: S3 needs its length and its checksum first.
  */
-export function s3Storage(bucket: Bucket): Storage {
+export function s3Storage(bucket: Bucket, part_bytes = PART_BYTES): Storage {
   const base = baseOf(bucket)
   const signing = loadedOnce(async () => {
     const { AwsClient } = await import('aws4fetch')
@@ -59,10 +63,11 @@ export function s3Storage(bucket: Bucket): Storage {
     hasRoom: async () => true,
 
     async put(key, bytes) {
-      const chunks: Uint8Array[] = []
-      for await (const chunk of bytes) chunks.push(chunk)
-      const body = Buffer.concat(chunks)
-      await succeeded(await call('PUT', key, { 'content-type': 'application/octet-stream' }, body))
+      const parts = inParts(bytes, part_bytes)
+      const first = (await parts.next()).value ?? Buffer.alloc(0)
+      const second = await parts.next()
+      if (second.done) return succeeded(await call('PUT', key, BINARY, first))
+      await putInParts({ call, succeeded }, key, [first, second.value], parts)
     },
 
     async get(key, slice) {
@@ -78,6 +83,8 @@ export function s3Storage(bucket: Bucket): Storage {
     },
   }
 }
+
+const BINARY = { 'content-type': 'application/octet-stream' }
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 const EMPTY = sha256(Buffer.alloc(0))
