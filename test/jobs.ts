@@ -13,11 +13,19 @@ const LOG: JobLog = { debug: silent, info: silent, warn: silent, error: silent }
 /** Only the jobs that requests ask for. */
 const ASKED_FOR = RESOURCES.flatMap(({ jobs = [] }) => jobs).filter(({ cron, every_ms }) => !cron && !every_ms)
 
-/** Starts a worker of the jobs that requests ask for. Returns a function that stops it; the end of the tests does too. */
-export function startJobs(sql: Pool, log: JobLog = LOG, others: Partial<WorkerContext> = {}): () => Promise<void> {
+/**
+ * Starts a worker of the jobs that requests ask for. Returns a function that stops it; the end of the tests does too, or what
+ * `atEnd` registers: an `after` within a hook would stop it when the hook ends.
+ */
+export function startJobs(
+  sql: Pool,
+  log: JobLog = LOG,
+  others: Partial<WorkerContext> = {},
+  atEnd: (stop: () => Promise<void>) => unknown = after,
+): () => Promise<void> {
   const context = { sql, log, ...others } as WorkerContext
   const stop = runJobs({ sql, jobs: ASKED_FOR, context, log, heartbeat: { every_ms: 100, dead_after_ms: 1_000 } })
-  after(stop)
+  atEnd(stop)
   return stop
 }
 

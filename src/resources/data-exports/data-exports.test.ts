@@ -1,6 +1,6 @@
 // Exports of deliveries: what is refused, what the files have, how they are downloaded, and what a crash leaves.
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { jobOf } from '#resources/export-jobs/request.ts'
 import { exportJob } from '#resources/export-jobs/run.ts'
 import type { WorkerContext } from '#server.ts'
@@ -13,6 +13,15 @@ import { contentExporter } from './write.ts'
 
 const t = await testApp()
 const { sql } = t.database
+
+/** Only the tests of this suite have a worker: the others rely on exports that are not begun. */
+function withWorker() {
+  let stop = async () => {}
+  before(() => {
+    stop = startJobs(sql, undefined, { files: t.files }, () => {})
+  })
+  after(() => stop())
+}
 const seconds = (time = new Date()) => Math.floor(time.getTime() / 1000)
 const TODAY = () => ({ created_at_after: seconds(), created_at_before: seconds() })
 const WITHOUT_FILE = { download_url: '', download_expires_at: '' }
@@ -99,7 +108,7 @@ describe('a request for an export', () => {
 })
 
 describe('an export', () => {
-  startJobs(sql, undefined, { files: t.files })
+  withWorker()
 
   test('that is canceled has no file and is not begun; to cancel it again, or when it has ended, changes nothing', async () => {
     const by = await t.another()
@@ -184,7 +193,7 @@ describe('an export', () => {
 })
 
 describe('the file of an export', () => {
-  startJobs(sql, undefined, { files: t.files })
+  withWorker()
 
   test('is answered in parts for Range; a range outside is a 416; with another ETag it is whole', async (test) => {
     const by = await t.another()

@@ -1,6 +1,6 @@
 // Reporting exports: what is refused, which attributes a dataset has, and the values in the file.
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { parse } from 'csv-parse/sync'
 import { type Call, testApp } from '../../../test/app.ts'
 import { aContact, eventually } from '../../../test/factories.ts'
@@ -11,6 +11,15 @@ import { headerOf, selectAttributes } from './select-attributes.ts'
 
 const t = await testApp()
 const { sql } = t.database
+
+/** Only the tests of this suite have a worker: the others rely on exports that are not begun. */
+function withWorker() {
+  let stop = async () => {}
+  before(() => {
+    stop = startJobs(sql, undefined, { files: t.files }, () => {})
+  })
+  after(() => stop())
+}
 const PATH = '/export/reporting_data'
 const now = () => Math.floor(Date.now() / 1000)
 const PERIOD = () => ({ start_time: now() - 3600, end_time: now() + 3600 })
@@ -116,7 +125,7 @@ describe('a request for an export', () => {
 const ODD = 'it\'s \\ "so"'
 
 describe('an export', () => {
-  startJobs(sql, undefined, { files: t.files })
+  withWorker()
 
   test('has values that an independent parser reads as they are: commas, quotes, lines, emoji', async () => {
     const { call, workspace } = await t.another()
