@@ -238,7 +238,12 @@ function fromValidation(error: Pick<FastifyError, 'validation' | 'validationCont
     .flatMap(({ params: { allowedValue, allowedValues } }) =>
       allowedValue === undefined ? ((allowedValues as unknown[] | undefined) ?? []) : [allowedValue],
     )
-  const expected = allowed.length ? `must be one of ${allowed.join(', ')}` : first.message
+  const is_blank = first.keyword === 'pattern' && (params as { pattern?: unknown }).pattern === '\\S'
+  const expected = allowed.length
+    ? `must be one of ${allowed.join(', ')}`
+    : is_blank
+      ? 'must not be blank'
+      : first.message
   return invalid(`${at || error.validationContext || 'body'} ${expected}`)
 }
 

@@ -27,7 +27,7 @@ test('a wrong brand is refused, and nothing is saved', async () => {
     ['PUT /extensions/brands/999999', { name: 'x' }, 404, /^Brand not found$/],
     ['DELETE /extensions/brands/999999', undefined, 404, /^Brand not found$/],
     ['POST /extensions/brands', {}, 400, /name/],
-    ['POST /extensions/brands', { name: ' ' }, 400, /name/],
+    ['POST /extensions/brands', { name: ' ' }, 400, /^name must not be blank$/],
     ['POST /extensions/brands', { name: 'x'.repeat(256) }, 400, /name/],
     ['POST /extensions/brands', { name: 'x', help_center_id: 999999 }, 404, /Not Found/],
     [`PUT /extensions/brands/${workspace_id}`, { help_center_id: 'none' }, 404, /Not Found/],
