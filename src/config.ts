@@ -70,6 +70,8 @@ function assertComplete(values: Values): void {
     if (absent.length && absent.length < names.length)
       throw new WrongSetting(`${absent.join(' and ')} must be set too: ${what} go together.`)
   }
+  if (values.assistant_url && !values.assistant_model)
+    throw new WrongSetting('ASSISTANT_MODEL must be set too: ASSISTANT_URL needs the name of a model.')
   if (values.twilio_account_sid && !values.twilio_from && !values.twilio_messaging_service_sid)
     throw new WrongSetting('TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID must be set: SMS need a sender.')
 }
@@ -84,6 +86,10 @@ export function allowedPrivateAddresses({
   const channels = allow_private_addresses ?? (isPublic({ host, public_url }) ? [] : EVERYTHING)
   return { attachments: allow_private_addresses ?? [], channels }
 }
+
+/** Returns the model that writes the answers of the assistant; undefined if the operator named none. */
+export const assistantModel = ({ assistant_url: url, assistant_api_key: api_key, assistant_model: model }: Config) =>
+  url === undefined || model === undefined ? undefined : { url, api_key, model }
 
 /** Which part of the server connects. */
 type Purpose = 'attachments' | 'channels'

@@ -64,6 +64,8 @@ export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress' |
   log: FastifyBaseLogger
   /** The days for which events stay in the log. */
   events_kept_days: number
+  /** The model that writes the answers of the assistant. Absent: passages are quoted. */
+  model?: { url: string; api_key?: string | undefined; model: string; timeout_ms?: number } | undefined
 }
 
 /** A group of operations, as its folder declares it. `resources/index.ts` lists them all. */

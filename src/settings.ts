@@ -247,6 +247,13 @@ export const SETTINGS = {
     url(['http:', 'https:'], 'https://graph.facebook.com/v23.0'),
     "The URL of Meta's Graph API, with its version.",
   ),
+  assistant_url: setting(
+    'ASSISTANT_URL',
+    url(['http:', 'https:'], 'https://api.example.com/v1'),
+    'An OpenAI-compatible server whose model writes the answers of the assistant. Without it passages are quoted.',
+  ),
+  assistant_api_key: setting('ASSISTANT_API_KEY', anyText, 'The key of that server, if it wants one.', secret),
+  assistant_model: setting('ASSISTANT_MODEL', anyText, 'The name of the model; required with ASSISTANT_URL.'),
 }
 
 /** Returns the settings for the help and the documentation: name, default, meaning. */

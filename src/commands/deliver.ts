@@ -3,7 +3,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
-import { allowedPrivateAddresses, type Config } from '#config.ts'
+import { allowedPrivateAddresses, assistantModel, type Config } from '#config.ts'
 import { messengerSignal } from '#delivery/signals.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { EVENT_JOBS } from '#events/partitions.ts'
@@ -62,6 +62,7 @@ export async function deliver({ storage, config, secret, files, log }: Options):
     log,
     events_kept_days,
     is_alone: is_embedded,
+    model: assistantModel(config),
   }
   const stops = RESOURCES.flatMap(({ work }) => (work ? [work(context)] : []))
   const stopJobs = runJobs({
