@@ -16,6 +16,7 @@ export async function webhookReceiver(answer: AnswerHook = OK) {
   const got: Got[] = []
   const endpoint = { got, answer, url: '' }
   const server = createServer(async (request, response) => {
+    if (request.method === 'HEAD') return void response.end()
     const raw = await buffer(request)
     const text = raw.toString()
     const received = { headers: request.headers, raw, text, body: JSON.parse(text) }

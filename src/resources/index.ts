@@ -78,6 +78,8 @@ import demo from './demo/routes.ts'
 import ecommerce from './ecommerce/routes.ts'
 import emails from './emails/routes.ts'
 import realtimeEvents from './events/routes.ts'
+import fin from './fin/routes.ts'
+import finSettings from './fin/settings/routes.ts'
 import { matchCall } from './fin-voice/match.ts'
 import finVoice from './fin-voice/routes.ts'
 import folders from './folders/routes.ts'
@@ -220,6 +222,8 @@ export const RESOURCES: readonly Resource[] = [
   customChannels,
   secureModeSecrets,
   broadcasts,
+  fin,
+  finSettings,
   webhooks,
   realtimeEvents,
   channelAccounts,

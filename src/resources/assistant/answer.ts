@@ -1,13 +1,11 @@
 // Answers a question from published content: by quoting the passages that fit best, or by a model that has only them.
-import { findPassages, type Passage, type Source } from '#resources/content/find-passages.ts'
+import { findPassages } from '#resources/content/find-passages.ts'
 import type { Reader } from '#resources/content-index/passages.ts'
 import type { Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { type Answer, bestOf, extract } from './extract.ts'
 import { askModel, type Model } from './model/ask.ts'
-
-/** A message of the conversation before the question, as plain text. */
-export type Turn = { author: 'user' | 'agent' | 'assistant'; text: string }
+import type { Turn } from './model/prompt.ts'
 
 export type Asked = {
   /** Plain text. */
@@ -56,4 +54,4 @@ export async function answer(workspace: Workspace, asked: Asked, means: Means): 
   }
 }
 
-export type { Answer, Model, Passage, Source }
+export type { Answer, Model, Turn }

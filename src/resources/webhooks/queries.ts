@@ -16,8 +16,8 @@ export type SubscriptionRow = {
   state_reason: string | null
   gives_up_after_hours: number
   position: string
-  /** `custom_channel`: sends the callbacks of a custom channel, which queues them. */
-  kind: 'webhook' | 'custom_channel'
+  /** `custom_channel`, `fin`: sends callbacks of a custom channel, or events of Fin's sessions, which queue them. */
+  kind: 'webhook' | 'custom_channel' | 'fin'
   /** Sent as `Authorization: Bearer`. Sealed. */
   bearer_token: Uint8Array | null
   failing_since: Date | null

@@ -20,12 +20,21 @@ const BEARER = 'webhook bearer token'
 export const sealBearerToken = (key: string, token: string): Buffer => seal(key, BEARER, token)
 
 /** Returns what a request is signed with, and the token that it carries, if it has one. @throws as `openSecret` */
-export function openSecrets(key: string, { secret, bearer_token }: Pick<SubscriptionRow, 'secret' | 'bearer_token'>) {
+export function openSecrets(
+  key: string,
+  { kind, secret, bearer_token }: Pick<SubscriptionRow, 'kind' | 'secret' | 'bearer_token'>,
+) {
   return {
+    kind,
     secret: openSecret(key, secret),
     ...(bearer_token && { bearer_token: unseal(key, BEARER, bearer_token) }),
   }
 }
+
+/** Returns the header by which a receiver of Fin's events checks the raw body. */
+export const finSignatureOf = (secret: string, body: string): Record<string, string> => ({
+  'x-fin-agent-api-webhook-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+})
 
 /** Returns the headers by which a receiver checks the raw body: SHA-1 as Intercom signs, and SHA-256. */
 export const signaturesOf = (secret: string, body: string): Record<string, string> => ({

@@ -40,6 +40,9 @@ const olderArticle: AnswerChange = {
 const olderArticleRequest = { body: without('body_markdown', ...AVAILABILITIES, 'audience_ids', ...SCHEDULES) }
 
 export const changes = changesIn('2.16', {
+  'fin-tells-when-a-reply-is-done': {
+    why: 'Events of Fin Agent: a reply is followed by the status awaiting_user_reply; before, the reply itself had it.',
+  },
   'articles-are-in-several-collections': {
     why: 'An article has only `parent_ids`, markdown, availabilities and schedules; before, it had its first parent.',
     answers: {

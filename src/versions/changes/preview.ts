@@ -22,6 +22,10 @@ const olderArticle: AnswerChange = {
 const withoutFolder = { body: without('folder_id') }
 
 export const changes = changesIn(LATEST, {
+  'fin-sessions-have-settings': {
+    why: 'A request to Fin Agent has `settings`; before, they were ignored.',
+    requests: { startFinConversation: { body: without('settings') }, replyToFin: { body: without('settings') } },
+  },
   'articles-show-drafts-and-folders': {
     why: 'An article shows whether a draft is staged, and its folder.',
     answers: {

@@ -2,7 +2,9 @@
 // contain, because they are random.
 import { randomUUID } from 'node:crypto'
 import type { Passage } from '#resources/content/find-passages.ts'
-import type { Turn } from '../answer.ts'
+
+/** A message of the conversation before the question, as plain text. */
+export type Turn = { author: 'user' | 'agent' | 'assistant'; text: string }
 
 /** What the model writes if the passages do not answer the question. */
 export const NO_ANSWER = 'NO_ANSWER'

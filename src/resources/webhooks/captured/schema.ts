@@ -63,7 +63,7 @@ export const presentCaptured =
       topic: row.topic,
       object: { type: row.object_type, id: row.object_id },
       attempt,
-      headers: headersOf(secret, body, bearer_token),
+      headers: headersOf(secret, body, bearer_token, row.kind),
       body,
       response_status: row.response_status,
       captured_at: epoch(row.captured_at),

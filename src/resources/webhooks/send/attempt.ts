@@ -1,6 +1,7 @@
 // One attempt to send a body to an endpoint, with what it answered.
 import { FetchFailed, type SafeFetch } from '#net/safe-fetch.ts'
 import { headersOf } from './envelope.ts'
+import type { SubscriptionRow } from '../queries.ts'
 import type { Attempt } from './settle-queries.ts'
 
 /** As Intercom's. */
@@ -9,7 +10,7 @@ const MAX_ANSWER_BYTES = 100_000
 const SHOWN_CHARACTERS = 2_000
 const SHOWN_HEADERS = ['content-type', 'retry-after', 'server', 'date', 'location']
 
-type Secrets = { secret: string; bearer_token?: string | undefined }
+type Secrets = { kind?: SubscriptionRow['kind']; secret: string; bearer_token?: string | undefined }
 
 /**
  * Never throws: an error is part of the attempt, also one of `secrets`, which returns the secret that signs the body, and a token. A redirect
@@ -21,9 +22,9 @@ export async function attempt(fetch: SafeFetch, url: string, body: string, secre
   const took = () => Math.round(performance.now() - began)
   const nothing = { response_status: null, response_headers: null, response_body: null }
   try {
-    const { secret, bearer_token } = secrets()
+    const { kind, secret, bearer_token } = secrets()
     const answer = await fetch(url, {
-      ...{ method: 'POST' as const, headers: headersOf(secret, body, bearer_token), body, redirects: 0 },
+      ...{ method: 'POST' as const, headers: headersOf(secret, body, bearer_token, kind), body, redirects: 0 },
       ...{ max_bytes: MAX_ANSWER_BYTES, timeout_ms: TIMEOUT_MS },
     })
     const text = await textOf(answer.body)

@@ -1,7 +1,7 @@
 // The body of a notification on the wire, in the order of keys that Intercom's have.
 import { epoch } from '#http/types.ts'
 import type { SubscriptionRow } from '../queries.ts'
-import { signaturesOf } from '../secret.ts'
+import { finSignatureOf, signaturesOf } from '../secret.ts'
 
 type Sent = {
   kind: SubscriptionRow['kind']
@@ -55,6 +55,7 @@ const notificationBody = ({
 const BODIES: Record<Sent['kind'], (sent: Sent) => string> = {
   webhook: notificationBody,
   custom_channel: callbackBody,
+  fin: ({ item }) => JSON.stringify(item),
 }
 
 /** A test of the endpoint, which is no event. */
@@ -81,8 +82,13 @@ const HEADERS = {
 }
 
 /** Returns the headers of a request, with the signatures of its raw body; without a secret it has none. */
-export const headersOf = (secret: string | undefined, body: string, bearer_token?: string): Record<string, string> => ({
+export const headersOf = (
+  secret: string | undefined,
+  body: string,
+  bearer_token?: string,
+  kind: Sent['kind'] = 'webhook',
+): Record<string, string> => ({
   ...HEADERS,
   ...(bearer_token !== undefined && { authorization: `Bearer ${bearer_token}` }),
-  ...(secret !== undefined && signaturesOf(secret, body)),
+  ...(secret !== undefined && (kind === 'fin' ? finSignatureOf : signaturesOf)(secret, body)),
 })
