@@ -1,7 +1,7 @@
 // A caller of Fin Agent in a test: it talks, lets the assistant think, and reads the events.
 import { think } from '#resources/fin/think.ts'
 import type { WorkerContext } from '#server.ts'
-import type { CallOptions, TestApp } from './app.ts'
+import { type CallOptions, NEARBY, SECRET, type TestApp } from './app.ts'
 
 type Body = { conversation_id: string; [name: string]: unknown }
 
@@ -9,7 +9,7 @@ const silent = () => {}
 const LOG = { warn: silent, error: silent, info: silent, debug: silent } as unknown as WorkerContext['log']
 
 export function finCaller(t: TestApp, more: Pick<Partial<WorkerContext>, 'model'> = {}) {
-  const context = { sql: t.database.sql, public_url: '', log: LOG, ...more }
+  const context = { sql: t.database.sql, secret: SECRET, egress: NEARBY, public_url: '', log: LOG, ...more }
   let number = 0
   const caller = {
     context,

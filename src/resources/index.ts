@@ -79,6 +79,7 @@ import ecommerce from './ecommerce/routes.ts'
 import emails from './emails/routes.ts'
 import realtimeEvents from './events/routes.ts'
 import fin from './fin/routes.ts'
+import { assertHumanInput } from './fin/settings/queries.ts'
 import finSettings from './fin/settings/routes.ts'
 import { matchCall } from './fin-voice/match.ts'
 import finVoice from './fin-voice/routes.ts'
@@ -102,6 +103,8 @@ import messenger from './messenger/routes.ts'
 import news from './news/routes.ts'
 import notes from './notes/routes.ts'
 import officeHours from './office-hours/routes.ts'
+import { forgetAudience as forgetInProcedures } from './procedures/queries.ts'
+import procedures from './procedures/routes.ts'
 import reportingExports from './reporting-exports/routes.ts'
 import sandboxClock from './sandbox/clock/routes.ts'
 import sandboxFaults from './sandbox/faults/routes.ts'
@@ -186,7 +189,9 @@ export const RESOURCES: readonly Resource[] = [
   slas,
   conversationSlas,
   conversationRatings,
-  audiences({ forget: [forgetInArticles, forgetInInternalArticles, forgetInSnippets, forgetInAiContent] }),
+  audiences({
+    forget: [forgetInArticles, forgetInInternalArticles, forgetInSnippets, forgetInAiContent, forgetInProcedures],
+  }),
   folders({ counts: [countArticles, countInternalArticles] }),
   internalArticles,
   internalArticleTags,
@@ -224,6 +229,7 @@ export const RESOURCES: readonly Resource[] = [
   broadcasts,
   fin,
   finSettings,
+  procedures({ assertHumanInput }),
   webhooks,
   realtimeEvents,
   channelAccounts,

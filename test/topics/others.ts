@@ -1,4 +1,5 @@
 // What causes the topics of admins, consent, data events, notes, jobs, visitors, calls and messages.
+import { eventually } from '../factories.ts'
 import { type Answer, aConversation, aUser, type Cause, causes } from './cause.ts'
 import { any, flag, int, object, orNull, type Shape, seconds, text, uuid } from './shapes.ts'
 import type { World } from './world.ts'
@@ -213,6 +214,34 @@ export const OTHER_CAUSES = causes({
         ...{ success: false, http_status: 0, error_type: 'third_party_error', execution_time_ms: int },
         ...{ completed_at: text, source_type: 'other', source_id: null, conversation_id: null, user_id: null },
         admin_id: w.admin_id,
+      },
+    }),
+  },
+  'a procedure waits for a person': {
+    async given(w) {
+      const { external_id } = await aUser(w)
+      const steps = [{ type: 'human', question: 'Is it so?', attributes: [{ name: 'is_so', data_type: 'boolean' }] }]
+      const procedure = { name: 'Ask', state: 'live', has_api_trigger: true, steps }
+      const { id } = await w.ask('POST /extensions/procedures', procedure)
+      return { id, external_id, session: w.unique('session') }
+    },
+    async act(w, { id, external_id, session }) {
+      await w.ask(`POST /fin/procedures/${id}/run`, { conversation_id: session, user: { id: external_id } })
+      await eventually(
+        () => w.database.sql`select from procedure_inputs where session_id = ${session}`,
+        ({ count }) => count > 0,
+      )
+    },
+    notifies: (is) => ({
+      'conversation.user.created': is.conversation({}),
+      'conversation.admin.noted': is.conversation({}, is.part({ part_type: 'note' })),
+      'procedure.hitl_notification.created': {
+        ...{ type: 'procedure.hitl_notification', app_id: text, conversation_id: text, step_id: text },
+        ...{ procedure_name: 'Ask', hitl_question: 'Is it so?', callback_url: text, expires_at: null },
+        attributes_to_collect: [
+          { type: 'data_attribute', identifier: text, name: 'is_so', label: 'is_so', data_type: 'boolean' },
+        ],
+        ...{ priority: 'not_priority', assign_to: null, conversation_url: text, recent_messages: any },
       },
     }),
   },

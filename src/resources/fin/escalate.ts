@@ -72,7 +72,8 @@ async function endWithoutTeam(workspace: Workspace, session: SessionRow): Promis
   await emitStatus(workspace, session, { status: 'complete' })
 }
 
-async function openConversation(
+/** Starts a conversation with notes. Returns its id. */
+export async function openConversation(
   workspace: Workspace,
   contact: ContactRow,
   body: string,
@@ -100,7 +101,7 @@ const noted = (context: string): string => `<p><b>Context</b></p>\n${paragraphs(
 const NAMES = { user: 'Customer', agent: 'Teammate', fin: 'Fin' } as const
 
 /** Returns what was said, as a list: the messages themselves, cut, so that nothing is made up. */
-function summaryOf({ conversation_id, history }: SessionRow, messages: readonly MessageRow[]): string {
+export function summaryOf({ conversation_id, history }: SessionRow, messages: readonly MessageRow[]): string {
   const said = [...history.map((one) => ({ ...one, attachments: [] })), ...messages].slice(-SUMMARISED)
   const lines = said.map(({ author, body, attachments }) => {
     const files = attachments.map(({ url, name }) => ` [${url ?? name}]`).join('')

@@ -313,12 +313,14 @@ test('two first messages of a new user at once make one contact', async () => {
   )
 })
 
-test('capabilities are reply and ask', async () => {
+test('capabilities are the procedures that can be run, reply and ask', async () => {
+  const procedure = { name: 'Greet', state: 'live', has_api_trigger: true, steps: [{ type: 'say', text: 'Hi' }] }
+  await t.call('POST /extensions/procedures', procedure)
   const { body } = await t.call('POST /fin/capabilities', { user })
   assert.equal(body.version, 'Preview')
   assert.deepEqual(
     body.capabilities.map(({ type }: { type: string }) => type),
-    ['reply', 'ask'],
+    ['procedure', 'reply', 'ask'],
   )
 })
 

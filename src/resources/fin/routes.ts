@@ -10,6 +10,7 @@ import { capabilitiesOf } from './capabilities.ts'
 import { escalate } from './escalate.ts'
 import { expireEvents, lastEventBefore } from './event-queries.ts'
 import { rate } from './rate.ts'
+import { runProcedure } from './runs/start.ts'
 import {
   Capabilities,
   CapabilitiesRequest,
@@ -17,7 +18,9 @@ import {
   Escalated,
   EscalateRequest,
   FinSession,
+  ProcedureSession,
   Rated,
+  RunRequest,
   StartRequest,
 } from './schema.ts'
 import { finStreams } from './stream/streams.ts'
@@ -98,6 +101,23 @@ function fin(app: App, server: Server) {
       const conversation_id = body.conversation_id || refuse('External Conversation ID is required')
       const talking = await begin(workspace, { ...body, conversation_id }, { is_conversational: false })
       return present(workspace, talking, true)
+    },
+  )
+
+  app.post(
+    '/fin/procedures/:procedure_id/run',
+    op('runFinProcedure', {
+      summary: 'Run a procedure in a new conversation with Fin',
+      since: 'Preview',
+      refuses: [403],
+      params: Type.Object({ procedure_id: Type.String() }),
+      body: RunRequest,
+      response: ProcedureSession,
+    }),
+    async ({ workspace, params: { procedure_id }, body }) => {
+      const conversation_id = body.conversation_id || refuse('External Conversation ID is required')
+      const talking = await runProcedure(workspace, procedure_id, { ...body, conversation_id })
+      return { ...present(workspace, talking, true), procedure_id }
     },
   )
 

@@ -64,6 +64,18 @@ export const StartRequest = named(
 )
 export type StartRequest = Static<typeof StartRequest>
 
+export const RunRequest = named(
+  'fin_run_request',
+  Type.Object({
+    conversation_id: ConversationId,
+    message: Type.Optional(FinMessage),
+    user: FinUser,
+    conversation_metadata: Type.Optional(Some({ attributes: Attributes })),
+    settings: Type.Optional(Some({ email: Type.Boolean() })),
+  }),
+)
+export type RunRequest = Static<typeof RunRequest>
+
 export const CapabilitiesRequest = named('fin_capabilities_request', Type.Object({ user: FinUser }))
 
 export const EscalateRequest = named(

@@ -1,7 +1,7 @@
 // What callers do with sessions: start one, reply in one, ask one question. The answer follows as events.
 import { invalid } from '#http/errors.ts'
-import { enqueue } from '#jobs/enqueue.ts'
 import { defined } from '#lib/objects.ts'
+import { goOn } from '#resources/procedures/go-on.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { lastEventOf } from './event-queries.ts'
 import { textOf } from './html.ts'
@@ -11,14 +11,17 @@ import { requireProfile } from './settings/queries.ts'
 import { checkConversationAttributes, saveUser } from './user.ts'
 
 /** The session, the last event before what happens now, and the attributes that were left out. */
-export type Talking = { session: SessionRow; after: string; errors: AttributeErrors | undefined }
+export type Talking = {
+  session: SessionRow
+  after: string
+  errors: AttributeErrors | undefined
+  is_new?: boolean
+}
 
 const SESSION_EXISTS =
   'Fin session already exists for this conversation. Please use /reply to continue the conversation.'
 const MOST_HISTORY = 10
 const MOST_ATTACHMENTS = 10
-/** How many sessions answer at once: the messages of one are answered in turn. */
-const QUEUES = 16
 
 type Begun = Omit<StartRequest, 'message'> & { conversation_id: string; message?: FinMessage | undefined }
 
@@ -26,7 +29,7 @@ type Begun = Omit<StartRequest, 'message'> & { conversation_id: string; message?
 export async function begin(
   workspace: Workspace,
   { conversation_id, message, user, conversation_metadata = {}, attachments = [], settings = {} }: Begun,
-  kind: { is_conversational: boolean },
+  { is_conversational, awaits_answer = true }: { is_conversational: boolean; awaits_answer?: boolean },
 ): Promise<Talking> {
   await requireProfile(workspace)
   const { history = [], attributes } = conversation_metadata
@@ -46,15 +49,15 @@ export async function begin(
     conversation_id,
     contact_id: contact.fitting.id,
     user_id: String(user.id),
-    is_conversational: kind.is_conversational && settings.follow_up_questions !== false,
+    is_conversational: is_conversational && settings.follow_up_questions !== false,
     is_email: settings.email ?? false,
     version: workspace.version,
     history: history.map(({ author, body }) => ({ author, body: textOf(body) })),
     attributes: checked.fitting,
   })
   if (!session) throw invalid(SESSION_EXISTS)
-  if (message) await addMessage(workspace, session, message, files)
-  return { session, after: '0', errors }
+  if (message) await addMessage(workspace, session, message, files, awaits_answer)
+  return { session, after: '0', errors, is_new: true }
 }
 
 /** @throws a 400 for a session that does not exist, or that was handed over to a person. */
@@ -80,25 +83,19 @@ export async function reply(
   return { session: { ...session, ...changes }, after, errors }
 }
 
-/** Stores the message, and asks for an answer. */
+/** Stores the message, and asks for an answer if it waits for one. */
 async function addMessage(
   workspace: Workspace,
   { conversation_id }: SessionRow,
   message: FinMessage,
   attachments: { url?: string; name?: string }[],
+  is_waiting = true,
 ): Promise<void> {
   const { author, sent_at } = readMessage(message)
   const body = textOf(message.body)
-  await insertMessage(workspace, conversation_id, { author, body, attachments, sent_at, is_waiting: true })
-  await askForAnswer(workspace, conversation_id)
+  await insertMessage(workspace, conversation_id, { author, body, attachments, sent_at, is_waiting })
+  if (is_waiting) await goOn(workspace, conversation_id)
 }
-
-export const askForAnswer = ({ sql, id: workspace_id }: Workspace, conversation_id: string) =>
-  enqueue(sql, {
-    name: 'fin:think',
-    payload: { workspace_id, conversation_id },
-    queue: `fin ${[...conversation_id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % QUEUES}`,
-  })
 
 function readMessage({ author, timestamp }: FinMessage) {
   const sent_at = timestamp === undefined ? null : new Date(timestamp)

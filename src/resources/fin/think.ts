@@ -4,27 +4,18 @@
 import { paragraphs } from '#lib/html.ts'
 import { answer } from '#resources/assistant/answer.ts'
 import type { Answer } from '#resources/assistant/extract.ts'
-import { findContact } from '#resources/contacts/queries.ts'
+import { findRun } from '#resources/procedures/queries.ts'
 import type { WorkerContext } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
-import { chunkEmitter, emitReply, emitStatus, emitSurvey } from './emit.ts'
+import { chunkEmitter } from './emit.ts'
 import { escalateSession } from './escalate.ts'
-import { asLetter } from './html.ts'
-import {
-  changeSession,
-  findSession,
-  insertMessage,
-  listMessages,
-  lockSession,
-  type MessageRow,
-  type SessionRow,
-  takeMessage,
-} from './queries.ts'
-import { findFinSettings } from './settings/queries.ts'
+import { findSession, listMessages, lockSession, type MessageRow, type SessionRow, takeMessage } from './queries.ts'
+import { endTurn, resolve, sayAs } from './reply.ts'
+import { advance } from './runs/advance.ts'
 import { asksForPerson, isThanks, languageOf, WORDS } from './words.ts'
 
-type ThinkContext = Pick<WorkerContext, 'sql' | 'public_url' | 'log' | 'model'>
+type ThinkContext = Pick<WorkerContext, 'sql' | 'secret' | 'egress' | 'public_url' | 'log' | 'model'>
 
 /** What the assistant does about a message. */
 export type Decision =
@@ -46,6 +37,11 @@ export async function think(context: ThinkContext, payload: unknown): Promise<vo
     if (!session) return
     const messages = await listMessages(workspace, conversation_id)
     const waiting = messages.find(({ is_waiting }) => is_waiting)
+    const run = await findRun(workspace, conversation_id)
+    if (run && run.state !== 'done' && !session.escalated_conversation_id) {
+      if (await advance(context, workspace, run, waiting)) continue
+      return
+    }
     if (!waiting) return
     const decision = await decide(workspace, session, { waiting, messages }, context)
     await atomically(workspace, (workspace) => carryOut(workspace, conversation_id, waiting, decision))
@@ -92,8 +88,10 @@ async function carryOut(workspace: Workspace, conversation_id: string, waiting: 
     const { text, html } = decision.answer
     await say(text, html, decision.stream_id)
     await endTurn(workspace, session)
-  } else if (decision.does === 'resolve') await resolve(workspace, session, say(words.resolved))
-  else if (decision.does === 'say_nothing_fits' && !session.is_conversational) {
+  } else if (decision.does === 'resolve') {
+    await say(words.resolved)
+    await resolve(workspace, session)
+  } else if (decision.does === 'say_nothing_fits' && !session.is_conversational) {
     await say(words.nothing)
     await endTurn(workspace, session)
   } else {
@@ -103,35 +101,4 @@ async function carryOut(workspace: Workspace, conversation_id: string, waiting: 
       reason: is_asked ? ESCALATION_REASONS.asked : ESCALATION_REASONS.nothing,
     })
   }
-}
-
-type Saying = { text: string; html: string; stream_id?: string | undefined; language: 'en' | 'fr' }
-
-/** Stores what Fin says, and tells the caller. */
-export async function sayAs(workspace: Workspace, session: SessionRow, { text, html, stream_id, language }: Saying) {
-  const contact = session.is_email ? await findContact(workspace, session.contact_id) : undefined
-  const body = session.is_email ? asLetter(html, contact?.name?.split(' ')[0] ?? null, language) : html
-  const message = { author: 'fin' as const, body: text, attachments: [], sent_at: null, is_waiting: false }
-  const { id } = await insertMessage(workspace, session.conversation_id, message)
-  await emitReply(workspace, session, { id, html: body, stream_id, is_last: session.is_conversational })
-}
-
-/** It is the user's turn, or the only answer was given. */
-export async function endTurn(workspace: Workspace, session: SessionRow): Promise<void> {
-  const status = session.is_conversational ? 'awaiting_user_reply' : 'complete'
-  await changeSession(workspace, session.conversation_id, { status })
-  await emitStatus(workspace, session, { status })
-}
-
-export async function resolve(workspace: Workspace, session: SessionRow, said: Promise<unknown>): Promise<void> {
-  await said
-  const { asks_for_rating } = await findFinSettings(workspace)
-  const asks = asks_for_rating && !session.rating
-  await changeSession(workspace, session.conversation_id, {
-    status: 'complete',
-    ...(asks && { rating_asked_at: workspace.now() }),
-  })
-  await emitStatus(workspace, session, { status: 'resolved' })
-  await emitStatus(workspace, session, { status: 'complete', is_last: !asks })
-  if (asks) await emitSurvey(workspace, session)
 }

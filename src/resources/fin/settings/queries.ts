@@ -1,7 +1,7 @@
 // The SQL of a workspace's settings for Fin.
 
 import { one } from '#db/sql.ts'
-import { invalid } from '#http/errors.ts'
+import { forbidden, invalid } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 export type FinSettings = { is_enabled: boolean; asks_for_rating: boolean; has_human_input: boolean }
@@ -20,6 +20,12 @@ export async function saveFinSettings(workspace: Workspace, changes: Partial<Fin
   const settings = { ...present, ...changes }
   await sql`update fin_settings set ${sql(settings)} where workspace_id = ${id}`
   return settings
+}
+
+/** @throws a 403 if no person may answer steps of procedures. */
+export async function assertHumanInput(workspace: Workspace): Promise<void> {
+  if (!(await findFinSettings(workspace)).has_human_input)
+    throw forbidden('Procedures HITL API is not enabled for your app.')
 }
 
 /** @throws a 400 if Fin is switched off. */
