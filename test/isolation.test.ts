@@ -179,7 +179,7 @@ test('emptying or removing a workspace removes nothing of another', async () => 
         'email_settings',
       ],
       ...['help_center_names', 'help_centers', 'log_readers'],
-      ...['macros', 'newsfeeds', 'object_counts', 'reply_domains'],
+      ...['macros', 'newsfeeds', 'object_counts', 'procedures', 'reply_domains'],
       ...['segments', 'subscription_types', 'teams', 'ticket_states', 'tokens', 'visitors'],
       ...['webhook_subscriptions', 'whatsapp_templates', 'workflow_versions', 'workflows'],
     ],

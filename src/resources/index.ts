@@ -20,6 +20,8 @@ import articles from './articles/routes.ts'
 import articleTags from './articles/tags.ts'
 import articleVersions from './articles/versions/routes.ts'
 import { forgetAudience as forgetInArticles } from './articles/write-queries.ts'
+import { forgetAudience as forgetInAssistant } from './assistant/conversations/queries.ts'
+import assistant from './assistant/conversations/routes.ts'
 import attachments from './attachments/routes.ts'
 import audiences from './audiences/routes.ts'
 import awayStatusReasons from './away-status-reasons/routes.ts'
@@ -190,7 +192,14 @@ export const RESOURCES: readonly Resource[] = [
   conversationSlas,
   conversationRatings,
   audiences({
-    forget: [forgetInArticles, forgetInInternalArticles, forgetInSnippets, forgetInAiContent, forgetInProcedures],
+    forget: [
+      forgetInArticles,
+      forgetInInternalArticles,
+      forgetInSnippets,
+      forgetInAiContent,
+      forgetInProcedures,
+      forgetInAssistant,
+    ],
   }),
   folders({ counts: [countArticles, countInternalArticles] }),
   internalArticles,
@@ -227,6 +236,7 @@ export const RESOURCES: readonly Resource[] = [
   customChannels,
   secureModeSecrets,
   broadcasts,
+  assistant,
   fin,
   finSettings,
   procedures({ assertHumanInput }),

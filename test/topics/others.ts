@@ -234,7 +234,7 @@ export const OTHER_CAUSES = causes({
     },
     notifies: (is) => ({
       'conversation.user.created': is.conversation({}),
-      'conversation.admin.noted': is.conversation({}, is.part({ part_type: 'note' })),
+      'conversation.admin.noted': is.conversation({}, is.part({ part_type: 'note', body: text })),
       'procedure.hitl_notification.created': {
         ...{ type: 'procedure.hitl_notification', app_id: text, conversation_id: text, step_id: text },
         ...{ procedure_name: 'Ask', hitl_question: 'Is it so?', callback_url: text, expires_at: null },

@@ -6,6 +6,7 @@ import type { Calendar } from '#resources/office-hours/calendar.ts'
 import { defaultCalendar } from '#resources/office-hours/fragments.ts'
 import type { AppliedSla } from '#resources/slas/progress.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
+import type { AiAgent } from './ai-agent-queries.ts'
 
 export type ConversationRow = {
   id: string
@@ -89,6 +90,8 @@ export type ConversationRow = {
   is_shared: boolean | null
   /** The custom channel on which it started; null: another channel. */
   custom_channel_id: string | null
+  /** What the assistant did in it; null: nothing. */
+  ai_agent: AiAgent | null
   created_at: Date
   updated_at: Date
 }

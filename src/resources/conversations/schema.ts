@@ -8,6 +8,7 @@ import { Company, presentWithoutNotes } from '#resources/companies/schema.ts'
 import { AdminReference, ContactReference } from '#resources/references.ts'
 import { presentSlaApplied, SlaApplied } from '#resources/slas/schema.ts'
 import { AppliedTags } from '#resources/tags/schema.ts'
+import { presentAiAgent, ShownAiAgent } from './ai-agent.ts'
 import { channelName } from './channels.ts'
 import { type Display, mailMetadata } from './display.ts'
 import { LinkedObjects, presentLinked } from './linked-objects.ts'
@@ -110,8 +111,8 @@ export const ListedConversation = named(
     ticket: Type.Null(),
     linked_objects: LinkedObjects,
     ai_topics: Type.Null(),
-    ai_agent: Type.Null(),
-    ai_agent_participated: Type.Literal(false),
+    ai_agent: Nullable(ShownAiAgent),
+    ai_agent_participated: Type.Boolean(),
     channel: named(
       'conversation_channel',
       Type.Object(
@@ -209,8 +210,8 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   ticket: null,
   linked_objects: presentLinked(row),
   ai_topics: null,
-  ai_agent: null,
-  ai_agent_participated: false,
+  ai_agent: row.ai_agent && presentAiAgent(row.ai_agent),
+  ai_agent_participated: row.ai_agent !== null,
   channel: presentChannel(row),
 })
 

@@ -37,6 +37,8 @@ const valued = (name: string): Indexed => ({ by: 'values', name: `.${name}` })
 const NEVER = { text: text(({ sql }) => sql`null::text`) }
 const neverNumber = number(({ sql }) => sql`null::integer`)
 
+const ofAiAgent = (key: string): Field => text(({ sql }) => sql`(ai_agent ->> ${key})`)
+
 /** A column of the author, who is an admin or a contact. */
 const ofAuthor = (column: 'name' | 'email'): Field =>
   folded(
@@ -152,14 +154,14 @@ const FIELDS: Record<string, Field> = {
     // Misspelled in Intercom's documentation.
     admin_d: id(ofShownRating('teammate_id')),
   }),
-  ai_agent_participated: { kind: 'boolean', column: ({ sql }) => sql`false` },
+  ai_agent_participated: { kind: 'boolean', column: ({ sql }) => sql`(ai_agent is not null)` },
   ...under('ai_agent', {
-    resolution_state: NEVER.text,
-    last_answer_type: NEVER.text,
+    resolution_state: ofAiAgent('resolution_state'),
+    last_answer_type: ofAiAgent('last_answer_type'),
     rating: neverNumber,
     rating_remark: NEVER.text,
-    source_type: NEVER.text,
-    source_title: NEVER.text,
+    source_type: ofAiAgent('source_type'),
+    source_title: ofAiAgent('source_title'),
   }),
 }
 

@@ -108,5 +108,5 @@ export function summaryOf({ conversation_id, history }: SessionRow, messages: re
     const text = body.length > LONGEST_SHOWN ? `${body.slice(0, LONGEST_SHOWN)}…` : body
     return `<li><b>${NAMES[author]}:</b> ${escapeHtml(`${text}${files}`)}</li>`
   })
-  return `<p><b>Summary</b> of the conversation ${escapeHtml(conversation_id)} with Fin</p>\n<ul>${lines.join('')}</ul>`
+  return `<p><b>Summary</b> of the conversation ${escapeHtml(conversation_id)} with Fin</p>${lines.length ? `\n<ul>${lines.join('')}</ul>` : ''}`
 }

@@ -1,11 +1,12 @@
 // What Fin says in a session, and how a turn or the session ends. The session must be locked.
+
+import { asLetter } from '#resources/assistant/html.ts'
+import type { Language } from '#resources/assistant/words.ts'
 import { findContact } from '#resources/contacts/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { emitReply, emitStatus, emitSurvey } from './emit.ts'
-import { asLetter } from './html.ts'
 import { changeSession, insertMessage, type SessionRow } from './queries.ts'
 import { findFinSettings } from './settings/queries.ts'
-import type { Language } from './words.ts'
 
 type Saying = { text: string; html: string; stream_id?: string | undefined; language: Language }
 

@@ -1,10 +1,10 @@
 // What callers do with sessions: start one, reply in one, ask one question. The answer follows as events.
 import { invalid } from '#http/errors.ts'
 import { defined } from '#lib/objects.ts'
+import { textOf } from '#resources/assistant/html.ts'
 import { goOn } from '#resources/procedures/go-on.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { lastEventOf } from './event-queries.ts'
-import { textOf } from './html.ts'
 import { changeSession, insertMessage, insertSession, lockSession, type SessionRow, wasReceived } from './queries.ts'
 import type { AttributeErrors, FinAttachment, FinMessage, StartRequest } from './schema.ts'
 import { requireProfile } from './settings/queries.ts'

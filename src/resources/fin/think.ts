@@ -4,6 +4,7 @@
 import { paragraphs } from '#lib/html.ts'
 import { answer } from '#resources/assistant/answer.ts'
 import type { Answer } from '#resources/assistant/extract.ts'
+import { asksForPerson, isThanks, languageOf, WORDS } from '#resources/assistant/words.ts'
 import { findRun } from '#resources/procedures/queries.ts'
 import type { WorkerContext } from '#server.ts'
 import { openWorkspace } from '#workspaces/open.ts'
@@ -13,7 +14,6 @@ import { escalateSession } from './escalate.ts'
 import { findSession, listMessages, lockSession, type MessageRow, type SessionRow, takeMessage } from './queries.ts'
 import { endTurn, resolve, sayAs } from './reply.ts'
 import { advance } from './runs/advance.ts'
-import { asksForPerson, isThanks, languageOf, WORDS } from './words.ts'
 
 type ThinkContext = Pick<WorkerContext, 'sql' | 'secret' | 'egress' | 'public_url' | 'log' | 'model'>
 

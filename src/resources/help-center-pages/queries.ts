@@ -128,3 +128,14 @@ export const addViews = (sql: Sql, views: readonly View[]) => sql`
   join articles on articles.workspace_id = viewed.workspace_id and articles.id = viewed.article_id
   group by articles.workspace_id, articles.id order by articles.workspace_id, articles.id
   on conflict (workspace_id, article_id) do update set views = statistics.views + excluded.views`
+
+/** Counts that the assistant used the articles in a conversation, or resolved one with them. */
+export const countFin = (
+  { sql, id }: Workspace,
+  article_ids: readonly string[],
+  column: 'fin_involvements' | 'fin_resolutions',
+) => sql`
+  insert into article_statistics as statistics (workspace_id, article_id, ${sql(column)})
+  select ${id}, articles.id, 1 from articles
+  where workspace_id = ${id} and articles.id = any(${[...article_ids]}::bigint[])
+  on conflict (workspace_id, article_id) do update set ${sql(column)} = statistics.${sql(column)} + 1`

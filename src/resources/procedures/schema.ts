@@ -57,4 +57,4 @@ export const CollectRequest = named(
   }),
 )
 export type CollectRequest = Static<typeof CollectRequest>
-export const Collecting = named('collect_agent_input_response', Type.Object({}))
+export const Collecting = Type.Object({})

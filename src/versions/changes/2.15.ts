@@ -1,11 +1,22 @@
 // What 2.15 changed.
 import { isObject } from '#lib/objects.ts'
 import { changesIn, type Wire } from '../change.ts'
-import { unchanged, without } from '../fields.ts'
+import { fields, unchanged, without } from '../fields.ts'
 
 const withoutAudiences = without('audience_ids')
 
 export const changes = changesIn('2.15', {
+  'ai-agents-escalate': {
+    why: 'The resolution state of a conversation that the assistant handed over is escalated; before, routed_to_team.',
+    answers: {
+      ai_agent: fields({
+        resolution_state: {
+          value: (state) => (state === 'escalated' ? 'routed_to_team' : state),
+          schema: (newer) => newer,
+        },
+      }),
+    },
+  },
   'conversations-have-a-company': {
     why: 'A conversation shows its company.',
     answers: { conversation: without('company'), conversation_list_item: without('company') },

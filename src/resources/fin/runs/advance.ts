@@ -1,6 +1,7 @@
 // Goes on with the procedure of a session, one step at a time: each step is taken in one transaction, once.
 import { randomUUID } from 'node:crypto'
 import { paragraphs } from '#lib/html.ts'
+import { asksForPerson, languageOf } from '#resources/assistant/words.ts'
 import { executeConnector } from '#resources/data-connectors/execute.ts'
 import { goOn } from '#resources/procedures/go-on.ts'
 import { endRun, findOpenInput, moveRun, type RunRow } from '#resources/procedures/queries.ts'
@@ -10,7 +11,6 @@ import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { escalateSession } from '../escalate.ts'
 import { lockSession, type MessageRow, type SessionRow, takeMessage } from '../queries.ts'
 import { endTurn, resolve, sayAs } from '../reply.ts'
-import { asksForPerson, languageOf } from '../words.ts'
 import { askPerson } from './ask-person.ts'
 
 type RunContext = Pick<WorkerContext, 'secret' | 'egress' | 'public_url'>

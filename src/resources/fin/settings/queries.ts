@@ -17,7 +17,8 @@ export async function saveFinSettings(workspace: Workspace, changes: Partial<Fin
   const { sql, id } = workspace
   await sql`insert into fin_settings (workspace_id) values (${id}) on conflict do nothing`
   const present = await findFinSettings(workspace)
-  const settings = { ...present, ...changes }
+  const { is_enabled, asks_for_rating, has_human_input } = { ...present, ...changes }
+  const settings = { is_enabled, asks_for_rating, has_human_input }
   await sql`update fin_settings set ${sql(settings)} where workspace_id = ${id}`
   return settings
 }

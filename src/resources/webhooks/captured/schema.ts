@@ -73,7 +73,7 @@ export const presentCaptured =
 /** Secrets that were stored with another key of the server are left out: the rest of the request is still to be seen. */
 function readableSecrets(
   key: string,
-  row: Pick<CapturedRow, 'secret' | 'bearer_token'>,
+  row: Pick<CapturedRow, 'kind' | 'secret' | 'bearer_token'>,
 ): Partial<ReturnType<typeof openSecrets>> {
   try {
     return openSecrets(key, row)

@@ -1,7 +1,7 @@
 // One attempt to send a body to an endpoint, with what it answered.
 import { FetchFailed, type SafeFetch } from '#net/safe-fetch.ts'
-import { headersOf } from './envelope.ts'
 import type { SubscriptionRow } from '../queries.ts'
+import { headersOf } from './envelope.ts'
 import type { Attempt } from './settle-queries.ts'
 
 /** As Intercom's. */
