@@ -2,13 +2,12 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { startReading, stopReading } from '#events/reader.ts'
-import { found, invalid, unprocessable } from '#http/errors.ts'
+import { found, invalid } from '#http/errors.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
 import { theConnector } from '#resources/data-connectors/save.ts'
 import { theTag } from '#resources/tags/queries.ts'
 import { theTeam } from '#resources/teams/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { ASSISTANT_MISSING } from './actions/perform.ts'
 import { checkConditions } from './conditions.ts'
 import {
   type Definition,
@@ -91,9 +90,6 @@ const CHECKS: { [T in StepType]?: (workspace: Workspace, step: StepOf<T>) => unk
     for (const { conditions } of branches) await checkConditions(workspace, conditions)
   },
   run_connector: (workspace, { connector_id }) => theConnector(workspace, connector_id),
-  hand_to_assistant() {
-    throw unprocessable('parameter_invalid', ASSISTANT_MISSING)
-  },
 }
 
 const checkStep = async (workspace: Workspace, step: Step): Promise<void> =>

@@ -93,7 +93,6 @@ describe('a workflow is refused', () => {
     [{ steps: [{ type: 'assign', assignee: { type: 'admin', id: '1' } }] }, 404, /./],
     [{ steps: [{ type: 'tag', tag_id: '1' }] }, 404, /Tag not found/],
     [{ steps: [{ type: 'run_connector', connector_id: '1' }] }, 404, /./],
-    [{ steps: [{ type: 'hand_to_assistant' }] }, 422, /hand_to_assistant is not available/],
     [{ conditions: { conversation: { field: 'colour', operator: '=', value: 'red' } } }, 400, /colour/],
     [{ conditions: { contact: { field: 'email', operator: '??', value: 'x' } } }, 400, /./],
     [{ steps: [{ type: 'branch', branches: [{ conditions: { contact: 7 } }] }] }, 400, /./],
@@ -174,6 +173,18 @@ test('a run does its steps as the bot, with a part for each', async () => {
   assert.deepEqual([conversation.state, conversation.priority, conversation.waiting_since], ['snoozed', 'high', null])
   assert.equal(conversation.custom_attributes['Flow topic'], 'bill')
   assert.equal(conversation.admin_assignee_id, Number(t.created.admin_id))
+})
+
+test('the assistant gets a conversation that is handed to it, and goes on with it', async () => {
+  const workflow = await make([{ type: 'hand_to_assistant' }])
+  const begun = await begin()
+  await start(workflow, begun)
+  const { ai_agent, ai_agent_participated } = await show(begun)
+  assert.deepEqual([ai_agent_participated, ai_agent.source_type, ai_agent.source_title], [true, 'workflow', 'Test'])
+  const [asked] = await sql`
+    select payload from graphile_worker._private_jobs jobs join graphile_worker._private_tasks tasks on tasks.id = task_id
+    where identifier = 'assistant:answer' and payload ->> 'conversation_id' = ${begun.id}`
+  assert.ok(asked)
 })
 
 test('a step that cannot be done fails the run, and leaves what was done before', async () => {

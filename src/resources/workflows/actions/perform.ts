@@ -1,10 +1,10 @@
 // What each type of step does.
-import { unprocessable } from '#http/errors.ts'
+import { handToAssistant } from '#resources/assistant/conversations/request-answer.ts'
 import { meets } from '../conditions.ts'
 import type { Step, StepOf, StepType } from '../steps.ts'
 import { assign, close, open, setAttribute, setPriority, snooze, tag } from './change.ts'
 import { startConnector } from './connector.ts'
-import { type Next, OTHERWISE, type StepContext } from './step-context.ts'
+import { GO_ON, type Next, OTHERWISE, type StepContext } from './step-context.ts'
 import { askAttribute, note, offerQuickReplies, reply } from './talk.ts'
 
 type Perform<T extends StepType> = (context: StepContext, step: StepOf<T>) => Next | Promise<Next>
@@ -30,13 +30,11 @@ const PERFORM: { [T in StepType]: Perform<T> } = {
     return OTHERWISE
   },
   run_connector: startConnector,
-  /** Saving a workflow refuses this step until there is an assistant. */
-  hand_to_assistant() {
-    throw unprocessable('parameter_invalid', ASSISTANT_MISSING)
+  async hand_to_assistant({ workspace, conversation, workflow }) {
+    await handToAssistant(workspace, conversation, workflow)
+    return GO_ON
   },
 }
-
-export const ASSISTANT_MISSING = 'The step hand_to_assistant is not available: there is no assistant'
 
 /** Does one step, in the transaction of the run. @throws ApiError if the step cannot be done. */
 export const perform = (context: StepContext, step: Step): Next | Promise<Next> =>
