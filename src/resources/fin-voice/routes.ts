@@ -18,8 +18,6 @@ function finVoice(app: App) {
     '/fin_voice/register',
     op('registerFinVoiceCall', {
       summary: 'Register a call of a phone provider',
-      sdk: (client) =>
-        client.unstable.calls.registerFinVoiceCall({ phone_number: '+1234567890', call_id: 'call-123-abc' }),
       since,
       refuses: [409],
       body: FinVoiceRequest,
@@ -32,7 +30,6 @@ function finVoice(app: App) {
     '/fin_voice/collect/:id',
     op('collectFinVoiceCallById', {
       summary: 'Show a matched call',
-      sdk: (client) => client.unstable.calls.collectFinVoiceCallById({ id: 12345 }),
       since,
       params: ById,
       response: FinVoiceCall,
@@ -45,7 +42,6 @@ function finVoice(app: App) {
     '/fin_voice/external_id/:external_id',
     op('collectFinVoiceCallByExternalId', {
       summary: 'Show a matched call by the id of the provider',
-      sdk: (client) => client.unstable.calls.collectFinVoiceCallByExternalId({ external_id: 'call-123-abc' }),
       since,
       params: Type.Object({ external_id: Type.String() }),
       response: FinVoiceCall,
@@ -58,7 +54,6 @@ function finVoice(app: App) {
     '/fin_voice/phone_number/:phone_number',
     op('collectFinVoiceCallByPhoneNumber', {
       summary: 'Show the newest matched call of a number',
-      sdk: (client) => client.unstable.calls.collectFinVoiceCallByPhoneNumber({ phone_number: '+1234567890' }),
       since,
       params: Type.Object({ phone_number: Type.String() }),
       response: FinVoiceCall,

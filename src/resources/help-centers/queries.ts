@@ -80,7 +80,10 @@ export const insertHelpCenter = (workspace: Workspace, { locales, ...settings }:
 
 export const updateHelpCenter = (workspace: Workspace, id: string, { locales, ...settings }: HelpCenterSettings) =>
   one(workspace.sql<HelpCenterRow[]>`
-    update help_centers set ${workspace.sql(settings)}, locales = ${locales}::text[], updated_at = ${workspace.now()}
+    update help_centers set identifier = ${settings.identifier}, display_name = ${settings.display_name},
+      website_turned_on = ${settings.website_turned_on}, custom_domain = ${settings.custom_domain},
+      is_default = ${settings.is_default}, default_locale = ${settings.default_locale}, locales = ${locales}::text[],
+      updated_at = ${workspace.now()}
     where workspace_id = ${workspace.id} and id = ${id}
     returning ${columns(workspace)}`) as Promise<HelpCenterRow>
 

@@ -27,8 +27,9 @@ export async function createType(workspace: Workspace, request: NewTypeRequest):
 /** The consent type cannot change, because the choices of contacts would get the opposite meaning. */
 export async function changeType(workspace: Workspace, id: string, request: TypeRequest): Promise<SubscriptionTypeRow> {
   const type = found(await lockSubscriptionType(workspace, id))
+  const { content_types, state } = request
   const translations = request.translations && checkedTranslations(request.translations)
-  return updateSubscriptionType(workspace, { ...type, ...defined({ ...request, translations }) })
+  return updateSubscriptionType(workspace, { ...type, ...defined({ content_types, state, translations }) })
 }
 
 function checkedTranslations(translations: NewTypeRequest['translations']): SubscriptionTypeRow['translations'] {

@@ -8,15 +8,17 @@ import { takeEvent } from './take.ts'
 /** Named with the text of the key, which is an access token. */
 const OPTIONS = { takes_channel_keys: true, refuses: [400, 404, 422] } as const
 
-const CONTACT = { type: 'lead', external_id: 'u1' } as const
-const EVENT = { event_id: 'e1', external_conversation_id: 'c1', contact: CONTACT }
-
 function customChannelEvents(app: App) {
   app.post(
     '/custom_channel_events/notify_new_conversation',
     op('notifyNewConversation', {
       summary: 'A conversation has begun on a custom channel',
-      sdk: (client) => client.customChannelEvents.notifyNewConversation(EVENT),
+      sdk: (client) =>
+        client.customChannelEvents.notifyNewConversation({
+          event_id: 'e1',
+          external_conversation_id: 'c1',
+          contact: { type: 'lead', external_id: 'u1' },
+        }),
       body: bodyFor('conversation'),
       response: EventAnswer,
       ...OPTIONS,
@@ -28,7 +30,13 @@ function customChannelEvents(app: App) {
     '/custom_channel_events/notify_new_message',
     op('notifyNewMessage', {
       summary: 'A contact wrote on a custom channel',
-      sdk: (client) => client.customChannelEvents.notifyNewMessage({ ...EVENT, body: 'Hello' }),
+      sdk: (client) =>
+        client.customChannelEvents.notifyNewMessage({
+          event_id: 'e1',
+          external_conversation_id: 'c1',
+          contact: { type: 'lead', external_id: 'u1' },
+          body: 'Hello',
+        }),
       body: bodyFor('message'),
       response: EventAnswer,
       ...OPTIONS,
@@ -40,7 +48,13 @@ function customChannelEvents(app: App) {
     '/custom_channel_events/notify_quick_reply_selected',
     op('notifyQuickReplySelected', {
       summary: 'A contact picked a quick reply on a custom channel',
-      sdk: (client) => client.customChannelEvents.notifyQuickReplySelected({ ...EVENT, quick_reply_option_id: '1' }),
+      sdk: (client) =>
+        client.customChannelEvents.notifyQuickReplySelected({
+          event_id: 'e1',
+          external_conversation_id: 'c1',
+          contact: { type: 'lead', external_id: 'u1' },
+          quick_reply_option_id: '1',
+        }),
       body: bodyFor('quick_reply'),
       response: EventAnswer,
       ...OPTIONS,
@@ -53,7 +67,12 @@ function customChannelEvents(app: App) {
     op('notifyAttributeCollected', {
       summary: 'A contact gave an attribute on a custom channel',
       sdk: (client) =>
-        client.customChannelEvents.notifyAttributeCollected({ ...EVENT, attribute: { id: 'city', value: 'Cork' } }),
+        client.customChannelEvents.notifyAttributeCollected({
+          event_id: 'e1',
+          external_conversation_id: 'c1',
+          contact: { type: 'lead', external_id: 'u1' },
+          attribute: { id: 'city', value: 'Cork' },
+        }),
       body: bodyFor('attribute'),
       response: EventAnswer,
       ...OPTIONS,
