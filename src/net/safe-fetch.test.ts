@@ -188,6 +188,22 @@ test('an answer that is not read is ended at the timeout, and at once by end()',
   assert.equal(open, 0)
 })
 
+test('a connection is used again, and closed once it is idle', async () => {
+  let connections = 0
+  const server = createServer((_, response) => void response.end('x'))
+  server.keepAliveTimeout = 60_000
+  server.on('connection', (socket) => {
+    connections++
+    socket.on('close', () => connections--)
+  })
+  const url = await listening(server)
+  const fetch = safeFetcher({ allowed: LOOPBACK, idle_ms: 100 })
+  for (let n = 0; n < 5; n++) await read(fetch, url)
+  assert.equal(connections, 1)
+  await sleep(400)
+  assert.equal(connections, 0)
+})
+
 test('an answer that breaks off, or is not HTTP, is a failure', async () => {
   const url = await serving((request, response) => {
     if (request.url === '/gzip') return response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip')

@@ -64,9 +64,12 @@ type FetcherOptions = {
   egress?: EgressPolicy
   /** Allows any port. Default: only 80, 443 and those above 1023. */
   any_port?: boolean
+  /** Milliseconds after which a connection without a request is closed. Default: 30,000. */
+  idle_ms?: number
 }
 
 const TIMEOUT_MS = 30_000
+const IDLE_MS = 30_000
 const REDIRECTS = 5
 const REDIRECTING = [301, 302, 303, 307, 308]
 
@@ -78,11 +81,12 @@ const FOR_ONE_ORIGIN = ['authorization', 'cookie', 'proxy-authorization']
  * above 1023, without credentials in the URL. A name is resolved once, each of its addresses is checked, and the socket
  * connects to one that passed: a DNS answer that changes in between has no effect. Each redirect is checked again.
  */
-export function safeFetcher({ any_port = false, ...policy }: FetcherOptions = {}): SafeFetch {
+export function safeFetcher({ any_port = false, idle_ms = IDLE_MS, ...policy }: FetcherOptions = {}): SafeFetch {
   const { lookup, assertLiteral } = policy.egress ?? egressPolicy(policy)
+  const pool = { keepAlive: true, timeout: idle_ms, lookup } as http.AgentOptions
   const agents = {
-    'http:': { send: http.request, agent: new http.Agent({ keepAlive: true, lookup } as http.AgentOptions) },
-    'https:': { send: https.request, agent: new https.Agent({ keepAlive: true, lookup } as https.AgentOptions) },
+    'http:': { send: http.request, agent: new http.Agent(pool) },
+    'https:': { send: https.request, agent: new https.Agent(pool) },
   }
 
   function assertAllowed(url: URL): void {
