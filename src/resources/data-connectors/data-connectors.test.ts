@@ -25,6 +25,7 @@ const peer = createServer(async (request, response) => {
   const [, way = ''] = url.split(/[/?]/)
   if (way === 'broken') return void request.socket.destroy()
   if (way === 'large') return void response.end('x'.repeat(1024 * 1024 + 1))
+  if (way === 'deep') return void response.end('['.repeat(100_000) + ']'.repeat(100_000))
   if (way === 'text') return void response.end('just text')
   if (way === '302') return void response.writeHead(302, { location: '/stolen' }).end()
   response.writeHead(Number(way) || 200, { 'content-type': 'application/json' }).end('{"order":{"status":"shipped"}}')
@@ -123,6 +124,8 @@ test('each wrong field is refused by its name, and nothing is saved', async () =
       /default value of x/,
     ],
     [{ data_inputs: [input('x'), input('x')] }, 'parameter_invalid', /given twice/],
+    [{ data_inputs: [input('x', { description: 'x'.repeat(10_001) })] }, 'parameter_invalid', /description of x/],
+    [{ data_inputs: [input('x', { default_value: 'x'.repeat(10_001) })] }, 'parameter_invalid', /default value of x/],
     [{ token_ids: ['1'] }, 'parameter_invalid', /^Invalid token_ids/],
   ]
   for (const [body, code, message] of cases)
@@ -293,6 +296,40 @@ test('a failed execution is a result with its type of error', async () => {
     assert.equal((await call(`GET /data_connectors/${id}/execution_results`)).body.data[0].error_type, error_type)
   }
   assert.ok(received.every(({ url }) => url !== '/stolen'))
+})
+
+test('a long value that a template repeats thousands of times is refused', async () => {
+  const repeated = (text: string, times: number) => text.repeat(times)
+  const cases: [connector: object, length: number, message: RegExp][] = [
+    [
+      { url: `${PEER}/`, http_method: 'post', body: repeated('{{a}}', 12_000) },
+      500_000,
+      /more than 1000000 characters/,
+    ],
+    [{ url: `${PEER}/`, http_method: 'post', body: `["${repeated('{{a}}', 9)}"]` }, 200_000, /more than 1000000/],
+    [{ url: `${PEER}/${repeated('{{a}}', 300)}` }, 500_000, /more than 1000000/],
+    [{ url: `${PEER}/${repeated('{{a}}', 300)}` }, 100, /URL would be longer than 16000/],
+    [{ url: `${PEER}/`, headers: [{ name: 'A', value: repeated('{{a}}', 1_000) }] }, 500_000, /more than 1000000/],
+  ]
+  for (const [connector, length, message] of cases) {
+    const id = await aConnector({ ...connector, data_inputs: [input('a')] })
+    const result = await execute(id, { state_version: 'draft', inputs: { a: 'e'.repeat(length) } })
+    assert.deepEqual([result.success, result.error_type], [false, 'request_validation_error'])
+    assert.match(result.error_message, message)
+  }
+})
+
+test('JSON that is nested too deeply to be shown is a text', async () => {
+  const result = await execute(await aLive('/deep'))
+  assert.deepEqual([result.success, result.response.length], [true, 200_000])
+})
+
+test('executions share their connections', async () => {
+  const sockets = new Set()
+  peer.on('connection', (socket) => sockets.add(socket))
+  const id = await aLive('/')
+  for (let n = 0; n < 10; n++) assert.equal((await execute(id)).success, true)
+  assert.ok(sockets.size <= 2, `${sockets.size} connections`)
 })
 
 test('another audience is refused, and so is a lead where users are authenticated', async () => {

@@ -1,4 +1,6 @@
 // Executes a data connector: makes its request, sends it, and stores the result with its event.
+import { exceededBound } from '#lib/json-bounds.ts'
+import type { EgressPolicy } from '#net/egress.ts'
 import { FetchFailed, type SafeFetch, safeFetcher } from '#net/safe-fetch.ts'
 import { findContact } from '#resources/contacts/queries.ts'
 import { showConversation } from '#resources/conversations/list-queries.ts'
@@ -62,7 +64,7 @@ export async function executeConnector(
     const objects = await objectsOf(workspace, execution, settings, about)
     const request = requestOf(settings, { inputs: execution.inputs, objects, headers: opened(secret, settings) })
     Object.assign(outcome, { request_url: redactedUrl(request.url), request_body: request.body })
-    await send(safeFetcher({ egress, any_port: true }), settings, request, outcome)
+    await send(fetcher(egress), settings, request, outcome)
   } catch (error) {
     Object.assign(outcome, failureOf(error as Error))
   }
@@ -71,6 +73,15 @@ export async function executeConnector(
     result: await store(workspace, settings.name, { ...about, ...outcome, execution_time_ms }),
     response: outcome.response,
   }
+}
+
+const fetchers = new WeakMap<EgressPolicy, SafeFetch>()
+
+/** One fetcher for all executions of a process, because each fetcher keeps its connections open. */
+function fetcher(egress: EgressPolicy): SafeFetch {
+  const made = fetchers.get(egress) ?? safeFetcher({ egress, any_port: true })
+  fetchers.set(egress, made)
+  return made
 }
 
 type About = Pick<
@@ -145,11 +156,16 @@ async function send(
     throw new ExecutionFailed('3rd_party_error', `The server answered with status ${answer.status}`)
   const json = parsed(text)
   if (json === undefined && response_fields.length)
-    throw new ExecutionFailed('response_mapping_error', 'The answer is not JSON')
+    throw new ExecutionFailed('response_mapping_error', 'The answer is not JSON, or it is nested too deeply')
   Object.assign(outcome, { success: true, response: json ?? text })
 }
 
+/** More levels could not be written again as JSON. */
+const ANSWER_BOUNDS = { levels: 100, values: MAX_ANSWER_BYTES }
+
+/** Returns undefined for what is not JSON, and for JSON that is nested too deeply. */
 function parsed(text: string): unknown {
+  if (exceededBound(text, ANSWER_BOUNDS)) return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -24,7 +24,16 @@ export const NEW: Settings = {
   ...{ customer_authentication: false, bypass_authentication: false, validate_missing_attributes: false },
 }
 
-const MAX = { name: 255, description: 10_000, url: 2_000, body: 100_000, header: 8_000, headers: 50, inputs: 50 }
+const MAX = {
+  name: 255,
+  description: 10_000,
+  url: 2_000,
+  body: 100_000,
+  header: 8_000,
+  headers: 50,
+  inputs: 50,
+  input: 10_000,
+}
 
 /** Returns the settings as they are after the request: what it leaves out stays. @throws a 422 that names the field */
 export function readSettings(secret: string, request: ConnectorRequest, before: Settings): Settings {
@@ -118,6 +127,9 @@ function readInputs(given: NonNullable<ConnectorRequest['data_inputs']>): DataIn
     const known = INPUT_TYPES.find((one) => one === type)
     if (!known) throw refused(`data_inputs: the type of ${name} must be one of ${INPUT_TYPES.join(', ')}`)
     if (!description?.trim()) throw lacks(`data_inputs: the description of ${name} is required`)
+    for (const [what, text] of Object.entries({ description, 'default value': default_value }))
+      if (text && text.length > MAX.input)
+        throw refused(`data_inputs: the ${what} of ${name} must not be longer than ${MAX.input} characters`)
     const input = { name, type: known, description, required, default_value: default_value ?? '' }
     if (input.default_value && typedValue(input, input.default_value) === undefined)
       throw refused(`data_inputs: the default value of ${name} is not of its type`)

@@ -34,17 +34,34 @@ export type Given = {
   headers: readonly { name: string; value: string }[]
 }
 
+/** The most characters of values in one request: a template can repeat a long value thousands of times. */
+const MAX_FILLED = 1_000_000
+const MAX_URL = 16_000
+
+/** Returns the function with a limit for all values that it returns together. */
+function limited(find: ValueOf): ValueOf {
+  let left = MAX_FILLED
+  return (key) => {
+    const value = find(key)
+    left -= String(value).length
+    if (left < 0) throw new Unfillable(`The values in the request have more than ${MAX_FILLED} characters`)
+    return value
+  }
+}
+
 /** @throws ExecutionFailed for wrong inputs, unknown placeholders, and a URL or body that they do not fit */
 export function requestOf(settings: Settings, { inputs, objects, headers }: Given): ConnectorHttpRequest {
   if (!settings.url) throw wrongSettings('The data connector has no URL')
   const values = valuesOf(settings, inputs)
-  const find: ValueOf = (key) => values.get(key) ?? objectValue(objects, key)
+  const find = limited((key) => values.get(key) ?? objectValue(objects, key))
   try {
     const filled = Object.fromEntries(headers.map(({ name, value }) => [name, filledHeader(value, find)]))
     const has_body = settings.body !== null && settings.http_method !== 'get'
     const type = contentTypeOf(headers, settings.body)
+    const url = filledUrl(settings.url, find)
+    if (url.length > MAX_URL) throw invalidInput(`The URL would be longer than ${MAX_URL} characters`)
     return {
-      url: filledUrl(settings.url, find),
+      url,
       headers: { ...(has_body && { 'content-type': type }), ...lowerCased(filled) },
       body: has_body ? fillerOf(type)(settings.body as string, find) : null,
     }

@@ -65,9 +65,9 @@ export function filledJson(template: string, find: ValueOf): string {
   const filled = template.replace(PLACEHOLDER, (whole, key: string, position: number) => {
     is_within = endsWithin(template.slice(at, position), is_within)
     at = position + whole.length
-    const json = JSON.stringify(find(key))
-    if (!is_within) return json
-    const text = JSON.stringify(String(find(key)).toWellFormed())
+    const value = find(key)
+    if (!is_within) return JSON.stringify(value)
+    const text = JSON.stringify(String(value).toWellFormed())
     return text.slice(1, -1)
   })
   try {
