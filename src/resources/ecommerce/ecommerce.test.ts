@@ -130,6 +130,7 @@ test('a whole catalog replaces the products: absent ids are deleted, invalid pro
     product('y', { url: 'http://shop.example/y' }),
     product('z', { title: ' ' }),
     {},
+    product('deep', { additional_data: JSON.parse(`${'{"a":'.repeat(200)}1${'}'.repeat(200)}`) }),
   ]
   const changed = [
     product('b', { title: 'Other' }),
@@ -148,7 +149,7 @@ test('a whole catalog replaces the products: absent ids are deleted, invalid pro
   const updated = (one: string) => data.find(({ id }: { id: string }) => id === one).updated_at
   assert.ok(updated('b') >= before[0].updated_at && updated('c') < before[0].updated_at)
   const { status, products_count, skipped_count, deleted_count } = await shownUpload(id, second)
-  assert.deepEqual([status, products_count, skipped_count, deleted_count], ['completed', 4, 5, 1])
+  assert.deepEqual([status, products_count, skipped_count, deleted_count], ['completed', 4, 6, 1])
   await sync(await upload(id, { catalog: '[]' }))
   assert.deepEqual(await idsOf(id), [])
   assert.equal((await sql`select from ecommerce_staged_products p join ecommerce_parts using (file_id)`).count, 0)

@@ -2,6 +2,7 @@
 
 import { withoutOthers } from '#content/allow-list.ts'
 import { plainText } from '#content/plain.ts'
+import { exceededBound } from '#lib/json-bounds.ts'
 import { isObject } from '#lib/objects.ts'
 
 export type Variant = {
@@ -62,13 +63,21 @@ export function readProduct(given: unknown): Product | undefined {
   }
 }
 
-/** Returns the JSON of a product without what PostgreSQL cannot store: NUL characters, and halves of surrogate pairs. */
-export const parseProduct = (json: string): unknown =>
-  JSON.parse(json, (_, value: unknown) => {
+/** More levels than a product has, and few enough for recursion. An item of a catalog has at most 1 MB. */
+const BOUNDS = { levels: 100, values: 1_000_000 }
+
+/**
+ * Returns the JSON of a product without what PostgreSQL cannot store: NUL characters, and halves of surrogate pairs.
+ * Undefined if it is nested too deeply.
+ */
+export function parseProduct(json: string): unknown {
+  if (exceededBound(json, BOUNDS)) return undefined
+  return JSON.parse(json, (_, value: unknown) => {
     if (typeof value === 'string') return storable(value)
     if (!isObject(value) || Object.keys(value).every((key) => storable(key) === key)) return value
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key), inner]))
   })
+}
 
 const storable = (text: string): string => text.replaceAll('\0', '\ufffd').toWellFormed()
 
