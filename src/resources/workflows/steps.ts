@@ -135,7 +135,8 @@ function stepsIn(given: unknown, place: Place): Step[] {
 const readStep: Read = (given, place) => {
   if (++place.count.steps > MAX_STEPS) throw invalid(`A workflow can have at most ${MAX_STEPS} steps`)
   const { type } = object(given, place) as { type: StepType }
-  if (!Object.hasOwn(STEPS, type)) throw invalid(`${place.at}.type must be one of ${Object.keys(STEPS).join(', ')}`)
+  if (typeof type !== 'string' || !Object.hasOwn(STEPS, type))
+    throw invalid(`${place.at}.type must be one of ${Object.keys(STEPS).join(', ')}`)
   return { type, ...(fields(STEPS[type])(given, place) as object) }
 }
 

@@ -76,6 +76,7 @@ describe('a workflow is refused', () => {
     [{ steps: 'none' }, 400, /^steps/],
     [{ steps: [7] }, 400, /steps\[0\] must be an object/],
     [{ steps: [{ type: 'explode' }] }, 400, /steps\[0\]\.type must be one of reply, note/],
+    [{ steps: [{ type: ['close'] }] }, 400, /steps\[0\]\.type must be one of reply, note/],
     [{ steps: [{ type: 'reply' }] }, 400, /steps\[0\]\.body must be a text/],
     [{ steps: [{ type: 'wait', seconds: 0 }] }, 400, /steps\[0\]\.seconds/],
     [
