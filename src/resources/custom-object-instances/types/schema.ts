@@ -3,22 +3,23 @@ import { type Static, Type } from 'typebox'
 import { epoch, ListOf, named } from '#http/types.ts'
 import { DATA_TYPES, type TypeRow } from './queries.ts'
 
+const NAME = { minLength: 1, maxLength: 190, pattern: '\\S' }
 const ATTRIBUTE = {
-  name: Type.String({ minLength: 1, maxLength: 190, examples: ['total_amount'] }),
+  name: Type.String({ ...NAME, examples: ['total_amount'] }),
   data_type: Type.Enum([...DATA_TYPES]),
 }
-const Options = Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
+const Options = Type.Array(Type.String({ minLength: 1, maxLength: 255, pattern: '\\S' }), {
   ...{ minItems: 1, maxItems: 250 },
   description: 'The values of a list.',
 })
 
 const RELATION = {
   from: Type.String({
-    ...{ minLength: 1, maxLength: 190, examples: ['contact'] },
+    ...{ ...NAME, examples: ['contact'] },
     description: 'What refers to the instances: `contact`, `conversation`, `ticket`, or the identifier of a type.',
   }),
   attribute: Type.String({
-    ...{ minLength: 1, maxLength: 190, examples: ['order'] },
+    ...{ ...NAME, examples: ['order'] },
     description: 'The name of its attribute.',
   }),
 }
@@ -49,7 +50,7 @@ const AttributeRequest = named(
 const RelationRequest = named('custom_object_relation_request', Type.Object({ ...RELATION, many: Type.Optional(Many) }))
 
 const CHANGES = {
-  name: Type.String({ minLength: 1, maxLength: 190 }),
+  name: Type.String(NAME),
   attributes: Type.Array(AttributeRequest, {
     ...{ maxItems: 100, description: 'All of them: one that is left out is removed, with its values.' },
   }),
