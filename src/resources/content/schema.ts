@@ -8,8 +8,10 @@ const listOf = (description: string) =>
   Type.Optional(
     Type.Unsafe<string | string[]>({ ...List, description: `${description} Separated by commas, or repeated.` }),
   )
+/** As `Epoch` has them. */
+const TIMES = { minimum: 0, maximum: 32_503_680_000 }
 const text = (description: string) => Type.Optional(Type.String({ description }))
-const time = (description: string) => Type.Optional(Type.Integer({ description }))
+const time = (description: string) => Type.Optional(Type.Integer({ ...TIMES, description }))
 
 /** What is no such list is a 422 that names the field: see `read-filters.ts`. */
 export const SearchQuery = Type.Object({
