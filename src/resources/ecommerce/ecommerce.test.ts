@@ -7,7 +7,7 @@ import { aCatalog, type CatalogFields } from '../../../test/catalogs.ts'
 import { itemsOf, WrongCatalog } from './json-items.ts'
 import { parseProduct, readProduct } from './product.ts'
 import { syncCatalog } from './sync.ts'
-import { expireUploads } from './upload-queries.ts'
+import { expireUploads, listStaged, lockUpload } from './upload-queries.ts'
 
 const t = await testApp()
 const { call } = t
@@ -229,6 +229,46 @@ test('a sync goes on where it was, and a session that is left ends after a day',
   assert.equal((await shownUpload(id, session)).status, 'expired')
   assert.equal((await sql`select from ecommerce_staged_products`).count, 0)
   assert.equal((await upload(id, { catalog: catalog('a') })).status, 202)
+})
+
+test('the rows of a step are found as fast in a large catalog as in a small one', async () => {
+  const [small, large] = [await listingTime(1_000), await listingTime(200_000)]
+  assert.ok(large < 5 * small + 5, `${small} ms and ${large} ms`)
+})
+
+/** Returns the shortest of ten times, in milliseconds. */
+async function listingTime(rows: number): Promise<number> {
+  const { body } = await upload(await aConnector(), { catalog: '[{}]', finalize: 'false' })
+  const id = body.import_job_id.replace('job_catalog_', '')
+  await sql`
+    insert into ecommerce_staged_products (workspace_id, file_id, position, product)
+    select ${t.workspace.id}, file_id, n, '{}' from ecommerce_parts, generate_series(2, ${rows}::int) n
+    where upload_id = ${id}`
+  const session = (await lockUpload(t.workspace, id))!
+  let shortest = Number.POSITIVE_INFINITY
+  for (let n = 0; n < 10; n++) {
+    const began = performance.now()
+    assert.equal((await listStaged(t.workspace, session, 500)).length, 500)
+    shortest = Math.min(shortest, performance.now() - began)
+  }
+  return shortest
+}
+
+test('the rows of a file that becomes no part are removed at once', async () => {
+  const id = await aConnector()
+  const { body } = await upload(id, { catalog: catalog('a'), finalize: 'false' })
+  const same = { import_job_id: body.import_job_id, finalize: 'false' }
+  const { count } = await sql`select from ecommerce_staged_products`
+  const unused: [fields: CatalogFields, status: number][] = [
+    [{ catalog: catalog('b') }, 409],
+    [{ ...same, catalog: catalog('b'), part_number: '1' }, 200],
+    [{ ...same, catalog: catalog('b'), part_number: '9' }, 422],
+    [{ ...same, catalog: `${'['}${'{},'.repeat(1_000)}x`, part_number: '2' }, 422],
+  ]
+  for (const [fields, status] of unused) {
+    assert.equal((await upload(id, fields)).status, status)
+    assert.equal((await sql`select from ecommerce_staged_products`).count, count)
+  }
 })
 
 test('the items of an array are found wherever the stream is cut', async () => {

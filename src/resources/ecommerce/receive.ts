@@ -6,7 +6,7 @@ import { Busboy } from '@fastify/busboy'
 import { ApiError, invalid, unprocessable } from '#http/errors.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { itemsOf, type Mistake, WrongCatalog } from './json-items.ts'
-import { insertStaged } from './upload-queries.ts'
+import { insertStaged, removeUnused } from './upload-queries.ts'
 
 export type ReceivedForm = {
   fields: ReadonlyMap<string, string>
@@ -87,13 +87,17 @@ async function stage(workspace: Workspace, stream: Readable): Promise<string> {
       if (batch.length >= BATCH.rows || characters >= BATCH.characters) await flush()
     }
   } catch (error) {
+    await removeUnused(workspace, file_id)
     if (isCut(stream)) throw tooLarge()
     if (error instanceof ApiError) throw error
     throw error instanceof WrongCatalog
       ? unprocessable('invalid_catalog_format', MISTAKES[error.mistake])
       : unreadable()
   }
-  if (isCut(stream)) throw tooLarge()
+  if (isCut(stream)) {
+    await removeUnused(workspace, file_id)
+    throw tooLarge()
+  }
   if (batch.length) await flush()
   return file_id
 }

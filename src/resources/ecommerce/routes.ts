@@ -27,7 +27,7 @@ import {
   SyncStarted,
 } from './schema.ts'
 import { syncCatalog } from './sync.ts'
-import { expireUploads, findUpload, listUploads } from './upload-queries.ts'
+import { expireUploads, findUpload, listUploads, removeUnused } from './upload-queries.ts'
 
 const PRODUCTS_PAGE = { default: 20, max: 150 }
 /** An upload of 99 MB over a slow line. */
@@ -39,7 +39,11 @@ async function upload(workspace: Workspace, id: string, request: IncomingMessage
   const is_form = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')
   if (!is_form) throw missing('catalog file is required')
   const form = await receiveForm(workspace, request)
-  return atomically(workspace, (workspace) => acceptUpload(workspace, id, form))
+  try {
+    return await atomically(workspace, (workspace) => acceptUpload(workspace, id, form))
+  } finally {
+    if (form.file_id) await removeUnused(workspace, form.file_id)
+  }
 }
 
 function uploads(app: App) {

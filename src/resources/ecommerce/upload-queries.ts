@@ -70,6 +70,12 @@ export const insertStaged = (
   select ${id}, ${file_id}, ${first_position} + ordinality - 1, product
   from unnest(${products as string[]}::text[]) with ordinality given (product, ordinality)`
 
+/** Removes the rows of a file, unless it became a part. */
+export const removeUnused = ({ sql, id }: Workspace, file_id: string) => sql`
+  delete from ecommerce_staged_products
+  where workspace_id = ${id} and file_id = ${file_id} and not exists (
+    select from ecommerce_parts where workspace_id = ${id} and file_id = ${file_id})`
+
 /** Locks the upload until the transaction ends. */
 export const lockUpload = (workspace: Workspace, upload_id: string) =>
   one(workspace.sql<UploadRow[]>`
@@ -78,14 +84,19 @@ export const lockUpload = (workspace: Workspace, upload_id: string) =>
 
 export type StagedRow = { part_number: number; position: number; product: string }
 
-/** Returns the next rows that the sync has not gone through, in the order of parts. */
+/**
+ * Returns the next rows that the sync has not gone through, in the order of parts. Each part begins after what was done of
+ * it, by its key: a step takes as long at the end of a large file as at its beginning.
+ */
 export const listStaged = ({ sql, id }: Workspace, upload: UploadRow, count: number) =>
   sql<StagedRow[]>`
     select part_number, position, product
-    from ecommerce_parts parts join ecommerce_staged_products staged
-      on staged.workspace_id = ${id} and staged.file_id = parts.file_id
+    from ecommerce_parts parts cross join lateral (
+      select position, product from ecommerce_staged_products staged
+      where staged.workspace_id = ${id} and staged.file_id = parts.file_id
+        and staged.position > case when part_number = ${upload.synced_part} then ${upload.synced_position}::int else 0 end
+      order by position limit ${count}) rows
     where parts.workspace_id = ${id} and upload_id = ${upload.id} and part_number >= ${upload.synced_part}
-      and (part_number, position) > (${upload.synced_part}, ${upload.synced_position})
     order by part_number, position limit ${count}`
 
 /** `last` is the last row that the sync has gone through. */
