@@ -31,8 +31,13 @@ export const CustomObjectType = named(
     type: Type.Literal('custom_object_type'),
     identifier: Type.String(),
     name: Type.String(),
-    attributes: Type.Array(Type.Object({ ...ATTRIBUTE, description: Type.String(), options: Type.Optional(Options) })),
-    relations: Type.Array(Type.Object({ ...RELATION, many: Many })),
+    attributes: Type.Array(
+      Type.Object({
+        ...{ name: Type.String(), data_type: ATTRIBUTE.data_type, description: Type.String() },
+        options: Type.Optional(Type.Array(Type.String())),
+      }),
+    ),
+    relations: Type.Array(Type.Object({ from: Type.String(), attribute: Type.String(), many: Many })),
     created_at: Type.Integer(),
     updated_at: Type.Integer(),
   }),
