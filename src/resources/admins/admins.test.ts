@@ -145,3 +145,29 @@ test('up to 2.7 an admin has no priority levels of teams', async () => {
   assert.deepEqual(await asOf('2.11'), { primary_team_ids: [], secondary_team_ids: [] })
   assert.equal((await away(admin_id, AWAY, '2.7')).body.away_mode_enabled, true)
 })
+
+test('a teammate needs a name and an address that no other has', async () => {
+  const wrong: [body: unknown, status: number, names: RegExp][] = [
+    [{}, 400, /name/],
+    [{ name: 'Mina' }, 400, /email/],
+    [{ name: ' ', email: 'mina@example.com' }, 400, /name/],
+    [{ name: 'Mina', email: 'mina' }, 400, /email/],
+    [{ name: 'Mina', email: 'ADA@example.com' }, 409, /ADA@example\.com/],
+  ]
+  for (const [body, status, names] of wrong) {
+    const answer = await t.call('POST /extensions/admins', body)
+    assert.equal(answer.status, status, JSON.stringify(body))
+    assert.match(answer.body.errors[0].message, names)
+  }
+})
+
+test('a teammate is added, and can do what others do', async () => {
+  const mina = { name: 'Mina', email: 'mina@example.com', job_title: 'Support' }
+  const { status, body } = await t.call('POST /extensions/admins', mina)
+  assert.equal(status, 200)
+  assert.deepEqual([body.name, body.email, body.job_title, body.has_inbox_seat], ['Mina', mina.email, 'Support', true])
+  const { body: team } = await t.call('POST /extensions/teams', { name: 'Support', admin_ids: [body.id] })
+  assert.deepEqual(team.admin_ids, [Number(body.id)])
+  const other = await t.another()
+  assert.equal((await other.call(`GET /admins/${body.id}`)).status, 404)
+})

@@ -41,6 +41,20 @@ export const findAdmin = (workspace: Workspace, id: string) =>
 export const theAdmin = async (workspace: Workspace, id: string): Promise<AdminRow> =>
   found(await findAdmin(workspace, id), 'Admin not found', 'admin_not_found')
 
+export type NewAdmin = { name: string; email: string; job_title?: string; has_inbox_seat?: boolean }
+
+/** Returns undefined if a teammate has the address already. */
+export async function insertAdmin(workspace: Workspace, admin: NewAdmin): Promise<AdminRow | undefined> {
+  const { sql, id } = workspace
+  await sql`select from workspaces where id = ${id} for no key update`
+  const { name, email, job_title = '', has_inbox_seat = true } = admin
+  return one(sql<AdminRow[]>`
+    insert into admins (workspace_id, name, email, job_title, has_inbox_seat, created_at)
+    select ${id}, ${name}, ${email}, ${job_title}, ${has_inbox_seat}, ${workspace.now()}
+    where not exists (select from admins where workspace_id = ${id} and lower(email) = lower(${email}))
+    returning ${columns(workspace)}`)
+}
+
 export type AwayMode = { away_mode_enabled: boolean; away_mode_reassign: boolean; away_status_reason_id: string | null }
 
 export const setAway = (workspace: Workspace, id: string, away: AwayMode) =>

@@ -1,7 +1,7 @@
 // Admins: shows the admin of the token and the teammates, and sets away mode.
 
 import { Type } from 'typebox'
-import { found, invalid } from '#http/errors.ts'
+import { conflict, found, invalid } from '#http/errors.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { logActivity } from '#resources/activity-logs/log.ts'
@@ -10,13 +10,14 @@ import { type AwayStatusReasonRow, findAwayStatusReason } from '#resources/away-
 import type { Resource } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { demo } from './demo.ts'
-import { type AdminRow, findAdmin, findOwnWorkspace, listAdmins, setAway, theAdmin } from './queries.ts'
+import { type AdminRow, findAdmin, findOwnWorkspace, insertAdmin, listAdmins, setAway, theAdmin } from './queries.ts'
 import {
   Admin,
   AdminList,
   AwayAdmin,
   AwayRequest,
   Me,
+  NewAdminRequest,
   presentAdmin,
   presentAdminOfEvent,
   presentAwayAdmin,
@@ -97,6 +98,22 @@ function admins(app: App, { assignWaiting }: Distribution) {
       await logActivity(workspace, awayChange(admin, reason, await theAdmin(workspace, workspace.admin_id)))
       if (!away_mode_enabled) await assignWaiting(workspace)
       return presentAwayAdmin(admin)
+    },
+  )
+
+  app.post(
+    '/extensions/admins',
+    op('createAdmin', {
+      summary: 'Add a teammate',
+      refuses: [409],
+      body: NewAdminRequest,
+      response: Admin,
+    }),
+    async ({ workspace, body }) => {
+      const admin = await insertAdmin(workspace, body)
+      if (!admin) throw conflict(`There is a teammate with the email address ${body.email} already`)
+      await logActivity(workspace, { type: 'app_admin_join', did: `added the teammate ${admin.name}` })
+      return presentAdmin(admin)
     },
   )
 }

@@ -66,6 +66,16 @@ export const AwayRequest = named(
   }),
 )
 
+export const NewAdminRequest = named(
+  'new_admin_request',
+  Type.Object({
+    name: Type.String({ minLength: 1, maxLength: 255, pattern: '\\S' }),
+    email: Type.String({ maxLength: 320, pattern: '^[^<>@\\s]+@[^<>@\\s]+$' }),
+    job_title: Type.Optional(Type.String({ maxLength: 255 })),
+    has_inbox_seat: Type.Optional(Type.Boolean()),
+  }),
+)
+
 const presentCommon = (admin: AdminRow) => ({
   type: 'admin' as const,
   id: admin.id,
