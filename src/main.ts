@@ -114,6 +114,12 @@ program
   )
 
 program
+  .command('seed <file>')
+  .description('make the contacts, conversations and so on of a YAML or JSON file, unless they are there')
+  .option('-w, --workspace <id>', 'into this workspace (default: the first one)')
+  .action((file, options) => withStorage(async (storage) => (await seeds()).seed(storage, readConfig(), file, options)))
+
+program
   .command('reset')
   .description("delete all of this server's data: database, secrets, attached files")
   .option('-y, --yes', 'do not ask')
@@ -149,7 +155,7 @@ program.parseAsync(commandLine()).catch((error: Error) => {
   process.exit(exitCodeOf(error))
 })
 
-type ServerOptions = { stopWithParent?: boolean; port?: string; token?: string; ephemeral?: boolean }
+type ServerOptions = { stopWithParent?: boolean; port?: string; token?: string; ephemeral?: boolean; seed?: string }
 
 function server(name: string, roles: Roles, description: string) {
   program
@@ -158,12 +164,16 @@ function server(name: string, roles: Roles, description: string) {
     .option('--port <port>', 'as PORT; 0 is one that is free')
     .option('--token <token>', 'as INTERPHONE_TOKEN')
     .option('--ephemeral', 'keep the data in a directory that is removed at the end')
+    .option(
+      '--seed <file>',
+      'apply a seed file to the first workspace, as `interphone seed` does, before requests are accepted',
+    )
     .option('--stop-with-parent', 'stop when the program that started it ends, as npm start does')
     .action(async (options) => runUntilStopped(roles, options))
 }
 
 /** Exits with 0 if the server stopped in order, also if the stop was requested during the start. */
-async function runUntilStopped(roles: Roles, { stopWithParent, port, token, ephemeral }: ServerOptions) {
+async function runUntilStopped(roles: Roles, { stopWithParent, port, token, ephemeral, seed }: ServerOptions) {
   const directory = ephemeral ? mkdtempSync(join(tmpdir(), 'interphone-')) : undefined
   const given = environmentWith({
     ...(port !== undefined && { PORT: port === '0' ? String(await freePort()) : port }),
@@ -176,7 +186,7 @@ async function runUntilStopped(roles: Roles, { stopWithParent, port, token, ephe
   const remove = () => directory && rmSync(directory, { recursive: true, force: true, maxRetries: 20 })
   process.on('exit', remove)
   const { serve } = await import('#commands/serve.ts')
-  await serve(config, { ...roles, is_ephemeral: !!directory }, stopping).catch((error) => {
+  await serve(config, { ...roles, is_ephemeral: !!directory, seed }, stopping).catch((error) => {
     if (!stopping.requested.aborted) throw error
   })
   process.exit(stopping.overdue.aborted ? FAILED : 0)
@@ -207,6 +217,7 @@ function exitCodeOf(error: Error): number {
 }
 
 const tokens = () => import('#commands/tokens.ts')
+const seeds = () => import('#commands/seed.ts')
 const backups = () => import('#commands/backup.ts')
 const domains = () => import('#commands/domains.ts')
 const workspaces = () => import('#commands/workspaces.ts')

@@ -21,7 +21,8 @@ import { receiveMails } from './receive-mail.ts'
 import { fingerprintOf, secretKey } from './secrets.ts'
 import { openStorage, type Storage } from './storage.ts'
 
-export type Roles = { api: boolean; worker: boolean; is_ephemeral?: boolean }
+/** `seed` is the path of a file that is applied to the first workspace before the server accepts requests. */
+export type Roles = { api: boolean; worker: boolean; is_ephemeral?: boolean; seed?: string | undefined }
 
 type Stop = () => Promise<unknown>
 
@@ -32,7 +33,7 @@ type Stop = () => Promise<unknown>
  */
 export async function serve(
   config: Config,
-  { api, worker, is_ephemeral = false }: Roles,
+  { api, worker, is_ephemeral = false, seed }: Roles,
   stopping: Stopping,
 ): Promise<void> {
   const { requested } = stopping
@@ -80,6 +81,10 @@ export async function serve(
     else workerSignal.forward(sql)
     if (api) stops.push(await receiveMails({ sql, config, secret, files, log: app.log }))
     await app.ready()
+    if (seed !== undefined) {
+      const { readSeed, reportOf, seedWorkspace } = await import('./seed.ts')
+      print(...reportOf(await seedWorkspace({ sql, config, files }, first.id, readSeed(seed))))
+    }
     requested.throwIfAborted()
     await listener?.open()
     process.send?.({ url: listeningUrl(config) })

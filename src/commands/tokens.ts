@@ -1,15 +1,9 @@
 // The commands interphone token create, list and revoke.
 import type { Pool } from '#db/sql.ts'
 import { print, table } from '#lib/terminal.ts'
-import { findFirstAdmin, findFirstWorkspace, findWorkspace } from '#workspaces/queries.ts'
+import { findFirstAdmin } from '#workspaces/queries.ts'
 import { insertToken, listTokens, newTokenText, revokeToken, SCOPES, type Scope } from '#workspaces/tokens.ts'
-
-/** Returns the named workspace, or the first one. */
-async function workspaceNamed(sql: Pool, id: string | undefined) {
-  const workspace = id ? await findWorkspace(sql, id) : await findFirstWorkspace(sql)
-  if (workspace) return workspace
-  throw new Error(id ? `There is no workspace ${id}.` : 'There is no workspace yet: the first start creates one.')
-}
+import { workspaceNamed } from './workspaces.ts'
 
 /**
  * Returns the scopes of a list such as `read_admins,write_tickets`.

@@ -3,7 +3,7 @@ import type { Pool } from '#db/sql.ts'
 import { print, table } from '#lib/terminal.ts'
 import { fillWithDemo } from '#resources/index.ts'
 import { createWorkspace } from '#workspaces/create.ts'
-import { listWorkspaces } from '#workspaces/queries.ts'
+import { findFirstWorkspace, findWorkspace, listWorkspaces } from '#workspaces/queries.ts'
 
 export async function addWorkspace(sql: Pool, name: string, { demo = false }) {
   const { id, token } = await sql.begin(async (transaction) => {
@@ -27,4 +27,11 @@ export async function showWorkspaces(sql: Pool) {
     is_first ? 'first' : '',
   ])
   print(...table([['ID', 'NAME', 'CREATED', ''], ...rows]))
+}
+
+/** Returns the named workspace, or the first one. */
+export async function workspaceNamed(sql: Pool, id: string | undefined) {
+  const workspace = id ? await findWorkspace(sql, id) : await findFirstWorkspace(sql)
+  if (workspace) return workspace
+  throw new Error(id ? `There is no workspace ${id}.` : 'There is no workspace yet: the first start creates one.')
 }

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 export type StartOptions = {
   /** Fills the first workspace with the demo. Default: false. */
   demo?: boolean
+  /** Fills the first workspace from a seed file (its path), or from the contents of one. See docs/guides/seed.md. */
+  seed?: string | Record<string, readonly object[]>
   /** Keeps the data there. Default: a directory that is removed at the end. */
   data_dir?: string
   /** Default: one that is free. */
@@ -91,18 +93,21 @@ const POLL_EVERY_MS = 25
 
 /** Starts a server. It also ends when the process that started it does. */
 export async function startInterphone(options: StartOptions = {}): Promise<Interphone> {
-  const { demo = false, data_dir, port, settings = {}, onLog } = options
+  const { demo = false, data_dir, port, settings = {}, onLog, seed } = options
   const token = settings['INTERPHONE_TOKEN'] ?? randomBytes(24).toString('base64url')
   const flags = [
     ...['serve', '--stop-with-parent', '--port', String(port ?? 0), '--token', token],
     ...(data_dir ? [] : ['--ephemeral']),
+    ...(seed === undefined ? [] : ['--seed', typeof seed === 'string' ? seed : '-']),
   ]
   const environment = { ...process.env, INTERPHONE_DEMO: demo ? '1' : '0', LOG_LEVEL: 'warn', ...settings }
   const child = fork(PROGRAM, flags, {
     env: { ...environment, ...(data_dir && { INTERPHONE_DATA_DIR: data_dir }) },
     execArgv: [],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: [seed === undefined || typeof seed === 'string' ? 'ignore' : 'pipe', 'pipe', 'pipe', 'ipc'],
   })
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(JSON.stringify(seed))
   const errors: string[] = []
   child.stdout?.on('data', (text) => onLog?.(String(text)))
   child.stderr?.on('data', (text) => {

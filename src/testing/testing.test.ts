@@ -27,6 +27,11 @@ test('a setting that cannot be used is the error of the start', async () => {
   await assert.rejects(startInterphone(wrong), /did not start: exit code 2\nRATE_LIMIT_PER_MINUTE must be/)
 })
 
+test('a seed that is wrong is the error of the start, with its line', async () => {
+  const wrong = { seed: { contacts: [{ email: 'a@example.com', tags: ['$tag.vip'] }] }, onLog: () => {} }
+  await assert.rejects(startInterphone(wrong), /stdin:1 contact a@example\.com: there is no tag vip/)
+})
+
 test('a call that is refused throws what the server says', async () => {
   await assert.rejects(
     interphone.call('POST', '/tags', {}),
@@ -71,7 +76,13 @@ test('a workspace of its own sees nothing of others', async () => {
 })
 
 test('the end of the server is waited for, and leaves no data', async () => {
-  const other = await startInterphone({ onLog: (line) => lines.push(line) })
+  const seed = { contacts: [{ role: 'user', email: 'seeded@example.com' }] }
+  const other = await startInterphone({ seed, onLog: (line) => lines.push(line) })
+  const { data } = await other.call<{ data: { email: string }[] }>('GET', '/contacts')
+  assert.deepEqual(
+    data.map((contact) => contact.email),
+    ['seeded@example.com'],
+  )
   const directory = /Data +(\S+)\/postgres/.exec(lines.join(''))?.[1]
   assert.ok(directory)
   await other.close()

@@ -88,3 +88,6 @@ export const revokeToken = (sql: Sql, workspace_id: string, id: string, at: Date
 export const revokeKeysOf = (sql: Sql, workspace_id: string, custom_channel_id: string, at: Date) => sql`
   update tokens set revoked_at = ${at}
   where workspace_id = ${workspace_id} and custom_channel_id = ${custom_channel_id} and revoked_at is null`
+
+export const deleteToken = (sql: Sql, workspace_id: string, id: string) => sql`
+  delete from tokens where workspace_id = ${workspace_id} and id = ${rowId(id)}`
