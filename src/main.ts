@@ -120,6 +120,12 @@ program
   .action((file, options) => withStorage(async (storage) => (await seeds()).seed(storage, readConfig(), file, options)))
 
 program
+  .command('export')
+  .description('write a seed file of what a workspace has: interphone export > seed.yaml')
+  .option('-w, --workspace <id>', 'of this workspace (default: the first one)')
+  .action((options) => withStorage(async (storage) => (await seeds()).exportFile(storage, readConfig(), options)))
+
+program
   .command('reset')
   .description("delete all of this server's data: database, secrets, attached files")
   .option('-y, --yes', 'do not ask')

@@ -10,6 +10,7 @@ import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { type Applied, applySeed } from '#seed/apply.ts'
 import { type Call, callsOf } from '#seed/call.ts'
+import { exportSeed } from '#seed/export.ts'
 import { lockSeeds } from '#seed/queries.ts'
 import { findFirstAdmin } from '#workspaces/queries.ts'
 import { deleteToken, insertToken, newTokenText } from '#workspaces/tokens.ts'
@@ -20,13 +21,31 @@ import { workspaceNamed } from './workspaces.ts'
 
 type Named = { workspace?: string }
 
-export async function seed({ sql }: Storage, config: Config, path: string, { workspace }: Named): Promise<void> {
+export const seed = (storage: Storage, config: Config, path: string, { workspace }: Named): Promise<void> => {
   const file = readSeed(path)
+  return withFiles(storage, config, workspace, async (server, id) =>
+    print(...reportOf(await seedWorkspace(server, id, file))),
+  )
+}
+
+/** Writes to stdout. */
+export const exportFile = (storage: Storage, config: Config, { workspace }: Named): Promise<void> =>
+  withFiles(storage, config, workspace, async (server, id) =>
+    print((await asWorkspace(server, id, (call) => exportSeed({ sql: server.sql, workspace_id: id, call }))).trimEnd()),
+  )
+
+/** Other processes are told of deliveries that the work makes. */
+async function withFiles(
+  { sql }: Storage,
+  config: Config,
+  workspace: string | undefined,
+  work: (server: Server, workspace_id: string) => Promise<void>,
+): Promise<void> {
   const { id } = await workspaceNamed(sql, workspace)
   const files = openFiles({ sql, storage: await fileStorage(config), largest: config.attachment_max_mb * 2 ** 20 })
   const stop = workerSignal.forward(sql)
   try {
-    print(...reportOf(await seedWorkspace({ sql, config, files }, id, file)))
+    await work({ sql, config, files }, id)
   } finally {
     stop()
     await files.close()

@@ -157,7 +157,9 @@ async function findSame(seeding: Seeding, { noun }: Entry, body: Body): Promise<
   const all = noun.same ?? []
   const own = all.length ? all : (noun.keys ?? []).filter((name) => body[name] != null).slice(0, 1)
   if (!own.length) return undefined
-  const found = (await listOf(seeding, noun)).find((object) => own.every((name) => isSame(object[name], body[name])))
+  const found = (await listOf(seeding, noun)).find(
+    (object) => object[noun.id ?? 'id'] !== undefined && own.every((name) => isSame(object[name], body[name])),
+  )
   return found && String(found[noun.id ?? 'id'])
 }
 

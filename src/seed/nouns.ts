@@ -71,6 +71,9 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     ...{ update: 'PUT /extensions/custom_object_types/:id', id: 'identifier' },
     list: { route: 'GET /extensions/custom_object_types', member: data },
   },
+  custom_object_instances: {
+    ...{ name: 'custom_object_instance', create: 'POST /custom_object_instances/:type', keys: ['external_id'] },
+  },
   companies: {
     ...{ name: 'company', create: 'POST /companies', update: 'PUT /companies/:id', keys: ['company_id', 'name'] },
     list: { route: 'POST /companies/list', member: data },
@@ -128,9 +131,6 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   ticket_states: {
     ...{ name: 'ticket_state', create: 'POST /extensions/ticket_states', update: 'PUT /extensions/ticket_states/:id' },
     ...{ keys: ['internal_label'], list: { route: 'GET /ticket_states', member: data } },
-  },
-  custom_object_instances: {
-    ...{ name: 'custom_object_instance', create: 'POST /custom_object_instances/:type', keys: ['external_id'] },
   },
   conversations: {
     ...{ name: 'conversation', create: 'POST /conversations', id: 'conversation_id' },
