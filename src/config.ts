@@ -53,6 +53,7 @@ function read({ name, kind, fallback, secret }: Setting<unknown>, environment: N
 
 /** Groups of settings that are useless alone: set all of them, or none. */
 const TOGETHER: [what: string, names: string[]][] = [
+  ['the certificate and its key', ['TLS_CERT', 'TLS_KEY']],
   ['the three DKIM settings', ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY']],
   ['the settings of S3', ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']],
   ['the credentials of Twilio', ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN']],

@@ -126,6 +126,15 @@ program
   .action((options) => withStorage(async (storage) => (await seeds()).exportFile(storage, readConfig(), options)))
 
 program
+  .command('hosts')
+  .description('for clients that always call api.intercom.io: explain, set up, and undo')
+  .option('--set-up', 'make a certificate for the name, with an authority of this machine, and say what else to do')
+  .option('--write-hosts-file', 'also lead the name to this machine')
+  .option('--undo', 'remove what was added')
+  .option('--hosts-file <path>', 'instead of that of the system')
+  .action(async (options) => (await import('#commands/hosts.ts')).hosts(readConfig(), options))
+
+program
   .command('reset')
   .description("delete all of this server's data: database, secrets, attached files")
   .option('-y, --yes', 'do not ask')

@@ -1,5 +1,5 @@
 // The settings: the name, kind, default and meaning of each variable of the environment, in the order of the documentation.
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { anyText, type Kind, like, numberFrom, oneOf, onOrOff, url } from '#lib/kinds.ts'
 import { EVERYTHING, isRange } from '#net/addresses.ts'
@@ -21,6 +21,19 @@ const privateKey: Kind<string> = {
     try {
       const pem = text.includes('-----BEGIN') ? text.replaceAll('\\n', '\n') : readFileSync(text, 'utf8')
       createPrivateKey(pem)
+      return pem
+    } catch {
+      return undefined
+    }
+  },
+}
+
+const certificate: Kind<string> = {
+  must_be: 'a certificate in PEM, or the path of a file that holds one',
+  read: (text) => {
+    try {
+      const pem = text.includes('-----BEGIN') ? text.replaceAll('\\n', '\n') : readFileSync(text, 'utf8')
+      new X509Certificate(pem)
       return pem
     } catch {
       return undefined
@@ -71,6 +84,13 @@ export const SETTINGS = {
     url(['http:', 'https:'], 'https://interphone.example.com'),
     'The URL under which others reach the server, for links and callbacks. Default: http://HOST:PORT.',
   ),
+  tls_cert: setting(
+    'TLS_CERT',
+    certificate,
+    'The certificate with which the server also answers HTTPS, with those that lead to its authority: PEM, or the path of a PEM file.',
+  ),
+  tls_key: setting('TLS_KEY', privateKey, 'Its private key: PEM, or the path of a PEM file.', secret),
+  tls_port: withDefault('TLS_PORT', numberFrom(1, 65_535), '443', 'The port of HTTPS.'),
   database_url: setting(
     'DATABASE_URL',
     like(/^postgres(ql)?:\/\/.+$/s, 'a URL such as postgres://user:password@host:5432/name'),

@@ -6,6 +6,7 @@ import { allowedPrivateAddresses, type Config, hasShortToken, listeningUrl } fro
 import { workerSignal } from '#delivery/signals.ts'
 import { openFiles } from '#files/files.ts'
 import { listen } from '#http/listen.ts'
+import { listenTls } from '#http/listen-tls.ts'
 import type { Stopping } from '#lib/stopping.ts'
 import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
@@ -16,6 +17,7 @@ import { banner } from './banner.ts'
 import { environmentAccounts } from './environment-accounts.ts'
 import { fileStorage } from './file-storage.ts'
 import { type FirstWorkspace, openFirstWorkspace } from './first-workspace.ts'
+import { tlsOf } from './hosts.ts'
 import { load } from './load.ts'
 import { receiveMails } from './receive-mail.ts'
 import { fingerprintOf, secretKey } from './secrets.ts'
@@ -87,8 +89,11 @@ export async function serve(
     }
     requested.throwIfAborted()
     await listener?.open()
+    const tls = listener && tlsOf(config)
+    if (tls) stops.push(await listenTls({ ...tls, host: config.host, port: config.tls_port, accept: listener.accept }))
     process.send?.({ url: listeningUrl(config) })
     if (api) await printBanner(storage, config, first)
+    if (tls) print(`HTTPS is answered on port ${config.tls_port}.`)
     else print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
     await aborted(requested)
   } finally {

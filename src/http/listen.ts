@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { Server as NetServer } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isFromEventSource } from './errors.ts'
 import { limitSlowClients, SLOW_LIMITS, type SlowLimits } from './slow-clients.ts'
@@ -13,6 +14,8 @@ export type Listener = {
   /** From now on the handler answers. */
   open(): Promise<void>
   isStopping(): boolean
+  /** Takes a connection that something else has accepted, such as one that was encrypted. */
+  accept(socket: Duplex): void
   /** Accepts no more connections, and closes each one after its answer; without an answer after a time limit. */
   close(): Promise<void>
 }
@@ -42,6 +45,7 @@ export async function listen(
   const options = { keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: limits.check_every_ms }
   const server = createServer(options, starting)
   const endChecks = limitSlowClients(server, limits)
+  const accepted = new Set<Duplex>()
   let is_stopping = false
   server.prependListener('request', (_request, response) => {
     if (is_stopping) response.shouldKeepAlive = false
@@ -73,6 +77,11 @@ export async function listen(
       if (!is_early) await bind()
     },
     isStopping: () => is_stopping,
+    accept(socket) {
+      accepted.add(socket)
+      socket.once('close', () => accepted.delete(socket))
+      server.emit('connection', socket)
+    },
     async close() {
       is_stopping = true
       const closed = acceptNoMore()
@@ -80,7 +89,7 @@ export async function listen(
       // Connections of running requests stay open for keep-alive after their answers, so they are closed here.
       const closing = setInterval(() => server.closeIdleConnections(), 20)
       const deadline = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS - (is_early ? 0 : HAND_OVER_MS))
-      await closed
+      await Promise.all([closed, ...[...accepted].map((socket) => once(socket, 'close'))])
       clearInterval(closing)
       clearTimeout(deadline)
       endChecks()
