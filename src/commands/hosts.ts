@@ -60,6 +60,7 @@ function addLine(path: string): boolean {
 }
 
 function rewrite(path: string, change: (text: string) => string): boolean {
+  if (!existsSync(path)) throw new Error(`There is no hosts file ${path}.`)
   const before = readFileSync(path, 'utf8')
   const after = change(before)
   if (after === before) return true

@@ -1,6 +1,7 @@
 // Clients whose host is fixed: the set-up of the name and its certificate, undone, and Intercom's SDK over HTTPS.
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,10 +31,10 @@ const TEXTS = ['', '\n', BEFORE, '127.0.0.1 api.intercom.io # mine\n', '# added 
 
 test('a hosts file is as it was after the line has been there, once or twice', () => {
   for (const text of TEXTS) {
-    const once = withLine(text, NAMES)
-    assert.match(once, /^127\.0\.0\.1 api\.intercom\.io api\.eu\.intercom\.io #/)
-    assert.equal(withLine(once, NAMES), once)
-    assert.equal(withoutLine(once), text)
+    const added = withLine(text, NAMES)
+    assert.match(added, /^127\.0\.0\.1 api\.intercom\.io api\.eu\.intercom\.io #/)
+    assert.equal(withLine(added, NAMES), added)
+    assert.equal(withoutLine(added), text)
     assert.equal(withoutLine(text), text)
   }
 })
@@ -41,6 +42,13 @@ test('a hosts file is as it was after the line has been there, once or twice', (
 test('a certificate that is none, or without its key, is refused at the start', async () => {
   const wrong = await run(['hosts'], { TLS_CERT: 'nowhere.pem', TLS_KEY: 'nowhere.pem' })
   assert.deepEqual([wrong.code, wrong.err.includes('TLS_CERT must be a certificate in PEM')], [2, true])
+})
+
+test('a hosts file that is not there is named', async () => {
+  const { code, err } = await hosts('--set-up', '--write-hosts-file')
+  assert.deepEqual([code, err], [1, `There is no hosts file ${hosts_file}.\n`])
+  await hosts('--undo')
+  rmSync(data_dir, { recursive: true })
 })
 
 test('asked nothing, it explains, and changes nothing', async () => {
@@ -131,6 +139,20 @@ test('a client that speaks no TLS is dropped, and others are answered', async ()
   const chunks = []
   for await (const chunk of socket) chunks.push(chunk)
   assert.match(Buffer.concat(chunks).toString(), /^HTTP\/1\.1 200 /)
+})
+
+test('a connection that waits for its next request ends with the server', async () => {
+  const { certificate, key } = local
+  const ending = await listen('127.0.0.1', 0)
+  const other = await freePort()
+  const stop = await listenTls({ host: '127.0.0.1', port: other, certificate, key, accept: ending.accept })
+  after(stop)
+  const socket = connect({ port: other, ca: local.authority, servername: NAMES[0] as string })
+  socket.write('GET /healthz HTTP/1.1\r\nhost: api.intercom.io\r\n\r\n')
+  await once(socket, 'data')
+  const ended = once(socket, 'close')
+  await ending.close()
+  await ended
 })
 
 test('a port that is in use, and a key of another certificate, are errors for the operator', async () => {

@@ -28,5 +28,6 @@ export default {
       ]
     },
   },
+  tested_elsewhere: ['createAdmin'],
   lists: { identifyAdmin: () => [['GET /me']], listAdmins: () => [['GET /admins']] },
 } satisfies Fixture
