@@ -89,6 +89,7 @@ articles:
   - { title: Returns, body: <p>30 days</p>, author_id: $admin.mina, state: published, parent_ids: [$collection.Inner], tags: [$tag.VIP] }
 internal_articles: [{ title: Refunds, body: <p>Ask Mina</p>, author_id: $admin.mina, owner_id: $admin.mina, folder_id: $folder.Old }]
 macros: [{ name: Thanks, body: <p>Thanks!</p>, visible_to: specific_teams, visible_to_team_ids: [$team.Support] }]
+whatsapp_templates: [{ name: order_update, language: en, category: UTILITY, body: 'Hello {{1}}' }]
 ticket_types:
   - name: Bug
     category: Customer

@@ -66,28 +66,26 @@ const compared = (one: string | number, other: string | number): number => (one 
 
 /** Keys are those of the seed that made an object, else natural ones that are the only ones, else numbers. */
 function keyed(noun: Noun, objects: readonly Body[], seeded: ReadonlyMap<string, string>): Map<string, Body> {
-  const found = new Map<string, Body>()
-  const keyless: Body[] = []
-  for (const object of objects) {
-    const natural = (noun.keys ?? []).map((name) => object[name]).find((value) => !isNothing(value))
-    const key =
-      seeded.get(`${noun.name} ${object[noun.id ?? 'id']}`) ?? (natural === undefined ? undefined : String(natural))
-    if (key === undefined || found.has(key)) keyless.push(object)
-    else found.set(key, object)
-  }
+  const of_seed = objects.map((object) => seeded.get(`${noun.name} ${object[noun.id ?? 'id']}`))
+  const taken = new Set(of_seed)
   let number = 0
-  for (const object of keyless) {
-    do number++
-    while (found.has(`${noun.name} ${number}`))
-    found.set(`${noun.name} ${number}`, object)
+  const unused = (key: string | undefined) => {
+    let own = key
+    while (own === undefined || taken.has(own)) own = `${noun.name} ${++number}`
+    taken.add(own)
+    return own
   }
-  return found
+  return new Map(objects.map((object, at) => [of_seed[at] ?? unused(naturalKey(noun, object)), object]))
+}
+
+function naturalKey(noun: Noun, object: Body): string | undefined {
+  const value = (noun.keys ?? []).map((name) => object[name]).find((value) => !isNothing(value))
+  return value === undefined ? undefined : String(value)
 }
 
 /** Texts that would be taken for references are marked, and what is empty is left out. */
 function entryOf(noun: Noun, key: string, body: Body): Body {
   const members = Object.entries(body).filter(([, value]) => !isNothing(value))
-  const natural = (noun.keys ?? []).map((name) => body[name]).find((value) => !isNothing(value))
   const own = mapTexts(Object.fromEntries(members), marked) as Body
-  return String(natural) === key ? own : { key, ...own }
+  return naturalKey(noun, body) === key ? own : { key, ...own }
 }

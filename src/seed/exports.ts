@@ -133,6 +133,7 @@ export const EXPORTS: Readonly<Record<string, Export>> = {
       visible_to_team_ids: refs(exporting, 'team', macro['visible_to_team_ids']),
     }),
   },
+  whatsapp_templates: { body: (template) => pick(template, 'name', 'language', 'category', 'body') },
   ticket_types: {
     only: ({ archived }) => !archived,
     body: (type) => ({

@@ -123,6 +123,11 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     ...{ name: 'macro', create: 'POST /extensions/macros', update: 'PUT /extensions/macros/:id', keys: ['name'] },
     list: { route: 'GET /macros?per_page=150', member: data },
   },
+  whatsapp_templates: {
+    ...{ name: 'whatsapp_template', create: 'POST /extensions/whatsapp_templates', keys: ['name'] },
+    ...{ update: 'POST /extensions/whatsapp_templates', same: ['name', 'language'] },
+    list: { route: 'GET /extensions/whatsapp_templates', member: data },
+  },
   ticket_types: {
     ...{ name: 'ticket_type', create: 'POST /ticket_types', update: 'PUT /ticket_types/:id', keys: ['name'] },
     ...{ list: { route: 'GET /ticket_types', member: data } },

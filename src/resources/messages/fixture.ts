@@ -45,7 +45,9 @@ export default {
     ],
     RetrieveWhatsAppMessageStatus: ({ wamid }) => [[`GET /messages/whatsapp/status?message_id=${wamid}`]],
   },
+  tested_elsewhere: ['saveWhatsAppTemplate'],
   lists: {
+    listWhatsAppTemplates: () => [['GET /extensions/whatsapp_templates']],
     getWhatsAppMessageStatus: ({ whatsapp }) => [[`GET /messages/status?ruleset_id=${whatsapp}`]],
   },
   ids: { messages: ['message'], ruleset_id: ['whatsapp'], message_id: ['wamid'] },

@@ -385,3 +385,24 @@ test('the same Idempotency-Key and body get the first answer again; another body
   )
   assert.equal(new Set(at_once.map(({ body }) => body.id)).size, 1)
 })
+
+test('the text of a WhatsApp template needs a name, a language and a category as Meta has them', async () => {
+  const template = { name: 'parcel_sent', language: 'en', category: 'UTILITY', body: 'Hi {{1}}' }
+  const wrong: [change: object, names: RegExp][] = [
+    [{ name: 'Parcel sent' }, /name/],
+    [{ language: 'english' }, /language/],
+    [{ category: 'SALES' }, /category/],
+    [{ body: '' }, /body/],
+  ]
+  for (const [change, names] of wrong) {
+    const { status, body } = await call('POST /extensions/whatsapp_templates', { ...template, ...change })
+    assert.equal(status, 400)
+    assert.match(body.errors[0].message, names)
+  }
+  await call('POST /extensions/whatsapp_templates', template)
+  await call('POST /extensions/whatsapp_templates', { ...template, body: 'Hello {{1}}' })
+  const { body } = await call('GET /extensions/whatsapp_templates')
+  assert.deepEqual(body.data, [{ type: 'whatsapp_template', id: 'parcel_sent.en', ...template, body: 'Hello {{1}}' }])
+  const other = await t.another()
+  assert.deepEqual((await other.call('GET /extensions/whatsapp_templates')).body.data, [])
+})

@@ -132,22 +132,28 @@ export async function anyCreatedAfter({ sql, id: workspace_id }: Workspace, name
   return count > 0
 }
 
-export type TemplateRow = { name: string; language: string; body: string }
+export const TEMPLATE_CATEGORIES = ['AUTHENTICATION', 'MARKETING', 'UTILITY'] as const
 
-export const insertTemplate = (workspace: Workspace, template: TemplateRow & { category: string }) => {
-  const { name, language, category, body } = template
-  return workspace.sql`
-    insert into whatsapp_templates (workspace_id, name, language, category, body)
-    values (${workspace.id}, ${name}, ${language}, ${category}, ${body})`
+export type TemplateRow = {
+  name: string
+  language: string
+  category: (typeof TEMPLATE_CATEGORIES)[number]
+  body: string
 }
 
+/** A template of the same name and language is replaced. */
+export const saveTemplate = ({ sql, id }: Workspace, { name, language, category, body }: TemplateRow) => sql`
+  insert into whatsapp_templates (workspace_id, name, language, category, body)
+  values (${id}, ${name}, ${language}, ${category}, ${body})
+  on conflict (workspace_id, name, language) do update set category = excluded.category, body = excluded.body`
+
 export const listTemplates = (workspace: Workspace) => workspace.sql<TemplateRow[]>`
-  select name, language, body from whatsapp_templates
+  select name, language, category, body from whatsapp_templates
   where workspace_id = ${workspace.id} order by name, language limit 1000`
 
 export const findTemplate = (workspace: Workspace, name: string, language: string) =>
   one(workspace.sql<TemplateRow[]>`
-    select name, language, body from whatsapp_templates
+    select name, language, category, body from whatsapp_templates
     where workspace_id = ${workspace.id} and name = ${name} order by language <> ${language} limit 1`)
 
 export type WhatsAppDeliveryRow = {

@@ -8,8 +8,16 @@ import { readBody } from '#resources/attachments/written-body.ts'
 import type { Resource, Server } from '#server.ts'
 import { demo } from './demo.ts'
 import { isContact, sendAsContact } from './from-contact.ts'
-import { findByProviderId, listTemplates, pageOfRuleset } from './queries.ts'
-import { MAX_BODY, Message, MessageRequest } from './schema.ts'
+import { findByProviderId, listTemplates, pageOfRuleset, saveTemplate } from './queries.ts'
+import {
+  MAX_BODY,
+  Message,
+  MessageRequest,
+  presentTemplate,
+  WhatsAppTemplate,
+  WhatsAppTemplateList,
+  WhatsAppTemplateRequest,
+} from './schema.ts'
 import { sendMessage } from './send.ts'
 import {
   MessageIdQuery,
@@ -98,6 +106,31 @@ function messages(app: App, server: Server) {
       if (!message_id) throw new BareError(400, 'parameter_not_found', 'message_id is required')
       const delivery = await findByProviderId(workspace, message_id)
       return presentStatus(found(delivery, 'Whatsapp message not found', 'whatsapp_message_not_found'))
+    },
+  )
+
+  app.get(
+    '/extensions/whatsapp_templates',
+    op('listWhatsAppTemplates', {
+      summary: 'List the WhatsApp templates whose texts are known',
+      response: WhatsAppTemplateList,
+    }),
+    async ({ workspace }) => ({
+      type: 'list' as const,
+      data: (await listTemplates(workspace)).map(presentTemplate),
+    }),
+  )
+
+  app.post(
+    '/extensions/whatsapp_templates',
+    op('saveWhatsAppTemplate', {
+      summary: 'Give the text of a WhatsApp template, or replace it',
+      body: WhatsAppTemplateRequest,
+      response: WhatsAppTemplate,
+    }),
+    async ({ workspace, body }) => {
+      await saveTemplate(workspace, body)
+      return presentTemplate(body)
     },
   )
 }

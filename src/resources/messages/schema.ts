@@ -3,9 +3,9 @@
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS, type ChannelName } from '#channels/channel.ts'
-import { Epoch, epoch, Id, Nullable, named } from '#http/types.ts'
+import { Epoch, epoch, Id, ListOf, Nullable, named } from '#http/types.ts'
 import { AdminSummary, presentAdminSummary, TemplateComponent } from '#resources/references.ts'
-import type { Owner } from './queries.ts'
+import { type Owner, TEMPLATE_CATEGORIES, type TemplateRow } from './queries.ts'
 
 export const Recipient = named(
   'message_recipient',
@@ -101,3 +101,33 @@ type AcceptedMessage = {
   template: string | null
   owner: Owner
 }
+
+const TemplateFields = {
+  name: Type.String({ pattern: '^[a-z0-9_]{1,512}$' }),
+  language: Type.String({ pattern: '^[a-z]{2,3}(_[A-Z]{2})?$', examples: ['en', 'pt_BR'] }),
+  category: Type.Enum([...TEMPLATE_CATEGORIES]),
+  body: Type.String({ minLength: 1, maxLength: 1024, description: 'The text, with {{1}}, {{2}} for the parameters.' }),
+}
+
+export const WhatsAppTemplateRequest = named('whatsapp_template_request', Type.Object(TemplateFields))
+
+export const WhatsAppTemplate = named(
+  'whatsapp_template',
+  Type.Object({
+    type: Type.Literal('whatsapp_template'),
+    id: Type.String({ examples: ['order_update.en'] }),
+    name: Type.String({ examples: ['order_update'] }),
+    language: Type.String({ examples: ['en'] }),
+    category: TemplateFields.category,
+    body: Type.String({ examples: ['Hello {{1}}'] }),
+  }),
+)
+
+export const WhatsAppTemplateList = named('whatsapp_template_list', ListOf(WhatsAppTemplate))
+
+/** A name with a language is one template. */
+export const presentTemplate = (template: TemplateRow): Static<typeof WhatsAppTemplate> => ({
+  type: 'whatsapp_template',
+  id: `${template.name}.${template.language}`,
+  ...template,
+})
