@@ -93,8 +93,8 @@ export async function serve(
     if (tls) stops.push(await listenTls({ ...tls, host: config.host, port: config.tls_port, accept: listener.accept }))
     process.send?.({ url: listeningUrl(config) })
     if (api) await printBanner(storage, config, first)
-    if (tls) print(`HTTPS is answered on port ${config.tls_port}.`)
     else print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
+    if (tls) print(`HTTPS is answered on port ${config.tls_port}.`)
     await aborted(requested)
   } finally {
     await Promise.allSettled(stops.map((stop) => stop()))

@@ -53,6 +53,7 @@ describe('the first start', () => {
     assert.match(screen, /Data +\S+postgres\n/)
     assert.match(screen, new RegExp(`API reference +${url}/docs\n`))
     assert.match(Buffer.from(token, 'base64').toString(), /^tok:\w{36}:1:0$/)
+    assert.doesNotMatch(screen, /Delivering from/) // A worker says that.
   })
 
   test('stores token and key so that only their owner can read them', () => {
