@@ -8,5 +8,12 @@ if (current[0] < least[0] || (current[0] === least[0] && current[1] < least[1]))
   )
   process.exit(1)
 } else {
+  // npx passes no signal on: a server that it started notices that it is gone.
+  var first = process.argv[2]
+  var serves =
+    first === undefined ||
+    (first[0] === '-' && !/^(-h|--help|-V|--version)$/.test(first)) ||
+    /^(serve|api|worker)$/.test(first)
+  if (process.env.npm_command === 'exec' && serves) process.argv.push('--stop-with-parent')
   import('../lib/main.js')
 }
