@@ -22,7 +22,7 @@ import { health } from '#http/health.ts'
 import { refuseMissingOperations } from '#http/intercom-operations.ts'
 import type { Listener } from '#http/listen.ts'
 import { measureRequests } from '#http/metrics.ts'
-import { nulInUrl } from '#http/nul.ts'
+import { nulInQuery } from '#http/nul.ts'
 import { type App, type Auth, BODY_LIMIT, type Operation } from '#http/op.ts'
 import { collectOperations } from '#http/operations.ts'
 import { rateLimit } from '#http/rate-limit.ts'
@@ -155,7 +155,7 @@ export function buildApp(options: AppOptions): App {
     if (authenticated) authenticated.then(() => done(), done)
     else done()
   })
-  app.addHook('onRequest', (request, _reply, done) => done(nulInUrl(request)))
+  app.addHook('onRequest', (request, _reply, done) => done(nulInQuery(request)))
   convertVersions(app, { operations, check: options.check_contracts })
   app.addHook('onRoute', runHandlers(options.secret, options.time_limit_ms))
   app.addHook('onSend', (request, reply, payload, done) => {

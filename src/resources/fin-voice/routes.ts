@@ -69,7 +69,7 @@ function finVoice(app: App) {
     op('collectFinVoiceCallsByConversationId', {
       summary: 'List the matched calls of a conversation, newest first',
       since,
-      params: Type.Object({ conversation_id: Type.String() }),
+      params: Type.Object({ conversation_id: Type.String({ pattern: '^[\\w-]+$' }) }),
       response: FinVoiceCalls,
     }),
     async ({ workspace, params }) => {
