@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { type Pack, pack as tar } from 'tar-stream'
 import type { Pool, Sql } from '#db/sql.ts'
+import { appliedMigrations } from '#db/suitable.ts'
 import { END, type End, FILES, FORMAT, MANIFEST, type Manifest, SECRETS, TABLES } from './manifest.ts'
 import { columnsOf, listSequences, listTables, nameOf, type Table } from './tables.ts'
 
@@ -23,7 +24,7 @@ export type Dump = {
   key: string
 }
 
-/** Rows that the tables and files that the backup has. */
+/** How many rows and attached files the backup has. */
 export type Dumped = { rows: number; files: number }
 
 /**
@@ -55,9 +56,7 @@ export async function dump({ sql, files, secrets, key }: Dump, target: Writable)
 const dumpDatabase = (sql: Pool, pack: Pack, key: string): Promise<End> =>
   sql.begin('isolation level repeatable read read only', async (own) => {
     const tables = [...(await listTables(own))]
-    const migrations = (await own<{ name: string }[]>`select name from migrations order by name`).map(
-      ({ name }) => name,
-    )
+    const migrations = [...(await appliedMigrations(own))]
     const manifest: Manifest = { format: FORMAT, created_at: new Date().toISOString(), migrations, tables, key }
     await add(pack, MANIFEST, Buffer.from(JSON.stringify(manifest)))
     const rows: End['rows'] = {}

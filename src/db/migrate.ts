@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { separateConnection } from './connect.ts'
 import { nodePostgresPool } from './node-postgres.ts'
 import type { Pool, Sql } from './sql.ts'
-import { assertSuitable } from './suitable.ts'
+import { appliedMigrations, assertSuitable } from './suitable.ts'
 
 const DIRECTORY = new URL('../../migrations/', import.meta.url).pathname
 /** The key of the advisory lock, so that only one process migrates at a time. It works through a connection pooler too. */
@@ -45,7 +45,7 @@ export async function migrate(
   await assertSuitable(sql, files)
   const done = await alone(sql, async (own) => {
     await own`create table if not exists migrations (name text primary key, applied_at timestamptz not null)`
-    return namesOf(own)
+    return appliedMigrations(own)
   })
   const applied: string[] = []
   for (const name of files.filter((file) => !done.has(file) && (until?.includes(file) ?? true))) {
@@ -59,15 +59,12 @@ export async function migrate(
 
 /** Returns the names of this release's migrations that the database lacks. */
 export async function missingMigrations(sql: Sql): Promise<string[]> {
-  const done = await namesOf(sql)
+  const done = await appliedMigrations(sql)
   return (await migrationsOf(DIRECTORY)).filter((name) => !done.has(name))
 }
 
 const migrationsOf = async (directory: string): Promise<string[]> =>
   (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()
-
-const namesOf = async (sql: Sql): Promise<Set<string>> =>
-  new Set((await sql<{ name: string }[]>`select name from migrations`).map(({ name }) => name))
 
 /**
  * Runs `work` while no other process migrates. The lock is asked for again and again: `create index concurrently` waits for
@@ -84,7 +81,7 @@ async function alone<Result>(sql: Pool, work: (own: Sql) => Promise<Result>): Pr
   }
 }
 
-const isApplied = async (sql: Sql, name: string): Promise<boolean> => (await namesOf(sql)).has(name)
+const isApplied = async (sql: Sql, name: string): Promise<boolean> => (await appliedMigrations(sql)).has(name)
 const record = (sql: Sql, name: string) => sql`insert into migrations values (${name}, now())`
 
 /** Returns false if another process has just applied it. */

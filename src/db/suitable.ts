@@ -13,7 +13,6 @@ type Facts = {
   columns: string[]
   can_create: boolean
   can_create_schema: boolean
-  missing_extensions: string[]
   unavailable_extensions: string[]
 }
 
@@ -31,9 +30,9 @@ export async function assertSuitable(sql: Pool, migrations: readonly string[]): 
     throw new Error(
       `${name} holds tables that are not Interphone's (${tables.slice(0, 3).join(', ')}): give it a database of its own.`,
     )
-  if (tables.includes('migrations')) await assertNotNewer(sql, migrations)
-  const is_current = tables.includes('migrations') && !(await isBehind(sql, migrations))
-  if (!is_current) assertRights(facts)
+  const applied = tables.includes('migrations') ? await appliedMigrations(sql) : new Set<string>()
+  assertNotNewer(applied, migrations)
+  if (migrations.some((migration) => !applied.has(migration))) assertRights(facts)
 }
 
 function assertRights({ name, account, schema, ...facts }: Facts): void {
@@ -59,7 +58,6 @@ async function factsOf(sql: Pool): Promise<Facts> {
       coalesce(has_schema_privilege(current_schema(), 'create'), false) as can_create,
       to_regnamespace('graphile_worker') is not null and extensions.missing = '{}'
         or has_database_privilege(current_database(), 'create') as can_create_schema,
-      extensions.missing as missing_extensions,
       array(select unnest(extensions.missing) except select name::text from pg_available_extensions) as unavailable_extensions
     from (
       select array(select unnest(${EXTENSIONS}::text[]) except select extname::text from pg_extension) as missing
@@ -67,18 +65,14 @@ async function factsOf(sql: Pool): Promise<Facts> {
   return facts
 }
 
-const appliedTo = async (sql: Sql): Promise<string[]> =>
-  (await sql<{ name: string }[]>`select name from migrations order by name`).map(({ name }) => name)
-
-async function isBehind(sql: Sql, migrations: readonly string[]): Promise<boolean> {
-  const applied = new Set(await appliedTo(sql))
-  return migrations.some((name) => !applied.has(name))
-}
+/** Returns the names of the migrations that were applied. */
+export const appliedMigrations = async (sql: Sql): Promise<Set<string>> =>
+  new Set((await sql<{ name: string }[]>`select name from migrations order by name`).map(({ name }) => name))
 
 /** Only names after the last of this release are newer: earlier ones may have had other names. */
-async function assertNotNewer(sql: Sql, migrations: readonly string[]): Promise<void> {
+function assertNotNewer(applied: ReadonlySet<string>, migrations: readonly string[]): void {
   const last = migrations.at(-1) ?? ''
-  const newer = (await appliedTo(sql)).filter((name) => name > last)
+  const newer = [...applied].filter((name) => name > last)
   if (newer.length)
     throw new Error(
       `its schema is of a newer release (${newer[0]}): start that release, or restore a backup from before its migrations.`,
