@@ -66,6 +66,16 @@ token
   .option(...ofWorkspace)
   .action((id, options) => withStorage(async ({ sql }) => (await tokens()).endToken(sql, id, options)))
 
+program
+  .command('sign-in [email]')
+  .description('print a link with which a teammate signs in, once and within an hour (default: the first admin)')
+  .option('-w, --workspace <id>', 'to this workspace (default: the first one)')
+  .action((email, options) =>
+    withStorage(async ({ sql }) =>
+      (await import('#commands/sign-in.ts')).printSignIn(sql, readConfig(), email, options),
+    ),
+  )
+
 const workspace = program.command('workspace').description('create and list workspaces')
 
 workspace

@@ -180,7 +180,7 @@ test('emptying or removing a workspace removes nothing of another', async () => 
       ],
       ...['help_center_names', 'help_centers', 'log_readers'],
       ...['macros', 'newsfeeds', 'object_counts', 'procedures', 'reply_domains'],
-      ...['segments', 'subscription_types', 'teams', 'ticket_states', 'tokens', 'visitors'],
+      ...['segments', 'sign_ins', 'subscription_types', 'teams', 'ticket_states', 'tokens', 'visitors'],
       ...['webhook_subscriptions', 'whatsapp_templates', 'workflow_versions', 'workflows'],
     ],
   )

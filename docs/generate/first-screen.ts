@@ -6,6 +6,7 @@ const FACTS = {
   url: 'http://127.0.0.1:3000',
   public_url: 'http://127.0.0.1:3000',
   token: 'dG9rOmI2YmVjOWMxX2I5ODBfNGQ2Nl84Yjc4OjE6MA==',
+  console_url: 'http://127.0.0.1:3000/#sign-in=…',
   location: '/home/you/interphone/data/postgres',
   directory: '/home/you/interphone/data',
   is_linked: false,

@@ -6,6 +6,8 @@ export type BannerFacts = {
   public_url: string
   /** Undefined if its text is not stored. */
   token: string | undefined
+  /** The link with which a teammate signs in, once. */
+  console_url: string
   /** Where the database is. */
   location: string
   /** The data directory; undefined if the database is not the server's own. */
@@ -22,12 +24,13 @@ export type BannerFacts = {
 }
 
 export function banner(facts: BannerFacts): string[] {
-  const { url, public_url, token, location, mail_server, others } = facts
+  const { url, public_url, token, console_url, location, mail_server, others } = facts
   const sending = [...(mail_server ? [`email by ${mail_server}`] : []), ...others]
   const rows = [
     ['URL', url],
     ...(public_url === url ? [] : [['Public URL', public_url]]),
     ['Token', token ?? 'only its SHA-256 is stored; `npm run interphone -- token create` creates another'],
+    ['Console', console_url],
     ['Data', location],
     ['API reference', `${url}/docs`],
     ['Channels', [...sending, 'in-app by a messenger', 'all others captured: stored and shown here'].join(', ')],

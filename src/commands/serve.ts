@@ -13,6 +13,7 @@ import { egressPolicy } from '#net/egress.ts'
 import { saveEnvironmentAccounts } from '#resources/channel-accounts/environment.ts'
 import { findFirstWithEmail } from '#resources/contacts/queries.ts'
 import { rememberKey } from '#workspaces/queries.ts'
+import { insertSignInLink } from '#workspaces/sign-ins.ts'
 import { banner } from './banner.ts'
 import { environmentAccounts } from './environment-accounts.ts'
 import { fileStorage } from './file-storage.ts'
@@ -21,6 +22,7 @@ import { tlsOf } from './hosts.ts'
 import { load } from './load.ts'
 import { receiveMails } from './receive-mail.ts'
 import { fingerprintOf, secretKey } from './secrets.ts'
+import { signInUrl } from './sign-in.ts'
 import { openStorage, type Storage } from './storage.ts'
 
 /** `seed` is the path of a file that is applied to the first workspace before the server accepts requests. */
@@ -111,6 +113,7 @@ async function printBanner({ sql, location, is_embedded }: Storage, config: Conf
     url: listeningUrl(config),
     public_url: config.public_url,
     token,
+    console_url: signInUrl(config.public_url, await insertSignInLink(sql, id, admin_id)),
     location,
     directory: is_embedded ? resolve(config.data_dir) : undefined,
     is_linked: is_embedded && dirname(location) !== realpathSync(config.data_dir),

@@ -1,11 +1,14 @@
-// Authenticates callers by access tokens, sent as Bearer or as the user name of Basic. Only their SHA-256 is stored.
+// Authenticates callers by access tokens, sent as Bearer or as the user name of Basic, or by the cookie of a signed-in teammate.
+// Only the SHA-256 of either is stored.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Pool } from '#db/sql.ts'
 import { within } from '#lib/time-limit.ts'
+import { findSignedIn, writeUse } from '#workspaces/sign-ins.ts'
 import { findToken, hashToken, type Scope, type Token } from '#workspaces/tokens.ts'
 import { forbidden, unauthorized } from './errors.ts'
 import { type Operation, TIME_LIMIT_MS } from './op.ts'
+import { isFromOwnPage, notOurs, sessionOf } from './session-cookie.ts'
 
 /** Checks that the request may call its operation: one function for each `Auth`. Throws a 401, 403 or 429. */
 export type Authentication = (
@@ -17,11 +20,12 @@ export type Authentication = (
 export const verifiedByHandler: Authentication = () => {}
 
 /**
- * Other processes see a change of a token, or of its workspace's sandbox, after this time at most. The process that makes
- * the change sees it at once.
+ * Other processes see a change of a token or a sign-in, or of its workspace's sandbox, after this time at most. The
+ * process that makes the change sees it at once.
  */
 const CACHED_FOR_MS = 3_000
 const NO_TOKEN = 'none'
+type Found = Token | typeof NO_TOKEN
 /** Longer than any valid header, so that it needs no look-up and no cache entry. */
 const LONGEST_HEADER = 512
 /** The scope of operations under /extensions that name no scope of Intercom's. An unlimited token has every scope. */
@@ -30,39 +34,65 @@ const EXTENSIONS: Scope = 'extensions'
 /** Returns the look-up of tokens, with its cache. A cached token is returned at once, without a promise. */
 export function authentication(sql: Pool, time_limit_ms: number = TIME_LIMIT_MS) {
   /** Keyed by the whole header, so that a known header is not parsed. */
-  const cache = new LRUCache<string, Token | typeof NO_TOKEN>({ max: 10_000, ttl: CACHED_FOR_MS, ttlResolution: 50 })
+  const tokens = new LRUCache<string, Found>({ max: 10_000, ttl: CACHED_FOR_MS, ttlResolution: 50 })
+  const signed_in = new LRUCache<string, Found>({ max: 1_000, ttl: CACHED_FOR_MS, ttlResolution: 50 })
   let forgotten = 0
 
-  async function lookUp(header: string): Promise<Token | typeof NO_TOKEN> {
-    const text = credentials(header)
-    if (!text) return NO_TOKEN
+  /** Looks it up, and keeps it in the cache. */
+  async function lookUp(cache: typeof tokens, key: string, find: () => Promise<Token | undefined>): Promise<Found> {
     const before = forgotten
-    const token = (await within(time_limit_ms, findToken(sql, hashToken(text)))) ?? NO_TOKEN
+    const token = (await within(time_limit_ms, find())) ?? NO_TOKEN
     // If `forgetTokens` was called meanwhile, the row may be outdated.
-    if (forgotten === before) cache.set(header, token)
+    if (forgotten === before) cache.set(key, token)
     return token
   }
 
+  async function tokenOf(header: string): Promise<Found> {
+    const text = credentials(header)
+    return text ? lookUp(tokens, header, () => findToken(sql, hashToken(text))) : NO_TOKEN
+  }
+
+  async function signedIn(session: string): Promise<Token | undefined> {
+    const found = await findSignedIn(sql, session)
+    if (!found) return undefined
+    const { is_use_unwritten, ...token } = found
+    // Nobody waits for it; if it fails, the next look-up does it.
+    if (is_use_unwritten) writeUse(sql, token.workspace_id, token.sign_in_id!).catch(() => {})
+    return token
+  }
+
+  function identifySignedIn(request: FastifyRequest): Token | Promise<Token> {
+    const { auth = 'token' } = request.routeOptions.config.operation ?? {}
+    const session = auth === 'token' ? sessionOf(request) : undefined
+    if (session === undefined) throw unauthorized()
+    if (!isFromOwnPage(request)) throw notOurs()
+    const cached = signed_in.get(session)
+    if (cached) return admit(cached, request)
+    return lookUp(signed_in, session, () => signedIn(session)).then((token) => admit(token, request))
+  }
+
   return {
-    /** Returns the caller's token; throws a 401 without a valid one, a 403 if it lacks the operation's scope. */
+    /** Returns the caller; throws a 401 without a valid token or sign-in, a 403 if it lacks the operation's scope. */
     identify(request: FastifyRequest): Token | Promise<Token> {
-      const header = request.headers.authorization ?? ''
-      const cached = cache.get(header)
-      return cached ? admit(cached, request) : lookUp(header).then((token) => admit(token, request))
+      const header = request.headers.authorization
+      if (header === undefined) return identifySignedIn(request)
+      const cached = tokens.get(header)
+      return cached ? admit(cached, request) : tokenOf(header).then((token) => admit(token, request))
     },
     forgetTokens() {
       forgotten++
-      cache.clear()
+      tokens.clear()
+      signed_in.clear()
     },
   }
 }
 
-function admit(token: Token | typeof NO_TOKEN, { routeOptions: { url = '', config } }: FastifyRequest): Token {
+function admit(token: Found, { routeOptions: { url = '', config } }: FastifyRequest): Token {
   if (token === NO_TOKEN) throw unauthorized()
   if (token.revoked_at) throw unauthorized('Access Token has been revoked', 'token_revoked')
   if (token.custom_channel_id && !config.operation?.takes_channel_keys) throw unauthorized()
   if (!token.scopes) return token
-  const scope = config.operation?.scope ?? (url.startsWith('/extensions/') ? EXTENSIONS : undefined)
+  const { scope = url.startsWith('/extensions/') ? EXTENSIONS : null } = config.operation ?? {}
   if (scope && !token.scopes.includes(scope)) {
     throw forbidden(`You do not have the required scope (${scope}) to access this resource`)
   }

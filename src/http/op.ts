@@ -26,8 +26,8 @@ export type OperationOptions = Shapes & {
   /** The first and the last version that has the operation. Default: all. */
   since?: Version
   until?: Version
-  /** The scope that a limited token needs. */
-  scope?: Scope
+  /** The scope that a limited token needs. Null: none, although the path is under /extensions. */
+  scope?: Scope | null
   /** The status of success. Default: 200. */
   status?: 200 | 201 | 202 | 204 | 302
   auth?: Auth
@@ -54,7 +54,7 @@ export type OperationOptions = Shapes & {
 
 /**
  * Who may call the operation, and the proof:
- * - `token`: an access token of the workspace (the default).
+ * - `token`: an access token of the workspace, or the cookie of a signed-in teammate (the default).
  * - `contact`: a messenger session, which belongs to a contact or a visitor.
  * - `signature`: the provider signs the request; the handler verifies it.
  * - `link`: a signed link in the URL; the handler verifies it.

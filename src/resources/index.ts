@@ -117,6 +117,7 @@ import sandboxStatuses from './sandbox/statuses/routes.ts'
 import secureModeSecrets from './secure-mode-secrets/routes.ts'
 import { listSegmentsNaming } from './segments/queries.ts'
 import segments from './segments/routes.ts'
+import signIns from './sign-ins/routes.ts'
 import slas from './slas/routes.ts'
 import subscriptionTypes from './subscription-types/routes.ts'
 import phoneSwitch from './switch/routes.ts'
@@ -255,6 +256,7 @@ export const RESOURCES: readonly Resource[] = [
   capturedWebhooks,
   sandboxClock,
   sandboxSettings,
+  signIns,
   workspaces,
   attachments,
   unsubscribe,

@@ -1,6 +1,6 @@
 // Access tokens: their text is shown once, and only its SHA-256 is stored.
 import { createHash, randomUUID } from 'node:crypto'
-import { one, rowId, type Sql } from '#db/sql.ts'
+import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
 import type { Version } from '#versions/versions.ts'
 import type { Clock } from './clock.ts'
 import type { RequestFault } from './faults.ts'
@@ -36,6 +36,8 @@ export type Token = Clock &
     default_version: Version | null
     /** The custom channel whose key it is: it can call only what takes such keys. */
     custom_channel_id: string | null
+    /** The sign-in of a teammate, if the caller is one instead of a token. */
+    sign_in_id: string | null
     /** The topics of the workspace: see `Workspace.listens`. */
     listened_topics: string[]
     /** The armed faults for the next requests, oldest first; null if there are none. */
@@ -55,16 +57,20 @@ export const hashToken = (text: string): Buffer => createHash('sha256').update(t
 /** Returns a token in Intercom's format, which secret scanners know: base64 of `tok:<uuid with underscores>:1:0`. */
 export const newTokenText = (): string => Buffer.from(`tok:${randomUUID().replaceAll('-', '_')}:1:0`).toString('base64')
 
-/** The only query without a workspace: the token names it. */
+/** The columns of a caller that are of its workspace, `id`: version, clock, lags, topics and armed faults. */
+export const callerColumns = (sql: Sql, id: Fragment): Fragment => sql`
+  default_version, clock_frozen_at, clock_ahead_seconds, search_lag_ms, message_lag_ms, listened_topics, (
+    select json_agg(json_build_object('id', faults.id::text, 'fault', fault, 'operation', operation,
+      'method', method, 'path', path, 'retry_after', retry_after, 'delay_ms', delay_ms) order by faults.id)
+    from faults
+    where faults.workspace_id = ${id} and target = 'requests' and remaining > 0
+  ) as faults`
+
+/** A query without a workspace: the token names it. */
 export const findToken = (sql: Sql, hash: Buffer) =>
   one(sql<Token[]>`
-    select tokens.id, workspace_id, admin_id, scopes, is_operator, custom_channel_id, revoked_at, default_version, clock_frozen_at,
-      clock_ahead_seconds, search_lag_ms, message_lag_ms, listened_topics, (
-        select json_agg(json_build_object('id', faults.id::text, 'fault', fault, 'operation', operation,
-          'method', method, 'path', path, 'retry_after', retry_after, 'delay_ms', delay_ms) order by faults.id)
-        from faults
-        where faults.workspace_id = tokens.workspace_id and target = 'requests' and remaining > 0
-      ) as faults
+    select tokens.id, null as sign_in_id, workspace_id, admin_id, scopes, is_operator, custom_channel_id, revoked_at,
+      ${callerColumns(sql, sql`tokens.workspace_id`)}
     from tokens join workspaces on workspaces.id = workspace_id where hash = ${hash}`)
 
 export const insertToken = (sql: Sql, workspace_id: string, text: string, token: NewToken, at: Date) =>

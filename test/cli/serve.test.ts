@@ -50,6 +50,7 @@ describe('the first start', () => {
     token = /Token +(\S+)/.exec(screen)?.[1] ?? ''
     assert.ok(screen.split('\n').length <= 24)
     assert.match(screen, new RegExp(`URL +${url}\n`))
+    assert.match(screen, new RegExp(`Console +${url}/#sign-in=[\\w-]{43}\n`))
     assert.match(screen, /Data +\S+postgres\n/)
     assert.match(screen, new RegExp(`API reference +${url}/docs\n`))
     assert.match(Buffer.from(token, 'base64').toString(), /^tok:\w{36}:1:0$/)
@@ -164,6 +165,25 @@ describe('a running server', () => {
     assert.equal((await command('domain', 'release', 'in.example.com')).err, 'No workspace has in.example.com.\n')
     assert.equal((await command('domain', 'assign', 'a.example', 'nowhere1')).err, 'There is no workspace nowhere1.\n')
     assert.match((await command('workspace', 'list')).out, /Demo .* first\n\w{8} +Sandbox 1 .*\n\w{8} +Demo/)
+  })
+
+  test('signs teammates in with the link of the first screen, and with those of `sign-in`', async () => {
+    const [unknown, named] = await Promise.all([
+      command('sign-in', 'nobody@example.com'),
+      command('sign-in', 'Ben@example.com'),
+    ])
+    assert.equal(unknown.code, 1)
+    assert.match(unknown.err, /^Workspace \w{8} has no teammate nobody@example\.com: .*\n$/)
+    for (const [printed, name] of [
+      [server.out(), 'Ada Admin'],
+      [named.out, 'Ben Brook'],
+    ] as const) {
+      const [, secret] = printed.match(new RegExp(`${url}/#sign-in=(\\S+)\n`)) ?? []
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ secret })
+      const answer = await read(await fetch(`${url}/extensions/sign-ins`, { method: 'POST', headers, body }))
+      assert.deepEqual([answer.status, answer.body.admin?.name], [201, name])
+    }
   })
 
   test('rejects a revoked token within seconds', () =>

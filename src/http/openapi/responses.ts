@@ -116,11 +116,12 @@ export const isOpen = ({ auth = 'token' }: Operation): boolean => auth !== 'toke
  * `refuses`.
  */
 export function statusesOf({ options, url, method }: Refusing): number[] {
-  const { scope, refuses = [] } = options
+  const { refuses = [] } = options
   const statuses = [
     400, // A NUL in the query.
     ...(isOpen(options) ? [] : [401, 429]),
-    ...(scope || (takesToken(options) && url.startsWith('/extensions/')) ? [403] : []),
+    // Without the scope, or with a sign-in and from a page of others.
+    ...(takesToken(options) ? [403] : []),
     ...(url.includes(':') ? [404] : []),
     // The Idempotency-Key is in use, or was used for another request.
     ...(method === 'POST' && !isOpen(options) ? [409, 422] : []),
