@@ -13,30 +13,40 @@ export type Segmented = { encoding: 'GSM-7' | 'UCS-2'; segments: number }
  */
 const CAPACITY = { 'GSM-7': { alone: 160, joined: 153 }, 'UCS-2': { alone: 70, joined: 67 } }
 
+/** A text as its segments. `room` is how many more characters of the encoding the last one takes. */
+export type Split = { encoding: Segmented['encoding']; segments: string[]; room: number }
+
+/** Returns how many segments a text has. */
+export function segmented(text: string): Segmented {
+  const { encoding, segments } = splitText(text)
+  return { encoding, segments: segments.length }
+}
+
 /**
  * One character that GSM-7 does not have makes the whole text UCS-2. A character that counts as two (an escaped one,
  * a surrogate pair) is not split between segments. An empty text is one segment.
  */
-export function segmented(text: string): Segmented {
+export function splitText(text: string): Split {
   const characters = [...text]
   const isBasic = characters.every((character) => BASIC.has(character) || EXTENDED.has(character))
   const encoding = isBasic ? 'GSM-7' : 'UCS-2'
   const sizes = characters.map((character) => (isBasic ? (EXTENDED.has(character) ? 2 : 1) : character.length))
   const { alone, joined } = CAPACITY[encoding]
-  return { encoding, segments: total(sizes) <= alone ? 1 : segmentsOf(sizes, joined) }
+  const size = sizes.reduce((sum, size) => sum + size, 0)
+  if (size <= alone) return { encoding, segments: [text], room: alone - size }
+  return { encoding, ...split(characters, sizes, joined) }
 }
 
-const total = (sizes: number[]): number => sizes.reduce((sum, size) => sum + size, 0)
-
-function segmentsOf(sizes: number[], capacity: number): number {
-  let segments = 1
+function split(characters: string[], sizes: number[], capacity: number): Pick<Split, 'segments' | 'room'> {
+  const starts = [0]
   let used = 0
-  for (const size of sizes) {
+  for (const [at, size] of sizes.entries()) {
     if (used + size > capacity) {
-      segments++
+      starts.push(at)
       used = 0
     }
     used += size
   }
-  return segments
+  const segments = starts.map((start, n) => characters.slice(start, starts[n + 1]).join(''))
+  return { segments, room: capacity - used }
 }

@@ -110,6 +110,7 @@ import procedures from './procedures/routes.ts'
 import reportingExports from './reporting-exports/routes.ts'
 import sandboxClock from './sandbox/clock/routes.ts'
 import sandboxFaults from './sandbox/faults/routes.ts'
+import sandboxMessages from './sandbox/messages/routes.ts'
 import sandboxReplies from './sandbox/replies/routes.ts'
 import sandbox from './sandbox/routes.ts'
 import sandboxSettings from './sandbox/settings/routes.ts'
@@ -249,6 +250,7 @@ export const RESOURCES: readonly Resource[] = [
   messenger,
   messengerNews,
   demo,
+  sandboxMessages,
   sandbox,
   sandboxReplies,
   sandboxStatuses,

@@ -34,6 +34,27 @@ export const presentAdminSummary = (admin: Omit<AdminSummary, 'type'>): AdminSum
   away_mode_reassign: admin.away_mode_reassign,
 })
 
+/** A contact as the recipient of something. `name` and `email` are null if it has none, or is gone. */
+export const ContactName = named(
+  'contact_name',
+  Type.Object({
+    type: Type.Literal('contact'),
+    id: Type.String(),
+    name: Nullable(Type.String()),
+    email: Nullable(Type.String()),
+  }),
+)
+
+/** The columns of `namedContact`. */
+export type NamedContactRow = { contact_id: string; contact_name: string | null; contact_email: string | null }
+
+export const presentContactName = (row: NamedContactRow): Static<typeof ContactName> => ({
+  type: 'contact',
+  id: row.contact_id,
+  name: row.contact_name,
+  email: row.contact_email,
+})
+
 export const ContactReference = named(
   'contact_reference',
   Type.Object({ type: Type.Literal('contact'), id: Type.String(), external_id: Nullable(Type.String()) }),

@@ -52,6 +52,10 @@ const RENDER: Record<SendingChannel, (outgoing: Outgoing, mail: MailSettings) =>
         to: email.to,
         cc: email.cc,
         unsubscribe_url: email.unsubscribe_url,
+        return_path: email.return_path,
+        in_reply_to: email.in_reply_to,
+        references: email.references,
+        date: email.date,
       },
     }
   },

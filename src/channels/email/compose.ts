@@ -41,21 +41,42 @@ export type Mail = SendMailOptions & { messageId: string; text: string; html: st
 
 /** The same email always composes to the same mail, so that a retry sends an identical mail. */
 export async function compose(email: OutgoingEmail): Promise<Mail> {
-  const { from, to, cc, reply_to, in_reply_to, unsubscribe_url } = email
+  const html = lines(layouts[email.layout](email))
+  return mailWith({ ...email, message_id: messageId(email) }, { text: lines(await text(email)), html })
+}
+
+/** What the envelope and the headers of a mail are made of. */
+export type Headed = Pick<
+  OutgoingEmail,
+  | 'from'
+  | 'return_path'
+  | 'reply_to'
+  | 'to'
+  | 'cc'
+  | 'recipient'
+  | 'subject'
+  | 'unsubscribe_url'
+  | 'in_reply_to'
+  | 'references'
+  | 'date'
+> & { message_id: string }
+
+/** Returns the mail with both bodies. */
+export function mailWith(headed: Headed, bodies: { text: string; html: string }): Mail {
+  const { from, to, cc, reply_to, in_reply_to, unsubscribe_url } = headed
   return {
-    envelope: { from: alone(email.return_path ?? from.address), to: alone(email.recipient) },
+    envelope: { from: alone(headed.return_path ?? from.address), to: alone(headed.recipient) },
     from: mailbox(from),
     ...(reply_to && { replyTo: mailbox({ name: from.name, address: reply_to }) }),
     to: to.map(mailbox),
     cc: cc.map(mailbox),
-    subject: breakable(oneLine(email.subject)),
-    date: email.date,
-    messageId: messageId(email),
+    subject: breakable(oneLine(headed.subject)),
+    date: headed.date,
+    messageId: headed.message_id,
     ...(in_reply_to && { inReplyTo: in_reply_to }),
-    references: latest(email.references),
+    references: latest(headed.references),
     ...(unsubscribe_url && unsubscribe(unsubscribe_url)),
-    text: lines(await text(email)),
-    html: lines(layouts[email.layout](email)),
+    ...bodies,
   }
 }
 

@@ -36,3 +36,10 @@ export const contactRecords: Recipients = {
         or (leaves_whatsapp and not unsubscribed_from_whatsapp)`,
     ),
 }
+
+/** Returns a join with `contact_name` and `contact_email`; nulls if the contact is gone. Both arguments are SQL. */
+export const namedContact = (sql: Sql, workspace_id: Fragment, contact_id: Fragment): Fragment => sql`
+  left join lateral (
+    select name as contact_name, email as contact_email from contacts
+    where contacts.workspace_id = ${workspace_id} and contacts.id = ${contact_id} limit 1
+  ) named on true`

@@ -3,6 +3,8 @@ import type { ChannelName, Status } from '#channels/channel.ts'
 import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
 import { endQueued } from '#delivery/end.ts'
+import { namedContact } from '#resources/contacts/fragments.ts'
+import type { NamedContactRow } from '#resources/references.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 
 type Transition = {
@@ -16,12 +18,11 @@ type Transition = {
   answer: string | null
 }
 
-export type DeliveryRow = {
+export type DeliveryRow = NamedContactRow & {
   id: string
   message_id: string
   part_id: string | null
   conversation_id: string
-  contact_id: string
   channel: ChannelName
   recipient_type: 'to' | 'cc' | 'bcc'
   address: string
@@ -42,7 +43,7 @@ export type DeliveryRow = {
 const columns = ({ sql, ahead_ms }: Workspace) => sql`
   id, message_id, part_id, conversation_id, contact_id, channel, recipient_type, address, status, attempts,
   due_at + ${ahead_ms()} * interval '1 millisecond' as due_at,
-  provider_id, error_code, error_reason, error_details, created_at, updated_at,
+  provider_id, error_code, error_reason, error_details, created_at, updated_at, contact_name, contact_email,
   (select coalesce(json_agg(json_build_object('at', at, 'event', event, 'status', history.status, 'attempt', attempt,
       'code', code, 'reason', reason, 'answer', answer) order by history.id), '[]')
     from delivery_history history
@@ -61,9 +62,13 @@ export const inRecipientOrder = ({ sql }: Workspace): Order => ({
 /** Deliveries of the message itself, not of later replies. */
 const ofMessage = ({ sql }: Workspace, message_id: string) => sql`message_id = ${rowId(message_id)} and part_id is null`
 
+/** Deliveries with the names of their contacts. */
+const source = ({ sql }: Workspace) =>
+  sql`deliveries ${namedContact(sql, sql`deliveries.workspace_id`, sql`contact_id`)}`
+
 export const listDeliveriesOf = (workspace: Workspace, message_id: string, order: Order, page: Page) =>
   workspace.sql<DeliveryRow[]>`
-    select ${columns(workspace)}, ${cursorValue(workspace, order)} from deliveries
+    select ${columns(workspace)}, ${cursorValue(workspace, order)} from ${source(workspace)}
     where workspace_id = ${workspace.id} and ${ofMessage(workspace, message_id)} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
 
 export const countDeliveriesOf = async (workspace: Workspace, message_id: string): Promise<number> => {
@@ -74,19 +79,53 @@ export const countDeliveriesOf = async (workspace: Workspace, message_id: string
 
 export const findDelivery = (workspace: Workspace, id: string) =>
   one(workspace.sql<DeliveryRow[]>`
-    select ${columns(workspace)} from deliveries where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
+    select ${columns(workspace)} from ${source(workspace)} where workspace_id = ${workspace.id} and id = ${rowId(id)}`)
 
-const inStatus = ({ sql }: Workspace, status: Status | undefined) => (status ? sql`status = ${status}` : sql`true`)
+export type DeliveryFilter = {
+  status?: Status | undefined
+  channel?: ChannelName | undefined
+  message_id?: string | undefined
+  q?: string | undefined
+}
 
-export const listDeliveries = (workspace: Workspace, status: Status | undefined, order: Order, page: Page) =>
-  workspace.sql<DeliveryRow[]>`
-    select ${columns(workspace)}, ${cursorValue(workspace, order)} from deliveries
-    where workspace_id = ${workspace.id} and ${inStatus(workspace, status)} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
+/** A text or a channel is looked for among the newest of this number. */
+export const SEARCHED = 10_000
 
-export const countDeliveries = async (workspace: Workspace, status: Status | undefined): Promise<number> => {
+/** By the order in which they were queued. */
+export const newestDeliveries = ({ sql }: Workspace): Order => ({
+  by: sql`id`,
+  type: 'bigint',
+  direction: 'desc',
+  is_id: true,
+})
+
+function matching(workspace: Workspace, { status, channel, message_id, q }: DeliveryFilter) {
+  const { sql, id } = workspace
+  const has = (text: string) => sql`strpos(lower(${sql.unsafe(text)}), lower(${q!})) > 0`
+  return sql`
+    ${status === undefined ? sql`true` : sql`status = ${status}`}
+    and ${channel === undefined ? sql`true` : sql`channel = ${channel}`}
+    and ${message_id === undefined ? sql`true` : sql`message_id = ${rowId(message_id)}`}
+    and ${q === undefined ? sql`true` : sql`(${has('address')} or ${has('contact_name')} or ${has('contact_email')} or ${has('error_reason')})`}
+    and ${
+      q === undefined && channel === undefined
+        ? sql`true`
+        : sql`id >= coalesce((
+            select id from deliveries where workspace_id = ${id} order by id desc offset ${SEARCHED - 1} limit 1), 0)`
+    }`
+}
+
+export const listDeliveries = (workspace: Workspace, filter: DeliveryFilter, page: Page) => {
+  const order = newestDeliveries(workspace)
+  return workspace.sql<DeliveryRow[]>`
+    select ${columns(workspace)}, ${cursorValue(workspace, order)} from ${source(workspace)}
+    where workspace_id = ${workspace.id} and ${matching(workspace, filter)} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`
+}
+
+export const countDeliveries = async (workspace: Workspace, filter: DeliveryFilter): Promise<number> => {
   const [{ count }] = await workspace.sql<[{ count: string }]>`
-    select count(*) from deliveries
-    where workspace_id = ${workspace.id} and ${inStatus(workspace, status)}`
+    select count(*) from ${filter.q === undefined ? workspace.sql`deliveries` : source(workspace)}
+    where workspace_id = ${workspace.id} and ${matching(workspace, filter)}`
   return Number(count)
 }
 

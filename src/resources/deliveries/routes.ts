@@ -1,6 +1,6 @@
 // Deliveries: shows what happened to each recipient's message; retries and cancels.
 
-import { newest, pageResult } from '#db/page.ts'
+import { pageResult } from '#db/page.ts'
 import { requeue } from '#delivery/requeue.ts'
 import { notifyWorker } from '#delivery/signals.ts'
 import { conflict, found } from '#http/errors.ts'
@@ -53,13 +53,12 @@ function deliveries(app: App) {
       scope: 'read_conversations',
       query: DeliveryQuery,
       response: DeliveryPage,
-      summary: 'List deliveries, by status',
+      summary: 'List deliveries, newest first: by status, channel or message, or with a text',
     }),
-    async ({ workspace, query: { status, ...paging } }) => {
-      const page = pageOf(paging, PAGE_SIZE)
-      const order = newest(workspace, 'created_at')
-      const rows = await listDeliveries(workspace, status, order, page)
-      return presentPage(page, await pageResult(rows, page, () => countDeliveries(workspace, status)), presentDelivery)
+    async ({ workspace, query: { per_page, starting_after, ...filter } }) => {
+      const page = pageOf({ ...(per_page && { per_page }), ...(starting_after && { starting_after }) }, PAGE_SIZE)
+      const rows = await listDeliveries(workspace, filter, page)
+      return presentPage(page, await pageResult(rows, page, () => countDeliveries(workspace, filter)), presentDelivery)
     },
   )
 

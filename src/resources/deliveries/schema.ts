@@ -4,7 +4,8 @@ import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'
 import { PageOf, PageQuery } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable, named } from '#http/types.ts'
-import type { DeliveryRow } from './queries.ts'
+import { ContactName, presentContactName } from '#resources/references.ts'
+import { type DeliveryRow, SEARCHED } from './queries.ts'
 
 const Status = Type.Enum(['queued', 'sent', 'delivered', 'read', 'failed'])
 
@@ -30,6 +31,7 @@ export const Delivery = named(
     conversation_part_id: Nullable(Type.String()),
     conversation_id: Type.String(),
     contact_id: Type.String(),
+    contact: ContactName,
     channel: Type.Enum(CHANNELS),
     recipient_type: Type.Enum(['to', 'cc', 'bcc']),
     address: Type.String(),
@@ -51,7 +53,21 @@ export const Delivery = named(
 
 export const DeliveryPage = named('delivery_list', PageOf(Delivery))
 
-export const DeliveryQuery = Type.Object({ ...PageQuery.properties, status: Type.Optional(Status) })
+const newest = `, among the newest ${SEARCHED.toLocaleString('en')} deliveries`
+
+export const DeliveryQuery = Type.Object({
+  ...PageQuery.properties,
+  status: Type.Optional(Status),
+  channel: Type.Optional(Type.Enum(CHANNELS, { description: `Its channel${newest}.` })),
+  message_id: Type.Optional(Type.String({ maxLength: 100, description: 'Of this message, and of its answers.' })),
+  q: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: `What address, contact or error contains, in upper or lower case${newest}.`,
+    }),
+  ),
+})
 
 export const presentDelivery = (delivery: DeliveryRow): Static<typeof Delivery> => ({
   type: 'delivery',
@@ -60,6 +76,7 @@ export const presentDelivery = (delivery: DeliveryRow): Static<typeof Delivery> 
   conversation_part_id: delivery.part_id,
   conversation_id: delivery.conversation_id,
   contact_id: delivery.contact_id,
+  contact: presentContactName(delivery),
   channel: delivery.channel,
   recipient_type: delivery.recipient_type,
   address: delivery.address,

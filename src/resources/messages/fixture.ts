@@ -50,5 +50,5 @@ export default {
     listWhatsAppTemplates: () => [['GET /extensions/whatsapp_templates']],
     getWhatsAppMessageStatus: ({ whatsapp }) => [[`GET /messages/status?ruleset_id=${whatsapp}`]],
   },
-  ids: { messages: ['message'], ruleset_id: ['whatsapp'], message_id: ['wamid'] },
+  ids: { messages: ['message', 'captured'], ruleset_id: ['whatsapp'], message_id: ['wamid'] },
 } satisfies Fixture

@@ -1,9 +1,10 @@
 // A captured message and an armed fault, and requests of another workspace that must not reach them.
-import type { Fixture, Request } from '../../../test/fixture.ts'
+import { type Fixture, idOf, type Request } from '../../../test/fixture.ts'
 
 declare module '../../../test/fixture.ts' {
   interface Ids {
     fault: string
+    captured: string
   }
 }
 
@@ -12,16 +13,19 @@ const status = (rest: object): Request => ['POST /extensions/sandbox/statuses', 
 
 export default {
   needs: ['delivery', 'email'],
-  provides: ['fault'],
+  provides: ['fault', 'captured'],
   async create({ post, workspace: { sql, id } }, { delivery, email }) {
-    await sql`
+    const captured = await idOf(sql<{ id: string }[]>`
       insert into captured_messages
         (workspace_id, delivery_id, channel, sender, recipient, subject, rendered, captured_at)
-      values (${id}, ${delivery}, 'email', 'x', ${email}, ${`Mail of ${id}`}, '{}', now())`
+      values (${id}, ${delivery}, 'email', 'x', ${email}, ${`Mail of ${id}`}, '{}', now()) returning id`)
     const fault = await post('/extensions/sandbox/faults', { fault: '500', path: `/nowhere/of/${id}` })
-    return { fault: fault.id }
+    return { fault: fault.id, captured }
   },
   attempts: {
+    getCapturedMessage: ({ captured }) => [[`GET /extensions/sandbox/messages/${captured}`]],
+    showCapturedHtml: ({ captured }) => [[`GET /extensions/sandbox/messages/${captured}/html`]],
+    showCapturedRaw: ({ captured }) => [[`GET /extensions/sandbox/messages/${captured}/raw`]],
     writeReply: (their, my) => [
       reply({ contact: { id: their.user } }),
       reply({ contact: { user_id: their.external_id } }),
@@ -43,6 +47,7 @@ export default {
     listFaults: () => [['GET /extensions/sandbox/faults']],
     listCapturedMessages: ({ email }) => [
       ['GET /extensions/sandbox/messages?per_page=150'],
+      ['GET /extensions/sandbox/messages?q=mail'],
       [`GET /extensions/sandbox/messages?to=${encodeURIComponent(email)}`],
     ],
   },

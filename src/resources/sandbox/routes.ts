@@ -1,37 +1,13 @@
-// The sandbox: lists captured messages, and resets the workspace for the next test.
-
+// The sandbox: resets the workspace for the next test.
 import { Type } from 'typebox'
-import { pageResult } from '#db/page.ts'
-import { pageOf, presentPage } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import type { Resource, Server } from '#server.ts'
 import { SERVER_CLOCK } from '#workspaces/clock.ts'
 import { setClock, setLags } from '#workspaces/queries.ts'
 import { NO_LAGS } from '#workspaces/workspace.ts'
-import { countCaptured, listCaptured, newestCaptured } from './queries.ts'
 import { emptyWorkspace } from './reset/queries.ts'
-import { CapturedPage, CapturedQuery, presentCaptured } from './schema.ts'
-
-const PAGE_SIZE = { default: 50, max: 150 }
 
 function sandbox(app: App, { forgetTokens, kept_tables }: Server) {
-  app.get(
-    '/extensions/sandbox/messages',
-    op('listCapturedMessages', {
-      scope: 'read_conversations',
-      query: CapturedQuery,
-      response: CapturedPage,
-      summary: 'List captured messages, newest first',
-    }),
-    async ({ workspace, query: { channel, to: recipient, ...paging } }) => {
-      const page = pageOf(paging, PAGE_SIZE)
-      const filter = { channel, recipient }
-      const rows = await listCaptured(workspace, filter, newestCaptured(workspace), page)
-      const result = await pageResult(rows, page, () => countCaptured(workspace, filter))
-      return presentPage(page, result, presentCaptured)
-    },
-  )
-
   app.post(
     '/extensions/sandbox/reset',
     op('resetSandbox', {
