@@ -1,5 +1,6 @@
 // Ends deliveries that are still queued: by request, or because their channel account was removed.
 import type { Fragment, Sql } from '#db/sql.ts'
+import { insertMoves } from './moves.ts'
 import { tally } from './tally.ts'
 
 /** Keyed by the error code that the delivery then shows. */
@@ -24,9 +25,10 @@ export function endQueued(sql: Sql, workspace_id: string, which: Fragment, code:
       update deliveries set status = 'failed', error_code = ${code}, error_reason = ${reason}, error_details = null,
         updated_at = ${at}
       where workspace_id = ${workspace_id} and status = 'queued' and ${which}
-      returning workspace_id, id, attempts, broadcast_id, 'queued' as was, status
+      returning workspace_id, id, conversation_id, attempts, broadcast_id, 'queued' as was, status
     ),
-    tally as (${tally(sql)})
+    tally as (${tally(sql)}),
+    moves as (${insertMoves(sql)})
     insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, at)
     select workspace_id, id, ${event}, 'failed', attempts, ${code}, ${reason}, ${at} from moved
     returning delivery_id as id`
@@ -49,9 +51,10 @@ export const endDeliveriesOf = (sql: Sql, workspace_id: string, which: Fragment,
         error_code = case when ends then 'conversation_deleted' else error_code end,
         error_reason = case when ends then ${reason} else error_reason end
       from before where workspace_id = ${workspace_id} and deliveries.id = before.id
-      returning workspace_id, deliveries.id, attempts, broadcast_id, before.status as was, deliveries.status
+      returning workspace_id, deliveries.id, conversation_id, attempts, broadcast_id, before.status as was, deliveries.status
     ),
-    tally as (${tally(sql)})
+    tally as (${tally(sql)}),
+    moves as (${insertMoves(sql)})
     insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, at)
     select workspace_id, id, ${event}, status, attempts, 'conversation_deleted', ${reason}, ${at}
     from moved where was <> status`

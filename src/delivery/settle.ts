@@ -1,9 +1,11 @@
 // Writes the outcomes of attempts, many in one statement: statuses, history, captured messages, and changes of contacts.
 import type { Captured, Outcome, Outgoing, Remark, Status } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
+import { insertChanges } from '#events/changes.ts'
 import { storable } from '#lib/text.ts'
 import { type Effect, effectOf } from './effect.ts'
 import { ENDED } from './end.ts'
+import { insertMoves } from './moves.ts'
 import type { Recipients } from './recipients.ts'
 import { nextWait, type RetryPolicy } from './retry.ts'
 import { advance } from './status.ts'
@@ -148,10 +150,11 @@ export async function settle(sql: Pool, recipients: Recipients, settlements: rea
         updated_at = settled.at
       from settled join locked using (workspace_id, id)
       where deliveries.workspace_id = settled.workspace_id and deliveries.id = settled.id
-      returning deliveries.workspace_id, deliveries.id, deliveries.contact_id, deliveries.address, locked.broadcast_id,
-        was, deliveries.status as status
+      returning deliveries.workspace_id, deliveries.id, deliveries.contact_id, deliveries.conversation_id,
+        deliveries.address, locked.broadcast_id, was, deliveries.status as status
     ),
     tally as (${tally(sql)}),
+    moves as (${insertMoves(sql)}),
     history as (
       insert into delivery_history (workspace_id, delivery_id, event, status, attempt, code, reason, answer, effect, at)
       select workspace_id, row.delivery_id, event,
@@ -173,7 +176,15 @@ export async function settle(sql: Pool, recipients: Recipients, settlements: rea
         workspace_id text, delivery_id bigint, channel text, sender text, recipient text, subject text,
         rendered jsonb, at timestamptz)
       on conflict do nothing
+      returning workspace_id, id, delivery_id
     ),
+    shown as (${insertChanges(
+      sql,
+      'message.captured',
+      sql`
+        select captured.workspace_id, captured.id as object_id, conversation_id
+        from captured join moved on moved.workspace_id = captured.workspace_id and moved.id = delivery_id`,
+    )}),
     changes as (
       select moved.workspace_id, moved.contact_id, bool_or(contacted) as contacted, bool_or(hard_bounce) as hard_bounce,
         bool_or(spam_complaint) as spam_complaint, bool_or(leaves_emails) as leaves_emails,

@@ -3,6 +3,7 @@
 import type { ChannelName, Remark, StatusUpdate } from '#channels/channel.ts'
 import { type Fragment, one, rowId, type Sql } from '#db/sql.ts'
 import { effectOf } from './effect.ts'
+import { insertMoves } from './moves.ts'
 import type { Recipients } from './recipients.ts'
 import { REACHED_FROM } from './status.ts'
 import { tally } from './tally.ts'
@@ -59,9 +60,11 @@ export function applyStatusUpdate(
             select from delivery_history earlier
             where earlier.workspace_id = ${workspace_id} and delivery_id = current.id and event = 'retried'
               and attempt >= ${attempt})))
-      returning deliveries.workspace_id, deliveries.id, current.broadcast_id, current.status as was, deliveries.status
+      returning deliveries.workspace_id, deliveries.id, deliveries.conversation_id, current.broadcast_id,
+        current.status as was, deliveries.status
     ),
     tally as (${tally(sql)}),
+    moves as (${insertMoves(sql)}),
     changes as (
       select ${workspace_id}::text as workspace_id, contact_id, false as contacted, ${hard_bounce}::bool as hard_bounce,
         ${spam_complaint}::bool as spam_complaint, ${leaves('email')}::bool as leaves_emails,
@@ -117,8 +120,9 @@ export const updateInAppStatus = (
       update deliveries set status = ${status}, error_code = null, error_reason = null, error_details = null,
         updated_at = greatest(updated_at, ${at}::timestamptz)
       from current where workspace_id = ${workspace_id} and deliveries.id = current.id
-      returning deliveries.id, contact_id, conversation_id, part_id
+      returning workspace_id, deliveries.id, contact_id, conversation_id, part_id
     ),
+    moves as (${insertMoves(sql)}),
     history as (
       insert into delivery_history (workspace_id, delivery_id, event, status, attempt, at)
       select ${workspace_id}, id, 'report', ${status}, attempts, ${at} from current

@@ -68,3 +68,16 @@ export async function endOfEvents(sql: Sql): Promise<Position> {
 export const isBefore = (position: Position, end: Position): boolean => transactionOf(position) < transactionOf(end)
 
 const transactionOf = (position: Position): bigint => BigInt(position.split('.')[0] || 0)
+
+/** Returns a transaction id that all transactions which begin from now on are after. */
+export async function newestTransaction(sql: Sql): Promise<string> {
+  const [row] = await sql<[{ newest: string }]>`select pg_snapshot_xmax(pg_current_snapshot())::text as newest`
+  return row.newest
+}
+
+/** Returns whether a transaction from before `newest` is still open. */
+export async function openBefore(sql: Sql, newest: string): Promise<boolean> {
+  const [row] = await sql<[{ is_open: boolean }]>`
+    select pg_snapshot_xmin(pg_current_snapshot()) < ${newest}::text::xid8 as is_open`
+  return row.is_open
+}

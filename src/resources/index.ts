@@ -29,6 +29,7 @@ import banners from './banners/routes.ts'
 import brands from './brands/routes.ts'
 import broadcasts from './broadcasts/routes.ts'
 import calls from './calls/routes.ts'
+import changes from './changes/routes.ts'
 import channelAccounts from './channel-accounts/routes.ts'
 import companyBulk from './companies/bulk/routes.ts'
 import companyNotes from './companies/notes.ts'
@@ -244,6 +245,7 @@ export const RESOURCES: readonly Resource[] = [
   procedures({ assertHumanInput }),
   webhooks,
   realtimeEvents,
+  changes,
   channelAccounts,
   deliveries,
   inboundMessages({ takersOf, rereaderOf: mailRereader }),

@@ -1,5 +1,6 @@
 // Writes what became of notifications after their attempts, many at once.
 import type { Pool, Sql } from '#db/sql.ts'
+import { insertChanges } from '#events/changes.ts'
 import type { AttemptRow, NotificationRow } from '../notification-queries.ts'
 import type { SubscriptionRow } from '../queries.ts'
 import type { Leased } from './queries.ts'
@@ -119,7 +120,11 @@ const writeAttempts = (sql: Sql, rows: string) => sql`
     from settled
     on conflict (workspace_id, notification_id, attempt) do nothing
     returning workspace_id, notification_id, attempt
-  )
+  ), shown as (${insertChanges(
+    sql,
+    'webhook.attempted',
+    sql`select workspace_id, notification_id as object_id, null as conversation_id from made`,
+  )})
   insert into captured_webhooks (workspace_id, notification_id, attempt, response_status)
   select workspace_id, id, attempts, response_status
   from made join settled using (workspace_id), generate_series(1, captured)
