@@ -36,6 +36,7 @@ import { egressPolicy } from '#net/egress.ts'
 import { txtLookup } from '#net/txt-records.ts'
 import { RESOURCES } from '#resources/index.ts'
 import { contactAuthentication } from '#resources/messenger/sessions/authenticate.ts'
+import { NO_REQUEST_LOG, recordRequests } from '#resources/requests/record.ts'
 import type { Server } from '#server.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
 import type { Token } from '#workspaces/tokens.ts'
@@ -60,6 +61,8 @@ export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
     has_metrics?: boolean
     /** Writes a line to the log for each request. */
     logs_requests?: boolean
+    /** Stores the requests with tokens, for `GET /extensions/requests`. */
+    stores_requests?: boolean
     /** Accepts the connections; absent in tests, which inject requests. */
     listener?: Listener | undefined
   }
@@ -94,12 +97,13 @@ export function buildApp(options: AppOptions): App {
   })
   for (const name of ['workspace', 'token', 'caller', 'visitor']) app.decorateRequest(name)
   app.decorateRequest('losesAnswer', false)
-  parseBodies(app)
+  parseBodies(app, { keeps_texts: options.stores_requests })
   answerPreflights(app)
   app.register(formbody)
   const operations = collectOperations(app)
   measureRequests(app)
   if (options.logs_requests) logRequests(app as unknown as FastifyInstance)
+  const request_log = options.stores_requests ? recordRequests(app as unknown as FastifyInstance, sql) : NO_REQUEST_LOG
 
   const { identify, forgetTokens } = authentication(sql, options.time_limit_ms)
   const countRequest = rateLimit(rate_limit_per_minute)
@@ -117,7 +121,7 @@ export function buildApp(options: AppOptions): App {
       egress,
       look_up_txt,
     },
-    ...{ streams: options.streams ?? {}, identify, forgetTokens, countRequest, countSession, operations },
+    ...{ streams: options.streams ?? {}, request_log, identify, forgetTokens, countRequest, countSession, operations },
     kept_tables: new Set(RESOURCES.flatMap(({ kept_tables = [] }) => kept_tables)),
     topics: new Set(RESOURCES.flatMap(({ events }) => Object.keys(events?.topics ?? {}))),
     given: RESOURCES.flatMap(({ given }) => (given ? [given] : [])),
@@ -130,7 +134,6 @@ export function buildApp(options: AppOptions): App {
     const version = versionOf(request, token.default_version, default_version)
     reply.header('intercom-version', version)
     assertAvailable(operation, version)
-    request.token = token
     request.workspace = workspaceOf(sql, token, version, request.ip)
     return token.faults ? applyFault(token.faults, request, reply) : undefined
   }

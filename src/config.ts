@@ -14,7 +14,9 @@ type Value<S> = S extends { kind: Kind<infer T>; fallback: string }
 
 type Values = { -readonly [Key in keyof typeof SETTINGS]: Value<(typeof SETTINGS)[Key]> }
 
-export type Config = Readonly<Values & { public_url: string; session_rate_limit_per_minute: number }>
+export type Config = Readonly<
+  Values & { public_url: string; session_rate_limit_per_minute: number; request_log: 'on' | 'off' }
+>
 
 /** The fewest characters of a token that other machines could guess. */
 const PUBLIC_TOKEN_LENGTH = 20
@@ -33,7 +35,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (is_public && hasShortToken(values)) throw new WrongSetting(SHORT_TOKEN)
   const sessions = values.session_rate_limit_per_minute
   const session_rate_limit_per_minute = sessions ?? (values.rate_limit_per_minute || (is_public ? PUBLIC_SESSIONS : 0))
-  return Object.freeze({ ...values, public_url, session_rate_limit_per_minute })
+  const request_log = values.request_log ?? (is_public ? 'off' : 'on')
+  return Object.freeze({ ...values, public_url, session_rate_limit_per_minute, request_log })
 }
 
 /** Returns whether other machines reach the server, at the address that it listens on or through a proxy. */

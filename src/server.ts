@@ -42,6 +42,8 @@ export type Server = {
   countRequest(key: string, reply: FastifyReply): void
   /** The same for starting messenger sessions, which needs no token. */
   countSession(key: string, reply: FastifyReply): void
+  /** The log of requests: see `RequestLog`. */
+  request_log: { is_on: boolean; flush(): Promise<void> }
   /** All operationIds; complete after `app.ready()`. */
   operations: Pick<ReadonlySet<string>, 'has'>
   /** Tables of a workspace that a sandbox reset leaves as they are, of all resources. */

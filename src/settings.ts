@@ -201,6 +201,11 @@ export const SETTINGS = {
   ),
   log_level: withDefault('LOG_LEVEL', level, 'info', `The level of the log, which goes to stderr: ${level.must_be}.`),
   log_requests: withDefault('LOG_REQUESTS', onOrOff, '0', '1 writes a line to the log for each request.'),
+  request_log: setting(
+    'REQUEST_LOG',
+    oneOf('on', 'off'),
+    'on stores the newest 1,000 requests of each workspace for three days, without secrets: GET /extensions/requests. Default: on if only this machine reaches the server.',
+  ),
   metrics_port: setting(
     'METRICS_PORT',
     numberFrom(1, 65_535),

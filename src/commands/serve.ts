@@ -66,6 +66,7 @@ export async function serve(
       ...{ rate_limit_per_minute, session_rate_limit_per_minute, trusted_proxies },
       ...{ files, attachment_link_days, fetch_attachments },
       egress: egressPolicy({ allowed: allowedPrivateAddresses(config).channels }),
+      stores_requests: config.request_log === 'on',
       ...{ sql, logs_requests: config.log_requests, has_metrics: config.metrics_port === undefined },
       logger: { level: config.log_level, stream: process.stderr },
     })

@@ -87,8 +87,10 @@ export function authentication(sql: Pool, time_limit_ms: number = TIME_LIMIT_MS)
   }
 }
 
-function admit(token: Found, { routeOptions: { url = '', config } }: FastifyRequest): Token {
+function admit(token: Found, request: FastifyRequest): Token {
+  const { url = '', config } = request.routeOptions
   if (token === NO_TOKEN) throw unauthorized()
+  request.token = token // Also of a caller that is refused: the log of requests shows it.
   if (token.revoked_at) throw unauthorized('Access Token has been revoked', 'token_revoked')
   if (token.custom_channel_id && !config.operation?.takes_channel_keys) throw unauthorized()
   if (!token.scopes) return token

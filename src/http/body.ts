@@ -4,13 +4,22 @@ import { exceededBound, type JsonBounds } from '#lib/json-bounds.ts'
 import { isObject } from '#lib/objects.ts'
 import { type ApiError, invalid, unsupportedType } from './errors.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The text of a JSON body, where the log of requests needs it. */
+    sent_body?: string | undefined
+  }
+}
+
 /**
  * Accepts JSON, also with a vendor media type or without a Content-Type. An empty body counts as none: Ruby's and PHP's
  * clients send `application/json` with an empty POST or DELETE.
  */
-export function parseBodies(app: FastifyInstance) {
+export function parseBodies(app: FastifyInstance, { keeps_texts = false }: { keeps_texts?: boolean | undefined } = {}) {
+  app.decorateRequest('sent_body')
   const parseJson = app.getDefaultJsonParser('error', 'error')
   const parse: FastifyBodyParser<string> = (request, body, done) => {
+    if (keeps_texts) request.sent_body = body
     if (body === '') return done(null, undefined)
     const bound = exceededBound(body, BOUNDS)
     if (bound) return done(invalid(OUT_OF_BOUNDS[bound]))

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import calculator from 'sms-segments-calculator'
-import { segmented } from './segments.ts'
+import { segmented, splitText } from './segments.ts'
 
 test('a text of several segments has seven (GSM-7) or three (UCS-2) characters less in each', () => {
   const cases: [text: string, encoding: string, segments: number][] = [
@@ -50,4 +50,17 @@ test("the count is that of Twilio's calculator", () => {
     }),
     { seed: 7, numRuns: 300 },
   )
+})
+
+test('a text is split where its segments end, and the last one has the room that is left', () => {
+  const cases: [text: string, encoding: string, segments: string[], room: number][] = [
+    ['', 'GSM-7', [''], 160],
+    ['a'.repeat(159), 'GSM-7', ['a'.repeat(159)], 1],
+    ['a'.repeat(160), 'GSM-7', ['a'.repeat(160)], 0],
+    ['a'.repeat(161), 'GSM-7', ['a'.repeat(153), 'a'.repeat(8)], 145],
+    [`${'a'.repeat(152)}€${'b'.repeat(10)}`, 'GSM-7', ['a'.repeat(152), `€${'b'.repeat(10)}`], 141],
+    ['ž'.repeat(71), 'UCS-2', ['ž'.repeat(67), 'ž'.repeat(4)], 63],
+    ['😀'.repeat(36), 'UCS-2', ['😀'.repeat(33), '😀'.repeat(3)], 61],
+  ]
+  for (const [text, encoding, segments, room] of cases) assert.deepEqual(splitText(text), { encoding, segments, room })
 })

@@ -109,6 +109,7 @@ import officeHours from './office-hours/routes.ts'
 import { forgetAudience as forgetInProcedures } from './procedures/queries.ts'
 import procedures from './procedures/routes.ts'
 import reportingExports from './reporting-exports/routes.ts'
+import requests from './requests/routes.ts'
 import sandboxClock from './sandbox/clock/routes.ts'
 import sandboxFaults from './sandbox/faults/routes.ts'
 import sandboxMessages from './sandbox/messages/routes.ts'
@@ -248,6 +249,7 @@ export const RESOURCES: readonly Resource[] = [
   changes,
   channelAccounts,
   deliveries,
+  requests,
   inboundMessages({ takersOf, rereaderOf: mailRereader }),
   messenger,
   messengerNews,

@@ -5,6 +5,7 @@ import { pageOf, presentPage } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { escapeHtml } from '#lib/html.ts'
+import { findRequestThatMade } from '#resources/requests/queries.ts'
 import type { Resource, Server } from '#server.ts'
 import { framed, frameHeaders } from './frame.ts'
 import { countCaptured, listCaptured } from './queries.ts'
@@ -39,7 +40,13 @@ function messages(app: App, { public_url }: Server) {
       response: WholeCapturedMessage,
       summary: 'Show a captured message with all that would have gone out',
     }),
-    async ({ workspace, params }) => showCaptured(await theCaptured(workspace, params.id), null),
+    async ({ workspace, params }) => {
+      const row = await theCaptured(workspace, params.id)
+      const made = row.part_id
+        ? { type: 'conversation_part', id: row.part_id }
+        : { type: 'message', id: row.message_id }
+      return showCaptured(row, await findRequestThatMade(workspace, made))
+    },
   )
 
   app.get(
