@@ -1,7 +1,14 @@
 // Changes that are no events: the streams of teammates show them beside the log. They are written for watched workspaces alone.
 import type { Fragment, Sql } from '#db/sql.ts'
 
-export type ChangeTopic = 'delivery.moved' | 'message.captured' | 'webhook.attempted' | 'request.logged'
+export const PRESENCE_TOPICS = ['teammate.reading', 'teammate.writing', 'teammate.left'] as const
+
+export type ChangeTopic =
+  | 'delivery.moved'
+  | 'message.captured'
+  | 'webhook.attempted'
+  | 'request.logged'
+  | (typeof PRESENCE_TOPICS)[number]
 
 /** A stream that is interrupted for no longer than this misses nothing. */
 const WATCHED_FOR = '15 minutes'

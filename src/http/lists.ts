@@ -1,5 +1,5 @@
 // Pages on the wire: the parameters of a list, its answer, and the text of a cursor.
-import { type TSchema, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import type { Cursor, Page, PageResult } from '#db/page.ts'
 import { badRequest } from './errors.ts'
 import { Nullable, named } from './types.ts'
@@ -150,6 +150,13 @@ export const presentPages = (page: Page, { next, total_count }: PageResult<unkno
   ...(next && { next: { page: next.page, per_page: page.per_page, starting_after: encodeCursor(next) } }),
   per_page: page.per_page,
   total_pages: Math.ceil(total_count / page.per_page),
+})
+
+/** Returns the pages of a list that counts nothing. */
+export const uncountedPages = ({ per_page }: Page, { next }: PageResult<unknown>): Static<typeof UncountedPages> => ({
+  type: 'pages',
+  per_page,
+  next: next ? { starting_after: encodeCursor(next) } : null,
 })
 
 /** Returns the text of a cursor, which `pageOf` reads. */

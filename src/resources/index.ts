@@ -93,6 +93,7 @@ import redirects from './help-centers/redirects/routes.ts'
 import helpCenters from './help-centers/routes.ts'
 import { deleteReceived } from './inbound/queries.ts'
 import inboundMessages from './inbound/routes.ts'
+import inbox from './inbox/routes.ts'
 import { countInFolder as countInternalArticles } from './internal-articles/fragments.ts'
 import { forgetAudience as forgetInInternalArticles } from './internal-articles/queries.ts'
 import internalArticles from './internal-articles/routes.ts'
@@ -250,6 +251,7 @@ export const RESOURCES: readonly Resource[] = [
   channelAccounts,
   deliveries,
   requests,
+  inbox,
   inboundMessages({ takersOf, rereaderOf: mailRereader }),
   messenger,
   messengerNews,

@@ -1,7 +1,7 @@
 // Data connectors: created, changed, listed, deleted and executed, and the results of their executions.
 import { type Static, Type } from 'typebox'
 import { invalid, notFound } from '#http/errors.ts'
-import { PageQuery, pageOf } from '#http/lists.ts'
+import { PageQuery, pageOf, uncountedPages } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById, Id, named } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
@@ -21,7 +21,6 @@ import {
   presentConnector,
   presentDetail,
   settingsOf,
-  uncountedPages,
 } from './schema.ts'
 import { connectorEvents } from './topics.ts'
 

@@ -1,7 +1,6 @@
 // Data connectors over the wire. Their times are ISO 8601.
 import { type Static, type TProperties, Type } from 'typebox'
-import type { Page, PageResult } from '#db/page.ts'
-import { encodeCursor, UncountedPages } from '#http/lists.ts'
+import { UncountedPages } from '#http/lists.ts'
 import { Nullable, named } from '#http/types.ts'
 import { AUDIENCES, type ConnectorRow, HTTP_METHODS, INPUT_TYPES, type Settings } from './queries.ts'
 
@@ -189,10 +188,3 @@ export function presentDetail(row: ConnectorRow, wanted: StateVersion): Detail {
     validate_missing_attributes: settings.validate_missing_attributes,
   }
 }
-
-/** Returns the pages of a list that counts nothing. */
-export const uncountedPages = ({ per_page }: Page, { next }: PageResult<unknown>): Static<typeof UncountedPages> => ({
-  type: 'pages',
-  per_page,
-  next: next ? { starting_after: encodeCursor(next) } : null,
-})

@@ -1,9 +1,8 @@
 // Lists the results of a connector's executions: of the last hour, unless the request says otherwise.
 import { invalid } from '#http/errors.ts'
-import { pageOf } from '#http/lists.ts'
+import { pageOf, uncountedPages } from '#http/lists.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { theConnector } from '../save.ts'
-import { uncountedPages } from '../schema.ts'
 import { ERROR_TYPES, type ErrorType, pageOfResults } from './queries.ts'
 import { presentResult, type ResultsQuery } from './schema.ts'
 
