@@ -4,6 +4,7 @@ WORKDIR /interphone
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 COPY . .
+RUN node web/write.ts
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
@@ -15,6 +16,7 @@ COPY --from=build /interphone/package.json ./
 COPY --from=build /interphone/node_modules ./node_modules
 COPY --from=build /interphone/migrations ./migrations
 COPY --from=build /interphone/src ./src
+COPY --from=build /interphone/web/built.json ./web/built.json
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -4,9 +4,14 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
+import { encode } from '#web/assets.ts'
+import { buildWeb } from '../web/build.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const OUT = join(ROOT, 'dist')
+
+/** The pages are in the package as they are served, so that it does not need what builds them. */
+const OF_PAGES = new Set(['esbuild', ...importedBy('web/**/*.{ts,tsx}')]).difference(new Set(importedBy('src/**/*.ts')))
 
 rmSync(OUT, { recursive: true, force: true })
 for (const file of globSync('src/**/*', { cwd: ROOT })) {
@@ -22,6 +27,8 @@ mkdirSync(join(OUT, 'bin'))
 cpSync(join(import.meta.dirname, 'interphone.js'), join(OUT, 'bin/interphone.js'))
 chmodSync(join(OUT, 'bin/interphone.js'), 0o755)
 writeTypes()
+mkdirSync(join(OUT, 'web'))
+writeFileSync(join(OUT, 'web/built.json'), encode(await buildWeb()))
 writeFileSync(join(OUT, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
 
 /** Types become spaces, so that lines and columns in errors are those of the source. */
@@ -43,9 +50,18 @@ function writeTypes(): void {
   )
 }
 
+/** Returns the names of the packages that files import. */
+function importedBy(pattern: string): string[] {
+  const texts = globSync(pattern, { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), 'utf8'))
+  return texts.flatMap((text) =>
+    [...text.matchAll(/ from '((?:@[\w-]+\/)?[a-z][\w-]*)/g)].map(([, name]) => name as string),
+  )
+}
+
 function manifest(): object {
   const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const { name, version, description, license, type, dependencies } = own
+  const { name, version, description, license, type } = own
+  const dependencies = Object.fromEntries(Object.entries(own.dependencies).filter(([name]) => !OF_PAGES.has(name)))
   return {
     ...{ name, version, description, license, type, dependencies },
     keywords: ['intercom', 'sandbox', 'testing', 'messaging', 'email', 'sms', 'whatsapp'],
@@ -53,6 +69,6 @@ function manifest(): object {
     bin: { interphone: 'bin/interphone.js' },
     exports: { '.': { types: './lib/testing/index.d.ts', default: './lib/testing/index.js' } },
     imports: { '#*': './lib/*' },
-    files: ['bin', 'lib', 'migrations', 'CHANGELOG.md'],
+    files: ['bin', 'lib', 'migrations', 'web', 'CHANGELOG.md'],
   }
 }

@@ -39,6 +39,7 @@ import { contactAuthentication } from '#resources/messenger/sessions/authenticat
 import { NO_REQUEST_LOG, recordRequests } from '#resources/requests/record.ts'
 import type { Server } from '#server.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
+import { serveWeb } from '#web/serve.ts'
 import type { Token } from '#workspaces/tokens.ts'
 import { workspaceOf } from '#workspaces/workspace.ts'
 
@@ -173,6 +174,7 @@ export function buildApp(options: AppOptions): App {
     })
     reference(open, operations)
     docsPage(open, operations)
+    serveWeb(open)
   })
   for (const { group, routes } of RESOURCES) {
     app.register(async (scope) => {

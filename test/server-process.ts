@@ -16,6 +16,8 @@ export type ServerProcess = {
   readonly directory: string
   /** The stderr of all its runs. */
   readonly log: readonly string[]
+  /** The stdout of all its runs. */
+  readonly screen: readonly string[]
   /** The start and end of each run that ended by itself, in milliseconds. */
   readonly deaths: readonly [started: number, ended: number][]
   /** Starts it if it is not running; does not wait until it is ready. */
@@ -50,6 +52,7 @@ export async function serverProcess({
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const log: string[] = []
+  const screen: string[] = []
   const deaths: [number, number][] = []
   let child: ChildProcess | undefined
   let stopped_by_us = false
@@ -73,14 +76,16 @@ export async function serverProcess({
     token,
     directory,
     log,
+    screen,
     deaths,
     start() {
       if (runs()) return
       const started = Date.now()
       stopped_by_us = false
-      child = spawn(process.execPath, [MAIN, command], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+      child = spawn(process.execPath, [MAIN, command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
       child.on('exit', () => stopped_by_us || deaths.push([started, Date.now()]))
       createInterface(child.stderr!).on('line', (line) => log.push(line))
+      createInterface(child.stdout!).on('line', (line) => screen.push(line))
     },
     async ready(within_ms = 30_000) {
       const until = Date.now() + within_ms

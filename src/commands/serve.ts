@@ -12,6 +12,7 @@ import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { saveEnvironmentAccounts } from '#resources/channel-accounts/environment.ts'
 import { findFirstWithEmail } from '#resources/contacts/queries.ts'
+import { webAssets } from '#web/assets.ts'
 import { rememberKey } from '#workspaces/queries.ts'
 import { insertSignInLink } from '#workspaces/sign-ins.ts'
 import { banner } from './banner.ts'
@@ -98,6 +99,8 @@ export async function serve(
     if (api) await printBanner(storage, config, first)
     else print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
     if (tls) print(`HTTPS is answered on port ${config.tls_port}.`)
+    // Last, so that the first answers do not wait for it. A page that cannot be built says why when it is opened.
+    if (api) webAssets().catch(() => {})
     await aborted(requested)
   } finally {
     await Promise.allSettled(stops.map((stop) => stop()))

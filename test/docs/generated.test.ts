@@ -1,6 +1,6 @@
 // The generated parts of the documents are up to date.
 import assert from 'node:assert/strict'
-import { readFileSync, statSync } from 'node:fs'
+import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { settingsTable } from '#settings.ts'
@@ -33,4 +33,10 @@ test('docs/performance.md has the results of every part of the benchmark', () =>
 
 test('the README is short', () => {
   assert.ok(statSync(join(ROOT, 'README.md')).size <= 7 * 1024)
+})
+
+test('the list of guides has every guide', () => {
+  const list = read('docs/guides/README.md')
+  const missing = globSync('*.md', { cwd: join(ROOT, 'docs/guides') }).filter((file) => !list.includes(`(${file})`))
+  assert.deepEqual(missing, ['README.md'])
 })

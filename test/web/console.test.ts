@@ -1,0 +1,251 @@
+// The Console in a real browser, on the server as `npm start` starts it: sad paths first.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, describe, test } from 'node:test'
+import { IntercomClient } from 'intercom-client'
+import type { Browser, Page } from 'playwright-core'
+import { serverProcess } from '../server-process.ts'
+import { openBrowser } from './browser.ts'
+import { barriers, openConsole, openPage } from './pages.ts'
+
+const browser = await openBrowser()
+const skip = typeof browser === 'string' ? browser : false
+const chromium = browser as Browser
+
+const server = await serverProcess({ environment: { INTERPHONE_DEMO: '1' } })
+after(() => server.remove())
+if (!skip) {
+  server.start()
+  await server.ready()
+}
+const { url } = server
+
+const rows = (page: Page) => page.getByRole('listbox')
+const live = (page: Page) => page.getByRole('button', { name: 'Live', exact: true })
+
+/** Calls the API from outside, as an integration. */
+async function api(token: string, route: string, body?: object) {
+  const [method = 'GET', path = '/'] = route.split(' ')
+  const answer = await fetch(url + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const text = await answer.text()
+  assert.ok(answer.ok, `${route} ${text}`)
+  return text ? JSON.parse(text) : undefined
+}
+
+/** A workspace for one test, with a way to send emails in it. */
+async function aWorkspace() {
+  const { id, token, admin_id } = await api(server.token, 'POST /extensions/workspaces', { name: 'Of a test' })
+  const intercom = new IntercomClient({ token, environment: url })
+  const call = (route: string, body?: object) => api(token, route, body)
+  const mail = async (email: string, fields: { subject: string; body: string }) => {
+    const contact = await call('POST /contacts', { role: 'user', email, name: 'Anna Schmidt' })
+    return intercom.messages.create({
+      ...{ message_type: 'email', template: 'plain', ...fields },
+      ...{ from: { type: 'admin', id: admin_id }, to: { type: 'user', id: contact.id } },
+    } as never)
+  }
+  return { id, token, admin_id, call, mail }
+}
+
+describe('signing in', { skip }, () => {
+  test('a link works once, and its secret leaves the address at once', async () => {
+    const link = server.screen.join('\n').match(/http\S+#sign-in=\S+/)?.[0]
+    assert.ok(link, 'the first screen has a link')
+    const { page, complaints, close } = await openPage(chromium, url)
+    await page.goto(link)
+    await page.getByRole('heading', { name: 'Messages' }).waitFor()
+    assert.doesNotMatch(page.url(), /sign-in/)
+    assert.deepEqual(complaints, [])
+    await close()
+
+    const other = await openPage(chromium, url)
+    await other.page.goto(link)
+    assert.match((await other.page.getByRole('alert').textContent()) ?? '', /has been used|too old|interphone sign-in/)
+    await other.close()
+  })
+
+  test('a wrong access token is refused in the form, a right one opens the Console', async () => {
+    const { token } = await aWorkspace()
+    const { page, close } = await openPage(chromium, url)
+    await page.goto('/console')
+    const field = page.getByLabel('Access token')
+    await field.fill('nobody')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('Access Token Invalid').waitFor()
+    await field.fill(token)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Messages' }).waitFor()
+    await close()
+  })
+
+  test('a page of somebody else cannot use the session, for writing or for reading', async () => {
+    const { token } = await aWorkspace()
+    const { context, close } = await openConsole(chromium, { url, token })
+    const [cookie] = await context.cookies()
+    for (const [method, path] of [
+      ['POST', '/tags'],
+      ['GET', '/contacts'],
+    ] as const) {
+      const { status } = await fetch(url + path, {
+        method,
+        headers: { cookie: `${cookie?.name}=${cookie?.value}`, origin: 'https://evil.example' },
+        ...(method === 'POST' && { body: '{"name":"x"}' }),
+      })
+      assert.equal(status, 403, `${method} ${path}`)
+    }
+    await close()
+  })
+})
+
+/** Counts the requests that reach a server of somebody else. */
+let tracked = 0
+const tracker = createServer((_request, response) => {
+  tracked++
+  response.end()
+})
+tracker.listen(0, '127.0.0.1')
+after(() => tracker.close())
+
+const hostile = () => `<h1>Order 4711</h1><script>document.title = 'ran'; fetch('/tags')</script>
+<img src="http://127.0.0.1:${(tracker.address() as AddressInfo).port}/pixel.gif" onerror="document.title = 'ran'">`
+
+/** The browser says that it did not load the picture of a mail. */
+const isBlockedPicture = (complaint: string) => /img-src data: 'self'|pixel\.gif$/.test(complaint)
+
+describe('messages', { skip }, () => {
+  test('one that an SDK sends appears by itself; its scripts do not run, and no other server is asked', async () => {
+    const { token, mail } = await aWorkspace()
+    const { page, complaints, close } = await openConsole(chromium, { url, token })
+    await page.goto('/console/messages')
+    await page.getByRole('heading', { name: 'No message has been captured yet.' }).waitFor()
+    await live(page).waitFor()
+    await mail('anna@example.com', { subject: 'Order 4711', body: hostile() })
+    const row = rows(page).getByRole('option', { name: /Order 4711/ })
+    await row.waitFor()
+    await row.click()
+    const frame = page.frameLocator('iframe.mail-frame')
+    await frame.getByRole('heading', { name: 'Order 4711' }).waitFor()
+    await page.getByRole('tab', { name: 'Raw' }).click()
+    await page.getByText(/^Subject: Order 4711/m).waitFor()
+    assert.equal(await page.title(), 'Interphone')
+    assert.equal(tracked, 0)
+    assert.deepEqual(
+      complaints.filter((complaint) => !isBlockedPicture(complaint)),
+      [],
+    )
+    await close()
+  })
+
+  test('the contact answers from the page, and the conversation shows it', async () => {
+    const { token, mail } = await aWorkspace()
+    await mail('anna@example.com', { subject: 'Hello', body: 'Is anybody there?' })
+    const { page, complaints, close } = await openConsole(chromium, { url, token })
+    await page.goto('/console/messages')
+    await rows(page).getByRole('option', { name: /Hello/ }).click()
+    await page.getByRole('button', { name: 'Answer as the contact' }).click()
+    await page.getByRole('textbox', { name: 'Answer' }).fill('Yes, I am')
+    await page.getByRole('button', { name: 'Send the answer' }).click()
+    await page.keyboard.press('g')
+    await page.keyboard.press('v')
+    await rows(page)
+      .getByRole('option', { name: /Yes, I am/ })
+      .click()
+    await page.getByRole('log').getByText('Yes, I am').waitFor()
+    await page.getByLabel('Reply').fill('Good to hear')
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('log').getByText('Good to hear').waitFor()
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+})
+
+describe('deliveries', { skip }, () => {
+  test('the second attempt of a deferred one is seen as it happens', async () => {
+    const { token, mail } = await aWorkspace()
+    const { page, close } = await openConsole(chromium, { url, token })
+    await page.goto('/console/deliveries')
+    await live(page).waitFor()
+    await mail('anna+deferred-once@example.com', { subject: 'Later', body: 'Text' })
+    await rows(page)
+      .getByRole('option', { name: /deferred-once/ })
+      .click()
+    await page.getByText('Attempt 1').waitFor()
+    await page.getByText('Attempt 2').waitFor()
+    await rows(page)
+      .getByRole('option', { name: /^delivered/ })
+      .waitFor()
+    await close()
+  })
+
+  test('a failed one is sent again by a click', async () => {
+    const { token, call, mail } = await aWorkspace()
+    await call('POST /extensions/sandbox/faults', { target: 'sends', fault: 'permanent', code: '550', reason: 'Gone' })
+    const { page, complaints, close } = await openConsole(chromium, { url, token })
+    await page.goto('/console/deliveries')
+    await live(page).waitFor()
+    await mail('anna@example.com', { subject: 'Again', body: 'Text' })
+    await rows(page)
+      .getByRole('option', { name: /^failed/ })
+      .click()
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await rows(page)
+      .getByRole('option', { name: /^delivered/ })
+      .waitFor()
+    await page.getByText('Sent again', { exact: false }).first().waitFor()
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+})
+
+const SCREENS = ['messages', 'deliveries', 'conversations', 'contacts', 'webhooks', 'requests', 'sandbox']
+const LOOKS = [
+  { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 390, height: 800 } },
+] as const
+
+describe('every screen', { skip }, () => {
+  for (const look of LOOKS)
+    test(`has no barrier that axe finds, ${look.colorScheme} and ${look.viewport.width} wide`, async () => {
+      const { token, call, mail } = await aWorkspace()
+      await mail('anna@example.com', { subject: 'Hello', body: 'Text' })
+      await call('POST /extensions/webhook_subscriptions', { url: null, topics: ['contact.user.created'] })
+      const { page, complaints, close } = await openConsole(chromium, { url, token, bypassCSP: true, ...look })
+      for (const screen of SCREENS) {
+        await page.goto(`/console/${screen}`)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        const row = rows(page).getByRole('option').first()
+        if (screen !== 'sandbox' && screen !== 'conversations') {
+          await row.click()
+          await page.locator('.detail h2, .detail .empty').first().waitFor()
+        }
+        assert.deepEqual(await barriers(page), [], screen)
+      }
+      assert.deepEqual(complaints, [])
+      await close()
+    })
+
+  test('is reached and left by the keyboard alone, and the help lists the keys', async () => {
+    const { token } = await aWorkspace()
+    const { page, complaints, close } = await openConsole(chromium, { url, token })
+    await page.goto('/console')
+    await page.getByRole('heading', { name: 'Messages' }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('c')
+    await page.getByRole('heading', { name: 'Contacts' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Search commands' }).fill('sand')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Sandbox' }).waitFor()
+    await page.keyboard.press('Shift+?')
+    await page.getByRole('dialog', { name: 'Keys' }).getByText('Copy the link to this page').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+})

@@ -1,0 +1,59 @@
+// How long changes are not seen yet, as at Intercom.
+import type { JSX } from 'preact'
+import { Button } from '../../../parts/button.tsx'
+import { Field } from '../../../parts/field.tsx'
+import { toast } from '../../../parts/toast.tsx'
+import { call } from '../../../shared/call.ts'
+import { Loaded } from '../shared/loaded.tsx'
+import { useObject } from '../shared/use-object.ts'
+
+type Shown = { search_lag_ms: number; message_lag_ms: number }
+
+const PATH = '/extensions/sandbox/settings'
+
+export function Lags() {
+  const found = useObject<Shown>(PATH)
+  const save = async (event: JSX.TargetedEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const body = {
+      search_lag_ms: Number(form.get('search_lag_ms')),
+      message_lag_ms: Number(form.get('message_lag_ms')),
+    }
+    try {
+      await call(`PUT ${PATH}`, { body })
+      toast('Saved.')
+    } catch (error) {
+      toast((error as Error).message, 'bad')
+    }
+  }
+  return (
+    <section class="card">
+      <h2>Lags</h2>
+      <p class="quiet">
+        At Intercom a search finds a change after a moment. Set it here, and see whether your code waits.
+      </p>
+      <Loaded found={found}>
+        {({ search_lag_ms, message_lag_ms }) => (
+          <form class="inline-form" onSubmit={save}>
+            <Field
+              label="Of searches, ms"
+              name="search_lag_ms"
+              type="number"
+              min={0}
+              defaultValue={String(search_lag_ms)}
+            />
+            <Field
+              label="Of messages to new contacts, ms"
+              name="message_lag_ms"
+              type="number"
+              min={0}
+              defaultValue={String(message_lag_ms)}
+            />
+            <Button type="submit">Save</Button>
+          </form>
+        )}
+      </Loaded>
+    </section>
+  )
+}

@@ -1,0 +1,33 @@
+// One object of the API, asked for again when the stream says that it has changed.
+import { useQuery } from '@tanstack/preact-query'
+import { useEffect } from 'preact/hooks'
+import { type CallError, call, type Query } from '../../../shared/call.ts'
+import { type Change, onChange, onReopened } from '../../../shared/stream.ts'
+
+const COLLECT_MS = 150
+
+export function useObject<Shown>(
+  path: `/${string}`,
+  { concerns, query }: { concerns?: (change: Change) => boolean; query?: Query } = {},
+) {
+  const found = useQuery<Shown, CallError>({
+    queryKey: [path, query],
+    queryFn: ({ signal }) => call<Shown>(`GET ${path}`, { signal, ...(query && { query }) }),
+  })
+  const { refetch } = found
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stale = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void refetch()
+      }, COLLECT_MS)
+    }
+    const ends = [onChange((change) => concerns?.(change) && stale()), onReopened(stale)]
+    return () => {
+      clearTimeout(timer)
+      for (const end of ends) end()
+    }
+  }, [path])
+  return found
+}

@@ -1,0 +1,54 @@
+// The frame around every screen: the rail, the keys that work everywhere, and what floats above.
+
+import { useEffect, useState } from 'preact/hooks'
+import { ErrorBoundary, lazy, Route, Router, useLocation } from 'preact-iso'
+import { Failure } from '../../parts/empty.tsx'
+import { Toasts } from '../../parts/toast.tsx'
+import { addCommands } from '../../shared/keys.ts'
+import { openStream } from '../../shared/stream.ts'
+import { SCREENS } from '../screens.ts'
+import { commandsOf } from './commands.ts'
+import { Rail } from './rail.tsx'
+
+const ROUTES = SCREENS.map(({ path, load }) => ({ path: `${path}/:id?`, component: lazy(load) }))
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => Palette))
+const Shortcuts = lazy(() => import('./shortcuts.tsx').then(({ Shortcuts }) => Shortcuts))
+
+type Floating = 'palette' | 'shortcuts' | undefined
+
+export function Frame() {
+  const { route } = useLocation()
+  const [floating, setFloating] = useState<Floating>()
+  const [error, setError] = useState<Error>()
+  useEffect(openStream, [])
+  useEffect(() => addCommands(commandsOf({ route, float: setFloating })), [route])
+  const close = () => setFloating(undefined)
+  return (
+    <div class="frame">
+      <Rail onPalette={() => setFloating('palette')} />
+      <main class="main">
+        {error && <Failure error={error} onAgain={() => location.reload()} />}
+        <ErrorBoundary onError={setError}>
+          <Router onRouteChange={() => setError(undefined)}>
+            {ROUTES.map(({ path, component }) => (
+              <Route key={path} path={path} component={component} />
+            ))}
+            <Route default component={Home} />
+          </Router>
+        </ErrorBoundary>
+      </main>
+      <ErrorBoundary>
+        {floating === 'palette' && <Palette onClose={close} />}
+        {floating === 'shortcuts' && <Shortcuts onClose={close} />}
+      </ErrorBoundary>
+      <Toasts />
+    </div>
+  )
+}
+
+/** Leads to the first screen. */
+function Home() {
+  const { route } = useLocation()
+  useEffect(() => route(SCREENS[0]!.path, true), [route])
+  return null
+}

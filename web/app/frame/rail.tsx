@@ -1,0 +1,49 @@
+// The rail: where one can go, and who one is. On a phone it is a bar at the bottom.
+import { BookOpen, Search } from 'lucide-preact'
+import { useLocation } from 'preact-iso'
+import { Face } from '../../parts/face.tsx'
+import { session } from '../../shared/session.ts'
+import { SCREENS } from '../screens.ts'
+
+export function Rail({ onPalette }: { onPalette(): void }) {
+  const { path } = useLocation()
+  const { admin, workspace } = session.value!
+  return (
+    <nav class="rail" aria-label="Screens">
+      <a class="rail-name" href="/console" title={workspace.name}>
+        <Mark />
+        <span class="ellipsis">{workspace.name}</span>
+      </a>
+      <button type="button" class="rail-link" title="Search commands" onClick={onPalette}>
+        <Search />
+        <span>Search</span>
+      </button>
+      <ul>
+        {SCREENS.map(({ name, path: to, icon: Icon }) => (
+          <li key={to}>
+            <a class="rail-link" href={to} title={name} aria-current={path.startsWith(to) ? 'page' : undefined}>
+              <Icon />
+              <span>{name}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      <a class="rail-link rail-docs" href="/docs" title="API reference">
+        <BookOpen />
+        <span>API reference</span>
+      </a>
+      <div class="rail-person" title={admin.email}>
+        <Face name={admin.name || admin.email} />
+        <span class="ellipsis">{admin.name || admin.email}</span>
+      </div>
+    </nav>
+  )
+}
+
+/** Two lines that meet: a call that is answered. */
+const Mark = () => (
+  <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+    <rect width="20" height="20" rx="6" fill="var(--accent)" />
+    <path d="M6 6v8M10 4.5v11M14 7.5v5" stroke="var(--on-accent)" stroke-width="2" stroke-linecap="round" />
+  </svg>
+)

@@ -1,0 +1,51 @@
+// Starts the app: signs in, opens the stream, and shows the screen of the address.
+import { QueryClient, QueryClientProvider } from '@tanstack/preact-query'
+import { render } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { LocationProvider } from 'preact-iso'
+import { Failure } from '../parts/empty.tsx'
+import { CallError } from '../shared/call.ts'
+import { readSession, session, signIn, takeSecret } from '../shared/session.ts'
+import { Frame } from './frame/frame.tsx'
+import { SignIn } from './frame/sign-in.tsx'
+import { applyTheme } from './frame/theme.ts'
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The stream says when something has changed.
+      staleTime: Number.POSITIVE_INFINITY,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => count < 2 && error instanceof CallError && (error.status === 0 || error.status >= 500),
+    },
+  },
+})
+
+/** The addresses that the app answers; all others are the server's, such as the API reference. */
+const SCOPE = /^\/(console|settings)(\/|$)/
+
+function App() {
+  const [error, setError] = useState<Error>()
+  useEffect(() => {
+    const secret = takeSecret()
+    const entering = secret ? signIn({ secret }) : readSession()
+    entering.catch((why: Error) => {
+      setError(why)
+      // A link can be used once: who is signed in already needs none.
+      if (secret) readSession().catch(() => {})
+    })
+  }, [])
+  if (session.value) return <Frame />
+  if (session.value === null) return <SignIn error={error} />
+  return error ? <Failure error={error} onAgain={() => location.reload()} /> : null
+}
+
+applyTheme()
+render(
+  <QueryClientProvider client={client}>
+    <LocationProvider scope={SCOPE}>
+      <App />
+    </LocationProvider>
+  </QueryClientProvider>,
+  document.getElementById('app')!,
+)
