@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { IntercomClient } from 'intercom-client'
 import type { Browser, Page } from 'playwright-core'
+import { eventually } from '../factories.ts'
 import { serverProcess } from '../server-process.ts'
 import { openBrowser } from './browser.ts'
 import { barriers, openConsole, openPage } from './pages.ts'
@@ -54,11 +55,13 @@ async function aWorkspace() {
 
 describe('signing in', { skip }, () => {
   test('a link works once, and its secret leaves the address at once', async () => {
-    const link = server.screen.join('\n').match(/http\S+#sign-in=\S+/)?.[0]
-    assert.ok(link, 'the first screen has a link')
+    const link = await eventually(
+      async () => /http\S+#sign-in=\S+/.exec(server.screen.join('\n'))?.[0] ?? '',
+      (found) => found !== '',
+    )
     const { page, complaints, close } = await openPage(chromium, url)
     await page.goto(link)
-    await page.getByRole('heading', { name: 'Messages' }).waitFor()
+    await page.getByRole('heading', { name: 'Messages', level: 1 }).waitFor()
     assert.doesNotMatch(page.url(), /sign-in/)
     assert.deepEqual(complaints, [])
     await close()
@@ -79,8 +82,24 @@ describe('signing in', { skip }, () => {
     await page.getByText('Access Token Invalid').waitFor()
     await field.fill(token)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('heading', { name: 'Messages' }).waitFor()
+    await page.getByRole('heading', { name: 'Messages', level: 1 }).waitFor()
     await close()
+  })
+
+  test('a session that is ended under Settings, or by signing out, shows the sign-in page', async () => {
+    const { token } = await aWorkspace()
+    const [here, elsewhere] = [await openConsole(chromium, { url, token }), await openConsole(chromium, { url, token })]
+    await elsewhere.page.goto('/console/contacts')
+    await here.page.goto('/settings')
+    await here.page.getByRole('button', { name: 'End' }).click()
+    await here.page.getByRole('button', { name: 'End' }).waitFor({ state: 'detached' })
+    await elsewhere.page.keyboard.press('g')
+    await elsewhere.page.keyboard.press('w')
+    await elsewhere.page.getByLabel('Access token').waitFor()
+    await here.page.getByRole('button', { name: 'Sign out here' }).click()
+    await here.page.getByLabel('Access token').waitFor()
+    await here.close()
+    await elsewhere.close()
   })
 
   test('a page of somebody else cannot use the session, for writing or for reading', async () => {
@@ -150,6 +169,7 @@ describe('messages', { skip }, () => {
     await page.getByRole('button', { name: 'Answer as the contact' }).click()
     await page.getByRole('textbox', { name: 'Answer' }).fill('Yes, I am')
     await page.getByRole('button', { name: 'Send the answer' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('g')
     await page.keyboard.press('v')
     await rows(page)
@@ -202,7 +222,8 @@ describe('deliveries', { skip }, () => {
   })
 })
 
-const SCREENS = ['messages', 'deliveries', 'conversations', 'contacts', 'webhooks', 'requests', 'sandbox']
+const WITH_ROWS = ['messages', 'deliveries', 'contacts', 'webhooks', 'requests'].map((name) => `console/${name}`)
+const SCREENS = [...WITH_ROWS, 'console/conversations', 'console/sandbox', 'settings']
 const LOOKS = [
   { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
   { colorScheme: 'dark', viewport: { width: 390, height: 800 } },
@@ -216,10 +237,10 @@ describe('every screen', { skip }, () => {
       await call('POST /extensions/webhook_subscriptions', { url: null, topics: ['contact.user.created'] })
       const { page, complaints, close } = await openConsole(chromium, { url, token, bypassCSP: true, ...look })
       for (const screen of SCREENS) {
-        await page.goto(`/console/${screen}`)
+        await page.goto(`/${screen}`)
         await page.getByRole('heading', { level: 1 }).waitFor()
         const row = rows(page).getByRole('option').first()
-        if (screen !== 'sandbox' && screen !== 'conversations') {
+        if (WITH_ROWS.includes(screen)) {
           await row.click()
           await page.locator('.detail h2, .detail .empty').first().waitFor()
         }
@@ -233,14 +254,14 @@ describe('every screen', { skip }, () => {
     const { token } = await aWorkspace()
     const { page, complaints, close } = await openConsole(chromium, { url, token })
     await page.goto('/console')
-    await page.getByRole('heading', { name: 'Messages' }).waitFor()
+    await page.getByRole('heading', { name: 'Messages', level: 1 }).waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('c')
-    await page.getByRole('heading', { name: 'Contacts' }).waitFor()
+    await page.getByRole('heading', { name: 'Contacts', level: 1 }).waitFor()
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: 'Search commands' }).fill('sand')
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Sandbox' }).waitFor()
+    await page.getByRole('heading', { name: 'Sandbox', level: 1 }).waitFor()
     await page.keyboard.press('Shift+?')
     await page.getByRole('dialog', { name: 'Keys' }).getByText('Copy the link to this page').waitFor()
     await page.keyboard.press('Escape')

@@ -1,6 +1,15 @@
 // The screens of the Console, in the order of the rail. Each is loaded when it is opened.
 import type { LucideIcon } from 'lucide-preact'
-import { ArrowLeftRight, FlaskConical, MessagesSquare, Send, Truck, Users, Webhook } from 'lucide-preact'
+import {
+  ArrowLeftRight,
+  FlaskConical,
+  MessagesSquare,
+  Send,
+  Settings as SettingsIcon,
+  Truck,
+  Users,
+  Webhook,
+} from 'lucide-preact'
 import type { FunctionComponent } from 'preact'
 
 export type Screen = {
@@ -42,3 +51,9 @@ export const SCREENS: readonly Screen[] = [
     load: () => import('./console/sandbox/sandbox.tsx'),
   },
 ]
+
+/** At the end of the rail, behind the name of the teammate. */
+export const SETTINGS: Screen = {
+  ...{ name: 'Settings', path: '/settings', key: ',', icon: SettingsIcon },
+  load: () => import('./settings/settings.tsx'),
+}

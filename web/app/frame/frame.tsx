@@ -6,11 +6,11 @@ import { Failure } from '../../parts/empty.tsx'
 import { Toasts } from '../../parts/toast.tsx'
 import { addCommands } from '../../shared/keys.ts'
 import { openStream } from '../../shared/stream.ts'
-import { SCREENS } from '../screens.ts'
+import { SCREENS, SETTINGS } from '../screens.ts'
 import { commandsOf } from './commands.ts'
 import { Rail } from './rail.tsx'
 
-const ROUTES = SCREENS.map(({ path, load }) => ({ path: `${path}/:id?`, component: lazy(load) }))
+const ROUTES = [...SCREENS, SETTINGS].map(({ path, load }) => ({ path: `${path}/:id?`, component: lazy(load) }))
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => Palette))
 const Shortcuts = lazy(() => import('./shortcuts.tsx').then(({ Shortcuts }) => Shortcuts))
 

@@ -3,7 +3,7 @@ import { BookOpen, Search } from 'lucide-preact'
 import { useLocation } from 'preact-iso'
 import { Face } from '../../parts/face.tsx'
 import { session } from '../../shared/session.ts'
-import { SCREENS } from '../screens.ts'
+import { SCREENS, SETTINGS } from '../screens.ts'
 
 export function Rail({ onPalette }: { onPalette(): void }) {
   const { path } = useLocation()
@@ -32,10 +32,15 @@ export function Rail({ onPalette }: { onPalette(): void }) {
         <BookOpen />
         <span>API reference</span>
       </a>
-      <div class="rail-person" title={admin.email}>
+      <a
+        class="rail-person"
+        href={SETTINGS.path}
+        title={`Settings, ${admin.email}`}
+        aria-current={path.startsWith(SETTINGS.path) ? 'page' : undefined}
+      >
         <Face name={admin.name || admin.email} />
         <span class="ellipsis">{admin.name || admin.email}</span>
-      </div>
+      </a>
     </nav>
   )
 }

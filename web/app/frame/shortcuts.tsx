@@ -23,7 +23,7 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
           </ul>
         </section>
       ))}
-      <label>
+      <label class="check">
         <input
           type="checkbox"
           checked={has_letters.value}
