@@ -2,9 +2,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { forbidden } from './errors.ts'
 
-/** A browser stores the first name only of HTTPS and for this host; the second is for a laptop without HTTPS. */
+/** A browser stores it only of HTTPS and for this host. */
 const SECURE_NAME = '__Host-interphone'
-const PLAIN_NAME = 'interphone'
+/** For a laptop without HTTPS. Cookies of a host are those of all its ports, so that the name has the port. */
+const plainName = (host: string): string => `interphone${/:(\d+)$/.exec(host)?.[1] ?? ''}`
 const DAY_SECONDS = 86_400
 /** A session is 43 characters long. */
 const SESSION = /^[\w-]{1,100}$/
@@ -12,10 +13,14 @@ const SESSION = /^[\w-]{1,100}$/
 type Asked = Pick<FastifyRequest, 'headers' | 'protocol' | 'host' | 'method'>
 
 /** Returns the session in the cookie of a request; undefined without one. */
-export function sessionOf({ headers, protocol }: Pick<Asked, 'headers' | 'protocol'>): string | undefined {
+export function sessionOf({
+  headers,
+  protocol,
+  host,
+}: Pick<Asked, 'headers' | 'protocol' | 'host'>): string | undefined {
   const { cookie } = headers
   if (cookie === undefined) return undefined
-  return cookieNamed(cookie, SECURE_NAME) ?? (protocol === 'https' ? undefined : cookieNamed(cookie, PLAIN_NAME))
+  return cookieNamed(cookie, SECURE_NAME) ?? (protocol === 'https' ? undefined : cookieNamed(cookie, plainName(host)))
 }
 
 function cookieNamed(cookie: string, name: string): string | undefined {
@@ -62,15 +67,15 @@ export function setSession(request: Asked, reply: FastifyReply, session: string,
 export function clearSession(reply: FastifyReply): void {
   reply.header('set-cookie', [
     `${SECURE_NAME}=; ${ATTRIBUTES}; Max-Age=0; Secure`,
-    `${PLAIN_NAME}=; ${ATTRIBUTES}; Max-Age=0`,
+    `${plainName(reply.request.host)}=; ${ATTRIBUTES}; Max-Age=0`,
   ])
 }
 
 const ATTRIBUTES = 'HttpOnly; SameSite=Lax; Path=/'
 
 /** Behind a proxy that is not trusted, the page's own origin says that it was loaded by HTTPS. */
-function nameFor({ protocol, headers: { origin, cookie } }: Asked): { name: string; secure: string } {
+function nameFor({ protocol, host, headers: { origin, cookie } }: Asked): { name: string; secure: string } {
   const is_https =
     protocol === 'https' || origin?.startsWith('https://') || (cookie && cookieNamed(cookie, SECURE_NAME) !== undefined)
-  return is_https ? { name: SECURE_NAME, secure: '; Secure' } : { name: PLAIN_NAME, secure: '' }
+  return is_https ? { name: SECURE_NAME, secure: '; Secure' } : { name: plainName(host), secure: '' }
 }

@@ -96,8 +96,8 @@ test('a read of another page is refused, and no answer allows cookies of other o
 test('other cookies are no sign-in, and do not hide it', async () => {
   const own = { 'sec-fetch-site': 'same-origin' }
   for (const other of [
-    ...['', 'x', 'interphone=', 'interphone', 'interphone=a b', 'Interphone=x', 'xinterphone=x', '=', ';;;'],
-    ...['interphone=%00', `interphone=${'x'.repeat(200)}`, `interphone=${'x'.repeat(43)}`, '__Host-interphone=x'],
+    ...['', 'x', 'interphone80=', 'interphone80', 'interphone80=a b', 'Interphone=x', 'xinterphone=x', '=', ';;;'],
+    ...['interphone80=%00', `interphone80=${'x'.repeat(200)}`, `interphone80=${'x'.repeat(43)}`, '__Host-interphone=x'],
   ]) {
     const { status, body } = await send('GET /tags', { cookie: other, ...own })
     assert.equal(status, 401, other)

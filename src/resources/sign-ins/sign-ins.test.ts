@@ -104,7 +104,7 @@ test('with a link the admin is signed in, and the cookie is for this server alon
   assert.equal(user_agent.length, 300)
   assert.match(
     String(headers['set-cookie']),
-    /^interphone=[\w-]{43}; HttpOnly; SameSite=Lax; Path=\/; Max-Age=2592000$/,
+    /^interphone80=[\w-]{43}; HttpOnly; SameSite=Lax; Path=\/; Max-Age=2592000$/,
   )
 })
 
@@ -163,7 +163,8 @@ test('signing out ends the session at once, and removes the cookie', async () =>
   const [ada, elsewhere] = [await signIn(t), await signIn(t)]
   const { status, headers, text } = await ada.call('DELETE /extensions/sign-ins/current')
   assert.deepEqual([status, text], [204, ''])
-  for (const cookie of headers['set-cookie'] as string[]) assert.match(cookie, /^(__Host-)?interphone=;.* Max-Age=0/)
+  for (const cookie of headers['set-cookie'] as string[])
+    assert.match(cookie, /^(__Host-)?interphone(80)?=;.* Max-Age=0/)
   assert.equal((await ada.call('GET /me')).status, 401)
   assert.equal((await elsewhere.call('GET /me')).status, 200)
 })
