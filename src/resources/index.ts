@@ -140,6 +140,7 @@ import unsubscribe from './unsubscribe/routes.ts'
 import visitors from './visitors/routes.ts'
 import capturedWebhooks from './webhooks/captured/routes.ts'
 import { changeItems } from './webhooks/notification-queries.ts'
+import webhookNotifications from './webhooks/notifications/routes.ts'
 import webhooks from './webhooks/routes.ts'
 import workflows from './workflows/routes.ts'
 import workspaces from './workspaces/routes.ts'
@@ -246,6 +247,7 @@ export const RESOURCES: readonly Resource[] = [
   finSettings,
   procedures({ assertHumanInput }),
   webhooks,
+  webhookNotifications,
   realtimeEvents,
   changes,
   channelAccounts,

@@ -9,6 +9,7 @@ declare module '../../../test/fixture.ts' {
 }
 
 const PATH = '/extensions/webhook_subscriptions'
+const LOG = '/extensions/webhook_notifications'
 
 export default {
   needs: ['user'],
@@ -36,6 +37,8 @@ export default {
       [`GET ${PATH}/${their.webhook_subscription}/notifications/${their.webhook_notification}`],
       [`GET ${PATH}/${my.webhook_subscription}/notifications/${their.webhook_notification}`],
     ],
+    showWebhookNotification: ({ webhook_notification }) => [[`GET ${LOG}/${webhook_notification}`]],
+    replayWebhookNotification: ({ webhook_notification }) => [[`POST ${LOG}/${webhook_notification}/replay`]],
     replayWebhookNotifications: ({ webhook_subscription }) => [
       [`POST ${PATH}/${webhook_subscription}/replay`, { status: 'failed' }],
     ],
@@ -43,6 +46,10 @@ export default {
   removals: { deleteWebhookSubscription: ({ webhook_subscription }) => [[`DELETE ${PATH}/${webhook_subscription}`]] },
   lists: {
     listWebhookSubscriptions: () => [[`GET ${PATH}`]],
+    listAllWebhookNotifications: ({ webhook_subscription }) => [
+      [`GET ${LOG}?per_page=150`],
+      [`GET ${LOG}?subscription_id=${webhook_subscription}`],
+    ],
     listCapturedWebhooks: ({ user, webhook_subscription }) => [
       ['GET /extensions/sandbox/webhooks?per_page=150'],
       [`GET /extensions/sandbox/webhooks?object_id=${user}`],

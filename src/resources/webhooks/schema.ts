@@ -90,11 +90,12 @@ export const presentSubscription = (row: SubscriptionRow): Static<typeof Subscri
 
 export const WebhookObject = named('webhook_object', Type.Object({ type: Type.String(), id: Type.String() }))
 
-const Notification = named(
+export const Notification = named(
   'webhook_notification',
   Type.Object({
     type: Type.Literal('webhook_notification'),
     id: Type.String(),
+    subscription_id: Type.String(),
     notification_id: Type.String({ description: 'The `id` of the notification at its receiver.' }),
     topic: Type.String(),
     object: WebhookObject,
@@ -118,6 +119,7 @@ export const NotificationQuery = Type.Object({
 export const presentNotification = (row: NotificationRow): Static<typeof Notification> => ({
   type: 'webhook_notification',
   id: row.id,
+  subscription_id: row.subscription_id,
   notification_id: `notif_${row.notification_id}`,
   topic: row.topic,
   object: { type: row.object_type, id: row.object_id },
@@ -131,7 +133,7 @@ export const presentNotification = (row: NotificationRow): Static<typeof Notific
   item: row.item,
 })
 
-const Attempt = named(
+export const Attempt = named(
   'webhook_attempt',
   Type.Object({
     attempt: Type.Integer(),

@@ -3,8 +3,7 @@ import { type Static, Type } from 'typebox'
 import { PageOf, PageQuery } from '#http/lists.ts'
 import { epoch, Nullable, named } from '#http/types.ts'
 import { WebhookObject } from '../schema.ts'
-import { openSecrets } from '../secret.ts'
-import { bodyOf, headersOf } from '../send/envelope.ts'
+import { sentAs } from '../sent.ts'
 import type { CapturedRow } from './queries.ts'
 
 /** Shorter than the time limit of an operation. */
@@ -52,32 +51,15 @@ export const CapturedQuery = Type.Object({
 /** `key`: the server's, which encrypts secrets. */
 export const presentCaptured =
   (key: string) =>
-  ({ attempt, ...row }: CapturedRow): Static<typeof CapturedWebhook> => {
-    const { secret, bearer_token } = readableSecrets(key, row)
-    const body = bodyOf({ ...row, attempts: attempt })
-    return {
-      type: 'captured_webhook',
-      id: row.id,
-      subscription_id: row.subscription_id,
-      notification_id: `notif_${row.notification_id}`,
-      topic: row.topic,
-      object: { type: row.object_type, id: row.object_id },
-      attempt,
-      headers: headersOf(secret, body, bearer_token, row.kind),
-      body,
-      response_status: row.response_status,
-      captured_at: epoch(row.captured_at),
-    }
-  }
-
-/** Secrets that were stored with another key of the server are left out: the rest of the request is still to be seen. */
-function readableSecrets(
-  key: string,
-  row: Pick<CapturedRow, 'kind' | 'secret' | 'bearer_token'>,
-): Partial<ReturnType<typeof openSecrets>> {
-  try {
-    return openSecrets(key, row)
-  } catch {
-    return {}
-  }
-}
+  ({ attempt, ...row }: CapturedRow): Static<typeof CapturedWebhook> => ({
+    type: 'captured_webhook',
+    id: row.id,
+    subscription_id: row.subscription_id,
+    notification_id: `notif_${row.notification_id}`,
+    topic: row.topic,
+    object: { type: row.object_type, id: row.object_id },
+    attempt,
+    ...sentAs(key, row, attempt),
+    response_status: row.response_status,
+    captured_at: epoch(row.captured_at),
+  })
