@@ -6,7 +6,7 @@ import { type Entry, entryOf, rowOf } from './entry.ts'
 import { insertRequests, trimRequests } from './queries.ts'
 
 /** Entries that wait at most. The next ones are dropped until these are taken. */
-const MOST_WAITING = 250
+const MOST_WAITING = 150
 const WRITE_AFTER_MS = 250
 /** Entries that are read without a pause, so that no request waits for long. */
 const AT_ONCE = 25

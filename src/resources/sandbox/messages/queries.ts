@@ -76,8 +76,11 @@ export const listCaptured = (workspace: Workspace, filter: CapturedFilter, page:
 }
 
 export const countCaptured = async (workspace: Workspace, filter: CapturedFilter): Promise<number> => {
-  const [{ count }] = await workspace.sql<[{ count: string }]>`
-    select count(*) from ${source(workspace)} where ${matching(workspace, filter)}`
+  const { sql, id } = workspace
+  const is_of_one_table = filter.q === undefined && filter.status === undefined
+  const [{ count }] = await sql<[{ count: string }]>`
+    select count(*) from ${is_of_one_table ? sql`captured_messages` : source(workspace)}
+    where workspace_id = ${id} and ${matching(workspace, filter)}`
   return Number(count)
 }
 
