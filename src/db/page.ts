@@ -81,3 +81,28 @@ export async function pageResult<Row extends Keyed>(
   const total_count = !page.after && page.number === 1 && !next ? shown.length : await count()
   return { rows: shown, next, total_count }
 }
+
+/** A text in a column is looked for among the newest rows of this number, which takes a few milliseconds. */
+export const SEARCHED = 10_000
+
+/** The words for it in the description of a parameter. */
+export const AMONG_NEWEST = `among the newest ${SEARCHED.toLocaleString('en')}`
+
+/** The condition for the newest rows of the workspace in a table whose ids are numbers: see `SEARCHED`. */
+export const isAmongNewest = ({ sql, id }: Workspace & { id: string }, table: string): Fragment => sql`
+  id >= coalesce((
+    select id from ${sql(table)} where workspace_id = ${id} order by id desc offset ${SEARCHED - 1} limit 1), 0)`
+
+/** The condition for rows in which one of the columns contains the text, in upper or lower case. Columns are SQL. */
+export const contains = ({ sql }: Workspace, columns: readonly string[], text: string): Fragment => sql`
+  exists (
+    select from unnest(array[${sql.unsafe(columns.join(', '))}]) as searched (value)
+    where strpos(lower(value), lower(${text})) > 0)`
+
+/** Newest first, for ids that are numbers. */
+export const newestByNumber = ({ sql }: Workspace): Order => ({
+  by: sql`id`,
+  type: 'bigint',
+  direction: 'desc',
+  is_id: true,
+})

@@ -1,6 +1,15 @@
 // The SQL to show, list and cancel deliveries.
 import type { ChannelName, Status } from '#channels/channel.ts'
-import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
+import {
+  beyond,
+  contains,
+  cursorValue,
+  inOrder,
+  isAmongNewest,
+  newestByNumber,
+  type Order,
+  type Page,
+} from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
 import { endQueued } from '#delivery/end.ts'
 import { namedContact } from '#resources/contacts/fragments.ts'
@@ -88,35 +97,23 @@ export type DeliveryFilter = {
   q?: string | undefined
 }
 
-/** A text or a channel is looked for among the newest of this number. */
-export const SEARCHED = 10_000
+const TEXTS = ['address', 'contact_name', 'contact_email', 'error_reason']
 
-/** By the order in which they were queued. */
-export const newestDeliveries = ({ sql }: Workspace): Order => ({
-  by: sql`id`,
-  type: 'bigint',
-  direction: 'desc',
-  is_id: true,
-})
-
+/** A text or a channel is looked for among the newest. */
 function matching(workspace: Workspace, { status, channel, message_id, q }: DeliveryFilter) {
-  const { sql, id } = workspace
-  const has = (text: string) => sql`strpos(lower(${sql.unsafe(text)}), lower(${q!})) > 0`
+  const { sql } = workspace
+  const is_bounded = q !== undefined || channel !== undefined
   return sql`
     ${status === undefined ? sql`true` : sql`status = ${status}`}
     and ${channel === undefined ? sql`true` : sql`channel = ${channel}`}
     and ${message_id === undefined ? sql`true` : sql`message_id = ${rowId(message_id)}`}
-    and ${q === undefined ? sql`true` : sql`(${has('address')} or ${has('contact_name')} or ${has('contact_email')} or ${has('error_reason')})`}
-    and ${
-      q === undefined && channel === undefined
-        ? sql`true`
-        : sql`id >= coalesce((
-            select id from deliveries where workspace_id = ${id} order by id desc offset ${SEARCHED - 1} limit 1), 0)`
-    }`
+    and ${q === undefined ? sql`true` : contains(workspace, TEXTS, q)}
+    and ${is_bounded ? isAmongNewest(workspace, 'deliveries') : sql`true`}`
 }
 
+/** By the order in which they were queued, whatever a sandbox does with its clock. */
 export const listDeliveries = (workspace: Workspace, filter: DeliveryFilter, page: Page) => {
-  const order = newestDeliveries(workspace)
+  const order = newestByNumber(workspace)
   return workspace.sql<DeliveryRow[]>`
     select ${columns(workspace)}, ${cursorValue(workspace, order)} from ${source(workspace)}
     where workspace_id = ${workspace.id} and ${matching(workspace, filter)} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`

@@ -2,10 +2,11 @@
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'
+import { AMONG_NEWEST } from '#db/page.ts'
 import { PageOf, PageQuery } from '#http/lists.ts'
 import { epoch, epochOrNull, Nullable, named } from '#http/types.ts'
 import { ContactName, presentContactName } from '#resources/references.ts'
-import { type DeliveryRow, SEARCHED } from './queries.ts'
+import type { DeliveryRow } from './queries.ts'
 
 const Status = Type.Enum(['queued', 'sent', 'delivered', 'read', 'failed'])
 
@@ -53,18 +54,16 @@ export const Delivery = named(
 
 export const DeliveryPage = named('delivery_list', PageOf(Delivery))
 
-const newest = `, among the newest ${SEARCHED.toLocaleString('en')} deliveries`
-
 export const DeliveryQuery = Type.Object({
   ...PageQuery.properties,
   status: Type.Optional(Status),
-  channel: Type.Optional(Type.Enum(CHANNELS, { description: `Its channel${newest}.` })),
+  channel: Type.Optional(Type.Enum(CHANNELS, { description: `Its channel, ${AMONG_NEWEST}.` })),
   message_id: Type.Optional(Type.String({ maxLength: 100, description: 'Of this message, and of its answers.' })),
   q: Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: 200,
-      description: `What address, contact or error contains, in upper or lower case${newest}.`,
+      description: `What address, contact or error contains, in upper or lower case, ${AMONG_NEWEST}.`,
     }),
   ),
 })

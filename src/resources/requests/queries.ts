@@ -1,5 +1,5 @@
 // The SQL of the log of requests.
-import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
+import { beyond, cursorValue, inOrder, newestByNumber, type Page } from '#db/page.ts'
 import { one, rowId, type Sql } from '#db/sql.ts'
 import { insertChanges } from '#events/changes.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
@@ -93,15 +93,8 @@ const matching = ({ sql }: Workspace, { q, method, status, operation }: RequestF
   and ${status === undefined ? sql`true` : sql`status between ${Number(status.replaceAll('x', '0'))} and ${Number(status.replaceAll('x', '9'))}`}
   and ${operation === undefined ? sql`true` : sql`operation = ${operation}`}`
 
-export const newestRequests = ({ sql }: Workspace): Order => ({
-  by: sql`id`,
-  type: 'bigint',
-  direction: 'desc',
-  is_id: true,
-})
-
 export const listRequests = (workspace: Workspace, filter: RequestFilter, page: Page) => {
-  const order = newestRequests(workspace)
+  const order = newestByNumber(workspace)
   return workspace.sql<RequestRow[]>`
     select ${columns(workspace)}, ${cursorValue(workspace, order)} from ${source(workspace)}
     where requests.workspace_id = ${workspace.id} and ${matching(workspace, filter)} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`

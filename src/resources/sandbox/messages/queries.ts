@@ -1,6 +1,6 @@
 // The SQL of captured messages.
 import type { ChannelName, Status } from '#channels/channel.ts'
-import { beyond, cursorValue, inOrder, type Order, type Page } from '#db/page.ts'
+import { beyond, contains, cursorValue, inOrder, isAmongNewest, newestByNumber, type Page } from '#db/page.ts'
 import { one, rowId } from '#db/sql.ts'
 import { namedContact } from '#resources/contacts/fragments.ts'
 import type { NamedContactRow } from '#resources/references.ts'
@@ -30,17 +30,6 @@ export type CapturedFilter = {
   q?: string | undefined
 }
 
-/** A text or a status is looked for among the newest of this number. */
-export const SEARCHED = 10_000
-
-/** By the order in which they were captured, whatever a sandbox does with its clock. */
-export const newestCaptured = ({ sql }: Workspace): Order => ({
-  by: sql`id`,
-  type: 'bigint',
-  direction: 'desc',
-  is_id: true,
-})
-
 /** Captured messages with the columns of their deliveries and contacts. */
 const source = ({ sql, id }: Workspace) => sql`
   (
@@ -52,24 +41,23 @@ const source = ({ sql, id }: Workspace) => sql`
     where captured.workspace_id = ${id}
   ) captured`
 
-function matching({ sql, id }: Workspace, { channel, recipient, status, q }: CapturedFilter) {
-  const has = (text: string) => sql`strpos(lower(${sql.unsafe(text)}), lower(${q!})) > 0`
+const TEXTS = ['recipient', 'subject', 'contact_name', 'contact_email', "rendered->>'text'"]
+
+/** A text or a status is looked for among the newest. */
+function matching(workspace: Workspace, { channel, recipient, status, q }: CapturedFilter) {
+  const { sql } = workspace
+  const is_bounded = q !== undefined || status !== undefined
   return sql`
     ${channel === undefined ? sql`true` : sql`channel = ${channel}`}
     and ${recipient === undefined ? sql`true` : sql`lower(recipient) = lower(${recipient})`}
     and ${status === undefined ? sql`true` : sql`status = ${status}`}
-    and ${q === undefined ? sql`true` : sql`(${has('recipient')} or ${has('subject')} or ${has('contact_name')} or ${has('contact_email')} or ${has("rendered->>'text'")})`}
-    and ${
-      q === undefined && status === undefined
-        ? sql`true`
-        : sql`id >= coalesce((
-            select id from captured_messages
-            where workspace_id = ${id} order by id desc offset ${SEARCHED - 1} limit 1), 0)`
-    }`
+    and ${q === undefined ? sql`true` : contains(workspace, TEXTS, q)}
+    and ${is_bounded ? isAmongNewest(workspace, 'captured_messages') : sql`true`}`
 }
 
+/** By the order in which they were captured, whatever a sandbox does with its clock. */
 export const listCaptured = (workspace: Workspace, filter: CapturedFilter, page: Page) => {
-  const order = newestCaptured(workspace)
+  const order = newestByNumber(workspace)
   return workspace.sql<CapturedRow[]>`
     select captured.*, ${cursorValue(workspace, order)} from ${source(workspace)}
     where ${matching(workspace, filter)} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}`

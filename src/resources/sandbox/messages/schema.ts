@@ -2,10 +2,11 @@
 
 import { type Static, Type } from 'typebox'
 import { CHANNELS } from '#channels/channel.ts'
+import { AMONG_NEWEST } from '#db/page.ts'
 import { PageOf, PageQuery } from '#http/lists.ts'
 import { epoch, Nullable, named } from '#http/types.ts'
 import { ContactName, presentContactName } from '#resources/references.ts'
-import { type CapturedRow, SEARCHED } from './queries.ts'
+import type { CapturedRow } from './queries.ts'
 
 const Channel = Type.Enum(CHANNELS)
 const STATUSES = ['queued', 'sent', 'delivered', 'read', 'failed'] as const
@@ -35,18 +36,16 @@ export const CapturedMessage = named(
 
 export const CapturedPage = named('captured_message_list', PageOf(CapturedMessage))
 
-const newest = `, among the newest ${SEARCHED.toLocaleString('en')}`
-
 export const CapturedQuery = Type.Object({
   ...PageQuery.properties,
   channel: Type.Optional(Channel),
   to: Type.Optional(Type.String({ description: "The recipient's address or number, or the contact's id for in-app." })),
-  status: Type.Optional(Type.Enum(STATUSES, { description: `Its status${newest}.` })),
+  status: Type.Optional(Type.Enum(STATUSES, { description: `Its status, ${AMONG_NEWEST}.` })),
   q: Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: 200,
-      description: `What recipient, contact, subject or text contains, in upper or lower case${newest}.`,
+      description: `What recipient, contact, subject or text contains, in upper or lower case, ${AMONG_NEWEST}.`,
     }),
   ),
 })

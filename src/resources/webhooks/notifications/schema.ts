@@ -1,11 +1,12 @@
 // The notifications of all webhook subscriptions, with the request and the answer of each attempt.
 import { type Static, Type } from 'typebox'
+import { AMONG_NEWEST } from '#db/page.ts'
 import { PageQuery } from '#http/lists.ts'
 import { Nullable, named } from '#http/types.ts'
 import type { AttemptRow } from '../notification-queries.ts'
 import { Attempt, Notification, NotificationQuery, presentAttempt, presentNotification } from '../schema.ts'
 import { sentAs } from '../sent.ts'
-import { SEARCHED, type ShownRow } from './queries.ts'
+import type { ShownRow } from './queries.ts'
 
 export const AllNotificationsQuery = Type.Object({
   ...PageQuery.properties,
@@ -16,7 +17,7 @@ export const AllNotificationsQuery = Type.Object({
     Type.String({
       minLength: 1,
       maxLength: 200,
-      description: `What topic, id or error contains, among the newest ${SEARCHED.toLocaleString('en')}.`,
+      description: `What topic, id or error contains, ${AMONG_NEWEST}.`,
     }),
   ),
 })
