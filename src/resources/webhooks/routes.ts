@@ -29,6 +29,7 @@ import {
   presentAttempt,
   presentNotification,
   presentSubscription,
+  presentWhole,
   Replayed,
   ReplayRequest,
   readReplay,
@@ -165,9 +166,9 @@ function webhooks(app: App, { secret, egress, forgetTokens, topics }: Server) {
       response: WholeNotification,
     }),
     async ({ workspace, params: { id, notification_id } }) => {
+      const subscription = found(await findSubscription(workspace, id), NO_SUBSCRIPTION)
       const row = found(await findNotification(workspace, id, notification_id), 'Notification not found')
-      const log = await listAttempts(workspace, row.id)
-      return { ...presentNotification(row), log: log.map(presentAttempt) }
+      return presentWhole(secret, { ...subscription, ...row }, await listAttempts(workspace, row.id))
     },
   )
 

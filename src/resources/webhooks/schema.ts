@@ -4,6 +4,7 @@ import { PageOf, PageQuery } from '#http/lists.ts'
 import { Epoch, epoch, epochOrNull, fromEpoch, Nullable, named, Some } from '#http/types.ts'
 import type { AttemptRow, NotificationRow } from './notification-queries.ts'
 import type { SubscriptionRow } from './queries.ts'
+import { sentAs } from './sent.ts'
 
 const Fields = {
   url: Nullable(
@@ -90,7 +91,7 @@ export const presentSubscription = (row: SubscriptionRow): Static<typeof Subscri
 
 export const WebhookObject = named('webhook_object', Type.Object({ type: Type.String(), id: Type.String() }))
 
-export const Notification = named(
+const Notification = named(
   'webhook_notification',
   Type.Object({
     type: Type.Literal('webhook_notification'),
@@ -133,7 +134,7 @@ export const presentNotification = (row: NotificationRow): Static<typeof Notific
   item: row.item,
 })
 
-export const Attempt = named(
+const Attempt = named(
   'webhook_attempt',
   Type.Object({
     attempt: Type.Integer(),
@@ -145,13 +146,42 @@ export const Attempt = named(
     error: Nullable(Type.String()),
   }),
 )
+const ShownAttempt = named(
+  'webhook_attempt_shown',
+  Type.Object({
+    ...Attempt.properties,
+    request: named(
+      'webhook_request',
+      Type.Object({
+        url: Nullable(Type.String({ description: 'That of the subscription now; null: the sandbox captured it.' })),
+        headers: Type.Record(Type.String(), Type.String(), { description: 'With the signatures of the body.' }),
+        body: Type.String({ description: 'The raw body, as it would be sent now.' }),
+      }),
+    ),
+  }),
+)
 export const WholeNotification = named(
   'webhook_notification_with_attempts',
-  Type.Object({ ...Notification.properties, log: Type.Array(Attempt) }),
+  Type.Object({ ...Notification.properties, log: Type.Array(ShownAttempt) }),
 )
 export const presentAttempt = ({ started_at, ...row }: AttemptRow): Static<typeof Attempt> => ({
   ...row,
   started_at: epoch(started_at),
+})
+
+type Sealed = Pick<SubscriptionRow, 'url' | 'secret' | 'kind' | 'bearer_token'>
+
+/** `key`: the server's, which encrypts secrets. */
+export const presentWhole = (
+  key: string,
+  row: NotificationRow & Sealed,
+  log: AttemptRow[],
+): Static<typeof WholeNotification> => ({
+  ...presentNotification(row),
+  log: log.map((attempt) => ({
+    ...presentAttempt(attempt),
+    request: { url: row.url, ...sentAs(key, row, attempt.attempt) },
+  })),
 })
 
 export const Ping = named('webhook_ping', Type.Object({ type: Type.Literal('webhook_ping'), ...Attempt.properties }))

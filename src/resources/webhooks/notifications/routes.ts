@@ -7,9 +7,9 @@ import { ById } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { listAttempts, replayNotifications } from '../notification-queries.ts'
-import { NotificationPage, presentNotification } from '../schema.ts'
+import { NotificationPage, presentNotification, presentWhole, WholeNotification } from '../schema.ts'
 import { countNotifications, findNotification, listNotifications } from './queries.ts'
-import { AllNotificationsQuery, presentShown, ShownNotification } from './schema.ts'
+import { AllNotificationsQuery } from './schema.ts'
 
 const PAGE_SIZE = { default: 50, max: 150 }
 
@@ -35,7 +35,7 @@ function notifications(app: App, { secret }: Server) {
     op('showWebhookNotification', {
       summary: 'Show a notification with the request and the answer of each attempt',
       params: ById,
-      response: ShownNotification,
+      response: WholeNotification,
     }),
     async ({ workspace, params }) => show(workspace, params.id),
   )
@@ -45,7 +45,7 @@ function notifications(app: App, { secret }: Server) {
     op('replayWebhookNotification', {
       summary: 'Send a notification again, with the same id',
       params: ById,
-      response: ShownNotification,
+      response: WholeNotification,
     }),
     async ({ workspace, params }) => {
       const { id, subscription_id } = await theNotification(workspace, params.id)
@@ -57,7 +57,7 @@ function notifications(app: App, { secret }: Server) {
 
   async function show(workspace: Workspace, id: string) {
     const row = await theNotification(workspace, id)
-    return presentShown(secret, row, await listAttempts(workspace, row.id))
+    return presentWhole(secret, row, await listAttempts(workspace, row.id))
   }
 }
 
