@@ -469,6 +469,11 @@ test('a worker that is alone sends at once what a dead one had leased; beside ot
     (count) => count === 1,
   )
   assert.equal(endpoint.got[0]!.body.data.item.id, user)
+  // Otherwise the worker that is alone would take it for one that a dead worker had leased.
+  await eventually(
+    async () => (await t.call(`GET ${PATH}/${id}/notifications?status=delivered`)).body.total_count,
+    (count) => count === 1,
+  )
   const alone = sendWebhooks({ sql, secret: SECRET, egress: NEARBY, log, is_alone: true })
   await eventually(
     async () => endpoint.got.length,
