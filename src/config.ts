@@ -1,7 +1,8 @@
 // Reads the settings from the environment, once, and checks them. No other file reads the environment.
 import type { Kind } from '#lib/kinds.ts'
 import { EVERYTHING, isLoopback } from '#net/addresses.ts'
-import { PUBLIC_SESSIONS, SETTINGS, type Setting } from './settings.ts'
+import type { Setting } from './setting-kinds.ts'
+import { PUBLIC_SESSIONS, SETTINGS } from './settings.ts'
 
 /** A setting that cannot be used; the message is one sentence for the operator. */
 export class WrongSetting extends Error {}
@@ -94,6 +95,15 @@ export function allowedPrivateAddresses({
 /** Returns the model that writes the answers of the assistant; undefined if the operator named none. */
 export const assistantModel = ({ assistant_url: url, assistant_api_key: api_key, assistant_model: model }: Config) =>
   url === undefined || model === undefined ? undefined : { url, api_key, model }
+
+export const keptDays = (config: Config) => ({
+  events: config.events_kept_days,
+  deliveries: config.deliveries_kept_days,
+  delivery_history: config.delivery_history_kept_days,
+  captured_messages: config.captured_messages_kept_days,
+  received_messages: config.received_messages_kept_days,
+  webhook_notifications: config.webhook_notifications_kept_days,
+})
 
 /** Which part of the server connects. */
 type Purpose = 'attachments' | 'channels'

@@ -57,6 +57,14 @@ export type Server = {
 /** An object that no operation of Intercom's can make. `id` is what operations take: of a WhatsApp template its name. */
 export type GivenObject = { type: string; id: string; name: string }
 
+/** For how many days old rows stay; 0: for ever. */
+export type KeptDays = Readonly<
+  Record<
+    'events' | 'deliveries' | 'delivery_history' | 'captured_messages' | 'received_messages' | 'webhook_notifications',
+    number
+  >
+>
+
 /** What jobs get from the worker process. */
 export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress' | 'public_url'> & {
   /** No other worker can run: at the start, the leases of dead workers end at once. */
@@ -64,8 +72,7 @@ export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress' |
   /** Fetches files by URL; absent if remote files are not fetched. */
   fetch: SafeFetch | undefined
   log: FastifyBaseLogger
-  /** The days for which events stay in the log. */
-  events_kept_days: number
+  kept_days: KeptDays
   /** The model that writes the answers of the assistant. Absent: passages are quoted. */
   model?: { url: string; api_key?: string | undefined; model: string; timeout_ms?: number } | undefined
 }

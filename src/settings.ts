@@ -1,72 +1,19 @@
 // The settings: the name, kind, default and meaning of each variable of the environment, in the order of the documentation.
-import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { anyText, type Kind, like, numberFrom, oneOf, onOrOff, url } from '#lib/kinds.ts'
-import { EVERYTHING, isRange } from '#net/addresses.ts'
-import { LATEST, parseVersion, VERSIONS } from '#versions/versions.ts'
-
-export type Setting<T> = {
-  name: string
-  kind: Kind<T>
-  /** Used if the variable is absent or empty. */
-  fallback?: string
-  about: string
-  /** The error does not repeat a wrong value. */
-  secret?: boolean
-}
-
-const privateKey: Kind<string> = {
-  must_be: 'a private key in PEM, or the path of a file that holds one',
-  read: (text) => {
-    try {
-      const pem = text.includes('-----BEGIN') ? text.replaceAll('\\n', '\n') : readFileSync(text, 'utf8')
-      createPrivateKey(pem)
-      return pem
-    } catch {
-      return undefined
-    }
-  },
-}
-
-const certificate: Kind<string> = {
-  must_be: 'a certificate in PEM, or the path of a file that holds one',
-  read: (text) => {
-    try {
-      const pem = text.includes('-----BEGIN') ? text.replaceAll('\\n', '\n') : readFileSync(text, 'utf8')
-      new X509Certificate(pem)
-      return pem
-    } catch {
-      return undefined
-    }
-  },
-}
-
-const version: Kind<string> = {
-  must_be: `a version from ${VERSIONS.find((name) => name.startsWith('2.'))} to ${LATEST}`,
-  read: parseVersion,
-}
-
-const ranges: Kind<readonly string[]> = {
-  must_be: '0, 1, or addresses such as 10.0.0.0/8,192.168.1.7',
-  read: (text) => {
-    if (onOrOff.read(text) !== undefined) return onOrOff.read(text) ? EVERYTHING : []
-    const list = text.split(',').map((range) => range.trim())
-    return list.every(isRange) ? list : undefined
-  },
-}
-
-const domain = like(/^([a-z0-9-]+\.)+[a-z0-9-]+$/i, 'a domain such as example.com')
-const emailAddress = like(/^[^<>@\s]+@[^<>@\s]+$/, 'an address such as hello@example.com')
-const level = oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
-
-const setting = <T>(name: string, kind: Kind<T>, about: string, more: { secret?: boolean } = {}) =>
-  ({ name, kind, about, ...more }) as Setting<T> & { fallback?: never }
-
-const withDefault = <T>(name: string, kind: Kind<T>, fallback: string, about: string) =>
-  ({ name, kind, fallback, about }) as Setting<T> & { fallback: string }
-
-const secret = { secret: true }
-const phoneNumber = like(/^\+[1-9]\d{6,14}$/, 'a number with its country code such as +12025550123')
+import { anyText, like, numberFrom, oneOf, onOrOff, url } from '#lib/kinds.ts'
+import { LATEST } from '#versions/versions.ts'
+import {
+  certificate,
+  domain,
+  emailAddress,
+  level,
+  phoneNumber,
+  privateKey,
+  ranges,
+  secret,
+  setting,
+  version,
+  withDefault,
+} from './setting-kinds.ts'
 
 /** Sessions that an address may start in a minute on a public server: many people of one office share an address. */
 export const PUBLIC_SESSIONS = 300
@@ -162,6 +109,36 @@ export const SETTINGS = {
     numberFrom(1, 3_650),
     '30',
     'The days for which events stay in the log, for streams that reconnect and webhook subscriptions that are behind.',
+  ),
+  deliveries_kept_days: withDefault(
+    'DELIVERIES_KEPT_DAYS',
+    numberFrom(0, 36_500),
+    '0',
+    'The days for which sent and failed deliveries stay, with their history and captured messages. 0: for ever.',
+  ),
+  delivery_history_kept_days: withDefault(
+    'DELIVERY_HISTORY_KEPT_DAYS',
+    numberFrom(0, 36_500),
+    '0',
+    'The days for which the history of these deliveries stays, if they stay longer. 0: as long as they do.',
+  ),
+  captured_messages_kept_days: withDefault(
+    'CAPTURED_MESSAGES_KEPT_DAYS',
+    numberFrom(0, 36_500),
+    '0',
+    'The days for which the messages stay that the sandbox has captured. 0: as long as their deliveries.',
+  ),
+  received_messages_kept_days: withDefault(
+    'RECEIVED_MESSAGES_KEPT_DAYS',
+    numberFrom(1, 3_650),
+    '30',
+    'The days for which a message that is received again is known, and added only once.',
+  ),
+  webhook_notifications_kept_days: withDefault(
+    'WEBHOOK_NOTIFICATIONS_KEPT_DAYS',
+    numberFrom(0, 3_650),
+    '30',
+    'The days for which sent and failed webhook notifications stay, with their attempts. 0: for ever.',
   ),
   s3_bucket: setting(
     'S3_BUCKET',

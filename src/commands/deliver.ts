@@ -3,7 +3,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { accountPool } from '#channel-accounts/pool.ts'
 import { captureAccount } from '#channels/capture/capture.ts'
-import { allowedPrivateAddresses, assistantModel, type Config } from '#config.ts'
+import { allowedPrivateAddresses, assistantModel, type Config, keptDays } from '#config.ts'
+import { DELIVERY_JOBS } from '#delivery/retention.ts'
 import { messengerSignal } from '#delivery/signals.ts'
 import { startWorker } from '#delivery/worker.ts'
 import { EVENT_JOBS } from '#events/partitions.ts'
@@ -51,7 +52,6 @@ export async function deliver({ storage, config, secret, files, log }: Options):
     is_alone: is_embedded,
   })
   const fetch = config.fetch_attachments ? safeFetcher({ allowed: allowed.attachments }) : undefined
-  const { events_kept_days } = config
   const context: WorkerContext = {
     sql,
     secret,
@@ -60,14 +60,20 @@ export async function deliver({ storage, config, secret, files, log }: Options):
     public_url,
     fetch,
     log,
-    events_kept_days,
+    kept_days: keptDays(config),
     is_alone: is_embedded,
     model: assistantModel(config),
   }
   const stops = RESOURCES.flatMap(({ work }) => (work ? [work(context)] : []))
-  const stopJobs = runJobs({
+  const stopJobs = runJobs<WorkerContext>({
     sql,
-    jobs: [...HOUSEKEEPING, ...EVENT_JOBS, ...SEARCH_JOBS, ...RESOURCES.flatMap(({ jobs = [] }) => jobs)],
+    jobs: [
+      ...HOUSEKEEPING,
+      ...EVENT_JOBS,
+      ...DELIVERY_JOBS,
+      ...SEARCH_JOBS,
+      ...RESOURCES.flatMap(({ jobs = [] }) => jobs),
+    ],
     context,
     log,
   })

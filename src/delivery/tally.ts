@@ -20,6 +20,18 @@ export const tallyQueued = (sql: Sql, workspace_id: string, broadcast_id: string
   insert into broadcast_tallies (workspace_id, broadcast_id, queued)
   values (${workspace_id}, ${broadcast_id}, ${queued})`
 
+/**
+ * Returns a CTE that counts old deliveries that were removed, which stay in the other counts. The statement must have a CTE
+ * `removed` with their `broadcast_id`. Locks the broadcast, as `sumUp` does.
+ */
+export const tallyRemoved = (sql: Sql, workspace_id: string): Fragment => sql`
+  insert into broadcast_tallies (workspace_id, broadcast_id, removed)
+  select ${workspace_id}, id, (select count(*) from removed where removed.broadcast_id = locked.id)
+  from (
+    select id from broadcasts
+    where workspace_id = ${workspace_id} and id = any(array(select distinct broadcast_id from removed)) for key share
+  ) locked`
+
 /** A broadcast with no more rows than this is not summed up. */
 const FEW = 30
 const MOST_AT_ONCE = 20_000
@@ -42,6 +54,6 @@ export const sumUp = (sql: Pool) => sql`
       limit ${MOST_AT_ONCE} for update of broadcast_tallies skip locked)
     returning *
   )
-  insert into broadcast_tallies (workspace_id, broadcast_id, is_sum, queued, sent, delivered, read, failed)
-  select workspace_id, broadcast_id, true, sum(queued), sum(sent), sum(delivered), sum(read), sum(failed)
+  insert into broadcast_tallies (workspace_id, broadcast_id, is_sum, queued, sent, delivered, read, failed, removed)
+  select workspace_id, broadcast_id, true, sum(queued), sum(sent), sum(delivered), sum(read), sum(failed), sum(removed)
   from removed group by workspace_id, broadcast_id`

@@ -16,11 +16,11 @@ const LOCK = 7_238_115
 /** `ended_ms_ago` is negative if it has not ended. */
 export type Partition = { name: string; ends_at: Date; ended_ms_ago: number }
 
-export const EVENT_JOBS: readonly Job<{ sql: Pool; events_kept_days: number }>[] = [
+export const EVENT_JOBS: readonly Job<{ sql: Pool; kept_days: { events: number } }>[] = [
   {
     name: 'events:keep-partitions',
     cron: '7 * * * *',
-    run: ({ sql, events_kept_days }) => keepPartitions(sql, events_kept_days),
+    run: ({ sql, kept_days }) => keepPartitions(sql, kept_days.events),
   },
 ]
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseCrontab } from 'graphile-worker'
+import { DELIVERY_JOBS } from '#delivery/retention.ts'
 import { EVENT_JOBS } from '#events/partitions.ts'
 import { RESOURCES } from '#resources/index.ts'
 import { SEARCH_JOBS } from '#search/totals.ts'
@@ -57,7 +58,13 @@ const became = (name: string, count: number) =>
   )
 
 test('the jobs of this server have unique names and schedules that the queue accepts', () => {
-  const jobs = [...HOUSEKEEPING, ...EVENT_JOBS, ...SEARCH_JOBS, ...RESOURCES.flatMap(({ jobs = [] }) => jobs)]
+  const jobs = [
+    ...HOUSEKEEPING,
+    ...EVENT_JOBS,
+    ...DELIVERY_JOBS,
+    ...SEARCH_JOBS,
+    ...RESOURCES.flatMap(({ jobs = [] }) => jobs),
+  ]
   for (const { name, cron = '* * * * *' } of jobs) assert.equal(parseCrontab(`${cron} ${name}`).length, 1)
   assert.equal(new Set(jobs.map(({ name }) => name)).size, jobs.length)
 })

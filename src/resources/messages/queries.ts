@@ -193,7 +193,7 @@ export async function pageOfRuleset(workspace: Workspace, ruleset_id: string, or
     ),
     total as (
       select coalesce(
-        (select sum(sent + delivered + read + failed) from broadcast_tallies
+        (select sum(sent + delivered + read + failed - removed) from broadcast_tallies
           where workspace_id = ${id} and broadcast_id = ${rowId(ruleset_id)}),
         (select count(*) from deliveries where workspace_id = ${id} and ${ofRuleset(workspace, ruleset_id)})
       )::int as total_count

@@ -41,7 +41,7 @@ import {
 import { openSecret } from './secret.ts'
 import { attempt } from './send/attempt.ts'
 import { pingBody } from './send/envelope.ts'
-import { expireNotifications } from './send/queries.ts'
+import { expireNotifications } from './send/expire.ts'
 import { sendWebhooks } from './send/work.ts'
 
 const PAGE_SIZE = { default: 50, max: 150 }
@@ -196,6 +196,12 @@ export default {
   routes: webhooks,
   work: sendWebhooks,
   measures: WEBHOOK_MEASURES,
-  jobs: [{ name: 'webhooks:expire', cron: '40 * * * *', run: ({ sql }) => expireNotifications(sql) }],
+  jobs: [
+    {
+      name: 'webhooks:expire',
+      cron: '40 * * * *',
+      run: ({ sql, kept_days }) => expireNotifications(sql, kept_days.webhook_notifications),
+    },
+  ],
   kept_tables: ['webhook_subscriptions'],
 } satisfies Resource

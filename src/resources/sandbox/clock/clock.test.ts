@@ -244,7 +244,7 @@ test('a clock that is frozen in the past loses neither stored answers nor events
   const headers = { 'idempotency-key': randomUUID() }
   const create = async () => (await t.call('POST /contacts', { role: 'lead' }, { headers })).body.id
   const id = await create()
-  await removeExpired(sql)
+  await removeExpired(sql, 30)
   assert.equal(await create(), id)
   assert.equal((await sql`select from events where object_id = ${id}`).count, 1)
 })

@@ -1,6 +1,7 @@
 // The SQL of the queue: which subscriptions have events to read, which notifications are due, and what became of them.
 import type { Pool, Sql } from '#db/sql.ts'
 import type { EventRow } from '#events/read.ts'
+import { BATCH_ROWS, type Batch } from '#jobs/in-batches.ts'
 import type { WebhookFault } from '#workspaces/faults.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import type { NotificationRow } from '../notification-queries.ts'
@@ -173,8 +174,28 @@ export async function bringWebhooksForward({ sql, id: workspace_id }: Workspace,
     from waiting where workspace_id = ${workspace_id} and webhook_notifications.id = waiting.id`
 }
 
-/** Removes notifications that are no longer pending, with their attempts, after 30 days. */
-export const expireNotifications = (sql: Sql) => sql`
-  delete from webhook_notifications using webhook_subscriptions subscriptions
-  where webhook_notifications.workspace_id = subscriptions.workspace_id and subscription_id = subscriptions.id
-    and status <> 'pending' and queued_at < now() - interval '30 days'`
+export const listSubscriptions = (sql: Sql) =>
+  sql<Behind[]>`select workspace_id, id from webhook_subscriptions order by 1, 2`
+
+/** Looks at the next notifications of a subscription, and removes those that are old and not pending, with their attempts. */
+export const removeNotifications = async (
+  sql: Sql,
+  { workspace_id, id, after, days }: Behind & { after: string; days: number },
+): Promise<Batch> => {
+  const [row] = await sql<[{ removed: number; looked_at: number; last: string; is_old: boolean }]>`
+    with walked as materialized (
+      select id, queued_at from webhook_notifications
+      where workspace_id = ${workspace_id} and subscription_id = ${id} and id > ${after} order by id limit ${BATCH_ROWS}
+    ),
+    removed as (
+      delete from webhook_notifications
+      where workspace_id = ${workspace_id} and id = any(array(select id from walked))
+        and status <> 'pending' and queued_at < now() - ${days} * interval '1 day'
+      returning id
+    )
+    select (select count(*) from removed)::int as removed, count(*)::int as looked_at, max(id)::text as last,
+      min(queued_at) < now() - ${days} * interval '1 day' as is_old
+    from walked`
+  const { removed, looked_at, last, is_old } = row
+  return { removed, reached: looked_at === BATCH_ROWS && is_old ? last : undefined }
+}
