@@ -26,8 +26,10 @@ import { nulInQuery } from '#http/nul.ts'
 import { type App, type Auth, BODY_LIMIT, type Operation } from '#http/op.ts'
 import { collectOperations } from '#http/operations.ts'
 import { rateLimit } from '#http/rate-limit.ts'
+import { takePermits } from '#http/rate-limit-queries.ts'
 import { reference } from '#http/reference.ts'
 import { lazyChild, logRequests, requestIds } from '#http/request-log.ts'
+import { sharedRateLimit } from '#http/shared-rate-limit.ts'
 import { runHandlers } from '#http/transaction.ts'
 import { validatorCompiler } from '#http/validator.ts'
 import { assertAvailable, versionOf } from '#http/version.ts'
@@ -52,6 +54,8 @@ export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
     /** 0 or absent: no limit. */
     rate_limit_per_minute?: number
     session_rate_limit_per_minute?: number
+    /** Counts the requests of all processes on the database. Absent: of this one alone. */
+    shares_rate_limits?: boolean
     /** How long a handler may take. Default: TIME_LIMIT_MS. */
     time_limit_ms?: number
     /** The addresses of proxies whose X-Forwarded-For is believed. */
@@ -107,8 +111,10 @@ export function buildApp(options: AppOptions): App {
   const request_log = options.stores_requests ? recordRequests(app as unknown as FastifyInstance, sql) : NO_REQUEST_LOG
 
   const { identify, forgetTokens } = authentication(sql, options.time_limit_ms)
-  const countRequest = rateLimit(rate_limit_per_minute)
-  const countSession = rateLimit(session_rate_limit_per_minute)
+  const limitFor = (kind: string, per_minute: number) =>
+    options.shares_rate_limits ? sharedRateLimit(per_minute, takePermits(sql, kind)) : rateLimit(per_minute)
+  const countRequest = limitFor('request', rate_limit_per_minute)
+  const countSession = limitFor('session', session_rate_limit_per_minute)
   const { public_url = '', attachment_link_days = 7, fetch_attachments = false, egress = egressPolicy() } = options
   const { look_up_txt = txtLookup() } = options
   const server: Server = {
@@ -131,7 +137,12 @@ export function buildApp(options: AppOptions): App {
   app.addHook('preClose', async () => release())
 
   function enter(token: Token, request: FastifyRequest, reply: FastifyReply, operation: Operation) {
-    countRequest(`${token.workspace_id} ${token.id}`, reply)
+    const counted = countRequest(`${token.workspace_id} ${token.id}`, reply)
+    return counted
+      ? counted.then(() => admit(token, request, reply, operation))
+      : admit(token, request, reply, operation)
+  }
+  function admit(token: Token, request: FastifyRequest, reply: FastifyReply, operation: Operation) {
     const version = versionOf(request, token.default_version, default_version)
     reply.header('intercom-version', version)
     assertAvailable(operation, version)

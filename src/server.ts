@@ -1,11 +1,12 @@
 // The types of what the parts of a running server share, and of what each resource declares.
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Measure } from '#db/measures.ts'
 import type { Pool } from '#db/sql.ts'
 import type { ObjectEvents } from '#events/events.ts'
 import type { Files } from '#files/files.ts'
 import type { StreamLimits } from '#http/event-stream.ts'
 import type { App } from '#http/op.ts'
+import type { CountRequest } from '#http/rate-limit.ts'
 import type { Job } from '#jobs/job.ts'
 import type { EgressPolicy } from '#net/egress.ts'
 import type { SafeFetch } from '#net/safe-fetch.ts'
@@ -38,10 +39,10 @@ export type Server = {
   identify(request: FastifyRequest): Token | Promise<Token>
   /** Call it when a token, or the sandbox state that is cached with it, has changed. */
   forgetTokens(): void
-  /** Counts a request against the rate limit of `key`, and writes the headers; throws a 429. */
-  countRequest(key: string, reply: FastifyReply): void
+  /** Counts a request against the rate limit of `key`, and writes the headers. */
+  countRequest: CountRequest
   /** The same for starting messenger sessions, which needs no token. */
-  countSession(key: string, reply: FastifyReply): void
+  countSession: CountRequest
   /** The log of requests: see `RequestLog`. */
   request_log: { is_on: boolean; flush(): Promise<void> }
   /** All operationIds; complete after `app.ready()`. */

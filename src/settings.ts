@@ -87,6 +87,12 @@ export const SETTINGS = {
     '0',
     "Requests that a token may make in a minute. 0: no limit; the headers show Intercom's.",
   ),
+  rate_limit_shared: withDefault(
+    'RATE_LIMIT_SHARED',
+    onOrOff,
+    '0',
+    '1 makes all processes on the database count together; with 0 each counts alone.',
+  ),
   session_rate_limit_per_minute: setting(
     'SESSION_RATE_LIMIT_PER_MINUTE',
     numberFrom(0, 100_000_000),

@@ -65,6 +65,7 @@ export async function serve(
     const app = buildApp({
       ...{ public_url, default_version, secret, listener },
       ...{ rate_limit_per_minute, session_rate_limit_per_minute, trusted_proxies },
+      shares_rate_limits: config.rate_limit_shared,
       ...{ files, attachment_link_days, fetch_attachments },
       egress: egressPolicy({ allowed: allowedPrivateAddresses(config).channels }),
       stores_requests: config.request_log === 'on',

@@ -28,6 +28,7 @@ export const HOUSEKEEPING: readonly Job<Context>[] = [
  * server's clock again.
  */
 export async function removeExpired(sql: Pool, received_messages_days: number): Promise<void> {
+  await sql`delete from rate_limit_slices where ends_at < now() - interval '1 minute'`
   await sql`delete from idempotency_keys where created_at < now() - interval '24 hours'`
   const clocks = (await listClocks(sql)).map(({ id }) => id)
   await inBatches(async () => {

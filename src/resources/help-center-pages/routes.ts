@@ -114,7 +114,7 @@ function pages(app: FastifyInstance, server: Server) {
     const id = idIn(params.slug)
     const found = id && REACTIONS.includes(reaction as Reaction) && (await findPublic(center, params.locale, id))
     if (!found) return undefined
-    server.countSession(`reaction ${request.ip}`, reply)
+    await server.countSession(`reaction ${request.ip}`, reply)
     const { article, content } = found
     const reader_id = readerOf(request.headers.cookie) ?? newReader()
     await atomically(center.workspace, (workspace) =>

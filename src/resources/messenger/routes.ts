@@ -62,7 +62,7 @@ function messenger(app: App, server: Server) {
     }),
     async (request, reply) => {
       const { body } = request
-      server.countSession(`${addressOf(request)} ${body.app_id}`, reply)
+      await server.countSession(`${addressOf(request)} ${body.app_id}`, reply)
       const { id, admin_id } = found(await findWorkspaceOf(sql, body.app_id), 'There is no workspace with this app_id')
       return atomically(await openWorkspace(sql, id, admin_id), (workspace) => boot(workspace, secret, body))
     },

@@ -36,7 +36,7 @@ function signIns(app: App, { sql, countSession, forgetTokens }: Server) {
     }),
     async (request, reply) => {
       assertNotFromOthers(request)
-      countSession(`sign-in ${addressOf(request)}`, reply)
+      await countSession(`sign-in ${addressOf(request)}`, reply)
       const { workspace_id, id, session } = await beginSignIn(sql, request.body, {
         user_agent: request.headers['user-agent'],
       })

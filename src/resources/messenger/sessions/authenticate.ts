@@ -15,7 +15,7 @@ export const contactAuthentication =
   async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const visitor = await recognize(sql, secret, bearer(request.headers.authorization) ?? sessionInUrl(request))
     const { workspace_id, contact_id, visitor_id } = visitor.session
-    countRequest(`${workspace_id} ${contact_id ?? visitor_id}`, reply)
+    await countRequest(`${workspace_id} ${contact_id ?? visitor_id}`, reply)
     request.visitor = visitor
     request.workspace = visitor.workspace
     request.caller = contact_id ?? visitor_id ?? ''
