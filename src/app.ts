@@ -64,6 +64,8 @@ export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
     check_contracts?: boolean
     /** Absent: true. */
     has_metrics?: boolean
+    /** As in `health`. */
+    metrics?: (() => Promise<string>) | undefined
     /** Writes a line to the log for each request. */
     logs_requests?: boolean
     /** Stores the requests with tokens, for `GET /extensions/requests`. */
@@ -180,7 +182,7 @@ export function buildApp(options: AppOptions): App {
 
   app.register(async (open) => {
     health(open, {
-      ...{ sql, files: options.files, isStopping: listener?.isStopping },
+      ...{ sql, files: options.files, isStopping: listener?.isStopping, metrics: options.metrics },
       ...(options.has_metrics === false && { has_metrics: false }),
     })
     reference(open, operations)

@@ -26,6 +26,9 @@ const SHORT_TOKEN = `INTERPHONE_TOKEN must have at least ${PUBLIC_TOKEN_LENGTH} 
 /** Returns the environment with other values, such as those of the command line. */
 export const environmentWith = (given: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ ...process.env, ...given })
 
+/** Returns whether the environment has a value for a setting. */
+export const isGiven = (name: string): boolean => Boolean(process.env[name]?.trim())
+
 /** @throws WrongSetting for the first setting that cannot be used. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const entries = Object.entries(SETTINGS).map(([key, setting]) => [key, read(setting, environment)])

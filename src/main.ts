@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The command line. Only this file ends the process.
+import cluster from 'node:cluster'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -7,8 +8,9 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Roles } from '#commands/serve.ts'
 import type { Storage } from '#commands/storage.ts'
-import { environmentWith, readConfig, WrongSetting } from '#config.ts'
+import { environmentWith, isGiven, readConfig, WrongSetting } from '#config.ts'
 import { freePort } from '#lib/free-port.ts'
+import { numberFrom } from '#lib/kinds.ts'
 import { listenForStop, type Stopping, StopRequested } from '#lib/stopping.ts'
 import { print, table } from '#lib/terminal.ts'
 import { settingsTable } from '#settings.ts'
@@ -21,6 +23,9 @@ const USED_WRONGLY = 2
 const IN_ORDER_MS = 4_000
 /** Then PostgreSQL ends within this time even if it hangs, and so does the process. */
 const ABORT_MS = 500
+/** With several processes, the first one has this much longer, so that the others can abort theirs. */
+const CHILDREN_MS = 1_000
+const MOST_PROCESSES = 64
 
 // Compiled code is cached within the installation, where only its owner can write.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/interphone'))
@@ -180,10 +185,17 @@ program.parseAsync(commandLine()).catch((error: Error) => {
   process.exit(exitCodeOf(error))
 })
 
-type ServerOptions = { stopWithParent?: boolean; port?: string; token?: string; ephemeral?: boolean; seed?: string }
+type ServerOptions = {
+  stopWithParent?: boolean
+  port?: string
+  token?: string
+  ephemeral?: boolean
+  seed?: string
+  processes?: string
+}
 
 function server(name: string, roles: Roles, description: string) {
-  program
+  const command = program
     .command(name)
     .description(description)
     .option('--port <port>', 'as PORT; 0 is one that is free')
@@ -195,33 +207,56 @@ function server(name: string, roles: Roles, description: string) {
     )
     .option('--stop-with-parent', 'stop when the program that started it ends, as npm start does')
     .action(async (options) => runUntilStopped(roles, options))
+  if (roles.api)
+    command.option('--processes <number>', 'API processes that share the port; deliveries then have one of their own')
 }
 
 /** Exits with 0 if the server stopped in order, also if the stop was requested during the start. */
-async function runUntilStopped(roles: Roles, { stopWithParent, port, token, ephemeral, seed }: ServerOptions) {
+async function runUntilStopped(roles: Roles, { stopWithParent, ephemeral, seed, ...options }: ServerOptions) {
   const directory = ephemeral ? mkdtempSync(join(tmpdir(), 'interphone-')) : undefined
-  const given = environmentWith({
-    ...(port !== undefined && { PORT: port === '0' ? String(await freePort()) : port }),
-    ...(token !== undefined && { INTERPHONE_TOKEN: token }),
+  const given = {
+    ...(options.port !== undefined && { PORT: options.port === '0' ? String(await freePort()) : options.port }),
+    ...(options.token !== undefined && { INTERPHONE_TOKEN: options.token }),
     ...(directory && { INTERPHONE_DATA_DIR: directory }),
-  })
-  const config = readConfig(given)
-  const stopping = listen(stopWithParent)
-  stopping.requested.addEventListener('abort', () => print('Stopping.'))
+  }
+  const config = readConfig(environmentWith(given))
+  const processes = numberOfProcesses(options.processes)
+  const stopping = listen(stopWithParent, IN_ORDER_MS + (processes > 1 ? CHILDREN_MS : 0))
+  if (cluster.isPrimary) stopping.requested.addEventListener('abort', () => print('Stopping.'))
   const remove = () => directory && rmSync(directory, { recursive: true, force: true, maxRetries: 20 })
   process.on('exit', remove)
-  const { serve } = await import('#commands/serve.ts')
-  await serve(config, { ...roles, is_ephemeral: !!directory, seed }, stopping).catch((error) => {
+  const run = { ...roles, is_ephemeral: !!directory, seed }
+  const running =
+    processes > 1
+      ? (await import('#commands/processes/run.ts')).runProcesses(
+          config,
+          {
+            ...run,
+            processes,
+            environment: { ...given, ...(!isGiven('RATE_LIMIT_SHARED') && { RATE_LIMIT_SHARED: '1' }) },
+          },
+          stopping,
+        )
+      : (await import('#commands/serve.ts')).serve(config, run, stopping)
+  await running.catch((error) => {
     if (!stopping.requested.aborted) throw error
   })
   process.exit(stopping.overdue.aborted ? FAILED : 0)
 }
 
-function listen(with_parent = false): Stopping {
-  const stopping = listenForStop({ in_order_ms: IN_ORDER_MS, with_parent })
+/** @throws WrongSetting */
+function numberOfProcesses(text = '1'): number {
+  const number = numberFrom(1, MOST_PROCESSES).read(text)
+  if (number === undefined)
+    throw new WrongSetting(`--processes must be ${numberFrom(1, MOST_PROCESSES).must_be}, not "${text}".`)
+  return number
+}
+
+function listen(with_parent = false, in_order_ms = IN_ORDER_MS): Stopping {
+  const stopping = listenForStop({ in_order_ms, with_parent })
   stopping.overdue.addEventListener('abort', () => {
     process.stderr.write(
-      `Not finished after ${IN_ORDER_MS / 1000} s: the rest is aborted. Everything that was answered is stored.\n`,
+      `Not finished after ${in_order_ms / 1000} s: the rest is aborted. Everything that was answered is stored.\n`,
     )
     setTimeout(() => process.exit(FAILED), ABORT_MS)
   })

@@ -8,11 +8,17 @@ import { monitor } from '#http/health.ts'
 import { JOB_MEASURES } from '#jobs/measures.ts'
 import { RESOURCES } from '#resources/index.ts'
 
-type Watched = { sql: Pool; files: Files; config: Pick<Config, 'host' | 'metrics_port'>; isStopping(): boolean }
+type Watched = {
+  sql: Pool
+  files: Files
+  config: Pick<Config, 'host' | 'metrics_port'>
+  metrics: (() => Promise<string>) | undefined
+  isStopping(): boolean
+}
 
 /** Returns a function that closes the port. @throws Error for the operator if the port cannot be used. */
-export async function watch({ sql, files, config, isStopping }: Watched): Promise<() => Promise<void>> {
+export async function watch({ sql, files, config, metrics, isStopping }: Watched): Promise<() => Promise<void>> {
   exposeMeasures(sql, [...DELIVERY_MEASURES, ...JOB_MEASURES, ...RESOURCES.flatMap(({ measures = [] }) => measures)])
   if (config.metrics_port === undefined) return async () => {}
-  return monitor(config.host, config.metrics_port, { sql, files, isStopping })
+  return monitor(config.host, config.metrics_port, { sql, files, metrics, isStopping })
 }

@@ -1,7 +1,6 @@
 // Runs a server: the API, the delivery worker, or both. With a database of its own it listens at once, and starts the database
 // while the rest of its code loads.
-import { realpathSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import cluster from 'node:cluster'
 import { allowedPrivateAddresses, type Config, hasShortToken, listeningUrl } from '#config.ts'
 import { workerSignal } from '#delivery/signals.ts'
 import { openFiles } from '#files/files.ts'
@@ -11,20 +10,18 @@ import type { Stopping } from '#lib/stopping.ts'
 import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { saveEnvironmentAccounts } from '#resources/channel-accounts/environment.ts'
-import { findFirstWithEmail } from '#resources/contacts/queries.ts'
 import { webAssets } from '#web/assets.ts'
 import { rememberKey } from '#workspaces/queries.ts'
-import { insertSignInLink } from '#workspaces/sign-ins.ts'
-import { banner } from './banner.ts'
+import { announce } from './announce.ts'
 import { environmentAccounts } from './environment-accounts.ts'
 import { fileStorage } from './file-storage.ts'
-import { type FirstWorkspace, openFirstWorkspace } from './first-workspace.ts'
+import { openFirstWorkspace } from './first-workspace.ts'
 import { tlsOf } from './hosts.ts'
 import { load } from './load.ts'
+import { shareMetrics } from './processes/metrics.ts'
 import { receiveMails } from './receive-mail.ts'
 import { fingerprintOf, secretKey } from './secrets.ts'
-import { signInUrl } from './sign-in.ts'
-import { openStorage, type Storage } from './storage.ts'
+import { openStorage } from './storage.ts'
 
 /** `seed` is the path of a file that is applied to the first workspace before the server accepts requests. */
 export type Roles = { api: boolean; worker: boolean; is_ephemeral?: boolean; seed?: string | undefined }
@@ -62,6 +59,7 @@ export async function serve(
     const { rate_limit_per_minute, session_rate_limit_per_minute, trusted_proxies } = config
     const files = openFiles({ sql, storage: await fileStorage(config), largest: config.attachment_max_mb * 2 ** 20 })
     stops.push(files.close)
+    const metrics = cluster.isWorker ? shareMetrics(api ? 'api' : 'worker') : undefined
     const app = buildApp({
       ...{ public_url, default_version, secret, listener },
       ...{ rate_limit_per_minute, session_rate_limit_per_minute, trusted_proxies },
@@ -69,7 +67,12 @@ export async function serve(
       ...{ files, attachment_link_days, fetch_attachments },
       egress: egressPolicy({ allowed: allowedPrivateAddresses(config).channels }),
       stores_requests: config.request_log === 'on',
-      ...{ sql, logs_requests: config.log_requests, has_metrics: config.metrics_port === undefined },
+      ...{
+        sql,
+        logs_requests: config.log_requests,
+        has_metrics: config.metrics_port === undefined,
+        metrics,
+      },
       logger: { level: config.log_level, stream: process.stderr },
     })
     stops.push(() => app.close())
@@ -82,7 +85,7 @@ export async function serve(
           'channel accounts cannot be opened, and links in old messages are invalid. Set INTERPHONE_SECRET_KEY to that one.',
       )
     if (hasShortToken(config)) log('INTERPHONE_TOKEN is short enough to be guessed: use 20 characters or more.')
-    stops.push(await watch({ sql, files, config, isStopping: () => requested.aborted }))
+    stops.push(await watch({ sql, files, config, metrics, isStopping: () => requested.aborted }))
     requested.throwIfAborted()
     if (worker) stops.push(await deliver({ storage, config, secret, files, log: app.log }))
     else workerSignal.forward(sql)
@@ -97,9 +100,8 @@ export async function serve(
     const tls = listener && tlsOf(config)
     if (tls) stops.push(await listenTls({ ...tls, host: config.host, port: config.tls_port, accept: listener.accept }))
     process.send?.({ url: listeningUrl(config) })
-    if (api) await printBanner(storage, config, first)
-    else print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
-    if (tls) print(`HTTPS is answered on port ${config.tls_port}.`)
+    if (api && cluster.isPrimary) await announce(storage, config, first)
+    else if (cluster.isPrimary) print(`Delivering from ${storage.location}. Ctrl-C stops it.`)
     // Last, so that the first answers do not wait for it. A page that cannot be built says why when it is opened.
     if (api) webAssets().catch(() => {})
     await aborted(requested)
@@ -111,24 +113,3 @@ export async function serve(
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())))
-
-async function printBanner({ sql, location, is_embedded }: Storage, config: Config, first: FirstWorkspace) {
-  const { id, admin_id, token } = first
-  const facts = {
-    url: listeningUrl(config),
-    public_url: config.public_url,
-    token,
-    console_url: signInUrl(config.public_url, await insertSignInLink(sql, id, admin_id)),
-    location,
-    directory: is_embedded ? resolve(config.data_dir) : undefined,
-    is_linked: is_embedded && dirname(location) !== realpathSync(config.data_dir),
-    mail_server: config.smtp_url && new URL(config.smtp_url).host,
-    others: [
-      ...(config.twilio_account_sid ? ['SMS by Twilio'] : []),
-      ...(config.whatsapp_phone_number_id ? ['WhatsApp by Meta'] : []),
-    ],
-    admin_id,
-    recipient: await findFirstWithEmail(sql, id),
-  }
-  print(...banner(facts))
-}

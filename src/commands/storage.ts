@@ -4,7 +4,7 @@ import type { Config } from '#config.ts'
 import { readAddress } from '#db/address.ts'
 import { type ConnectOptions, connect } from '#db/connect.ts'
 import { runningEmbedded } from '#db/embedded/running.ts'
-import { DataDirectoryInUse, startEmbedded } from '#db/embedded.ts'
+import { DataDirectoryInUse, type Embedded, startEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
 import { hasPooler, setPooled } from '#db/pooler.ts'
 import type { Pool } from '#db/sql.ts'
@@ -18,6 +18,8 @@ export type Storage = {
   sql: Pool
   /** Whether the server runs PostgreSQL itself. */
   is_embedded: boolean
+  /** The URL of that PostgreSQL, for other processes of this server. Contains its password. */
+  url?: string
   /** Where the data is; contains no password. */
   location: string
   /** The migrations that were missing. */
@@ -32,6 +34,8 @@ type Opening = Pick<
   log: (line: string) => void
   /** The data is removed at the end: PostgreSQL need not wait for the disk. */
   is_ephemeral?: boolean
+  /** How many API processes will use it. Default: 1. */
+  api_processes?: number
   /** Leaves the database as it is, for a restore. */
   is_bare?: boolean
   /** A request interrupts the start; a storage that is already open stays open until `close()`. */
@@ -40,16 +44,25 @@ type Opening = Pick<
 
 const UNSAFE: Record<string, string> = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }
 
+/** Of the embedded PostgreSQL, for one process; and those of a process besides its pool: searches, notifications, writes. */
+const MAX_CONNECTIONS = 100
+const OTHER_CONNECTIONS = 12
+
+const urlOf = ({ host, port, user, password, database }: Embedded['options']): string =>
+  `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
+
 /** Milliseconds that a command waits for a server that is just starting. */
 const START_TIMEOUT_MS = 15_000
 
 /** For a server, which must be the only one on its data directory. @throws DataDirectoryInUse if another one runs. */
 export async function openStorage(opening: Opening): Promise<Storage> {
-  const { database_url, data_dir, is_ephemeral, log, stopping } = opening
+  const { database_url, data_dir, is_ephemeral, log, stopping, database_pool, api_processes = 1 } = opening
   if (database_url) return openExternal(opening, database_url)
-  const settings = is_ephemeral ? UNSAFE : {}
+  const max_connections = String(MAX_CONNECTIONS + (api_processes - 1) * (database_pool + OTHER_CONNECTIONS))
+  const settings = { ...(is_ephemeral && UNSAFE), ...(api_processes > 1 && { max_connections }) }
   const postgres = await startEmbedded({ directory: data_dir, log, stopping, settings })
-  return prepare(opening, postgres.options, { location: postgres.directory, release: postgres.stop })
+  const storage = await prepare(opening, postgres.options, { location: postgres.directory, release: postgres.stop })
+  return { ...storage, url: urlOf(postgres.options) }
 }
 
 /**

@@ -33,6 +33,8 @@ export function exposeMeasures(sql: Pool, measures: readonly Measure[], registry
     let read_at = Number.NEGATIVE_INFINITY
     const gauge = new Gauge({
       ...{ name, help, labelNames: labels, registers: [registry] },
+      // Several processes of one server show it once.
+      aggregator: 'max',
       async collect() {
         if (performance.now() - read_at < READ_EVERY_MS) return
         const samples = await read(sql).catch(() => [])

@@ -30,9 +30,12 @@ type Outside = {
   isStopping?: (() => boolean) | undefined
   /** Whether /metrics is answered, too. */
   has_metrics?: boolean
+  /** Returns what /metrics answers. Default: the metrics of this process. */
+  metrics?: (() => Promise<string>) | undefined
 }
 
-export function health(app: FastifyInstance, { isStopping = () => false, has_metrics = true, ...outside }: Outside) {
+export function health(app: FastifyInstance, { isStopping = () => false, ...outside }: Outside) {
+  const { has_metrics = true, metrics = () => register.metrics() } = outside
   const stateNow = stateOf(outside)
 
   app.get('/healthz', async () => ({ status: 'alive' }))
@@ -46,7 +49,7 @@ export function health(app: FastifyInstance, { isStopping = () => false, has_met
   if (!has_metrics) return
   app.get('/metrics', async (_request, reply) => {
     reply.type(register.contentType)
-    return register.metrics()
+    return metrics()
   })
 }
 
