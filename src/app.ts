@@ -9,6 +9,7 @@ import Fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify'
+import type { Replica } from '#db/replica.ts'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
 import { type Authentication, authentication, verifiedByHandler } from '#http/auth.ts'
@@ -70,6 +71,8 @@ export type AppOptions = { sql: Pool; secret: string; files: Files } & Partial<
     logs_requests?: boolean
     /** Stores the requests with tokens, for `GET /extensions/requests`. */
     stores_requests?: boolean
+    /** Answers lists and searches when it is not behind. */
+    replica?: Replica | undefined
     /** Accepts the connections; absent in tests, which inject requests. */
     listener?: Listener | undefined
   }
@@ -174,7 +177,7 @@ export function buildApp(options: AppOptions): App {
   })
   app.addHook('onRequest', (request, _reply, done) => done(nulInQuery(request)))
   convertVersions(app, { operations, check: options.check_contracts })
-  app.addHook('onRoute', runHandlers(options.secret, options.time_limit_ms))
+  app.addHook('onRoute', runHandlers(options))
   app.addHook('onSend', (request, reply, payload, done) => {
     if (request.losesAnswer) destroyConnection(reply)
     done(null, payload)

@@ -78,6 +78,8 @@ function assertComplete(values: Values): void {
     if (absent.length && absent.length < names.length)
       throw new WrongSetting(`${absent.join(' and ')} must be set too: ${what} go together.`)
   }
+  if (values.database_read_url && !values.database_url)
+    throw new WrongSetting('DATABASE_READ_URL needs DATABASE_URL, the database that it is a replica of.')
   if (values.assistant_url && !values.assistant_model)
     throw new WrongSetting('ASSISTANT_MODEL must be set too: ASSISTANT_URL needs the name of a model.')
   if (values.twilio_account_sid && !values.twilio_from && !values.twilio_messaging_service_sid)

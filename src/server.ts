@@ -1,6 +1,7 @@
 // The types of what the parts of a running server share, and of what each resource declares.
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Measure } from '#db/measures.ts'
+import type { Replica } from '#db/replica.ts'
 import type { Pool } from '#db/sql.ts'
 import type { ObjectEvents } from '#events/events.ts'
 import type { Files } from '#files/files.ts'
@@ -74,6 +75,8 @@ export type WorkerContext = Pick<Server, 'sql' | 'secret' | 'files' | 'egress' |
   fetch: SafeFetch | undefined
   log: FastifyBaseLogger
   kept_days: KeptDays
+  /** Absent: exports are read from the primary. */
+  replica?: Replica | undefined
   /** The model that writes the answers of the assistant. Absent: passages are quoted. */
   model?: { url: string; api_key?: string | undefined; model: string; timeout_ms?: number } | undefined
 }

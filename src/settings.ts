@@ -50,6 +50,12 @@ export const SETTINGS = {
     'The same database past a connection pooler such as PgBouncer, if DATABASE_URL leads to one.',
     secret,
   ),
+  database_read_url: setting(
+    'DATABASE_READ_URL',
+    like(/^postgres(ql)?:\/\/.+$/s, 'a URL such as postgres://user:password@host:5432/name'),
+    'A read replica of DATABASE_URL, which answers lists and searches while it is not behind.',
+    secret,
+  ),
   database_pool: withDefault('DATABASE_POOL', numberFrom(1, 1_000), '10', 'The most connections to PostgreSQL.'),
   data_dir: withDefault(
     'INTERPHONE_DATA_DIR',

@@ -22,7 +22,7 @@ import { capturedLine } from './captured-line.ts'
 import type { Storage } from './storage.ts'
 
 type Options = {
-  storage: Pick<Storage, 'sql' | 'is_embedded'>
+  storage: Pick<Storage, 'sql' | 'is_embedded' | 'replica'>
   config: Config
   secret: string
   files: Files
@@ -61,6 +61,7 @@ export async function deliver({ storage, config, secret, files, log }: Options):
     fetch,
     log,
     kept_days: keptDays(config),
+    replica: storage.replica,
     is_alone: is_embedded,
     model: assistantModel(config),
   }

@@ -69,6 +69,7 @@ export async function serve(
       stores_requests: config.request_log === 'on',
       ...{
         sql,
+        replica: storage.replica,
         logs_requests: config.log_requests,
         has_metrics: config.metrics_port === undefined,
         metrics,

@@ -7,6 +7,7 @@ import { runningEmbedded } from '#db/embedded/running.ts'
 import { DataDirectoryInUse, type Embedded, startEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
 import { hasPooler, setPooled } from '#db/pooler.ts'
+import { openReplica, type Replica } from '#db/replica.ts'
 import type { Pool } from '#db/sql.ts'
 import { keepPartitions } from '#events/partitions.ts'
 import { repairOrder } from '#events/repair-order.ts'
@@ -20,6 +21,8 @@ export type Storage = {
   is_embedded: boolean
   /** The URL of that PostgreSQL, for other processes of this server. Contains its password. */
   url?: string
+  /** A read replica, if there is one. */
+  replica?: Replica
   /** Where the data is; contains no password. */
   location: string
   /** The migrations that were missing. */
@@ -29,7 +32,7 @@ export type Storage = {
 
 type Opening = Pick<
   Config,
-  'database_url' | 'database_direct_url' | 'database_pool' | 'data_dir' | 'events_kept_days'
+  'database_url' | 'database_direct_url' | 'database_read_url' | 'database_pool' | 'data_dir' | 'events_kept_days'
 > & {
   log: (line: string) => void
   /** The data is removed at the end: PostgreSQL need not wait for the disk. */
@@ -88,12 +91,36 @@ async function openExternal(opening: Opening, url: string): Promise<Storage> {
   try {
     const options = readAddress(url)
     const is_pooled = await unlessStopped(opening.stopping.requested, hasPooler(options))
-    return await prepare(opening, options, { location: 'the PostgreSQL of DATABASE_URL', is_pooled })
+    const storage = await prepare(opening, options, { location: 'the PostgreSQL of DATABASE_URL', is_pooled })
+    return opening.database_read_url ? await withReplica(opening, storage, opening.database_read_url) : storage
   } catch (error) {
     opening.stopping.requested.throwIfAborted()
-    throw new Error(`The database of DATABASE_URL cannot be used: ${(error as Error).message}`, { cause: error })
+    const name = error instanceof WrongReplica ? 'DATABASE_READ_URL' : 'DATABASE_URL'
+    throw new Error(`The database of ${name} cannot be used: ${(error as Error).message}`, { cause: error })
   }
 }
+
+/** Adds the replica, and closes it with the storage. */
+async function withReplica({ database_pool, log }: Opening, storage: Storage, url: string): Promise<Storage> {
+  let close = storage.close
+  try {
+    const options = readAddress(url, 'prefer-standby')
+    const is_pooled = await hasPooler(options).catch(() => false)
+    const pool = connect({ ...options, max: database_pool, prepare: !is_pooled })
+    if (is_pooled) setPooled(pool, null)
+    close = async () => {
+      await Promise.all([pool.end({ timeout: 0.5 }), closeSearches(pool)])
+      await storage.close()
+    }
+    return { ...storage, replica: await openReplica(storage.sql, pool, log), close }
+  } catch (error) {
+    await close()
+    throw new WrongReplica((error as Error).message)
+  }
+}
+
+/** The message completes "The database of DATABASE_READ_URL cannot be used: …". */
+class WrongReplica extends Error {}
 
 const NO_SESSIONS =
   'DATABASE_URL leads to a connection pooler: statements are parsed each time, and other processes are asked for new work ' +

@@ -20,10 +20,10 @@ const LENIENT = /^postgres(?:ql)?:\/\/(?:(?<login>.*)@)?(?<hosts>[^@/?]*)(?:\/(?
 
 /**
  * Returns the options of the driver for a URL such as `postgres://user:password@one:5432,two:5433/name?sslmode=verify-full`.
- * Of several hosts, the first that accepts writes is used, unless `target_session_attrs` says otherwise.
+ * Of several hosts, the first that accepts writes is used, or as `of_several` says, unless `target_session_attrs` does.
  * @throws WrongAddress
  */
-export function readAddress(url: string): ConnectOptions {
+export function readAddress(url: string, of_several = 'read-write'): ConnectOptions {
   const strict = STRICT.exec(url)?.groups
   const parts = strict && areHosts(strict['hosts'] ?? '') ? strict : LENIENT.exec(url)?.groups
   if (!parts) throw new WrongAddress('it is not like postgres://user:password@host:5432/name')
@@ -43,7 +43,7 @@ export function readAddress(url: string): ConnectOptions {
     database: own_database || own_user || 'postgres',
     password: given['password'] ?? decoded(rest.join(':')),
     ssl: is_socket ? false : tlsOf(given),
-    target_session_attrs: targetOf(given['target_session_attrs'], servers.length) as never,
+    target_session_attrs: targetOf(given['target_session_attrs'], servers.length > 1 ? of_several : null) as never,
     ...(connect_timeout && { connect_timeout: Number(connect_timeout) || 10 }),
     connection: { ...(application_name && { application_name }), ...(options && { options }) },
   }
@@ -71,8 +71,8 @@ function serversOf(hosts: string, ports = ''): { host: string; port: number }[] 
   })
 }
 
-function targetOf(given: string | undefined, servers: number): string | null {
-  if (given === undefined) return servers > 1 ? 'read-write' : null
+function targetOf(given: string | undefined, fallback: string | null): string | null {
+  if (given === undefined) return fallback
   if (!TARGETS.some((target) => target === given))
     throw new WrongAddress(`its target_session_attrs must be one of ${TARGETS.join(', ')}, not "${given}"`)
   return given === 'any' ? null : given

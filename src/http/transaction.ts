@@ -1,25 +1,30 @@
 // Wraps handlers as `Runs` says. Most operations that write run in one transaction.
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify'
+import type { Replica } from '#db/replica.ts'
 import { TookTooLong, within } from '#lib/time-limit.ts'
 import { atomically } from '#workspaces/workspace.ts'
 import { idempotencyKey, once, onceOutside, PLAIN_ANSWERS, type Storing, sealedAnswers } from './idempotency.ts'
 import { type Operation, type Runs, TIME_LIMIT_MS } from './op.ts'
+import { fromReplica } from './reads.ts'
+
+type Running = { secret: string; time_limit_ms?: number | undefined; replica?: Replica | undefined }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
 /**
  * An onRoute hook that wraps the handlers of operations. `secret` encrypts stored answers that are confidential.
- * `time_limit_ms` is for operations that have none of their own.
+ * `time_limit_ms` is for operations that have none of their own. `replica` answers lists and searches.
  */
 export const runHandlers =
-  (secret: string, time_limit_ms: number = TIME_LIMIT_MS) =>
+  ({ secret, time_limit_ms = TIME_LIMIT_MS, replica }: Running) =>
   (route: RouteOptions) => {
     const operation = route.config?.operation
     if (!operation) return
     const storing = operation.confidential ? sealedAnswers(secret) : PLAIN_ANSWERS
-    const wrap = WRAPPERS[runsOf(operation, String(route.method))]
+    const runs = runsOf(operation, String(route.method))
     const limit_ms = operation.time_limit_ms ?? time_limit_ms
-    const handler = wrap(route.handler as Handler, { storing, limit_ms })
+    const given = route.handler as Handler
+    const handler = WRAPPERS[runs](runs === 'read' ? fromReplica(given, replica, route) : given, { storing, limit_ms })
     route.handler = ((request, reply) => within(limit_ms, handler(request, reply))) as RouteHandlerMethod
   }
 

@@ -72,7 +72,7 @@ async function findIn<Row>(
     if (!page.after && page.number === 1 && !last) return shown.length
     if (!compiled) return counts.live
     const counted = total ?? (await inTurn(workspace, () => countMatches(search, compiled)))
-    if (wanted.is_stable && counted !== counts.total && 'begin' in workspace.sql)
+    if (wanted.is_stable && counted !== counts.total && 'begin' in workspace.sql && !workspace.is_read_only)
       await keepTotal(workspace, noun.tables.noun, query_hash, counts.changes, counted)
     return counted
   }

@@ -13,17 +13,21 @@ import type { Compiled } from './where.ts'
 export type Counts = { live: number; changes: string; total: number | null }
 
 /** Returns the counts of a noun; with `query_hash`, also the total of that query if nothing has changed since it was kept. */
-export async function readCounts({ sql, id }: Workspace, noun: string, query_hash: string | null): Promise<Counts> {
+export async function readCounts(workspace: Workspace, noun: string, query_hash: string | null): Promise<Counts> {
+  const { sql, id, is_read_only } = workspace
+  // A replica has no kept totals: their table is unlogged.
+  const kept = is_read_only
+    ? sql`null::bigint`
+    : sql`(
+      select total from search_totals
+      where workspace_id = ${id} and noun = ${noun} and query_hash = ${query_hash} and search_totals.changes = counted.changes
+    )`
   const [counts] = await sql<[{ live: string; changes: string; total: string | null }]>`
     with counted as materialized (
       select coalesce(sum(live), 0) as live, coalesce(sum(changes), 0) as changes from object_counts
       where workspace_id = ${id} and noun = ${noun}
     )
-    select live, changes, (
-      select total from search_totals
-      where workspace_id = ${id} and noun = ${noun} and query_hash = ${query_hash} and search_totals.changes = counted.changes
-    ) as total
-    from counted`
+    select live, changes, ${kept} as total from counted`
   return {
     live: Number(counts.live),
     changes: counts.changes,

@@ -8,6 +8,8 @@ export type Workspace = {
   readonly id: string
   /** The pool, or the transaction that this request runs in. */
   readonly sql: Sql
+  /** It is a replica of the database, for this request: nothing can be kept for later ones. */
+  readonly is_read_only?: true
   /** The Intercom version that the caller uses. */
   readonly version: Version
   /** The admin of the token, who acts if a request names no admin. */

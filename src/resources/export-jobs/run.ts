@@ -52,6 +52,7 @@ export const expireExports: Job<WorkerContext> = {
   run: ({ sql }) => removeExpired(sql),
 }
 
+/** The first run reads from the replica, if it is not behind. A replica ends a read that holds up what it replays for long. */
 async function runExport(
   context: WorkerContext,
   { workspace_id, id }: ExportPayload,
@@ -64,7 +65,7 @@ async function runExport(
   const workspace = workspaceOf(sql, { workspace_id, admin_id: '', ...clock })
   const { request, runs, created_at } = begun
   if (runs > MAX_RUNS) return void (await endExport(workspace, id, 'failed'))
-  const connection = copyConnection(sql)
+  const connection = copyConnection((runs === 1 && (await context.replica?.whenCurrent())) || sql)
   const assertCurrent = async () => {
     if (!(await isCurrent(sql, workspace_id, id, runs))) throw new NotCurrent()
   }
