@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { print } from '#lib/terminal.ts'
 import { failover } from './failover.ts'
 import { pooler } from './pooler.ts'
+import { replica } from './replica.ts'
 import { rolling } from './rolling.ts'
 
 /** What was tried, what must hold, and what was seen. */
@@ -18,6 +19,7 @@ const POSTGRES = '/usr/lib/postgresql/15/bin/postgres'
 const PARTS: Part[] = [
   { name: 'pooler', programs: { '/usr/sbin/pgbouncer': 'pgbouncer' }, run: pooler },
   { name: 'failover', programs: { [POSTGRES]: 'postgresql-15' }, run: failover },
+  { name: 'replica', programs: { [POSTGRES]: 'postgresql-15' }, run: replica },
   { name: 'rolling', programs: { '/usr/sbin/nginx': 'nginx' }, run: rolling },
 ]
 
