@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { buildApp } from '#app.ts'
 import type { Pool } from '#db/sql.ts'
 import type { Files } from '#files/files.ts'
+import { statementsIn } from './statements.ts'
 
 const ROOT = new URL('..', import.meta.url).pathname
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -178,32 +179,7 @@ test('only main.ts ends the process and only config.ts reads the environment', (
   assert.deepEqual(using(/process\.env\b/), ['src/config.ts', 'src/testing/index.ts'])
 })
 
-/** Returns the SQL of tagged templates: one text for each statement, including fragments within it. */
-function statementsOf(file: string): string[] {
-  const text = read(file)
-  const starts = [...text.matchAll(/\bsql(?:<[^`]*?>)?`/g)].map(({ index, 0: opening }) => index + opening.length)
-  return starts.map((start) => text.slice(start, closingOf(text, start)))
-}
-
-/** Returns where the template that starts at `start` ends, after templates nested in it. */
-function closingOf(text: string, start: number): number {
-  for (let at = start; at < text.length; at++) {
-    if (text[at] === '\\') at++
-    else if (text[at] === '`') return at
-    else if (text.startsWith('${', at)) at = holeEnd(text, at + 2)
-  }
-  return text.length
-}
-
-function holeEnd(text: string, start: number): number {
-  let depth = 1
-  for (let at = start; at < text.length; at++) {
-    if (text[at] === '`') at = closingOf(text, at + 1)
-    else if (text[at] === '{') depth++
-    else if (text[at] === '}' && --depth === 0) return at
-  }
-  return text.length
-}
+const statementsOf = (file: string): string[] => statementsIn(read(file))
 
 const HOMES_OF_SQL =
   /^src\/(backup|db|search|events|delivery|channel-accounts|jobs|workspaces)\/|(queries|search|fragments|measures)\.ts$/
