@@ -42,11 +42,14 @@ export async function serverProcess({
   command = 'serve',
   environment = {},
   token = newTokenText(),
+  main = MAIN,
 }: {
   command?: 'serve' | 'api' | 'worker'
   environment?: Record<string, string>
   /** The data directory of another process on the same database. */
   token?: string
+  /** The program of another release. */
+  main?: string
 } = {}): Promise<ServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'interphone-process-'))
   const port = await freePort()
@@ -82,7 +85,7 @@ export async function serverProcess({
       if (runs()) return
       const started = Date.now()
       stopped_by_us = false
-      child = spawn(process.execPath, [MAIN, command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+      child = spawn(process.execPath, [main, command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
       child.on('exit', () => stopped_by_us || deaths.push([started, Date.now()]))
       createInterface(child.stderr!).on('line', (line) => log.push(line))
       createInterface(child.stdout!).on('line', (line) => screen.push(line))

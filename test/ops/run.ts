@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { print } from '#lib/terminal.ts'
 import { failover } from './failover.ts'
 import { pooler } from './pooler.ts'
+import { releases } from './releases.ts'
 import { replica } from './replica.ts'
 import { rolling } from './rolling.ts'
 
@@ -19,6 +20,7 @@ const POSTGRES = '/usr/lib/postgresql/15/bin/postgres'
 const PARTS: Part[] = [
   { name: 'pooler', programs: { '/usr/sbin/pgbouncer': 'pgbouncer' }, run: pooler },
   { name: 'failover', programs: { [POSTGRES]: 'postgresql-15' }, run: failover },
+  { name: 'releases', programs: { [POSTGRES]: 'postgresql-15' }, run: releases },
   { name: 'replica', programs: { [POSTGRES]: 'postgresql-15' }, run: replica },
   { name: 'rolling', programs: { '/usr/sbin/nginx': 'nginx' }, run: rolling },
 ]
