@@ -61,7 +61,7 @@ export const SETTINGS = {
     'INTERPHONE_DATA_DIR',
     anyText,
     './data',
-    'The directory for its own PostgreSQL, generated secrets and attached files.',
+    'The directory for its own PostgreSQL, generated secrets and attached files. Not used if none of them is there.',
   ),
   token: setting(
     'INTERPHONE_TOKEN',

@@ -28,6 +28,10 @@ export type Roles = { api: boolean; worker: boolean; is_ephemeral?: boolean; see
 
 type Stop = () => Promise<unknown>
 
+/** Longer than a request may take, so that what nobody waits for ends; jobs may take longer. */
+const API_STATEMENT_MS = 60_000
+const WORKER_STATEMENT_MS = 600_000
+
 /**
  * Runs a server until a stop is requested, then stops it. When this resolves, current work has finished and nothing
  * runs.
@@ -41,7 +45,8 @@ export async function serve(
   const { requested } = stopping
   const listener = api ? await listen(config.host, config.port, { is_early: !config.database_url }) : undefined
   let log = (line: string): void => void process.stderr.write(`${line}\n`)
-  const opening = openStorage({ ...config, is_ephemeral, log: (line) => log(line), stopping })
+  const statement_limit_ms = worker ? WORKER_STATEMENT_MS : API_STATEMENT_MS
+  const opening = openStorage({ ...config, is_ephemeral, statement_limit_ms, log: (line) => log(line), stopping })
   const stops: Stop[] = listener ? [listener.close] : []
   try {
     const [storage, { buildApp, deliver, watch }] = await Promise.all([opening, load(requested)])

@@ -39,6 +39,8 @@ type Opening = Pick<
   is_ephemeral?: boolean
   /** How many API processes will use it. Default: 1. */
   api_processes?: number
+  /** How long a statement may take, but for changes of the schema. Default: as long as it needs. */
+  statement_limit_ms?: number
   /** Leaves the database as it is, for a restore. */
   is_bare?: boolean
   /** A request interrupts the start; a storage that is already open stays open until `close()`. */
@@ -141,11 +143,19 @@ async function joinRunning(opening: Opening): Promise<Storage> {
 }
 
 async function prepare(
-  { database_pool, database_url, database_direct_url, events_kept_days, stopping, log, is_bare }: Opening,
+  { database_pool, database_url, database_direct_url, events_kept_days, stopping, log, is_bare, ...opening }: Opening,
   options: ConnectOptions,
   { location, release, is_pooled = false }: { location: string; release?: () => Promise<void>; is_pooled?: boolean },
 ): Promise<Storage> {
-  const sql = connect({ ...options, max: database_pool, prepare: !is_pooled })
+  const { statement_limit_ms = 0 } = opening
+  // A pooler refuses settings of a session.
+  const limits = statement_limit_ms && !is_pooled ? { statement_timeout: statement_limit_ms } : {}
+  const sql = connect({
+    ...options,
+    max: database_pool,
+    prepare: !is_pooled,
+    connection: { ...options.connection, ...limits },
+  })
   const direct = is_pooled && database_direct_url ? connect({ ...readAddress(database_direct_url), max: 2 }) : null
   if (is_pooled) setPooled(sql, direct)
   if (is_pooled && !direct) log(NO_SESSIONS)
@@ -153,15 +163,35 @@ async function prepare(
     await Promise.all([sql.end({ timeout: 0.5 }), direct?.end({ timeout: 0.5 }), closeSearches(sql)])
     await release?.()
   }
-  try {
-    if (is_bare) return { sql, is_embedded: !database_url, location, migrated: [], close }
-    const migrated = await unlessStopped(stopping.requested, migrate(direct ?? sql))
+  const update = async (sql: Pool) => {
+    const migrated = await migrate(sql)
     await repairOrder(sql)
     await keepPartitions(sql, events_kept_days)
     await repairActivities(sql)
+    return migrated
+  }
+  try {
+    if (is_bare) return { sql, is_embedded: !database_url, location, migrated: [], close }
+    const migrated = await unlessStopped(stopping.requested, withoutLimits(direct ?? sql, update))
     return { sql, is_embedded: !database_url, location, migrated, close }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** Changes of the schema can take as long as they need. Behind a pooler there are no limits to lift. */
+async function withoutLimits<Result>(sql: Pool, work: (sql: Pool) => Promise<Result>): Promise<Result> {
+  const { statement_timeout } = sql.options.connection as { statement_timeout?: number }
+  if (!statement_timeout) return work(sql)
+  const unlimited = connect({
+    ...(sql.options as unknown as ConnectOptions),
+    max: 2,
+    connection: { ...(sql.options.connection as object), statement_timeout: 0 },
+  } as ConnectOptions)
+  try {
+    return await work(unlimited)
+  } finally {
+    await unlimited.end({ timeout: 0.5 })
   }
 }
