@@ -64,8 +64,17 @@ export async function listen(
       NetServer.prototype.close.call(server, () => resolve())
     })
 
+  /** A client that connects at this moment would keep the port from being given up. */
+  async function release(): Promise<void> {
+    const released = acceptNoMore()
+    const closing = setInterval(() => server.closeAllConnections(), 5)
+    server.closeAllConnections()
+    await released
+    clearInterval(closing)
+  }
+
   await bind()
-  if (!is_early) await acceptNoMore()
+  if (!is_early) await release()
   let handler = starting
   return {
     serve(its) {
