@@ -7,6 +7,7 @@ import { measureContent } from './content.ts'
 import { measureConversationSearch } from './conversation-search.ts'
 import { measureExports } from './exports.ts'
 import { measureMessages } from './messages.ts'
+import { measureProcesses } from './processes.ts'
 import { measureReplies } from './replies.ts'
 import { measureSearch } from './search.ts'
 import { measureSmtp } from './smtp.ts'
@@ -19,6 +20,7 @@ import { measureWebhooks } from './webhooks.ts'
 export const PARTS = {
   messages: measureMessages,
   contacts: measureContacts,
+  processes: measureProcesses,
   writes: measureContactWrites,
   smtp: measureSmtp,
   search: measureSearch,

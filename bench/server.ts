@@ -15,7 +15,15 @@ export const POOL_SIZE = 10
 
 /** Runs `work` with a server that has `contacts` contacts, and removes it afterwards. */
 export async function withServer<Result>(
-  { contacts, ...options }: { contacts: number; command?: 'serve' | 'api'; environment?: Record<string, string> },
+  {
+    contacts,
+    ...options
+  }: {
+    contacts: number
+    command?: 'serve' | 'api'
+    environment?: Record<string, string>
+    flags?: readonly string[]
+  },
   work: (server: Measured) => Promise<Result>,
 ): Promise<Result> {
   const server = await serverProcess(options)

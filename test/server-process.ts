@@ -43,6 +43,7 @@ export async function serverProcess({
   environment = {},
   token = newTokenText(),
   main = MAIN,
+  flags = [],
 }: {
   command?: 'serve' | 'api' | 'worker'
   environment?: Record<string, string>
@@ -50,6 +51,8 @@ export async function serverProcess({
   token?: string
   /** The program of another release. */
   main?: string
+  /** Of the command line. */
+  flags?: readonly string[]
 } = {}): Promise<ServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'interphone-process-'))
   const port = await freePort()
@@ -85,7 +88,7 @@ export async function serverProcess({
       if (runs()) return
       const started = Date.now()
       stopped_by_us = false
-      child = spawn(process.execPath, [main, command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+      child = spawn(process.execPath, [main, command, ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] })
       child.on('exit', () => stopped_by_us || deaths.push([started, Date.now()]))
       createInterface(child.stderr!).on('line', (line) => log.push(line))
       createInterface(child.stdout!).on('line', (line) => screen.push(line))

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
+import { freePort } from '#lib/free-port.ts'
 import { eventually } from '../factories.ts'
 import { type Program, run, start } from './program.ts'
 
@@ -14,8 +15,14 @@ const EPHEMERAL = ['--ephemeral', '--port', '0']
 const READY = /To start over|API reference/
 
 before(async () => {
-  server = start(['serve', '--processes', '2', ...EPHEMERAL], { INTERPHONE_DEMO: '0', LOG_LEVEL: 'warn' })
-  await server.says(READY)
+  const port = String(await freePort())
+  server = start(['serve', '--processes', '2', '--ephemeral', '--port', port], {
+    INTERPHONE_DEMO: '0',
+    LOG_LEVEL: 'warn',
+  })
+  // A client that does not wait for the start, such as a health check, does not hold it up.
+  const asking = setInterval(() => fetch(`http://127.0.0.1:${port}/healthz`).catch(() => {}), 5)
+  await server.says(READY).finally(() => clearInterval(asking))
   url = /URL +(\S+)/.exec(server.out())?.[1] ?? ''
   token = /Token +(\S+)/.exec(server.out())?.[1] ?? ''
 })
@@ -28,6 +35,7 @@ async function call(route: string, body?: object) {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', connection: 'close' },
     ...(body && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(10_000),
   })
   const text = await answer.text()
   return { status: answer.status, text, body: answer.headers.get('content-type')?.includes('json') && JSON.parse(text) }

@@ -22,6 +22,9 @@ type Options = Pick<Roles, 'worker' | 'is_ephemeral' | 'seed'> & {
   environment: Record<string, string>
 }
 
+// The children accept connections themselves. One that the parent hands to a child which is killed at this moment would hang.
+cluster.schedulingPolicy = cluster.SCHED_NONE
+
 /** A child that has run this long is started again at once when it ends. */
 const STEADY_MS = 10_000
 const MIN_BACKOFF_MS = 50
