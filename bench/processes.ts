@@ -29,7 +29,7 @@ export function measureProcesses({ quick }: Size): Promise<Row> {
         theirs: perSecond(theirs),
         ratio: ratio.toFixed(2),
         goal: '> 1',
-        limit: `the ${PROCESSES} cores, which the load generator and PostgreSQL need too`,
+        limit: `the ${PROCESSES} cores, which the load generator, PostgreSQL and other work on the machine used too`,
       }
     }),
   )
