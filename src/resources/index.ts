@@ -91,6 +91,7 @@ import helpCenterPages from './help-center-pages/routes.ts'
 import collections from './help-centers/collections/routes.ts'
 import redirects from './help-centers/redirects/routes.ts'
 import helpCenters from './help-centers/routes.ts'
+import sections from './help-centers/sections/routes.ts'
 import { deleteReceived } from './inbound/queries.ts'
 import inboundMessages from './inbound/routes.ts'
 import inbox from './inbox/routes.ts'
@@ -218,6 +219,7 @@ export const RESOURCES: readonly Resource[] = [
   articleTags,
   helpCenters,
   collections,
+  sections,
   redirects({ articleTarget }),
   helpCenterPages,
   brands,

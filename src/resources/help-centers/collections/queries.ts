@@ -29,21 +29,32 @@ const columns = (workspace: Workspace) => workspace.sql`
   ) as contents,
   ${helpCenterOf(workspace, workspace.sql`collections.help_center_id`)} as help_center`
 
+/** `top`: collections without a parent; `within`: those within another one. */
+export type Level = 'any' | 'top' | 'within'
+
+const isAt = ({ sql }: Workspace, level: Level) =>
+  ({ any: sql`true`, top: sql`parent_id is null`, within: sql`parent_id is not null` })[level]
+
 /** Last updated first. The names are read for the rows of the page only, not for those before it. */
-export async function pageOfCollections(workspace: Workspace, page: Page): Promise<PageResult<CollectionRow>> {
+export async function pageOfCollections(
+  workspace: Workspace,
+  page: Page,
+  level: Level = 'any',
+): Promise<PageResult<CollectionRow>> {
   const { sql, id } = workspace
   const order = newest(workspace, 'updated_at')
   const rows = await sql<(CollectionRow & { cursor_value: string })[]>`
     select ${columns(workspace)}, cursor_value
     from (
       select id as listed_id, ${cursorValue(workspace, order)} from collections
-      where workspace_id = ${id} and ${beyond(workspace, order, page)} ${inOrder(workspace, order, page)}
+      where workspace_id = ${id} and ${isAt(workspace, level)} and ${beyond(workspace, order, page)}
+      ${inOrder(workspace, order, page)}
     ) listed
     join collections on collections.workspace_id = ${id} and collections.id = listed_id
     order by collections.updated_at desc, collections.id desc`
   return pageResult(rows, page, async () => {
     const [{ count }] = await sql<[{ count: number }]>`
-      select count(*)::integer as count from collections where workspace_id = ${id}`
+      select count(*)::integer as count from collections where workspace_id = ${id} and ${isAt(workspace, level)}`
     return count
   })
 }
@@ -75,6 +86,19 @@ export async function listAncestors({ sql, id }: Workspace, collection_id: strin
     )
     select id from ancestors order by depth`
   return rows.map(({ id: ancestor }) => ancestor)
+}
+
+/** Returns the ids of the collections at the top of those that are given, keyed by the given ids. */
+export async function listTops({ sql, id }: Workspace, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ from_id: string; id: string }[]>`
+    with recursive ancestors as (
+      select id as from_id, id, parent_id from collections where workspace_id = ${id} and id = any(${[...ids]}::bigint[])
+      union all
+      select from_id, above.id, above.parent_id
+      from ancestors join collections above on above.workspace_id = ${id} and above.id = ancestors.parent_id
+    )
+    select from_id, id from ancestors where parent_id is null`
+  return new Map(rows.map((row) => [row.from_id, row.id]))
 }
 
 /** Returns how many levels the collection and those within it have: 1 without any within it. */

@@ -3,6 +3,7 @@ import { NumberedPageQuery, numberedPageOf, presentNumberedPage } from '#http/li
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import type { Resource, Server } from '#server.ts'
+import { has } from '#versions/changes.ts'
 import { pageOfCollections, theCollection } from './queries.ts'
 import { changeCollection, createCollection, removeCollection } from './save.ts'
 import {
@@ -31,7 +32,7 @@ function collections(app: App, { public_url }: Server) {
     }),
     async ({ workspace, query }) => {
       const page = numberedPageOf(query, COLLECTIONS_PAGE)
-      const result = await pageOfCollections(workspace, page)
+      const result = await pageOfCollections(workspace, page, has(workspace, 'collections-nest') ? 'any' : 'top')
       return presentNumberedPage(page, result, (row) => presentCollection(workspace, row, public_url))
     },
   )
