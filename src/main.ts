@@ -94,6 +94,11 @@ workspace
   .description('list the workspaces')
   .action(() => withStorage(async ({ sql }) => (await workspaces()).showWorkspaces(sql)))
 
+workspace
+  .command('allow-all-ips <id>')
+  .description('turn off the IP allowlist of a workspace, if no caller is on it any more')
+  .action((id) => withStorage(async ({ sql }) => (await workspaces()).allowAllIps(sql, id)))
+
 const domain = program.command('domain').description('list, assign and release the reply domains of workspaces')
 
 domain

@@ -1,7 +1,8 @@
-// The commands interphone workspace create and list, and interphone demo.
+// The commands interphone workspace create, list and allow-all-ips, and interphone demo.
 import type { Pool } from '#db/sql.ts'
 import { print, table } from '#lib/terminal.ts'
 import { fillWithDemo } from '#resources/index.ts'
+import { turnOff } from '#resources/ip-allowlist/queries.ts'
 import { createWorkspace } from '#workspaces/create.ts'
 import { findFirstWorkspace, findWorkspace, listWorkspaces } from '#workspaces/queries.ts'
 
@@ -27,6 +28,13 @@ export async function showWorkspaces(sql: Pool) {
     is_first ? 'first' : '',
   ])
   print(...table([['ID', 'NAME', 'CREATED', ''], ...rows]))
+}
+
+/** A running server sees the change within seconds. */
+export async function allowAllIps(sql: Pool, id: string) {
+  const workspace = await workspaceNamed(sql, id)
+  const { count } = await turnOff(sql, workspace.id)
+  print(count ? `The IP allowlist of ${workspace.name} is off.` : `${workspace.name} has no IP allowlist.`)
 }
 
 /** Returns the named workspace, or the first one. */

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Pool } from '#db/sql.ts'
 import { within } from '#lib/time-limit.ts'
+import { isWithin, rangesOf } from '#net/addresses.ts'
 import { findSignedIn, writeUse } from '#workspaces/sign-ins.ts'
 import { findToken, hashToken, type Scope, type Token } from '#workspaces/tokens.ts'
 import { forbidden, unauthorized } from './errors.ts'
@@ -25,7 +26,9 @@ export const verifiedByHandler: Authentication = () => {}
  */
 const CACHED_FOR_MS = 3_000
 const NO_TOKEN = 'none'
-type Found = Token | typeof NO_TOKEN
+/** `allowlist`: its `allowed_ips`, compiled. */
+type CachedToken = Token & { allowlist?: ReturnType<typeof rangesOf> }
+type Found = CachedToken | typeof NO_TOKEN
 /** Longer than any valid header, so that it needs no look-up and no cache entry. */
 const LONGEST_HEADER = 512
 /** The scope of operations under /extensions that name no scope of Intercom's. An unlimited token has every scope. */
@@ -41,7 +44,8 @@ export function authentication(sql: Pool, time_limit_ms: number = TIME_LIMIT_MS)
   /** Looks it up, and keeps it in the cache. */
   async function lookUp(cache: typeof tokens, key: string, find: () => Promise<Token | undefined>): Promise<Found> {
     const before = forgotten
-    const token = (await within(time_limit_ms, find())) ?? NO_TOKEN
+    const found = await within(time_limit_ms, find())
+    const token = found?.allowed_ips ? { ...found, allowlist: rangesOf(found.allowed_ips) } : (found ?? NO_TOKEN)
     // If `forgetTokens` was called meanwhile, the row may be outdated.
     if (forgotten === before) cache.set(key, token)
     return token
@@ -93,6 +97,8 @@ function admit(token: Found, request: FastifyRequest): Token {
   request.token = token // Also of a caller that is refused: the log of requests shows it.
   if (token.revoked_at) throw unauthorized('Access Token has been revoked', 'token_revoked')
   if (token.custom_channel_id && !config.operation?.takes_channel_keys) throw unauthorized()
+  if (token.allowlist && !isWithin(request.ip, token.allowlist) && !isCallback(config.operation))
+    throw forbidden(`Your IP (${plainAddress(request.ip)}) is not on the allowlist of this workspace`)
   if (!token.scopes) return token
   const { scope = url.startsWith('/extensions/') ? EXTENSIONS : null } = config.operation ?? {}
   if (scope && !token.scopes.includes(scope)) {
@@ -100,6 +106,12 @@ function admit(token: Found, request: FastifyRequest): Token {
   }
   return token
 }
+
+/** Callbacks of providers, which can have a token: an allowlist is for calls of the API. */
+const isCallback = (operation: Operation | undefined): boolean => operation?.auth === 'signature'
+
+/** Returns an IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`) as IPv4; any other one as it is. */
+export const plainAddress = (ip: string): string => ip.replace(/^::ffff:(?=\d+\.)/i, '')
 
 /** Returns the token of an Authorization header: after `Bearer`, or the user name of `Basic`, or its password. */
 function credentials(header = ''): string | undefined {

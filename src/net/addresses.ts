@@ -58,6 +58,13 @@ export function mayBeCalled(address: string, allowed: BlockList): boolean {
   return !notPublic.check(bare, family) && (family === 'ipv4' || publicIpv6.check(bare, family))
 }
 
+/** Returns whether an address (IPv4, IPv6, or IPv4 as IPv6) is in the list. */
+export function isWithin(address: string, list: BlockList): boolean {
+  const [bare = ''] = address.split('%')
+  const family = familyOf(bare)
+  return family !== undefined && list.check(bare, family)
+}
+
 /** Returns the host of a URL without the brackets that URLs put around an IPv6 address. */
 export const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '')
 

@@ -99,6 +99,7 @@ import { countInFolder as countInternalArticles } from './internal-articles/frag
 import { forgetAudience as forgetInInternalArticles } from './internal-articles/queries.ts'
 import internalArticles from './internal-articles/routes.ts'
 import internalArticleTags from './internal-articles/tags.ts'
+import ipAllowlist from './ip-allowlist/routes.ts'
 import jobs from './jobs/routes.ts'
 import macros from './macros/routes.ts'
 import merges from './merges/routes.ts'
@@ -243,6 +244,7 @@ export const RESOURCES: readonly Resource[] = [
   customChannelEvents,
   customChannels,
   secureModeSecrets,
+  ipAllowlist,
   broadcasts,
   assistant,
   fin,

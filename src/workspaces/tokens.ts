@@ -17,6 +17,7 @@ export const SCOPES = [
     'write_secure_mode_secret',
     'read_write_custom_objects',
     'read_write_data_connectors',
+    'manage_ip_allowlist',
     'extensions',
   ],
 ] as const
@@ -40,6 +41,8 @@ export type Token = Clock &
     sign_in_id: string | null
     /** The topics of the workspace: see `Workspace.listens`. */
     listened_topics: string[]
+    /** The addresses and ranges that calls may come from; null: all. */
+    allowed_ips: string[] | null
     /** The armed faults for the next requests, oldest first; null if there are none. */
     faults: RequestFault[] | null
   }
@@ -57,9 +60,11 @@ export const hashToken = (text: string): Buffer => createHash('sha256').update(t
 /** Returns a token in Intercom's format, which secret scanners know: base64 of `tok:<uuid with underscores>:1:0`. */
 export const newTokenText = (): string => Buffer.from(`tok:${randomUUID().replaceAll('-', '_')}:1:0`).toString('base64')
 
-/** The columns of a caller that are of its workspace, `id`: version, clock, lags, topics and armed faults. */
+/** The columns of a caller that are of its workspace, `id`: version, clock, lags, topics, allowed addresses and armed faults. */
 export const callerColumns = (sql: Sql, id: Fragment): Fragment => sql`
   default_version, clock_frozen_at, clock_ahead_seconds, search_lag_ms, message_lag_ms, listened_topics, (
+    select ranges from ip_allowlists allowlists where allowlists.workspace_id = ${id} and enabled
+  ) as allowed_ips, (
     select json_agg(json_build_object('id', faults.id::text, 'fault', fault, 'operation', operation,
       'method', method, 'path', path, 'retry_after', retry_after, 'delay_ms', delay_ms) order by faults.id)
     from faults

@@ -1,13 +1,20 @@
-// Intercom's operations that this server does not have yet.
+// Operations of Intercom's that a server does not have yet.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { intercomOperations } from '#http/intercom-operations.ts'
+import { after, test } from 'node:test'
+import Fastify from 'fastify'
+import { errorHandler } from '#http/errors.ts'
+import { intercomOperations, refuseMissingOperations } from '#http/intercom-operations.ts'
 import { servedOperations } from '../../docs/generate/operations.ts'
 import { testApp } from '../app.ts'
 
 const t = await testApp()
 const served = new Set((await servedOperations()).map(({ operation_id }) => operation_id))
-const missing = intercomOperations().filter(({ operation_id }) => !served.has(operation_id))
+
+/** A server that has only the tags. */
+const small = Fastify()
+small.setErrorHandler(errorHandler)
+refuseMissingOperations(small, [{ method: 'GET', url: '/tags/:id' }])
+after(() => small.close())
 
 test('a URL that is no operation of Intercom is not found, and says nothing else', async () => {
   for (const route of ['GET /admins/activity_logs/1', 'PATCH /companies', 'GET /companies/1/2/3', 'GET /brand']) {
@@ -32,12 +39,13 @@ test('the word of an operation that only newer versions have is no id of another
 })
 
 test('every missing operation says so, with any body, and with or without a token', async () => {
-  assert.ok(missing.length > 0)
+  const missing = intercomOperations().filter(({ operation_id }) => operation_id !== 'findTag')
+  assert.ok(missing.length > 200)
   for (const { method, path, operation_id } of missing) {
     const url = path.replace(/\{\w+\}/g, '1')
     const message = `${method} ${path} (${operation_id}) is not implemented yet by this server`
     for (const token of [t.created.token, undefined]) {
-      const { statusCode, body } = await t.app.inject({
+      const { statusCode, body } = await small.inject({
         method: method as 'POST',
         url,
         headers: { 'content-type': 'text/csv', ...(token && { authorization: `Bearer ${token}` }) },
@@ -49,7 +57,7 @@ test('every missing operation says so, with any body, and with or without a toke
   }
 })
 
-test('they are not in the API reference', async () => {
-  const { body } = await t.call('GET /openapi.json')
-  for (const { method, path } of missing) assert.equal(body.paths[path]?.[method.toLowerCase()], undefined, path)
+test('this server has every operation that Intercom has published since 2.7', () => {
+  const missing = intercomOperations().filter(({ operation_id }) => !served.has(operation_id))
+  assert.deepEqual(missing, [])
 })

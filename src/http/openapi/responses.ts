@@ -120,7 +120,7 @@ export function statusesOf({ options, url, method }: Refusing): number[] {
   const statuses = [
     400, // A NUL in the query.
     ...(isOpen(options) ? [] : [401, 429]),
-    // Without the scope, or with a sign-in and from a page of others.
+    // Without the scope, from an address off the allowlist, or with a sign-in and from a page of others.
     ...(takesToken(options) ? [403] : []),
     ...(url.includes(':') ? [404] : []),
     // The Idempotency-Key is in use, or was used for another request.
