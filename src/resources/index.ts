@@ -104,6 +104,7 @@ import jobs from './jobs/routes.ts'
 import macros from './macros/routes.ts'
 import merges from './merges/routes.ts'
 import messages from './messages/routes.ts'
+import messengerArticles from './messenger/articles/routes.ts'
 import messengerNews from './messenger/news/routes.ts'
 import messenger from './messenger/routes.ts'
 import news from './news/routes.ts'
@@ -260,6 +261,7 @@ export const RESOURCES: readonly Resource[] = [
   inbox,
   inboundMessages({ takersOf, rereaderOf: mailRereader }),
   messenger,
+  messengerArticles,
   messengerNews,
   demo,
   sandboxMessages,

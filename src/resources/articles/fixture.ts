@@ -67,4 +67,6 @@ export default {
     versions: ['article_version'],
     author_id: ['admin'],
   },
+  // They need the session of a contact.
+  tested_elsewhere: ['viewMessengerArticle'],
 } satisfies Fixture

@@ -9,6 +9,7 @@ import { moveConversations } from '#resources/conversations/move-queries.ts'
 import { moveRatings } from '#resources/conversations/ratings/queries.ts'
 import { moveReferences } from '#resources/custom-object-instances/references/queries.ts'
 import { moveEvents } from '#resources/data-events/queries.ts'
+import { moveArticleViews } from '#resources/help-center-pages/view-queries.ts'
 import { reassignMessages } from '#resources/messages/queries.ts'
 import { moveNewsViews } from '#resources/news/reader-queries.ts'
 import { moveNotes } from '#resources/notes/queries.ts'
@@ -30,6 +31,7 @@ const MOVES: readonly Move[] = [
   moveMembers,
   moveEvents,
   moveViews,
+  moveArticleViews,
   moveNewsViews,
   moveWhatsAppUsers,
   moveCalls,
