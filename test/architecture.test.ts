@@ -249,6 +249,7 @@ const SERVERS_OWN = [
   'job_workers',
   'reply_domains',
   'help_center_names',
+  'content_words_walk',
 ]
 const tenants = tables.filter((table) => !SERVERS_OWN.includes(table))
 

@@ -1,6 +1,7 @@
 // All content at once: searched, and changed in bulk.
 import { numberedPageOf, presentPagesLink } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
+import { forgetWords } from '#resources/content-index/forget-words.ts'
 import type { Resource, Server } from '#server.ts'
 import { bulkJob, enqueueBulk } from './bulk-job.ts'
 import { readBulk } from './read-bulk.ts'
@@ -77,4 +78,8 @@ function presentFound({ type, id, title, contents }: FoundContent) {
   return { type, id, title, contents: contents.map((content) => ({ type: 'article_content' as const, ...content })) }
 }
 
-export default { group: 'Content', routes, jobs: [bulkJob] } satisfies Resource
+export default {
+  group: 'Content',
+  routes,
+  jobs: [bulkJob, { name: 'content:forget-words', cron: '*/10 * * * *', run: ({ sql }) => forgetWords(sql) }],
+} satisfies Resource
