@@ -69,7 +69,7 @@ async function applyEntry(seeding: Seeding, entry: Entry, idOf: IdOf): Promise<v
   else {
     const there = await findSame(seeding, entry, body)
     if (there === undefined) {
-      const answer = await send(seeding, entry, noun.create, undefined, body)
+      const answer = await send(seeding, entry, noun.create, undefined, { ...noun.defaults, ...body })
       await remember(seeding, {
         noun: noun.name,
         key,

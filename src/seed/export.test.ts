@@ -119,6 +119,42 @@ tickets:
     assignment: { admin_assignee_id: $admin.mina, team_assignee_id: $team.Support }
     replies: [{ message_type: note, type: admin, admin_id: $admin.mina, body: Looks bad, created_at: 1700000500 }]
     update: { ticket_state_id: $ticket_state.Looking }
+data_connectors:
+  - name: Order status
+    http_method: get
+    url: https://shop.example.com/orders/{{order_id}}
+    data_inputs: [{ name: order_id, type: string, description: The number, required: true }]
+    mock_response: { order: { id: 12, lines: [{ sku: a, tags: [red] }] }, is_paid: true }
+    update: { state: live }
+  - { name: Draft, http_method: post, url: https://shop.example.com/notes, body: '{"note":"{{note}}"}' }
+workflows:
+  - title: Greet
+    state: live
+    trigger: { type: inbound_conversation, channels: [messenger] }
+    conditions: { conversation: { field: state, operator: "=", value: open } }
+    steps:
+      - { type: tag, tag_id: $tag.VIP }
+      - type: quick_replies
+        body: Which?
+        options:
+          - { text: Order, steps: [{ type: run_connector, connector_id: $data_connector.Order status, inputs: { order_id: "7" } }] }
+          - { text: Else, steps: [{ type: assign, assignee: { type: team, id: $team.Support } }] }
+      - { type: assign, assignee: { type: admin, id: $admin.mina } }
+      - { type: assign, assignee: null }
+procedures:
+  - name: Refund
+    description: Refunds an order
+    state: live
+    has_api_trigger: true
+    steps:
+      - { type: ask, text: Which order?, name: order_id, data_type: string }
+      - { type: connector, connector_id: $data_connector.Order status, inputs: { order_id: "{{order_id}}" }, save_as: order }
+      - type: human
+        question: Refund it?
+        attributes: [{ name: reason, data_type: list, options: [Late, Broken] }]
+custom_channels:
+  - { name: App, workflow_id: $workflow.Greet }
+  - { name: Other app, callback_url: https://app.example.com/callbacks }
 `
 
 test('a workspace with every noun, seeded elsewhere, exports the same', async () => {

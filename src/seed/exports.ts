@@ -1,4 +1,5 @@
 // How each noun is written into a seed file: the body, and the steps, that make the same again.
+import { AUTOMATION_EXPORTS } from './export-automation.ts'
 import { contentTags, type Export, type Exporting, pick, plain, refs } from './export-body.ts'
 import { THREAD_EXPORTS } from './export-threads.ts'
 import type { Body } from './nouns.ts'
@@ -177,4 +178,5 @@ export const EXPORTS: Readonly<Record<string, Export>> = {
     }),
   },
   ...THREAD_EXPORTS,
+  ...AUTOMATION_EXPORTS,
 }

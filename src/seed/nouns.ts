@@ -27,6 +27,8 @@ export type Noun = {
   wrapped_in?: string
   /** The member of the answer that is the id. Default: id. */
   id?: string
+  /** Members that a new one must have, for entries without them. */
+  defaults?: Body
 }
 
 const byId = (id: unknown): Body => ({ id })
@@ -154,6 +156,30 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       tags: tagsOf('/tickets'),
       update: { route: 'PUT /tickets/:id' },
     },
+  },
+  // Last, so that no workflow starts for a conversation of the same file.
+  data_connectors: {
+    ...{
+      name: 'data_connector',
+      create: 'POST /data_connectors',
+      update: 'PATCH /data_connectors/:id',
+      keys: ['name'],
+    },
+    list: { route: 'GET /data_connectors', member: data },
+    steps: { update: { route: 'PATCH /data_connectors/:id' } },
+  },
+  workflows: {
+    ...{ name: 'workflow', create: 'POST /extensions/workflows', update: 'PUT /extensions/workflows/:id' },
+    ...{ keys: ['title'], list: { route: 'GET /extensions/workflows', member: data } },
+  },
+  procedures: {
+    ...{ name: 'procedure', create: 'POST /extensions/procedures', update: 'PUT /extensions/procedures/:id' },
+    ...{ keys: ['name'], list: { route: 'GET /extensions/procedures', member: data } },
+  },
+  custom_channels: {
+    ...{ name: 'custom_channel', create: 'POST /extensions/custom_channels', keys: ['name'] },
+    ...{ update: 'PUT /extensions/custom_channels/:id', defaults: { callback_url: null } },
+    list: { route: 'GET /extensions/custom_channels', member: data },
   },
 }
 
