@@ -137,6 +137,40 @@ test('replies and state changes of admins arrive in order; notes do not, and not
   assert.deepEqual(hidden.data, [])
 })
 
+test('conversations that were merged into another one keep their callbacks', async () => {
+  const [first, second] = [await send('new_conversation', 'merged'), await send('new_conversation', 'primary')]
+  for (const external of ['merged', 'primary']) await arrived(external, 2)
+  const merge = (id: string, into: string) =>
+    t.call(`POST /conversations/${id}/merge`, { merge_into_conversation_id: Number(into) })
+  assert.equal((await merge(first.conversation_id, second.conversation_id)).status, 200)
+  await asAdmin(second.conversation_id, { body: 'To both' })
+  const said = (external: string) => of(external).filter(({ body }) => body.event === 'new_message')
+  const heard = (external: string, text: string) =>
+    eventually(
+      async () => said(external).at(-1)?.body.conversation_parts.conversation_parts[0].body,
+      (body) => body === `<p>${text}</p>`,
+    )
+  for (const external of ['merged', 'primary']) await heard(external, 'To both')
+  const { body: contact } = await t.call('POST /contacts', { external_id: 'in-app' })
+  const { body: own } = await t.call('POST /conversations', { from: { type: 'user', id: contact.id }, body: 'Hi' })
+  assert.equal((await merge(second.conversation_id, own.conversation_id)).status, 200)
+  await asAdmin(own.conversation_id, { body: 'Again' })
+  for (const [external, before] of [
+    ['merged', first],
+    ['primary', second],
+  ] as const) {
+    await heard(external, 'Again')
+    const [both, again] = said(external).slice(-2)
+    assert.deepEqual(
+      [both, again].map((got) => [got?.body.conversation_id, got?.body.contact.id]),
+      [
+        [second.conversation_id, before.contact_id],
+        [own.conversation_id, before.contact_id],
+      ],
+    )
+  }
+})
+
 test('a receiver that fails three of ten times gets everything, in order, and once for each event_id', async () => {
   const conversations = ['p0', 'p1', 'p2', 'p3']
   const ids = await Promise.all(

@@ -9,8 +9,7 @@ import { presentParts } from '#resources/conversations/parts/schema.ts'
 import { type ConversationRow, findConversation } from '#resources/conversations/queries.ts'
 import { queueNotifications } from '#resources/webhooks/send/queries.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
-import { findMapping } from '../events/queries.ts'
-import { findChannel } from '../queries.ts'
+import { listMappings } from '../events/queries.ts'
 import { READER } from './reader-name.ts'
 
 /** The event of the callback, by the topic; what the bot or an admin writes depends on the part. */
@@ -34,31 +33,31 @@ export const callbackReader = (links: Links): LogReader => ({
   name: READER,
   handles: (topic) => Object.hasOwn(EVENTS, topic),
   async handle(workspace, event) {
-    const conversation = await findConversation(workspace, event.object_id)
-    if (!conversation?.custom_channel_id) return
-    const channel = await findChannel(workspace, conversation.custom_channel_id)
-    const mapping = await findMapping(workspace, conversation)
-    if (!channel || !mapping) return
+    const mappings = await listMappings(workspace, event.object_id)
+    const conversation = mappings.length ? await findConversation(workspace, event.object_id) : undefined
+    if (!conversation) return
     const parts = await findParts(workspace, partsOfEvent(event.details))
-    const { object_type, object_id, created_at, position } = event
-    await queueNotifications(workspace, channel.subscription_id, [
-      {
-        topic: eventOf(event.topic, parts[0]),
-        ...{ object_type, object_id, created_at, position },
-        item: {
-          channel_id: channel.id,
-          ...mapping,
-          ...(await stateOf(workspace, conversation)),
-          ...askedIn(parts[0]),
-          conversation_parts: presentParts(parts, parts.length, displayOf(workspace, links)),
+    const { object_type, object_id, created_at } = event
+    for (const { subscription_id, channel_id, external_conversation_id, conversation_id } of mappings)
+      await queueNotifications(workspace, subscription_id, [
+        {
+          topic: eventOf(event.topic, parts[0]),
+          // Two conversations of one channel can be one by now. The position of this reader makes each callback unique.
+          ...{ object_type, object_id, created_at, position: null },
+          item: {
+            ...{ channel_id, external_conversation_id },
+            ...(await stateOf(workspace, conversation, conversation_id)),
+            ...askedIn(parts[0]),
+            conversation_parts: presentParts(parts, parts.length, displayOf(workspace, links)),
+          },
         },
-      },
-    ])
+      ])
   },
 })
 
-async function stateOf(workspace: Workspace, conversation: ConversationRow) {
-  const contact = await findFirstParticipant(workspace, conversation.id)
+/** `mapped_id`: the conversation that has the contact: another one, if it was merged into this one. */
+async function stateOf(workspace: Workspace, conversation: ConversationRow, mapped_id: string) {
+  const contact = await findFirstParticipant(workspace, mapped_id)
   const { state, admin_assignee_id, team_assignee_id } = conversation
   return {
     conversation_id: conversation.id,

@@ -52,10 +52,19 @@ type Mapping = { channel_id: string; external_conversation_id: string; conversat
 export const insertMapping = ({ sql, id }: Workspace, mapping: Mapping) => sql`
   insert into custom_channel_conversations ${sql({ workspace_id: id, ...mapping })}`
 
-export const findMapping = ({ sql, id: workspace_id }: Workspace, { id }: { id: string }) =>
-  one(sql<Pick<Mapping, 'external_conversation_id'>[]>`
-    select external_conversation_id from custom_channel_conversations
-    where workspace_id = ${workspace_id} and conversation_id = ${id}`)
+/** Returns the external conversations of a conversation, and of those that were merged into it, with their subscriptions. */
+export const listMappings = ({ sql, id }: Workspace, conversation_id: string) => sql<
+  (Mapping & { subscription_id: string })[]
+>`
+  select channel_id, external_conversation_id, conversation_id, subscription_id
+  from custom_channel_conversations mapped
+  join custom_channels channels on channels.workspace_id = ${id} and channels.id = channel_id
+  where mapped.workspace_id = ${id} and conversation_id in (
+    select ${conversation_id}::bigint
+    union all
+    select merged.id from conversations merged where merged.workspace_id = ${id} and merged.merged_into = ${conversation_id}
+  )
+  order by conversation_id, channel_id, external_conversation_id`
 
 /** Returns the channel that has the external conversation, else the oldest of the workspace. */
 export const findChannelFor = ({ sql, id }: Workspace, external_conversation_id: string | null) =>

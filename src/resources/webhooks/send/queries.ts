@@ -29,7 +29,9 @@ export const lockToRead = async (sql: Sql, { workspace_id, id }: Behind): Promis
 export const setPosition = (sql: Sql, { workspace_id, id }: Behind, position: string) => sql`
   update webhook_subscriptions set position = ${position} where workspace_id = ${workspace_id} and id = ${id}`
 
-export type NewNotification = Pick<EventRow, 'topic' | 'object_type' | 'object_id' | 'created_at' | 'position'> & {
+/** `position`: of the event, of which a subscription gets one notification; null if the caller makes sure of that. */
+export type NewNotification = Pick<EventRow, 'topic' | 'object_type' | 'object_id' | 'created_at'> & {
+  position: EventRow['position'] | null
   item: object
 }
 
