@@ -9,7 +9,7 @@ type Means = { sql: Pool; log: Pick<FastifyBaseLogger, 'warn' | 'error'> }
 
 /** Reads all that is in the log, in each workspace. An event that fails is skipped, unless the database is away. */
 export async function readAll({ sql, log }: Means, reader: LogReader): Promise<void> {
-  for (const behind of await listBehind(sql, reader.name)) {
+  for (const behind of await listBehind(sql, reader)) {
     const workspace = { ...(await openWorkspace(sql, behind.workspace_id)), sql }
     await readOn(workspace, behind, reader, (error, { topic, object_id }) => {
       if (isTransient(error)) return false

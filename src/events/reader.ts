@@ -6,13 +6,19 @@ import { type EventRow, endOfEvents, type Position, readEvents } from './read.ts
 export type LogReader = {
   /** Unique: `workflows`. */
   name: string
+  /** Another reader: where the workspace has it, an event is read only after that one has handled it. */
+  after?: string
   /** Whether the reader does something with an event of this topic. */
   handles(topic: string): boolean
   /** Runs in the transaction that moves the position. */
   handle(workspace: Workspace, event: EventRow): Promise<void>
 }
 
-type Behind = { workspace_id: string; position: Position }
+/** `until`: the last event that may be read; null: no limit. */
+type Behind = { workspace_id: string; position: Position; until: Position | null }
+
+const positionIn = (sql: Sql, column: string) => sql`
+  (split_part(${sql(column)}, '.', 1)::xid8, split_part(${sql(column)}, '.', 2)::bigint)`
 
 const BATCH = 200
 
@@ -28,12 +34,15 @@ export const stopReading = ({ sql, id }: Workspace, name: string) => sql`
   delete from log_readers where workspace_id = ${id} and name = ${name}`
 
 /** Returns the workspaces with events that the reader has not read. */
-export const listBehind = (sql: Sql, name: string) => sql<Behind[]>`
-  select workspace_id, position from log_readers
-  where name = ${name} and exists (
+export const listBehind = (sql: Sql, { name, after }: Pick<LogReader, 'name' | 'after'>) => sql<Behind[]>`
+  select readers.workspace_id, readers.position, first.position as until
+  from log_readers readers
+  left join log_readers first on first.workspace_id = readers.workspace_id and first.name = ${after ?? null}
+  where readers.name = ${name} and exists (
     select from events
-    where events.workspace_id = log_readers.workspace_id
-      and (transaction_id, events.id) > (split_part(position, '.', 1)::xid8, split_part(position, '.', 2)::bigint)
+    where events.workspace_id = readers.workspace_id
+      and (transaction_id, events.id) > ${positionIn(sql, 'readers.position')}
+      and (first.position is null or (transaction_id, events.id) <= ${positionIn(sql, 'first.position')})
       and transaction_id < pg_snapshot_xmin(pg_current_snapshot()))`
 
 /**
@@ -42,11 +51,12 @@ export const listBehind = (sql: Sql, name: string) => sql<Behind[]>`
  */
 export async function readOn(
   workspace: Workspace & { sql: Pool },
-  { position: start }: Behind,
+  { position: start, until }: Behind,
   { name, handles, handle }: LogReader,
   onError: (error: unknown, event: EventRow) => boolean,
 ): Promise<boolean> {
-  const events = await readEvents(workspace.sql, workspace.id, start, BATCH)
+  const read = await readEvents(workspace.sql, workspace.id, start, BATCH)
+  const events = until === null ? read : read.filter(({ position }) => !isLater(position, until))
   let position = start
   const move = (workspace: Workspace, to: Position) => movePosition(workspace, name, position, to)
   for (const event of events.filter(({ topic }) => handles(topic))) {
@@ -65,6 +75,12 @@ export async function readOn(
   const last = events.at(-1)
   if (last && last.position !== position && !(await move(workspace, last.position))) return false
   return events.length === BATCH
+}
+
+function isLater(one: Position, other: Position): boolean {
+  const [[transaction = '', id = ''], [other_transaction = '', other_id = '']] = [one.split('.'), other.split('.')]
+  const is_same = transaction === other_transaction
+  return is_same ? BigInt(id) > BigInt(other_id) : BigInt(transaction) > BigInt(other_transaction)
 }
 
 /** Returns whether it moved: not if another process did so first. The row is locked until the transaction ends. */

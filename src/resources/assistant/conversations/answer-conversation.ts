@@ -3,7 +3,7 @@
 import { paragraphs } from '#lib/html.ts'
 import { isInAudience } from '#resources/contacts/audiences.ts'
 import { saveAiAgent } from '#resources/conversations/ai-agent.ts'
-import { listMessagesOf } from '#resources/conversations/ai-agent-queries.ts'
+import { listMessagesOf, type Message } from '#resources/conversations/ai-agent-queries.ts'
 import { channelOf } from '#resources/conversations/channels.ts'
 import { findFirstParticipant } from '#resources/conversations/participants/queries.ts'
 import { type ConversationRow, findConversation, isTicket, lockConversation } from '#resources/conversations/queries.ts'
@@ -39,6 +39,7 @@ export async function answerConversation(
   if (!contact || (!conversation.ai_agent && !(await isInAudience(workspace, contact.id, settings.audience_ids))))
     return
   const parts = await listMessagesOf(workspace, conversation.id, MOST_HISTORY)
+  if (workflowReplied(conversation, parts)) return
   const said = [{ id: '0', author_type: conversation.author_type, body: conversation.body ?? '' }, ...parts]
   const asked = said.find(({ id }) => id === message)
   if (!asked) return
@@ -49,9 +50,15 @@ export async function answerConversation(
   const decision = await decide(workspace, conversation, { question, history, contact_id: contact.id }, context)
   await atomically(workspace, async (workspace) => {
     const locked = await lockConversation(workspace, conversation.id)
-    if (locked && mayAnswer(locked, message, settings)) await carryOut(workspace, locked, message, question, decision)
+    if (!locked || !mayAnswer(locked, message, settings)) return
+    if (workflowReplied(locked, await listMessagesOf(workspace, locked.id, MOST_HISTORY))) return
+    await carryOut(workspace, locked, message, question, decision)
   })
 }
+
+/** Before the assistant has part in a conversation, what the bot says there is of a workflow. */
+const workflowReplied = ({ ai_agent }: ConversationRow, parts: readonly Message[]): boolean =>
+  !ai_agent && parts.some(({ author_type }) => author_type === 'bot')
 
 const AUTHORS = { user: 'user', lead: 'user', admin: 'agent', bot: 'assistant' } as const
 

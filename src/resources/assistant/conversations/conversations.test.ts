@@ -1,15 +1,18 @@
 // The assistant in conversations: when it keeps quiet, what it answers, and that it answers once and hands over.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { readAll } from '#events/follow.ts'
 import { lockConversation } from '#resources/conversations/queries.ts'
 import type { WorkerContext } from '#server.ts'
 import { atomically } from '#workspaces/workspace.ts'
 import { testApp } from '../../../../test/app.ts'
+import { allReadable } from '../../../../test/events.ts'
 import { eventually } from '../../../../test/factories.ts'
 import { startJobs } from '../../../../test/jobs.ts'
 import { publishManual } from '../../../../test/knowledge/manual.ts'
+import { workflowReader } from '../../workflows/runs/follow.ts'
 import { answerConversation } from './answer-conversation.ts'
-import { followConversations } from './follow.ts'
+import { conversationReader, followConversations } from './follow.ts'
 import { handToAssistant } from './request-answer.ts'
 
 const t = await testApp()
@@ -132,6 +135,37 @@ test('it hands over what nothing answers, and who asks for a person: open, not a
     assert.ok(waiting_since, 'the contact waits for the team')
     assert.equal((await show(conversation.id, '2.14')).ai_agent.resolution_state, 'routed_to_team')
   }
+})
+
+test('where a workflow replies to the first message, the assistant keeps quiet, whichever comes first', async () => {
+  await settings({ is_enabled: true })
+  const workflow = { title: 'Hello', state: 'live', trigger: { type: 'inbound_conversation' } }
+  const { body: made, text } = await t.call('POST /extensions/workflows', {
+    ...{ ...workflow, steps: [{ type: 'reply', body: 'We write back soon' }] },
+  })
+  assert.ok(made.id, text)
+  const conversation = await begin(PUNCTURE)
+  await allReadable(sql)
+  await readAll({ sql, log }, conversationReader)
+  const asked = async () =>
+    (await sql`select from graphile_worker.jobs where task_identifier = 'assistant:answer'`).count
+  const before = await asked()
+  await readAll({ sql, log }, workflowReader)
+  await readAll({ sql, log }, conversationReader)
+  assert.equal(await asked(), before + 1, 'it waits for the workflow')
+  await answerTo(conversation.id)
+  await answerTo(conversation.id, await write(conversation, PUNCTURE))
+  assert.deepEqual(await said(conversation.id), ['<p>We write back soon</p>'])
+  assert.equal((await show(conversation.id)).ai_agent, null)
+  const { body: tag } = await t.call('POST /tags', { name: 'New' })
+  await t.call(`PUT /extensions/workflows/${made.id}`, { steps: [{ type: 'tag', tag_id: tag.id }] })
+  const other = await begin(PUNCTURE)
+  await allReadable(sql)
+  for (const reader of [workflowReader, conversationReader]) await readAll({ sql, log }, reader)
+  await answerTo(other.id)
+  const answers = (await said(other.id)).filter((body) => body !== null)
+  assert.match(answers[0]!, /A puncture costs you nothing/)
+  await t.call(`DELETE /extensions/workflows/${made.id}`)
 })
 
 test('a conversation that is handed to it is answered also where it is switched off', async () => {

@@ -11,6 +11,8 @@ const TOPICS = ['conversation.user.created', 'conversation.user.replied']
 
 export const conversationReader: LogReader = {
   name: READER,
+  // Where a workflow replies to the first message, the assistant keeps quiet.
+  after: 'workflows',
   handles: (topic) => TOPICS.includes(topic),
   async handle(workspace, { object_id, details }) {
     const { part_id } = details as { part_id?: string }
