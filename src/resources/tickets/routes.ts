@@ -70,7 +70,7 @@ function tickets(app: App, server: Server) {
       ...op('updateTicket', {
         body_limit: FILES_LIMIT,
         summary: 'Change a ticket',
-        sdk: (client) => client.tickets.update({ ticket_id: '1', open: true, snoozed_until: 1673609604 }),
+        sdk: (client) => client.tickets.update({ ticket_id: '1', open: true, snoozed_until: 2_000_000_000 }),
         since: '2.9',
         refuses: [422],
         scope: 'write_tickets',

@@ -68,6 +68,11 @@ describe('a change is refused, and changes nothing,', () => {
       { ticket_attributes: { Colour: 'red' } },
       [400, 'parameter_invalid', 'Extra attributes provided that are not found on ticket type: Colour'],
     ],
+    [
+      'for a snooze that ends in the past',
+      { snoozed_until: 1_700_000_000 },
+      [400, 'parameter_invalid', 'snoozed_until must be in the future'],
+    ],
     ['for open as a text', { open: 'perhaps' }, [400, 'parameter_invalid', 'open must be boolean']],
   ] as const)
     test(what, async () => {

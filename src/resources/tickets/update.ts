@@ -1,7 +1,7 @@
 // PUT /tickets/{id}: several changes in one request, in a fixed order, with a part for each.
 import { found, invalid } from '#http/errors.ts'
-import { fromEpoch } from '#http/types.ts'
 import type { AttachFiles } from '#resources/attachments/attribute-files.ts'
+import { snoozeUntil } from '#resources/conversations/actions/manage.ts'
 import { setCompany } from '#resources/conversations/actions/set-company.ts'
 import { arriveInTeam } from '#resources/conversations/assignment/arrive.ts'
 import { assignWaiting } from '#resources/conversations/assignment/assign-waiting.ts'
@@ -43,6 +43,7 @@ export async function updateTicket(
   const assignee = assignee_id === undefined ? undefined : await theAssignee(workspace, assignee_id)
   const state = ticket_state_id === undefined ? undefined : stateToSet(workspace, before, type, request)
   const keeps_closed = request.open === false
+  const until = request.snoozed_until === undefined ? undefined : snoozeUntil(workspace, request.snoozed_until)
 
   let ticket = await setPlainFields(workspace, before, request)
   if (await setReferences(workspace, 'ticket', before.id, references))
@@ -51,8 +52,7 @@ export async function updateTicket(
   if (state) ticket = await setState(workspace, ticket, type, state, request)
   if (assignee !== undefined) ticket = await assignTicket(workspace, ticket, assignee, { author, keeps_closed })
   ticket = await openOrClose(workspace, ticket, request, author)
-  if (request.snoozed_until !== undefined && !keeps_closed)
-    ticket = await snooze(workspace, ticket, fromEpoch(request.snoozed_until))
+  if (until && !keeps_closed) ticket = await snooze(workspace, ticket, until)
   await redistribute(workspace, before, ticket, assignee?.type === 'team')
 }
 

@@ -54,6 +54,8 @@ test('a missing field of an action is named', async () => {
   const cases: [object, string][] = [
     [{ message_type: 'shut' }, 'message_type must be'],
     [{ message_type: 'snoozed' }, 'snoozed_until is required'],
+    [{ message_type: 'snoozed', snoozed_until: 0 }, 'snoozed_until must be in the future'],
+    [{ message_type: 'snoozed', snoozed_until: 1_700_000_000 }, 'snoozed_until must be in the future'],
     [{ message_type: 'assignment', type: 'admin' }, 'assignee_id is required'],
     [{ ...CLOSE, admin_id: undefined }, 'admin_id is required'],
   ]

@@ -1,5 +1,5 @@
 // An admin closes, opens, snoozes or assigns a conversation: POST /conversations/{id}/parts, and replies that do so.
-import { found, missing } from '#http/errors.ts'
+import { found, invalid, missing } from '#http/errors.ts'
 import { fromEpoch } from '#http/types.ts'
 import { theAdmin } from '#resources/admins/queries.ts'
 import type { Attachment } from '#resources/attachments/schema.ts'
@@ -93,9 +93,9 @@ const ACTIONS: Record<
 
   open: (_workspace, conversation) => ({ outcome: outcomeOf(conversation, 'admin_opens', {}) }),
 
-  snoozed(_workspace, conversation, { snoozed_until }) {
+  snoozed(workspace, conversation, { snoozed_until }) {
     if (snoozed_until === undefined) throw missing('snoozed_until is required')
-    const until = fromEpoch(snoozed_until)
+    const until = snoozeUntil(workspace, snoozed_until)
     const time = until.toISOString()
     return {
       outcome: outcomeOf(conversation, 'admin_snoozes', { until }),
@@ -114,3 +114,10 @@ const ACTIONS: Record<
 }
 
 const NO_ASSIGNEE = '0'
+
+/** `seconds`: Unix seconds of the wire. @throws a 400 unless the time is to come, by the clock of the workspace. */
+export function snoozeUntil({ now }: Workspace, seconds: number): Date {
+  const until = fromEpoch(seconds)
+  if (until <= now()) throw invalid('snoozed_until must be in the future')
+  return until
+}

@@ -256,6 +256,7 @@ describe('an admin’s reply also', () => {
     const cases: [reply: object, status: number, message: string][] = [
       [{ message_type: 'snoozed' }, 400, 'snoozed_until is required'],
       [{ message_type: 'snoozed', snoozed_until: 'tomorrow' }, 400, 'snoozed_until must be integer'],
+      [{ message_type: 'snoozed', snoozed_until: 1_700_000_000 }, 400, 'snoozed_until must be in the future'],
       [{ message_type: 'assignment' }, 400, 'assignee_id is required'],
       [{ message_type: 'assignment', assignee_id: 999_999 }, 404, 'Admin not found'],
       [{ message_type: 'assignment', assignee_id: 'nobody' }, 404, 'Admin not found'],

@@ -146,7 +146,8 @@ describe('a ticket as a conversation', () => {
 
   test('the timer wakes it without a topic', async () => {
     const { id } = await aTicket(customer)
-    await ok(`PUT /tickets/${id}`, { snoozed_until: 1_700_000_000 })
+    await ok(`PUT /tickets/${id}`, { snoozed_until: 4_000_000_000 })
+    await workspace.sql`update conversations set snoozed_until = '2023-11-14' where id = ${id}`
     const before = await topicsOf(workspace, id)
     assert.ok((await unsnoozeDueIn(workspace)) >= 1)
     const ticket = await show(id)

@@ -36,6 +36,7 @@ export async function lockToLink(
 
 /** Only conversations and customer tickets are linked to other tickets. */
 async function assertCanBeLinked(workspace: Workspace, linked: ConversationRow): Promise<void> {
+  if (linked.merged_into) throw invalid('A conversation that was merged into another one cannot be linked to a ticket')
   const type = isTicket(linked) ? await findTicketType(workspace, linked.ticket_type_id) : undefined
   if (type && type.category !== 'Customer') throw invalid(`A ${type.category} ticket cannot be linked to a ticket`)
 }

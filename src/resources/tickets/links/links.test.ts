@@ -67,6 +67,17 @@ describe('linking is refused', () => {
     assert.deepEqual(refusal(await call('POST /tickets', body)), HAS_TRACKER)
   })
 
+  test('for a conversation that was merged into another one', async () => {
+    const [secondary, primary] = [await aConversation(), await aConversation()]
+    await ok(`POST /conversations/${secondary}/merge`, { merge_into_conversation_id: primary })
+    const { id } = await aTicket(tracker)
+    const message = 'A conversation that was merged into another one cannot be linked to a ticket'
+    assert.deepEqual(refusal(await link(id, secondary)), [400, 'parameter_invalid', message])
+    const body = { ticket_type_id: internal.id, contacts: [{ id: anna }], conversation_to_link_id: secondary }
+    assert.deepEqual(refusal(await call('POST /tickets', body)), [400, 'parameter_invalid', message])
+    assert.equal((await link(id, primary)).status, 200)
+  })
+
   test('beyond 2,500', async () => {
     const { id } = await aTicket(tracker)
     await sql`
