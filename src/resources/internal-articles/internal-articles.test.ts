@@ -60,6 +60,7 @@ test('an internal article is created and changed; what is left out stays', async
   assert.deepEqual([made.body, made.body_markdown, made.locale], ['Body of the Article', 'Body of the Article\n', 'en'])
   assert.deepEqual([made.author_id, made.owner_id], [Number(admin_id), Number(admin_id)])
   assert.deepEqual([made.ai_chatbot_availability, made.folder_id, made.tags.tags], [false, null, []])
+  assert.ok(!('type' in made))
   const path = `/internal_articles/${made.id}`
   const changed = (await t.call(`PUT ${path}`, { body_markdown: '# New\n', ai_copilot_availability: true })).body
   assert.match(changed.body, /<h1[^>]*>New<\/h1>/)
