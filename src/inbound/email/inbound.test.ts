@@ -152,6 +152,8 @@ describe('a mail from an unknown sender', () => {
       ...{ type: 'from', name: 'Roe, Jane', email_address: 'Jane@Example.net' },
     })
     assert.deepEqual(metadata.email_address_headers.at(-1).type, 'reply_to')
+    const { email_address: email, name } = metadata.email_address_headers.at(-1)
+    assert.deepEqual(source.reply_to, [{ email, name }])
   })
 
   test('has its history in the answer if it is requested, since 2.16', async () => {

@@ -6,6 +6,26 @@ import { Epoch, epoch, Nullable, named } from '#http/types.ts'
 import type { ActivityRow } from './queries.ts'
 import { ACTIVITY_TYPES } from './types.ts'
 
+const text = Type.Optional(Nullable(Type.String()))
+const flag = Type.Optional(Nullable(Type.Boolean()))
+const whole = Type.Optional(Nullable(Type.Integer()))
+
+/** What the types of activities tell; besides, what this server's own tell. */
+const Metadata = Type.Object(
+  {
+    ...{ sign_in_method: text, external_id: text, away_mode: flag, away_status_reason: text },
+    ...{ reassign_conversations: flag, source: text, update_by: whole, update_by_name: text },
+    auto_changed: text,
+    ...{ previous_state: text, new_state: text, threshold_minutes: whole, last_activity_at: whole, auto: flag },
+    ...{ conversation_assignment_limit: whole, ticket_assignment_limit: whole, team_assignment_limit: whole },
+    ...{ mode: text, enabled: flag, consent_id: whole, expired_at: whole, setting_type: text },
+    team: Type.Optional(Nullable(Type.Object({ id: Type.Unknown(), name: Type.String() }))),
+    ...{ before: Type.Optional(Type.Unknown()), after: Type.Optional(Type.Unknown()) },
+    changes: Type.Optional(Nullable(Type.Record(Type.String(), Type.Unknown()))),
+  },
+  { additionalProperties: true },
+)
+
 const Activity = named(
   'activity_log',
   Type.Object({
@@ -16,7 +36,7 @@ const Activity = named(
       email: Type.String(),
       ip: Type.Optional(Type.String({ description: 'Absent if it was not a request.' })),
     }),
-    metadata: Nullable(Type.Record(Type.String(), Type.Unknown())),
+    metadata: Nullable(Metadata),
     created_at: Type.Integer(),
     activity_type: Type.Enum([...ACTIVITY_TYPES]),
     activity_description: Type.String(),

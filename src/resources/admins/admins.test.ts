@@ -113,11 +113,20 @@ test('avatars are shown if requested', async () => {
   await sql`
     update admins set avatar_url = 'https://example.com/ada.png'
     where workspace_id = ${workspace_id} and id = ${admin_id}`
-  const avatarIn = async (query: string) => (await t.call(`GET /admins${query}`)).body.admins[0].avatar
+  const avatarIn = async (query: string, version = 'Preview') =>
+    (await t.call(`GET /admins${query}`, undefined, { version })).body.admins[0].avatar
   assert.equal(await avatarIn('?display_avatar=true'), 'https://example.com/ada.png')
   assert.equal(await avatarIn('?display_avatar=false'), undefined)
   assert.equal(await avatarIn(''), undefined)
   assert.equal((await t.call('GET /admins?display_avatar=perhaps')).status, 400)
+  const image_url = 'https://example.com/ada.png'
+  for (const [version, shown] of [
+    ['2.7', image_url],
+    ['2.10', image_url],
+    ['2.11', { image_url }],
+    ['2.12', image_url],
+  ] as const)
+    assert.deepEqual(await avatarIn('?display_avatar=true', version), shown, version)
 })
 
 test('an admin goes away and comes back, and both emit an event', async () => {

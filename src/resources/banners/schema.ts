@@ -4,7 +4,18 @@ import { epoch, Id, ListOf, Nullable, named } from '#http/types.ts'
 import type { BannerCounts, BannerRow, ViewRow } from './queries.ts'
 
 const Action = Type.Object(
-  { type: Type.Enum(['url', 'reaction', 'email_collector', 'product_tour']) },
+  {
+    type: Type.Enum(['url', 'reaction', 'email_collector', 'product_tour']),
+    label: Type.Optional(Nullable(Type.String({ description: 'Of a link.' }))),
+    target: Type.Optional(Nullable(Type.String({ description: 'The address of a link.' }))),
+    reaction_set: Type.Optional(
+      Type.Array(Type.Object({ index: Type.Integer(), unicode_emoticon: Type.String() }), {
+        description: 'The reactions that a contact can choose from.',
+      }),
+    ),
+    tour_id: Type.Optional(Nullable(Type.String({ description: 'Of a product tour.' }))),
+    tour_url: Type.Optional(Nullable(Type.String({ description: 'Of a product tour.' }))),
+  },
   {
     additionalProperties: true,
     description: 'A link, a set of reactions, a field for an email, or a tour.',

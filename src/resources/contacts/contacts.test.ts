@@ -227,6 +227,12 @@ test('a page has 50 contacts, and never more than 150', async () => {
   assert.equal(await sizeOf(''), 50)
   assert.equal(await sizeOf('?per_page=1000'), 150)
   assert.equal(await sizeOf('?per_page=0'), 1)
+  const idsOf = async (query: string) =>
+    (await call(`GET /contacts${query}`)).body.data.map(({ id }: { id: string }) => id)
+  const both = await idsOf('?per_page=100')
+  assert.deepEqual(await idsOf('?per_page=50&page=2'), both.slice(50))
+  assert.equal(await sizeOf('?per_page=100&page=2'), 51)
+  assert.equal(await sizeOf('?per_page=100&page=3'), 0)
 })
 
 test('an archived contact is hidden, and unarchiving restores it unchanged', async () => {

@@ -1,7 +1,7 @@
 // Contacts: users and leads.
 
 import { Type } from 'typebox'
-import { PageQuery, pageOf } from '#http/lists.ts'
+import { NumberedPageQuery, numberedPageOf } from '#http/lists.ts'
 import { type App, op } from '#http/op.ts'
 import { ById } from '#http/types.ts'
 import { SearchBody } from '#search/query.ts'
@@ -27,7 +27,7 @@ import { showContact, showContacts } from './show.ts'
 import { updateContact } from './update.ts'
 
 const ByExternalId = Type.Object({ external_id: Type.String() })
-const ListQuery = Type.Object({ ...PageQuery.properties, ...ContactView.properties })
+const ListQuery = Type.Object({ ...NumberedPageQuery.properties, ...ContactView.properties })
 
 import { contactEvents } from './topics.ts'
 
@@ -42,7 +42,7 @@ function contacts(app: App) {
       response: ContactList,
     }),
     async ({ workspace, query: { include_merge_history = false, ...paging } }) => {
-      const page = pageOf(paging, CONTACTS_PAGE)
+      const page = numberedPageOf(paging, CONTACTS_PAGE)
       const result = await pageOfContacts(workspace, page)
       return showContacts(workspace, page, result, { include_merge_history })
     },

@@ -13,6 +13,7 @@ import { channelName } from './channels.ts'
 import { type Display, mailMetadata } from './display.ts'
 import { LinkedObjects, presentLinked } from './linked-objects.ts'
 import type { ShownRow } from './list-queries.ts'
+import { AiTopics, QUALITY, SalesAgent } from './never-here.ts'
 import { EmailMessageMetadata, PartList } from './parts/schema.ts'
 import { isTicket } from './queries.ts'
 import { ConversationRating, presentRating } from './ratings/schema.ts'
@@ -20,11 +21,6 @@ import type { QualityQuery } from './requests.ts'
 import type { CreatedConversation } from './start/queries.ts'
 import { presentStatistics, Statistics } from './state/statistics.ts'
 import { Ticket } from './tickets/schema.ts'
-
-const QUALITY = {
-  monitor_evaluations: Type.Optional(Type.Array(Type.Never())),
-  scorecards: Type.Optional(Type.Array(Type.Never())),
-}
 
 const Source = named(
   'conversation_source',
@@ -43,6 +39,13 @@ const Source = named(
     ),
     subject: Type.String(),
     body: Nullable(Type.String()),
+    reply_to: Type.Optional(
+      Nullable(
+        Type.Array(Type.Object({ email: Type.String(), name: Nullable(Type.String()) }), {
+          description: 'The Reply-To addresses of a received email; null if it has none.',
+        }),
+      ),
+    ),
     author: Type.Object({
       type: Type.Enum(['admin', 'user', 'lead']),
       id: Type.String(),
@@ -110,9 +113,14 @@ export const ListedConversation = named(
     ),
     ticket: Type.Null(),
     linked_objects: LinkedObjects,
-    ai_topics: Type.Null(),
+    ai_topics: Nullable(AiTopics),
     ai_agent: Nullable(ShownAiAgent),
     ai_agent_participated: Type.Boolean(),
+    sales_agent_participated: Type.Boolean(),
+    sales_agent: Nullable(SalesAgent),
+    external_references: Type.Array(Type.Object({ type: Type.String(), id: Type.String() }), {
+      description: 'Records of other help desks that a conversation comes from: none.',
+    }),
     channel: named(
       'conversation_channel',
       Type.Object(
@@ -212,6 +220,9 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   ai_topics: null,
   ai_agent: row.ai_agent && presentAiAgent(row.ai_agent),
   ai_agent_participated: row.ai_agent !== null,
+  sales_agent_participated: false,
+  sales_agent: null,
+  external_references: [],
   channel: presentChannel(row),
 })
 
@@ -249,8 +260,16 @@ const presentSource = (row: ShownRow, display: Display): Static<typeof Source> =
   attachments: display.attachments(row.attachments),
   url: row.url,
   redacted: row.redacted,
-  ...(row.email_message_metadata && { email_message_metadata: mailMetadata(row.email_message_metadata, display) }),
+  ...(row.email_message_metadata && {
+    reply_to: replyToOf(row.email_message_metadata),
+    email_message_metadata: mailMetadata(row.email_message_metadata, display),
+  }),
 })
+
+function replyToOf({ email_address_headers }: NonNullable<ShownRow['email_message_metadata']>) {
+  const given = email_address_headers.filter(({ type }) => type === 'reply_to')
+  return given.length ? given.map(({ email_address, name }) => ({ email: email_address, name })) : null
+}
 
 export const presentQuality = ({ include_monitors, include_scorecards }: QualityQuery) => ({
   ...(include_monitors && { monitor_evaluations: [] }),

@@ -1,12 +1,23 @@
 // What 2.12 changed.
 import { Type } from 'typebox'
 import { changesIn, type ObjectSchema, type Wire } from '../change.ts'
-import { without } from '../fields.ts'
+import { fields, without } from '../fields.ts'
 
 const CATEGORIES = ['submitted', 'in_progress', 'waiting_on_customer', 'resolved']
 const LABELS = { ticket_state_internal_label: Type.String(), ticket_state_external_label: Type.String() }
 
+const asObject = fields({
+  avatar: {
+    value: (image_url) => (image_url === null ? null : { image_url }),
+    schema: Type.Optional(Type.Union([Type.Object({ image_url: Type.String() }), Type.Null()])),
+  },
+})
+
 export const changes = changesIn('2.12', {
+  'admin-avatars-are-addresses-again': {
+    why: 'The avatar of an admin is its address; in 2.11 alone, an object with image_url.',
+    answers: { admin: asObject, admin_away: asObject },
+  },
   'ticket-types-show-their-states': {
     why: 'A ticket type has the states that its tickets can have.',
     answers: { ticket_type: without('ticket_states') },

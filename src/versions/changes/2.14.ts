@@ -1,11 +1,24 @@
 // What 2.14 changed.
 import { isObject } from '#lib/objects.ts'
 import { changesIn, type ObjectSchema, type Wire } from '../change.ts'
-import { without } from '../fields.ts'
+import { fields, without } from '../fields.ts'
 
 const withoutChange = without('updated_attribute_data')
 
+const withoutFlags = without('from_ai_agent', 'is_ai_answer')
+
 export const changes = changesIn('2.14', {
+  'authors-of-sources-can-be-agents': {
+    why: 'The author of the source of a conversation has from_ai_agent and is_ai_answer.',
+    answers: {
+      conversation_source: fields({
+        author: {
+          value: (author) => withoutFlags.value(author as Wire),
+          schema: (author) => withoutFlags.schema(author as ObjectSchema),
+        },
+      }),
+    },
+  },
   'ratings-have-updated-at': {
     why: 'The rating of a conversation gained updated_at.',
     answers: { conversation_rating: without('updated_at') },

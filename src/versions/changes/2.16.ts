@@ -1,6 +1,6 @@
 // What 2.16 changed.
 import { Type } from 'typebox'
-import { type AnswerChange, changesIn, type Wire } from '../change.ts'
+import { type AnswerChange, changesIn, type ObjectSchema, type Wire } from '../change.ts'
 import { added, fields, unchanged, without } from '../fields.ts'
 
 const IntegerOrNull = Type.Union([Type.Integer(), Type.Null()])
@@ -39,7 +39,38 @@ const olderArticle: AnswerChange = {
 }
 const olderArticleRequest = { body: without('body_markdown', ...AVAILABILITIES, 'audience_ids', ...SCHEDULES) }
 
+const OF_AGENTS = ['from_ai_agent', 'is_ai_answer'] as const
+const withoutReplyTo = without('reply_to')
+const authorAsOfPart = fields({
+  author: {
+    value: (author) => ({ ...(author as Wire), from_ai_agent: false, is_ai_answer: false }),
+    schema: (author) => {
+      const { properties, required = [], ...newer } = author as ObjectSchema
+      return {
+        ...newer,
+        properties: { ...properties, from_ai_agent: Type.Boolean(), is_ai_answer: Type.Boolean() },
+        required: [...required, ...OF_AGENTS],
+      }
+    },
+  },
+})
+const olderSource: AnswerChange = {
+  value: (source) => authorAsOfPart.value(withoutReplyTo.value(source)),
+  schema: (source) => authorAsOfPart.schema(withoutReplyTo.schema(source)),
+}
+
 export const changes = changesIn('2.16', {
+  'conversations-have-a-sales-agent': {
+    why: 'A conversation has sales_agent, sales_agent_participated and external_references.',
+    answers: {
+      conversation: without('sales_agent_participated', 'sales_agent', 'external_references'),
+      conversation_list_item: without('sales_agent_participated', 'sales_agent', 'external_references'),
+    },
+  },
+  'sources-have-reply-addresses': {
+    why: 'The source of a conversation has reply_to; before, its author was described as that of a part.',
+    answers: { conversation_source: olderSource },
+  },
   'fin-tells-when-a-reply-is-done': {
     why: 'Events of Fin Agent: a reply is followed by the status awaiting_user_reply; before, the reply itself had it.',
   },

@@ -31,7 +31,16 @@ export const PartAssignee = named(
   Type.Object({ type: Type.Enum(['admin', 'team', 'nobody_admin']), id: Nullable(Type.String()) }),
 )
 
-export const QuickReplyOption = named('quick_reply_option', Type.Object({ text: Type.String(), uuid: Type.String() }))
+export const QuickReplyOption = named(
+  'quick_reply_option',
+  Type.Object({
+    text: Type.String(),
+    uuid: Type.String(),
+    translations: Type.Optional(
+      Nullable(Type.Record(Type.String(), Type.String(), { description: 'By locale: there are none here.' })),
+    ),
+  }),
+)
 
 export const Part = named(
   'conversation_part',
