@@ -36,7 +36,7 @@ $results['errors'] = [
     }),
     'bad_search' => errorOf(fn () => $client->contacts->search(['query' => ['field' => 'shoe_size', 'operator' => '=', 'value' => '1']])),
     'bad_message' => errorOf(fn () => $client->messages->create(['message_type' => 'email', 'from' => ['type' => 'admin', 'id' => $me->id]])),
-    'not_here' => errorOf(fn () => $client->segments->getSegments()),
+    'unknown_segment' => errorOf(fn () => $client->segments->getSegment('999999')),
 ];
 $armed = $client->post('extensions/sandbox/faults', ['fault' => '429', 'times' => 1]);
 $results['errors']['rate_limit'] = errorOf(fn () => $client->tags->getTags());
@@ -50,6 +50,8 @@ $results['team'] = [$team->name, array_map('strval', $team->admin_ids) === [$me-
 $results['basic'] = (new IntercomClient($token, 'x'))->admins->getAdmins()->type;
 $limits = $client->getRateLimitDetails();
 $results['limits'] = [$limits['limit'] > 0, $limits['reset_at'] instanceof DateTimeImmutable];
+
+$results['segments'] = count($client->segments->getSegments()->segments) > 0;
 
 // Contacts.
 $ann = $client->contacts->create(['role' => 'user', 'email' => 'ann@example.com', 'name' => 'Ann']);

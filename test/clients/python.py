@@ -77,7 +77,7 @@ errors = {
     "duplicate": error_of(lambda: [new_contact(email="twice@example.com") for _ in range(2)]),
     "bad_search": error_of(lambda: list(search("shoe_size", "=", "1"))),
     "unknown_tag": error_of(lambda: client.tags.find("999999")),
-    "not_here": error_of(lambda: client.companies.list()),
+    "unknown_company": error_of(lambda: client.companies.find("999999")),
 }
 arm(fault="429", times=1)
 errors["rate_limit"] = error_of(lambda: client.contacts.list(request_options=once))
@@ -111,6 +111,12 @@ results["searched"] = sorted(contact.email for contact in search("name", "=", "S
 results["listed"] = len({contact.id for contact in client.contacts.list(per_page=2)})
 results["archived"] = [client.contacts.archive(bob.id).archived, client.contacts.unarchive(bob.id).archived]
 results["deleted"] = [client.contacts.delete(bob.id).deleted, error_of(lambda: client.contacts.find(bob.id))[0]]
+
+# Companies and segments. Only companies with users are listed.
+acme = client.companies.create_or_update(request={"company_id": "c-1", "name": "Acme"})
+client.companies.attach_contact(ann.id, company_id=acme.id)
+results["companies"] = [company.name for company in client.companies.list()]
+results["segments"] = len(client.segments.list().segments) > 0
 
 # Tags.
 tag = client.tags.create(request=sdk.CreateOrUpdateTagRequest(name="VIP"))

@@ -38,7 +38,7 @@ results[:errors] = {
   bad_search: error_of { client.contacts.search(query: { field: 'shoe_size', operator: '=', value: '1' }).to_a },
   unknown_conversation: error_of { client.conversations.reply(id: '999999', type: 'admin', admin_id: me.id, message_type: 'comment', body: 'x') },
   bad_message: error_of { client.messages.create(from: { type: 'admin', id: me.id }, message_type: 'email') },
-  not_here: error_of { client.conversations.run_assignment_rules('1') }
+  only_older: error_of { client.conversations.run_assignment_rules('1') }
 }
 arm(fault: '429', times: 1)
 results[:errors][:rate_limit] = error_of { client.admins.me }

@@ -42,7 +42,7 @@ describe('intercom-ruby', needs(ruby, 'Ruby with the gem intercom'), () => {
       bad_search: 'Intercom::UnexpectedError',
       unknown_conversation: lacking,
       bad_message: 'Intercom::BadRequestError',
-      not_here: lacking,
+      only_older: 'Intercom::ApiVersionInvalid',
       rate_limit: 'Intercom::RateLimitExceeded',
       unavailable: 'Intercom::ServiceUnavailableError',
     })
@@ -108,15 +108,18 @@ describe('python-intercom', needs(python, 'Python with the package python-interc
       duplicate: 'ApiError 409 conflict',
       bad_search: 'ApiError 400 invalid_field',
       unknown_tag: 'NotFoundError 404 not_found',
-      not_here: 'ApiError 404 not_found',
+      unknown_company: 'NotFoundError 404 company_not_found',
       rate_limit: 'ApiError 429 rate_limit_exceeded',
       server_error: 'ApiError 500 server_error',
     })
-    assert.match(results.errors.not_here[3], /is not implemented yet/)
   })
 
   test('after a 429 the library waits as Retry-After says, and asks again', () => {
     assert.equal(results.retried, 'list')
+  })
+
+  test('companies and segments', () => {
+    assert.deepEqual([results.companies, results.segments], [['Acme'], true])
   })
 
   test('admins, teams, contacts and their pages', () => {
@@ -188,7 +191,7 @@ describe('intercom-php', needs(php, 'PHP with the package intercom/intercom-php,
       duplicate: 'ClientErrorException 409 conflict',
       bad_search: 'ClientErrorException 400 invalid_field',
       bad_message: 'ClientErrorException 400 parameter_invalid',
-      not_here: 'ClientErrorException 404 not_found',
+      unknown_segment: 'ClientErrorException 404 not_found',
       rate_limit: 'ClientErrorException 429 rate_limit_exceeded',
       unavailable: 'ServerErrorException 503 service_unavailable',
     })
@@ -196,7 +199,7 @@ describe('intercom-php', needs(php, 'PHP with the package intercom/intercom-php,
 
   test('admins, teams, Basic authentication, contacts and their pages', () => {
     assert.deepEqual([results.admins, results.basic], [['Ada Admin', 'ada@example.com'], 'admin.list'])
-    assert.deepEqual(results.limits, [true, true])
+    assert.deepEqual([results.limits, results.segments], [[true, true], true])
     assert.deepEqual(results.team, ['Support', true])
     assert.deepEqual(results.contact, ['Ann A.', 'user', 'lead'])
     assert.deepEqual([results.searched, results.listed], [[SEARCHED, false], 6])

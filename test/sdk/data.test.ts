@@ -1,4 +1,4 @@
-// The official SDK on custom objects, which release 6 does not have, and on phone switches.
+// The official SDK on custom objects, which release 6 does not have, on phone switches, and on the IP allowlist.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { IntercomClient } from 'intercom-client'
@@ -60,3 +60,17 @@ for (const { release, client: clientOf, errors } of SDKS) {
     await failing(errors)(() => redirects.create({ phone: '1' }), 400, /invalid_phone_number/)
   })
 }
+
+test('the IP allowlist is shown, and changed unless that would lock the caller out', async () => {
+  const { ipAllowlist } = client
+  await fails(
+    () => ipAllowlist.updateIpAllowlist({ enabled: true, ip_allowlist: ['192.0.2.1'] }),
+    422,
+    /Your IP \(127\.0\.0\.1\) is not on the allowlist/,
+  )
+  const list = ['127.0.0.1', '::1']
+  const saved = await ipAllowlist.updateIpAllowlist({ enabled: true, ip_allowlist: list })
+  assert.deepEqual([saved.type, saved.enabled, saved.ip_allowlist], ['ip_allowlist', true, list])
+  assert.deepEqual(await ipAllowlist.getIpAllowlist(), saved)
+  await ipAllowlist.updateIpAllowlist({ enabled: false })
+})
