@@ -69,6 +69,8 @@ const ON_PURPOSE: RegExp[] = [
   /^GET \/brands\S* 200: \/(data\/\*\/)?default_address_settings_id must be string, got null null$/,
   // An instance of a custom object can refer to others, as contacts do; the published schema has texts only.
   /^(GET|POST) \/custom_object_instances\S* 200: \S*\/custom_attributes\/\S+ must be string, got object /,
+  // Preview's description has lost it, without a word.
+  /^(GET|PUT) \/ip_allowlist\S*: no such operation in this version$/,
   // With an external id, the list is that one instance, as its description says.
   /^GET \/custom_object_instances\/\{\w+\} 200: (\/type must be equal .* got "\w+"|absent \.(pages|total_count|data))$/,
 ]

@@ -31,40 +31,59 @@ export const SalesAgent = named(
 
 const Time = Nullable(Type.Integer())
 
-const MonitorEvaluation = Type.Object({
-  monitor_id: Type.String(),
-  monitor_name: Nullable(Type.String()),
-  monitor_type: Nullable(Type.String()),
-  result: Type.String(),
-  explanation: Nullable(Type.String()),
-  evaluated_at: Time,
-})
+const MonitorEvaluation = named(
+  'conversation_monitor_evaluation',
+  Type.Object({
+    monitor_id: Type.String(),
+    monitor_name: Nullable(Type.String()),
+    monitor_type: Nullable(Type.String()),
+    result: Type.String(),
+    explanation: Nullable(Type.String()),
+    evaluated_at: Time,
+  }),
+)
 
-const Scorecard = Type.Object({
-  scorecard_id: Type.String(),
-  scorecard_version_id: Type.String(),
-  name: Type.String(),
-  scorecard_type: Type.String(),
-  passed: Nullable(Type.Boolean()),
-  score: Nullable(Type.Number()),
-  ai_score: Nullable(Type.Number()),
-  evaluated_at: Time,
-  reviewed_teammate: Nullable(Type.Object({ type: Type.String(), admin_id: Nullable(Type.String()) })),
-  evaluators: Type.Array(
+const Evaluator = Type.Object({
+  evaluator_id: Type.String(),
+  result: Nullable(
     Type.Object({
-      evaluator_id: Type.String(),
-      result: Nullable(
-        Type.Object({
-          value: Type.Unknown(),
-          source: Nullable(Type.String()),
-          reasoning: Nullable(Type.String()),
-          reason_ids: Type.Array(Type.String()),
-          other_text: Nullable(Type.String()),
-        }),
-      ),
+      value: Type.Unknown(),
+      source: Nullable(Type.String()),
+      reasoning: Nullable(Type.String()),
+      reason_ids: Type.Array(Type.String()),
+      other_text: Nullable(Type.String()),
     }),
   ),
 })
+
+const Scorecard = named(
+  'conversation_scorecard',
+  Type.Object({
+    scorecard_id: Type.String(),
+    scorecard_version_id: Type.String(),
+    name: Type.String(),
+    scorecard_type: Type.String(),
+    passed: Nullable(Type.Boolean()),
+    score: Nullable(Type.Number()),
+    ai_score: Nullable(Type.Number()),
+    evaluated_at: Time,
+    reviewed_teammate: Nullable(Type.Object({ type: Type.String(), admin_id: Nullable(Type.String()) })),
+    evaluators: Type.Array(Evaluator),
+  }),
+)
+
+/** A record of another help desk that a conversation comes from. */
+export const ExternalReference = named(
+  'conversation_external_reference',
+  Type.Object({
+    type: Type.Enum([
+      ...['zendesk_ticket', 'zendesk_sunshine_conversation', 'salesforce_case', 'freshdesk_ticket'],
+      ...['salesforce_in_app_message_conversation', 'freshchat_conversation', 'hubspot_conversation'],
+      ...['custom_helpdesk_conversation', 'api_conversation'],
+    ]),
+    id: Type.String(),
+  }),
+)
 
 /** With `include_monitors` and `include_scorecards`: empty lists. */
 export const QUALITY = {

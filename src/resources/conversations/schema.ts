@@ -13,7 +13,7 @@ import { channelName } from './channels.ts'
 import { type Display, mailMetadata } from './display.ts'
 import { LinkedObjects, presentLinked } from './linked-objects.ts'
 import type { ShownRow } from './list-queries.ts'
-import { AiTopics, QUALITY, SalesAgent } from './never-here.ts'
+import { AiTopics, ExternalReference, QUALITY, SalesAgent } from './never-here.ts'
 import { EmailMessageMetadata, PartList } from './parts/schema.ts'
 import { isTicket } from './queries.ts'
 import { ConversationRating, presentRating } from './ratings/schema.ts'
@@ -116,11 +116,9 @@ export const ListedConversation = named(
     ai_topics: Nullable(AiTopics),
     ai_agent: Nullable(ShownAiAgent),
     ai_agent_participated: Type.Boolean(),
-    sales_agent_participated: Type.Boolean(),
-    sales_agent: Nullable(SalesAgent),
-    external_references: Type.Array(Type.Object({ type: Type.String(), id: Type.String() }), {
-      description: 'Records of other help desks that a conversation comes from: none.',
-    }),
+    sales_agent_participated: Type.Optional(Type.Boolean()),
+    sales_agent: Type.Optional(Nullable(SalesAgent)),
+    external_references: Type.Optional(Type.Array(ExternalReference)),
     channel: named(
       'conversation_channel',
       Type.Object(
@@ -220,9 +218,6 @@ export const presentConversation = (row: ShownRow, display: Display): Static<typ
   ai_topics: null,
   ai_agent: row.ai_agent && presentAiAgent(row.ai_agent),
   ai_agent_participated: row.ai_agent !== null,
-  sales_agent_participated: false,
-  sales_agent: null,
-  external_references: [],
   channel: presentChannel(row),
 })
 

@@ -6,10 +6,11 @@ import { fields, without } from '../fields.ts'
 const CATEGORIES = ['submitted', 'in_progress', 'waiting_on_customer', 'resolved']
 const LABELS = { ticket_state_internal_label: Type.String(), ticket_state_external_label: Type.String() }
 
+const AvatarObject = Type.Object({ image_url: Type.String() }, { $id: 'admin_avatar' })
 const asObject = fields({
   avatar: {
     value: (image_url) => (image_url === null ? null : { image_url }),
-    schema: Type.Optional(Type.Union([Type.Object({ image_url: Type.String() }), Type.Null()])),
+    schema: Type.Optional(Type.Union([AvatarObject, Type.Null()])),
   },
 })
 

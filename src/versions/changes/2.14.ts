@@ -9,7 +9,7 @@ const withoutFlags = without('from_ai_agent', 'is_ai_answer')
 
 export const changes = changesIn('2.14', {
   'authors-of-sources-can-be-agents': {
-    why: 'The author of the source of a conversation has from_ai_agent and is_ai_answer.',
+    why: 'The author of the source of a conversation is described with from_ai_agent and is_ai_answer.',
     answers: {
       conversation_source: fields({
         author: {

@@ -39,18 +39,15 @@ const olderArticle: AnswerChange = {
 }
 const olderArticleRequest = { body: without('body_markdown', ...AVAILABILITIES, 'audience_ids', ...SCHEDULES) }
 
-const OF_AGENTS = ['from_ai_agent', 'is_ai_answer'] as const
+/** Described only: no answer has it. */
+const ofAgent = Type.Optional(Type.Boolean())
 const withoutReplyTo = without('reply_to')
 const authorAsOfPart = fields({
   author: {
-    value: (author) => ({ ...(author as Wire), from_ai_agent: false, is_ai_answer: false }),
+    value: (author) => author,
     schema: (author) => {
-      const { properties, required = [], ...newer } = author as ObjectSchema
-      return {
-        ...newer,
-        properties: { ...properties, from_ai_agent: Type.Boolean(), is_ai_answer: Type.Boolean() },
-        required: [...required, ...OF_AGENTS],
-      }
+      const { properties, ...newer } = author as ObjectSchema
+      return { ...newer, properties: { ...properties, from_ai_agent: ofAgent, is_ai_answer: ofAgent } }
     },
   },
 })
@@ -61,7 +58,7 @@ const olderSource: AnswerChange = {
 
 export const changes = changesIn('2.16', {
   'conversations-have-a-sales-agent': {
-    why: 'A conversation has sales_agent, sales_agent_participated and external_references.',
+    why: 'A conversation is described with sales_agent, sales_agent_participated and external_references.',
     answers: {
       conversation: without('sales_agent_participated', 'sales_agent', 'external_references'),
       conversation_list_item: without('sales_agent_participated', 'sales_agent', 'external_references'),
