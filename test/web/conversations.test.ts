@@ -39,9 +39,26 @@ async function fill(): Promise<void> {
     select workspace_id, id, author_id, created_at from written`
 }
 
+/** Of five. In milliseconds. */
+async function median(work: () => Promise<void>): Promise<number> {
+  const times: number[] = []
+  for (let n = 0; n < 5; n++) {
+    const began = performance.now()
+    await work()
+    times.push(performance.now() - began)
+  }
+  return times.sort((a, b) => a - b)[2]!
+}
+
+/** In the browser. Times are told, and never fail a test. */
+const WATCH_LONG_TASKS = `globalThis.long_tasks = []
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) long_tasks.push(Math.round(duration))
+}).observe({ type: 'longtask' })`
+
 test('a list of ten thousand is scrolled to its end, within its budget; a row that moves up leaves the chosen one chosen', {
   skip,
-}, async () => {
+}, async (told) => {
   await fill()
   const { page, context, complaints, close } = await openConsole(browser as Browser, { url, token })
   await page.goto('/console/conversations')
@@ -49,7 +66,19 @@ test('a list of ten thousand is scrolled to its end, within its budget; a row th
   const list = page.getByRole('listbox', { name: 'Conversations' })
   await list.getByRole('option', { name: /order 10000\?/ }).waitFor()
 
+  const empty = await median(async () => void (await page.goto('/healthz')))
+  const shown = await median(async () => {
+    await page.goto('/console/conversations')
+    await list.getByRole('option').first().waitFor()
+  })
+  told.diagnostic(
+    `rows are shown after ${shown.toFixed()} ms, ${(shown / empty).toFixed(1)} × the time of the JSON of /healthz`,
+  )
+
+  await page.evaluate(WATCH_LONG_TASKS)
   for (let n = 0; n < 50; n++) await page.keyboard.press('j')
+  const long = (await page.evaluate('long_tasks')) as number[]
+  told.diagnostic(`scripts over 50 ms while J is pressed fifty times: ${long.length} (budget: none) ${long.join()}`)
   const chosen = page.locator('[role=option][aria-selected=true]')
   await page.getByRole('heading', { level: 2 }).waitFor()
   assert.match((await chosen.textContent()) ?? '', /order 9951\?/)

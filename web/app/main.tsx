@@ -9,6 +9,7 @@ import { readSession, session, signIn, takeSecret } from '../shared/session.ts'
 import { Frame } from './frame/frame.tsx'
 import { SignIn } from './frame/sign-in.tsx'
 import { applyTheme } from './frame/theme.ts'
+import { SCREENS } from './screens.ts'
 
 const client = new QueryClient({
   defaultOptions: {
@@ -41,6 +42,10 @@ function App() {
 }
 
 applyTheme()
+// Loads the screen's code while the session is read.
+SCREENS.find(({ path }) => location.pathname.startsWith(path))
+  ?.load()
+  .catch(() => {})
 render(
   <QueryClientProvider client={client}>
     <LocationProvider scope={SCOPE}>
