@@ -70,3 +70,26 @@ test('a workspace without listeners stores no snapshot', async () => {
   const [event] = await readEvents(sql, other.created.id, '0.0', 10)
   assert.deepEqual([event?.topic, event?.snapshot], ['conversation.user.created', null])
 })
+
+test('the answer to a reply is the same whether somebody listens or not, and as a read shows it', async () => {
+  const reply = { message_type: 'comment', ...by, body: 'See <b>this</b>', attachment_files: [file] }
+  const shown = async () => {
+    const { status, body } = await call(`POST ${path}/reply`, reply)
+    assert.equal(status, 200)
+    const read = (await call(`GET ${path}`)).body
+    const { conversation_parts, ...rest } = body
+    const { conversation_parts: all, ...others } = read
+    assert.deepEqual(rest, others)
+    const [part] = conversation_parts.conversation_parts
+    assert.deepEqual(Object.keys(part), Object.keys(all.conversation_parts.at(-1)))
+    assert.match(part.attachments[0].url, /^https:/)
+    return [Object.keys(body), Object.keys(part), part.body]
+  }
+  const listened = await shown()
+  const topics = Object.keys(conversationEvents.topics)
+  await sql`update workspaces set listened_topics = '{}' where id = ${workspace.id}`
+  await call('POST /extensions/sandbox/faults', { fault: '429', path: '/none' }) // So that tokens are read again.
+  assert.deepEqual(await shown(), listened)
+  await sql`update workspaces set listened_topics = ${topics} where id = ${workspace.id}`
+  await call('DELETE /extensions/sandbox/faults')
+})

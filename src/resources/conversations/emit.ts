@@ -2,7 +2,7 @@
 import type { Actor } from '#events/events.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { snapshotDisplay } from './display.ts'
-import { showWithNewParts } from './show.ts'
+import { type LoadedParts, loadWithNewParts, showLoaded } from './show.ts'
 import { type ConversationTopic, conversationEvents } from './topics.ts'
 
 type ConversationEvent = {
@@ -10,6 +10,8 @@ type ConversationEvent = {
   id: string
   details?: PartsOfEvent & { [name: string]: unknown }
   actor?: Actor
+  /** Loads the conversation for the snapshot, if another use of it can share that. */
+  load?: () => Promise<LoadedParts>
 }
 
 type PartsOfEvent = { part_id?: string | undefined; part_ids?: readonly string[] | undefined }
@@ -21,11 +23,14 @@ export const partsOfEvent = ({ part_id, part_ids = [] }: PartsOfEvent): string[]
 /**
  * The snapshot has the parts of the event, and no others. Its files are named by their ids: links to them would expire.
  */
-export const emitConversation = (workspace: Workspace, { topic, id, details = {}, actor }: ConversationEvent) =>
+export const emitConversation = (workspace: Workspace, { topic, id, details = {}, actor, load }: ConversationEvent) =>
   conversationEvents.emit(workspace, {
     topic,
     object_id: id,
     details,
     ...(actor && { actor }),
-    snapshot: () => showWithNewParts(workspace, id, partsOfEvent(details), snapshotDisplay),
+    snapshot: async () => {
+      const loaded = await (load?.() ?? loadWithNewParts(workspace, id, partsOfEvent(details)))
+      return showLoaded(workspace, loaded, snapshotDisplay)
+    },
   })

@@ -22,7 +22,7 @@ import { MAX_BODY, ReplyRequest } from './replies/schema.ts'
 import { CreateRequest, ListQuery, ManageRequest, QualityQuery, ShowQuery, UpdateRequest } from './requests.ts'
 import { Conversation, ConversationList, presentConversations, presentQuality, UserMessage } from './schema.ts'
 import { CONVERSATIONS_PAGE, searchConversations } from './search.ts'
-import { showWithNewParts, showWithParts } from './show.ts'
+import { showLoaded, showWithNewParts, showWithParts } from './show.ts'
 import { sendFromContact } from './start/from-contact.ts'
 import { unsnooze } from './state/unsnooze.ts'
 import { conversationEvents } from './topics.ts'
@@ -157,13 +157,14 @@ function conversations(app: App, server: Server) {
     },
     async ({ workspace, params, body, written_body, written_files }) => {
       const attachments = await attach(workspace, server, body, written_files)
-      const { conversation_id, part_ids } = await reply(
+      const { conversation_id, part_ids, loaded } = await reply(
         workspace,
         params.id,
         body,
         await claimed(workspace, written_body),
         attachments,
       )
+      if (loaded) return showLoaded(workspace, loaded, display(workspace))
       return showWithNewParts(workspace, conversation_id, part_ids, display(workspace))
     },
   )

@@ -24,22 +24,30 @@ export async function showWithParts(workspace: Workspace, id: string, display: D
   return withPlainTexts(shown, display)
 }
 
-export async function showWithNewParts(
-  workspace: Workspace,
-  id: string,
-  part_ids: string[],
-  display: Display,
-): Promise<Shown> {
-  const [shown_row, parts] = await Promise.all([showConversation(workspace, id), findParts(workspace, part_ids)])
-  const conversation = found(shown_row)
-  const all = isTicket(conversation) ? await listParts(workspace, conversation.id) : []
+/** A conversation and some of its parts, as they are in the database. */
+export type LoadedParts = { row: ShownRow; parts: PartRow[] }
+
+export async function loadWithNewParts(workspace: Workspace, id: string, part_ids: string[]): Promise<LoadedParts> {
+  const [row, parts] = await Promise.all([showConversation(workspace, id), findParts(workspace, part_ids)])
+  return { row: found(row), parts }
+}
+
+export async function showLoaded(workspace: Workspace, { row, parts }: LoadedParts, display: Display): Promise<Shown> {
+  const all = isTicket(row) ? await listParts(workspace, row.id) : []
   const shown = {
-    ...presentConversation(conversation, display),
-    ticket: await ticketOf(workspace, conversation, all, display),
+    ...presentConversation(row, display),
+    ticket: await ticketOf(workspace, row, all, display),
     conversation_parts: presentParts(parts, parts.length, display),
   }
   return withPlainTexts(shown, display)
 }
+
+export const showWithNewParts = async (
+  workspace: Workspace,
+  id: string,
+  part_ids: string[],
+  display: Display,
+): Promise<Shown> => showLoaded(workspace, await loadWithNewParts(workspace, id, part_ids), display)
 
 /** Null if the conversation is no ticket. `parts`: all of the ticket. */
 async function ticketOf(

@@ -36,7 +36,7 @@ export async function adminReplies(
   const { message_type, admin_id, attachments, created_at } = reply
   const facts = { at: created_at, keeps_snoozed: reply.skip_unsnooze }
   const outcome = outcomeOf(conversation, ACTIONS[message_type], facts)
-  const { part_id } = await record(workspace, conversation, outcome, {
+  const { part_id, loaded } = await record(workspace, conversation, outcome, {
     author: { type: 'admin', id: admin_id },
     ...(message_type === 'quick_reply'
       ? { metadata: { quick_reply_options: reply.reply_options } }
@@ -44,7 +44,7 @@ export async function adminReplies(
     created_at,
   })
   if (isForContacts(conversation, reply)) await notifyContacts(workspace, conversation, part_id)
-  return { conversation_id: conversation.id, part_ids: [part_id] }
+  return { conversation_id: conversation.id, part_ids: [part_id], loaded }
 }
 
 /** Only the messenger can show quick replies. */

@@ -73,7 +73,7 @@ async function replyAsAdmin(
   if (assignee_id === undefined) return replied
   const assignment = { admin_id, assignee_id, type: 'admin', message_type: 'assignment' } as const
   const { part_ids } = await act(workspace, conversation.id, assignment, '')
-  return { ...replied, part_ids: [...replied.part_ids, ...part_ids] }
+  return { conversation_id: replied.conversation_id, part_ids: [...replied.part_ids, ...part_ids] }
 }
 
 /** In a reply, `type` is that of the author, so that the assignee can be an admin or a team. */

@@ -4,17 +4,18 @@ import type { Workspace } from '#workspaces/workspace.ts'
 import { emitConversation } from '../emit.ts'
 import { insertPart, type NewPart } from '../parts/queries.ts'
 import { type ConversationPatch, type ConversationRow, isTicket, updateConversationRow } from '../queries.ts'
+import { type LoadedParts, loadWithNewParts } from '../show.ts'
 import { slaAfter, tellSlaNews } from '../slas/follow.ts'
 import { emitTicket } from '../tickets/emit.ts'
 import { handled } from './handling-time.ts'
 import type { Outcome } from './outcome.ts'
 import { partsAdded } from './statistics.ts'
 
-/** The conversation that an operation changed, and the parts that it added. */
-export type NewParts = { conversation_id: string; part_ids: string[] }
+/** The conversation that an operation changed, and the parts that it added. `loaded`: both, if they were read for an event and nothing has changed since, so that the answer need not read them again. */
+export type NewParts = { conversation_id: string; part_ids: string[]; loaded?: LoadedParts | undefined }
 
-/** The changed conversation, and the id of the new part. */
-export type Recorded = { conversation: ConversationRow; part_id: string }
+/** The changed conversation, and the id of the new part. `loaded`: see `NewParts`. */
+export type Recorded = { conversation: ConversationRow; part_id: string; loaded: LoadedParts | undefined }
 
 /**
  * `conversation` must be locked. For several actions in a row, pass the conversation that the last call returned. `details`:
@@ -42,13 +43,18 @@ export async function record(
     updateConversationRow(workspace, conversation.id, changed),
   ])
   const actor = actorOf(part.author)
+  let loading: Promise<LoadedParts> | undefined
+  const load = () => {
+    loading ??= loadWithNewParts(workspace, conversation.id, [part_id])
+    return loading
+  }
   const event = { id: conversation.id, details: { part_id, ...details }, actor }
   for (const topic of ticket_topics) await emitTicket(workspace, { topic, ...event })
   for (const topic of conversation.side_of || isTicket(conversation) ? [] : topics)
-    await emitConversation(workspace, { topic, ...event })
+    await emitConversation(workspace, { topic, ...event, load })
   const recorded = { ...conversation, ...changed }
   await tellSlaNews(workspace, recorded, sla.news, part.created_at)
-  return { conversation: recorded, part_id }
+  return { conversation: recorded, part_id, loaded: sla.news.length ? undefined : await loading }
 }
 
 function withTeammate({ teammate_ids }: ConversationRow, { author }: Pick<NewPart, 'author'>): ConversationPatch {
