@@ -8,6 +8,7 @@ import { pooler } from './pooler.ts'
 import { releases } from './releases.ts'
 import { replica } from './replica.ts'
 import { rolling } from './rolling.ts'
+import { shards } from './shards.ts'
 
 /** What was tried, what must hold, and what was seen. */
 export type Row = { what: string; goal: string; seen: string; holds: boolean }
@@ -22,6 +23,7 @@ const PARTS: Part[] = [
   { name: 'failover', programs: { [POSTGRES]: 'postgresql-15' }, run: failover },
   { name: 'releases', programs: { [POSTGRES]: 'postgresql-15' }, run: releases },
   { name: 'replica', programs: { [POSTGRES]: 'postgresql-15' }, run: replica },
+  { name: 'shards', programs: { [POSTGRES]: 'postgresql-15' }, run: shards },
   { name: 'rolling', programs: { '/usr/sbin/nginx': 'nginx' }, run: rolling },
 ]
 
