@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testApp } from '../../test/app.ts'
+import { allReadable } from '../../test/events.ts'
 import { keepPartitions, listPartitions } from './partitions.ts'
 import { readEvents } from './read.ts'
 
@@ -60,6 +61,7 @@ test('a reader passes from partition to partition', async () => {
   await beganDaysAgo(4)
   await keepPartitions(sql, 30)
   const id = await anEvent()
+  await allReadable(sql)
   const read: string[] = []
   for (let position = '0.0'; ; ) {
     const events = await readEvents(sql, t.workspace.id, position, 2)
