@@ -35,11 +35,20 @@ export type NewNotification = Pick<EventRow, 'topic' | 'object_type' | 'object_i
   item: object
 }
 
-/** What is queued already is left out. */
+/**
+ * What is queued already is left out. A notification of an object of which an earlier one is to be tried again is due with that
+ * one, as in a settlement: the caller has locked the subscription, which the settlement of a first failure changes.
+ */
 export const queueNotifications = ({ sql, id }: Workspace, subscription_id: string, queued: NewNotification[]) => sql`
   insert into webhook_notifications
-    (workspace_id, subscription_id, topic, object_type, object_id, item, event_position, created_at)
-  select ${id}, ${subscription_id}, topic, object_type, object_id, item, position, created_at
+    (workspace_id, subscription_id, topic, object_type, object_id, item, event_position, created_at, due_at)
+  select ${id}, ${subscription_id}, topic, object_type, object_id, item, position, created_at, greatest(now(), (
+      select max(earlier.due_at) from webhook_notifications earlier
+      where earlier.workspace_id = ${id} and earlier.subscription_id = ${subscription_id}
+        and earlier.object_type = queued.object_type and earlier.object_id = queued.object_id
+        and earlier.status = 'pending' and not earlier.is_held_back and earlier.attempts > 0 and exists (
+          select from webhook_attempts made
+          where made.workspace_id = ${id} and made.notification_id = earlier.id and made.attempt = earlier.attempts)))
   from jsonb_to_recordset(${JSON.stringify(queued)}::text::jsonb)
     as queued (topic text, object_type text, object_id text, item jsonb, position text, created_at timestamptz)
   on conflict (workspace_id, subscription_id, event_position) where event_position is not null do nothing`
