@@ -24,7 +24,8 @@ function ipAllowlist(app: App, { forgetTokens }: Pick<Server, 'forgetTokens'>) {
     '/ip_allowlist',
     op('updateIpAllowlist', {
       summary: 'Set the addresses that calls may come from',
-      sdk: (client) => client.ipAllowlist.updateIpAllowlist({ enabled: true, ip_allowlist: ['192.0.2.0/24'] }),
+      sdk: (client) =>
+        client.ipAllowlist.updateIpAllowlist({ enabled: true, ip_allowlist: ['192.0.2.0/24', '127.0.0.1'] }),
       refuses: [422],
       ...OPTIONS,
       body: IpAllowlistRequest,
