@@ -8,7 +8,7 @@ import { insertSignInLink } from '#workspaces/sign-ins.ts'
 import { banner } from './banner.ts'
 import type { FirstWorkspace } from './first-workspace.ts'
 import { tlsOf } from './hosts.ts'
-import { signInUrl } from './sign-in.ts'
+import { signInUrl, storeUrl } from './sign-in.ts'
 import type { Storage } from './storage.ts'
 
 export async function announce({ sql, location, is_embedded }: Storage, config: Config, first: FirstWorkspace) {
@@ -29,6 +29,7 @@ export async function announce({ sql, location, is_embedded }: Storage, config: 
     admin_id,
     recipient: await findFirstWithEmail(sql, id),
   }
+  if (is_embedded) storeUrl(config)
   print(...banner(facts))
   if (tlsOf(config)) print(`HTTPS is answered on port ${config.tls_port}.`)
 }

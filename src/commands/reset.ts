@@ -12,8 +12,8 @@ import { print } from '#lib/terminal.ts'
 
 type Options = { yes?: boolean | undefined; stopping: Stopping }
 
-/** What the server writes to its data directory, except locks: database, logs, secrets, files, and drafts of these. */
-const OURS = /^(postgres(\.new-\w+|\.log|\.log\.old)?|(token|secret-key)(\.[0-9a-f]{8})?|files)$/
+/** What the server writes to its data directory, except locks: database, logs, secrets, URL, files, and drafts of these. */
+const OURS = /^(postgres(\.new-\w+|\.log|\.log\.old)?|(token|secret-key)(\.[0-9a-f]{8})?|url|files)$/
 const LOCKS = /^postgres\.lock\./
 /** The contents of `<directory>/postgres`, or of the folder that it links to. */
 const DATABASE = /^(data|password|\.s\.PGSQL\.\d+(\.lock)?)$/

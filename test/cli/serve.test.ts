@@ -186,6 +186,18 @@ describe('a running server', () => {
     }
   })
 
+  test('`sign-in` names the port of the running server, unless a setting names another', async () => {
+    const named = (more: Settings) => run(['sign-in'], { INTERPHONE_DATA_DIR: directory, ...more })
+    const [unset, other, behind_proxy] = await Promise.all([
+      named({}),
+      named({ PORT: '4999' }),
+      named({ PUBLIC_URL: 'https://interphone.example.com' }),
+    ])
+    assert.ok(unset.out.startsWith(`${url}/#sign-in=`), unset.out + unset.err)
+    assert.match(other.out, /^http:\/\/127\.0\.0\.1:4999\/#sign-in=/)
+    assert.match(behind_proxy.out, /^https:\/\/interphone\.example\.com\/#sign-in=/)
+  })
+
   test('rejects a revoked token within seconds', () =>
     until(async () => (await call('GET /me', undefined, revoked)).status === 401))
 
