@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
+import { print } from '#lib/terminal.ts'
 import { encode } from '#web/assets.ts'
 import { buildWeb } from '../web/build.ts'
 
@@ -30,6 +31,7 @@ writeTypes()
 mkdirSync(join(OUT, 'web'))
 writeFileSync(join(OUT, 'web/built.json'), encode(await buildWeb()))
 writeFileSync(join(OUT, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
+print(`The package is in ${OUT}. To try it in another folder: npm install --install-links ${OUT} && npx interphone`)
 
 /** Types become spaces, so that lines and columns in errors are those of the source. */
 function javascriptOf(source: string): string {

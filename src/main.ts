@@ -35,7 +35,7 @@ const program = new Command('interphone')
   .version(about.version)
   .configureHelp({ subcommandTerm: (command) => command.name() })
 
-server('serve', { api: true, worker: true }, 'run the server: API and delivery worker (what happens without a command)')
+server('serve', { api: true, worker: true }, 'run the server: API and delivery worker (the default command)')
 server('api', { api: true, worker: false }, 'run only the API; workers run separately on the same DATABASE_URL')
 server('worker', { api: false, worker: true }, 'run only a delivery worker')
 
@@ -160,6 +160,17 @@ program
   .option('-y, --yes', 'do not ask')
   .action(async ({ yes }) => (await import('#commands/reset.ts')).reset(readConfig(), { yes, stopping: listen() }))
 
+/** In a checkout the sources run, in the npm package JavaScript. */
+const [START, RUN] = import.meta.filename.endsWith('.ts')
+  ? ['npm start', 'npm run interphone --']
+  : ['npx interphone', 'npx interphone']
+const EXAMPLES = [
+  [START, 'try it: everything in ./data, nothing is really sent'],
+  [`${RUN} sign-in`, 'another link to the Console'],
+  [`${RUN} token create`, 'a token for another program'],
+  [`${RUN} workspace create CI`, 'a separate workspace'],
+  [`PORT=4000 ${START}`, 'listen on another port'],
+] as const
 const settings = table(settingsTable().map(([name, fallback, about]) => [`  ${name}`, fallback, about]))
 
 program.addHelpText(
@@ -171,10 +182,7 @@ Settings, from the environment:
 ${settings.join('\n')}
 
 Examples:
-  npm start                            try it: everything in ./data, nothing is really sent
-  npm run interphone -- token create          a token for another program
-  npm run interphone -- workspace create CI   a separate workspace
-  PORT=4000 npm start                  listen on another port`,
+${table(EXAMPLES.map(([line, about]) => [`  ${line}`, about])).join('\n')}`,
 )
 
 /** Without a command, but with options of a server or without anything, the server runs. */

@@ -126,6 +126,12 @@ describe('interphone --help', () => {
     assert.match((await run([], { PORT: 'abc' })).err, /^PORT must be/)
   })
 
+  test('its examples are those of a checkout', async () => {
+    const { out } = await run(['--help'])
+    assert.match(out, /^ {2}npm start +try it/m)
+    assert.match(out, /^ {2}npm run interphone -- sign-in +another link to the Console$/m)
+  })
+
   test('each command has its own', async () => {
     assert.match((await run(['token', 'create', '--help'])).out, /--workspace <id> /)
   })
