@@ -47,6 +47,7 @@ const exists = (path: string): Promise<boolean> =>
 
 /** Into the database that the settings name, which must be empty. */
 export async function restore({ sql }: Storage, config: Config, path: string): Promise<void> {
+  if (!(await exists(path))) throw new Error(`There is no file ${path}.`)
   const files = await diskStorage(config.data_dir)
   const keepSecret = (name: string, text: string) => void storedSecret(config.data_dir, name, () => text)
   const {

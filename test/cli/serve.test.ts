@@ -253,6 +253,11 @@ describe('however it ends', () => {
 })
 
 describe('without a running server', () => {
+  test('a backup that does not exist is not called a wrong one', async () => {
+    const { code, err } = await command('restore', '/no/such/file')
+    assert.deepEqual([code, err], [1, 'There is no file /no/such/file.\n'])
+  })
+
   test('commands work too, and leave nothing running', async () => {
     const { out } = await command('token', 'create')
     assert.match(out, /^\S+\n$/)
