@@ -27,13 +27,14 @@ export default function Contacts() {
       filters={[{ name: 'role', label: 'Role', values: ['user', 'lead'] }]}
       also_filters={['where']}
       columns="24px minmax(80px, 1.2fr) minmax(80px, 1.4fr) minmax(0, 1fr) 40px 64px"
+      narrow_columns="24px minmax(80px, 1fr) minmax(80px, 1.4fr) 64px"
       row={(contact) => (
         <>
           <Face name={nameOf(contact)} />
           <span>{nameOf(contact)}</span>
           <span class="quiet">{contact.email}</span>
-          <span class="quiet">{contact.phone}</span>
-          <span class="quiet">{contact.role}</span>
+          <span class="quiet wide-only">{contact.phone}</span>
+          <span class="quiet wide-only">{contact.role}</span>
           <Ago at={contact.created_at} />
         </>
       )}

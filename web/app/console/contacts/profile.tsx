@@ -51,7 +51,7 @@ const consentOf = (contact: Contact): string =>
   [
     contact.unsubscribed_from_emails && 'unsubscribed from emails',
     contact.unsubscribed_from_sms && 'opted out of SMS',
-    contact.has_hard_bounced && 'its email bounced',
+    contact.has_hard_bounced && 'email bounced',
     contact.marked_email_as_spam && 'marked an email as spam',
   ]
     .filter(Boolean)

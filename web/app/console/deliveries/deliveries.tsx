@@ -1,4 +1,4 @@
-// What became of every message, for each of its recipients.
+// The delivery of every message to each of its recipients: status, attempts, and the provider's answers.
 import { Ago } from '../../../parts/ago.tsx'
 import { Button, ButtonLink } from '../../../parts/button.tsx'
 import { Empty } from '../../../parts/empty.tsx'
@@ -31,15 +31,16 @@ export default function Deliveries() {
         { name: 'channel', label: 'Channel', values: CHANNEL_NAMES },
       ]}
       columns="84px 16px minmax(80px, 1.4fr) 20px minmax(0, 1.6fr) 64px"
+      narrow_columns="84px 16px minmax(80px, 1fr) 64px"
       row={(delivery) => (
         <>
           <Status status={delivery.status} />
           <Channel channel={delivery.channel} />
           <span>{addressOf(delivery)}</span>
-          <span class="end" title="Attempts">
+          <span class="end wide-only" title="Attempts">
             {delivery.attempts}
           </span>
-          <span class="quiet">
+          <span class="quiet wide-only">
             {delivery.status === 'queued' && delivery.next_attempt_at ? (
               <>
                 next attempt <Ago at={delivery.next_attempt_at} />
@@ -100,7 +101,7 @@ function Shown({ delivery }: { delivery: Delivery }) {
           </Button>
         )}
         <ButtonLink is_small href={`/console/conversations/${conversation_id}`}>
-          Open the conversation
+          Conversation
         </ButtonLink>
       </div>
       <Facts
@@ -120,7 +121,7 @@ function Shown({ delivery }: { delivery: Delivery }) {
         ]}
       />
       <section>
-        <h3>What became of it</h3>
+        <h3>Delivery history</h3>
         <History delivery={delivery} />
       </section>
     </>

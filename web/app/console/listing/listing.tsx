@@ -25,6 +25,8 @@ export type Listing<Row> = {
   also_filters?: readonly string[]
   /** The columns of a row, as `grid-template-columns`. */
   columns: string
+  /** Those of a list that is less than 600 pixels wide, where cells of the class `wide-only` are left out. */
+  narrow_columns?: string
   /** Its cells. Screen readers read them as they are, so a mark has a word, seen or unseen. */
   row(row: Row): ComponentChildren
   /** If nothing was ever there. */

@@ -52,7 +52,11 @@ export function RowList<Row>({ listing, rows, id, is_filtered, onChoose }: Props
         tabIndex={0}
         aria-label={listing.title}
         aria-activedescendant={at >= 0 ? `${list_id}-${at}` : undefined}
-        style={{ '--columns': listing.columns, '--height': `${row_height}px` }}
+        style={{
+          '--columns': listing.columns,
+          '--narrow': listing.narrow_columns ?? listing.columns,
+          '--height': `${row_height}px`,
+        }}
       >
         <div class="list-space" role="presentation" style={{ height: `${virtual.getTotalSize()}px` }}>
           {visible.map(({ index, key, start }) => {

@@ -46,4 +46,6 @@ export default function Messages() {
 export const recipientOf = ({ channel, to, contact }: CapturedMessage): string =>
   channel === 'inapp' ? (contact?.name ?? contact?.email ?? to) : to
 
-const textOf = ({ rendered }: CapturedMessage): string => (typeof rendered['text'] === 'string' ? rendered['text'] : '')
+/** Without the line that the server adds to an email. */
+const textOf = ({ rendered: { text } }: CapturedMessage): string =>
+  typeof text === 'string' ? text.replace(/\n+Unsubscribe: \S+\s*$/, '') : ''

@@ -26,13 +26,14 @@ export default function Requests() {
         { name: 'status', label: 'Status', values: ['2xx', '4xx', '5xx'] },
       ]}
       columns="56px 52px minmax(80px, 4fr) minmax(0, 1fr) 64px 60px"
+      narrow_columns="48px 48px minmax(80px, 1fr) 60px"
       row={(request) => (
         <>
           <HttpStatus status={request.status} />
           <code>{request.method}</code>
           <code>{request.path}</code>
-          <span class="quiet">{request.token?.name}</span>
-          <span class="end">{request.ms} ms</span>
+          <span class="quiet wide-only">{request.token?.name}</span>
+          <span class="end wide-only">{request.ms} ms</span>
           <Ago at={request.at} />
         </>
       )}

@@ -21,18 +21,19 @@ export default function Webhooks() {
       })}
       idOf={({ id }) => id}
       columns="100px minmax(0, 2fr) minmax(0, 1fr) 56px 72px"
+      narrow_columns="100px minmax(0, 1fr) 72px"
       row={(subscription) => (
         <>
           <Mark tone={TONES[subscription.state]} text={subscription.state} />
           <span>{subscription.url ?? 'Captured by the sandbox'}</span>
-          <span class="quiet">{subscription.topics.join(', ')}</span>
-          <span class="quiet">{subscription.version}</span>
+          <span class="quiet wide-only">{subscription.topics.join(', ')}</span>
+          <span class="quiet wide-only">{subscription.version}</span>
           <Ago at={subscription.updated_at} />
         </>
       )}
       actions={(rows) => <Make onMade={rows.refresh} />}
       empty={() => (
-        <Empty title="Nobody subscribes to webhooks yet.">
+        <Empty title="There are no webhook subscriptions yet.">
           <p>
             A subscription names a URL and topics; each event is then sent there, signed, until it is accepted. Without
             a URL the sandbox captures what would have been sent, so that a test needs no receiver.
