@@ -151,7 +151,7 @@ describe('messages', { skip }, () => {
     await frame.getByRole('heading', { name: 'Order 4711' }).waitFor()
     await page.getByRole('tab', { name: 'Raw' }).click()
     await page.getByText(/^Subject: Order 4711/m).waitFor()
-    assert.equal(await page.title(), 'Interphone')
+    assert.equal(await page.title(), 'Messages · Interphone')
     assert.equal(tracked, 0)
     assert.deepEqual(
       complaints.filter((complaint) => !isBlockedPicture(complaint)),
@@ -166,9 +166,12 @@ describe('messages', { skip }, () => {
     const { page, complaints, close } = await openConsole(chromium, { url, token })
     await page.goto('/console/messages')
     await rows(page).getByRole('option', { name: /Hello/ }).click()
-    await page.getByRole('button', { name: 'Answer as the contact' }).click()
-    await page.getByRole('textbox', { name: 'Answer' }).fill('Yes, I am')
-    await page.getByRole('button', { name: 'Send the answer' }).click()
+    await page.getByRole('button', { name: 'Reply as the contact' }).click()
+    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Reply as the contact' }).click()
+    await page.getByRole('textbox', { name: 'Reply' }).fill('Yes, I am')
+    await page.keyboard.press('Control+Enter')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('g')
     await page.keyboard.press('v')
@@ -245,10 +248,25 @@ describe('every screen', { skip }, () => {
           await page.locator('.detail h2, .detail .empty').first().waitFor()
         }
         assert.deepEqual(await barriers(page), [], screen)
+        assert.match(await page.title(), /^\w+ · Interphone$/)
       }
       assert.deepEqual(complaints, [])
       await close()
     })
+
+  test('shows whole rows on a phone, with the time at their end', async () => {
+    const { token, call, mail } = await aWorkspace()
+    await mail('anna@example.com', { subject: 'Hello', body: 'Text' })
+    await call('POST /extensions/webhook_subscriptions', { url: null, topics: ['contact.user.created'] })
+    const { page, close } = await openConsole(chromium, { url, token, viewport: { width: 360, height: 800 } })
+    for (const screen of WITH_ROWS) {
+      await page.goto(`/${screen}`)
+      const time = rows(page).getByRole('option').first().locator('time')
+      const box = await time.boundingBox()
+      assert.ok(box && box.x + box.width <= 360, `${screen}: ${JSON.stringify(box)}`)
+    }
+    await close()
+  })
 
   test('is reached and left by the keyboard alone, and the help lists the keys', async () => {
     const { token } = await aWorkspace()
@@ -263,7 +281,7 @@ describe('every screen', { skip }, () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Sandbox', level: 1 }).waitFor()
     await page.keyboard.press('Shift+?')
-    await page.getByRole('dialog', { name: 'Keys' }).getByText('Copy the link to this page').waitFor()
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Copy the link to this page').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     assert.deepEqual(complaints, [])

@@ -16,7 +16,7 @@ export const commandsOf = ({ route, float }: Frame): Command[] => [
     ...{ name: 'Search commands', keys: '$mod+k', group: 'Everywhere' as const, is_only_key: true },
     run: () => float('palette'),
   },
-  { name: 'Show the keys', keys: 'Shift+?', group: 'Everywhere', run: () => float('shortcuts') },
+  { name: 'Keyboard shortcuts', keys: 'Shift+?', group: 'Everywhere', run: () => float('shortcuts') },
   { name: 'Copy the link to this page', keys: 'y', group: 'Everywhere', run: copyLink },
   ...THEMES.map((theme): Command => ({ name: `Theme: ${theme}`, group: 'Everywhere', run: () => chooseTheme(theme) })),
   { name: 'Sign out', group: 'Everywhere', run: () => void signOut().catch((error) => toast(error.message, 'bad')) },

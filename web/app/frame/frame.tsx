@@ -17,11 +17,15 @@ const Shortcuts = lazy(() => import('./shortcuts.tsx').then(({ Shortcuts }) => S
 type Floating = 'palette' | 'shortcuts' | undefined
 
 export function Frame() {
-  const { route } = useLocation()
+  const { route, path } = useLocation()
   const [floating, setFloating] = useState<Floating>()
   const [error, setError] = useState<Error>()
   useEffect(openStream, [])
   useEffect(() => addCommands(commandsOf({ route, float: setFloating })), [route])
+  useEffect(() => {
+    const screen = [...SCREENS, SETTINGS].find((screen) => path.startsWith(screen.path))
+    document.title = screen ? `${screen.name} · Interphone` : 'Interphone'
+  }, [path])
   const close = () => setFloating(undefined)
   return (
     <div class="frame">

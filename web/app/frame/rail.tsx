@@ -14,9 +14,9 @@ export function Rail({ onPalette }: { onPalette(): void }) {
         <Mark />
         <span class="ellipsis">{workspace.name}</span>
       </a>
-      <button type="button" class="rail-link" title="Search commands" onClick={onPalette}>
+      <button type="button" class="rail-link" title="Commands (Ctrl K, ⌘ K)" onClick={onPalette}>
         <Search />
-        <span>Search</span>
+        <span>Commands</span>
       </button>
       <ul>
         {SCREENS.map(({ name, path: to, icon: Icon }) => (

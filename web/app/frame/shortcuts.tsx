@@ -9,7 +9,7 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
     ({ group }) => group,
   )
   return (
-    <Dialog title="Keys" class="shortcuts" onClose={onClose}>
+    <Dialog title="Keyboard shortcuts" class="shortcuts" onClose={onClose}>
       {[...groups].map(([group, list]) => (
         <section key={group}>
           <h3>{group}</h3>
@@ -29,7 +29,7 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
           checked={has_letters.value}
           onChange={({ currentTarget }) => setLetters(currentTarget.checked)}
         />
-        Keys without Ctrl or ⌘ act
+        Shortcuts without Ctrl or ⌘
       </label>
     </Dialog>
   )

@@ -27,9 +27,9 @@ export function SignIn({ error: of_link }: { error?: Error | undefined }) {
       <section>
         <h2>With a link</h2>
         <p>
-          The first screen of <code>npm start</code> has one, below the URL. This prints another:
+          The server prints one when it starts, beside <code>Console</code>. This prints another:
         </p>
-        <Snippet text="npm run interphone -- sign-in" />
+        <Snippet text="npx interphone sign-in" />
       </section>
       <form onSubmit={submit}>
         <h2>With an access token</h2>

@@ -52,7 +52,7 @@ function ThisBrowser() {
           checked={has_letters.value}
           onChange={({ currentTarget }) => setLetters(currentTarget.checked)}
         />
-        Keys without Ctrl or ⌘ act
+        Shortcuts without Ctrl or ⌘
       </label>
     </section>
   )

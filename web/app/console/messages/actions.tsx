@@ -1,4 +1,4 @@
-// What a test does with a message: answers as its contact, or reports its status as a provider would.
+// What a test does with a message: replies as its contact, or reports its status as a provider would.
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button, ButtonLink } from '../../../parts/button.tsx'
@@ -11,7 +11,7 @@ import type { CapturedDetail } from '../types.ts'
 const REPORTS = ['delivered', 'read', 'failed']
 
 export function Actions({ message }: { message: CapturedDetail }) {
-  const [is_answering, setAnswering] = useState(false)
+  const [is_replying, setReplying] = useState(false)
   const report = (status: string) =>
     call<{ moved?: boolean }>('POST /extensions/sandbox/statuses', {
       body: { delivery_id: message.delivery_id, status },
@@ -20,8 +20,8 @@ export function Actions({ message }: { message: CapturedDetail }) {
       .catch((error: Error) => toast(error.message, 'bad'))
   return (
     <div class="actions">
-      <Button is_small onClick={() => setAnswering(true)}>
-        Answer as the contact
+      <Button is_small onClick={() => setReplying(true)}>
+        Reply as the contact
       </Button>
       <select
         class="chip"
@@ -38,17 +38,17 @@ export function Actions({ message }: { message: CapturedDetail }) {
         ))}
       </select>
       <ButtonLink is_small href={`/console/conversations/${message.conversation_id}`}>
-        Open the conversation
+        Conversation
       </ButtonLink>
       <ButtonLink is_small href={`/console/deliveries/${message.delivery_id}`}>
         Delivery
       </ButtonLink>
-      {is_answering && <Answer message={message} onClose={() => setAnswering(false)} />}
+      {is_replying && <Reply message={message} onClose={() => setReplying(false)} />}
     </div>
   )
 }
 
-function Answer({ message, onClose }: { message: CapturedDetail; onClose(): void }) {
+function Reply({ message, onClose }: { message: CapturedDetail; onClose(): void }) {
   const [error, setError] = useState<string>()
   const [is_busy, setBusy] = useState(false)
   const send = async (event: JSX.TargetedEvent<HTMLFormElement>) => {
@@ -58,7 +58,7 @@ function Answer({ message, onClose }: { message: CapturedDetail; onClose(): void
     setBusy(true)
     try {
       await call('POST /extensions/sandbox/replies', { body: { to_message: message.message_id, body } })
-      toast('The contact has answered.')
+      toast('The reply is in the conversation.')
       closeDialogOf(form)
     } catch (failure) {
       setError((failure as Error).message)
@@ -67,12 +67,12 @@ function Answer({ message, onClose }: { message: CapturedDetail; onClose(): void
     }
   }
   return (
-    <Dialog title={`Answer as ${message.contact?.name ?? message.to}`} onClose={onClose}>
+    <Dialog title={`Reply as ${message.contact?.name ?? message.to}`} onClose={onClose}>
       <form class="form" onSubmit={send}>
-        <LongField label="Answer" name="body" required rows={4} error={error} />
+        <LongField label="Reply" name="body" required rows={4} error={error} />
         <div class="actions">
           <Button kind="primary" type="submit" is_busy={is_busy}>
-            Send the answer
+            Send reply
           </Button>
         </div>
       </form>

@@ -46,7 +46,7 @@ function Shown({ message }: { message: CapturedDetail }) {
       <Actions message={message} />
       <Tabs key={message.id} label="The message" list={facesOf(message)} />
       <section>
-        <h3>What became of it</h3>
+        <h3>Delivery history</h3>
         <Deliveries id={delivery_id} />
       </section>
     </>

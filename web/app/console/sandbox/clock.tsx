@@ -52,8 +52,8 @@ export function Clock() {
         <Button kind="primary" type="submit">
           Advance
         </Button>
-        <Button onClick={() => set({ freeze_at: 'now' })}>Stop it</Button>
-        <Button onClick={() => set({ reset: true })}>Back to the real time</Button>
+        <Button onClick={() => set({ freeze_at: 'now' })}>Stop the clock</Button>
+        <Button onClick={() => set({ reset: true })}>Use the real time</Button>
       </form>
     </section>
   )

@@ -37,14 +37,14 @@ export function Lags() {
         {({ search_lag_ms, message_lag_ms }) => (
           <form class="inline-form" onSubmit={save}>
             <Field
-              label="Of searches, ms"
+              label="Until searches find a change (ms)"
               name="search_lag_ms"
               type="number"
               min={0}
               defaultValue={String(search_lag_ms)}
             />
             <Field
-              label="Of messages to new contacts, ms"
+              label="Until a new contact can get a message (ms)"
               name="message_lag_ms"
               type="number"
               min={0}

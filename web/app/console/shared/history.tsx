@@ -1,4 +1,4 @@
-// What became of a delivery: its attempts and reports, in order.
+// The history of a delivery: its attempts and reports, in order.
 import { Ago } from '../../../parts/ago.tsx'
 import { Status } from '../../../parts/status.tsx'
 import { Timeline } from '../../../parts/timeline.tsx'

@@ -14,21 +14,21 @@ export function RequestView({ request }: { request: RequestDetail }) {
       <Errors body={request.response.body} />
       <Facts
         rows={[
-          ['Call', <code key="call">{`${method} ${path}`}</code>],
-          ['Answer', <HttpStatus key="status" status={status} />],
+          ['Request', <code key="call">{`${method} ${path}`}</code>],
+          ['Response', <HttpStatus key="status" status={status} />],
           ['Operation', operation],
-          ['Took', `${ms} ms`],
+          ['Duration', `${ms} ms`],
           ['Version', version],
           ['Token', token?.name],
-          ['Made', made.length ? <Made key="made" made={made} /> : null],
-          ['At', exactTime(at)],
+          ['Created', made.length ? <Made key="made" made={made} /> : null],
+          ['Time', exactTime(at)],
           ['X-Request-Id', <code key="id">{request_id}</code>],
         ]}
       />
       <Copy text={curlOf(request)} label="Copy as curl">
         Copy as curl
       </Copy>
-      <Tabs label="The call" list={[sideOf('Answer', request.response), sideOf('Request', request.request)]} />
+      <Tabs label="The call" list={[sideOf('Response', request.response), sideOf('Request', request.request)]} />
     </div>
   )
 }
