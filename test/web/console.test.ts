@@ -202,6 +202,8 @@ describe('deliveries', { skip }, () => {
     await rows(page)
       .getByRole('option', { name: /^delivered/ })
       .waitFor()
+    await page.getByRole('link', { name: 'Message', exact: true }).click()
+    await page.getByRole('heading', { name: 'Later', level: 2 }).waitFor()
     await close()
   })
 

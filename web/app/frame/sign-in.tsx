@@ -40,6 +40,7 @@ export function SignIn({ error: of_link }: { error?: Error | undefined }) {
           autocomplete="off"
           spellcheck={false}
           required
+          hint="Of any workspace, also of one that a test made"
           error={error?.message}
         />
         <Button kind="primary" type="submit" is_busy={is_busy}>

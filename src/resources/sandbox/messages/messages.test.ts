@@ -95,6 +95,14 @@ test('a page of what is found begins after the one before', async () => {
   assert.deepEqual([next.body.data[0].id, next.body.pages.next], [email, undefined])
 })
 
+test('the message of a delivery is found by its id', async () => {
+  const { delivery_id } = (await call(`GET ${PATH}/${sms}`)).body
+  assert.deepEqual(await found(`delivery_id=${delivery_id}`), [sms])
+  assert.deepEqual(await found(`delivery_id=${delivery_id}&channel=email`), [])
+  for (const unknown of ['0', 'x', '99999999999999999999']) assert.deepEqual(await found(`delivery_id=${unknown}`), [])
+  assert.deepEqual((await another.call(`GET ${PATH}?delivery_id=${delivery_id}`)).body.data, [])
+})
+
 test('the list names the contact', async () => {
   const { body } = await call(`GET ${PATH}?channel=email`)
   assert.deepEqual(body.data[0].contact, { type: 'contact', id: anna, name: 'Anna Ash', email: 'anna@example.com' })

@@ -26,6 +26,7 @@ export type CapturedRow = NamedContactRow & {
 export type CapturedFilter = {
   channel?: string | undefined
   recipient?: string | undefined
+  delivery_id?: string | undefined
   status?: string | undefined
   q?: string | undefined
 }
@@ -44,12 +45,13 @@ const source = ({ sql, id }: Workspace) => sql`
 const TEXTS = ['recipient', 'subject', 'contact_name', 'contact_email', "rendered->>'text'"]
 
 /** A text or a status is looked for among the newest. */
-function matching(workspace: Workspace, { channel, recipient, status, q }: CapturedFilter) {
+function matching(workspace: Workspace, { channel, recipient, delivery_id, status, q }: CapturedFilter) {
   const { sql } = workspace
   const is_bounded = q !== undefined || status !== undefined
   return sql`
     ${channel === undefined ? sql`true` : sql`channel = ${channel}`}
     and ${recipient === undefined ? sql`true` : sql`lower(recipient) = lower(${recipient})`}
+    and ${delivery_id === undefined ? sql`true` : sql`delivery_id = ${rowId(delivery_id)}`}
     and ${status === undefined ? sql`true` : sql`status = ${status}`}
     and ${q === undefined ? sql`true` : contains(workspace, TEXTS, q)}
     and ${is_bounded ? isAmongNewest(workspace, 'captured_messages') : sql`true`}`

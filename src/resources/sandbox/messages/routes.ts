@@ -23,9 +23,9 @@ function messages(app: App, { public_url }: Server) {
       response: CapturedPage,
       summary: 'List captured messages, newest first',
     }),
-    async ({ workspace, query: { channel, to: recipient, status, q, ...paging } }) => {
+    async ({ workspace, query: { channel, to: recipient, delivery_id, status, q, ...paging } }) => {
       const page = pageOf(paging, PAGE_SIZE)
-      const filter = { channel, recipient, status, q }
+      const filter = { channel, recipient, delivery_id, status, q }
       const rows = await listCaptured(workspace, filter, page)
       const result = await pageResult(rows, page, () => countCaptured(workspace, filter))
       return presentPage(page, result, presentCaptured)

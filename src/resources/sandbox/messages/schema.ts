@@ -40,6 +40,7 @@ export const CapturedQuery = Type.Object({
   ...PageQuery.properties,
   channel: Type.Optional(Channel),
   to: Type.Optional(Type.String({ description: "The recipient's address or number, or the contact's id for in-app." })),
+  delivery_id: Type.Optional(Type.String({ description: 'Only the message of this delivery.' })),
   status: Type.Optional(Type.Enum(STATUSES, { description: `Its status, ${AMONG_NEWEST}.` })),
   q: Type.Optional(
     Type.String({

@@ -12,7 +12,7 @@ import { History } from '../shared/history.tsx'
 import { Loaded } from '../shared/loaded.tsx'
 import { useAct } from '../shared/use-act.ts'
 import { useObject } from '../shared/use-object.ts'
-import type { Delivery } from '../types.ts'
+import type { CapturedMessage, Delivery } from '../types.ts'
 
 export default function Deliveries() {
   return (
@@ -103,6 +103,7 @@ function Shown({ delivery }: { delivery: Delivery }) {
         <ButtonLink is_small href={`/console/conversations/${conversation_id}`}>
           Conversation
         </ButtonLink>
+        <CapturedLink delivery_id={id} />
       </div>
       <Facts
         rows={[
@@ -125,5 +126,20 @@ function Shown({ delivery }: { delivery: Delivery }) {
         <History delivery={delivery} />
       </section>
     </>
+  )
+}
+
+/** Leads to what would have been sent, if the sandbox has captured it. */
+function CapturedLink({ delivery_id }: { delivery_id: string }) {
+  const { data } = useObject<{ data: CapturedMessage[] }>('/extensions/sandbox/messages', {
+    query: { delivery_id },
+    concerns: (change) => change.topic === 'delivery.moved' && change.id === delivery_id,
+  })
+  const captured = data?.data[0]
+  if (!captured) return null
+  return (
+    <ButtonLink is_small href={`/console/messages/${captured.id}`}>
+      Message
+    </ButtonLink>
   )
 }
