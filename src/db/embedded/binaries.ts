@@ -5,6 +5,7 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -12,9 +13,10 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  symlinkSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { canReach, type Location } from './location.ts'
 
 /** The environment of PostgreSQL's programs. Ours is not passed on: it could change their behaviour. */
@@ -35,6 +37,7 @@ const REACHABLE = '/var/cache/interphone'
  */
 export function programsFor({ directory, account }: Pick<Location, 'directory' | 'account'>): Programs {
   const native = binaries()
+  addLinks(native)
   const folder = copyOf(directory)
   const remove = () => removeCopy(directory)
   if (!account || canReach(account, join(native, 'bin', 'postgres'))) return { native, remove }
@@ -66,6 +69,31 @@ export function binaries(): string {
     throw new Error(`No embedded PostgreSQL is installed for ${platform}: set DATABASE_URL to a PostgreSQL of yours.`, {
       cause,
     })
+  }
+}
+
+/**
+ * Adds the links between PostgreSQL's libraries that an npm package cannot have. Its install script adds them too, but pnpm and
+ * `npm --ignore-scripts` do not run it.
+ *
+ * @throws Error with one sentence if they are missing and cannot be added.
+ */
+export function addLinks(native: string): void {
+  const list = join(native, 'pg-symlinks.json')
+  if (!existsSync(list)) return
+  const links: { source: string; target: string }[] = JSON.parse(readFileSync(list, 'utf8'))
+  for (const { source, target } of links) {
+    const link = join(native, '..', target)
+    if (lstatSync(link, { throwIfNoEntry: false })) continue
+    try {
+      symlinkSync(relative(dirname(target), source), link)
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'EEXIST') continue // Another start was faster.
+      throw new Error(
+        `PostgreSQL is not completely installed, because install scripts are switched off: run \`npm rebuild\` as the owner of ${native}.`,
+        { cause },
+      )
+    }
   }
 }
 
