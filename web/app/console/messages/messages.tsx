@@ -24,6 +24,7 @@ export default function Messages() {
         { name: 'status', label: 'Status', values: STATUSES },
       ]}
       columns="20px 16px minmax(80px, 1fr) minmax(80px, 1.6fr) 64px"
+      narrow_columns="20px 16px minmax(128px, 1fr) minmax(60px, 1fr) 56px"
       row={(message) => (
         <>
           <Status status={message.status} word={false} />
