@@ -79,7 +79,16 @@ const idsOf = async (table: 'deliveries' | 'captured_messages', message_id: stri
 
 test('without a token, without the scope, and from a place that is none, nothing is streamed', async () => {
   assert.equal((await call('GET /extensions/stream', undefined, { token: null })).status, 401)
-  for (const id of ['x', '1.2', '1.0.', '-1', '1.2.3', `${'9'.repeat(20)}.0.1`, '1.0.1; drop']) {
+  for (const id of [
+    'x',
+    '1.2',
+    '1.0.',
+    '-1',
+    '1.2.3',
+    `${'9'.repeat(20)}.0.1`,
+    `1.0.${'9'.repeat(19)}`,
+    '1.0.1; drop',
+  ]) {
     assert.equal((await call(`GET /extensions/stream?last_event_id=${encodeURIComponent(id)}`)).status, 400, id)
     const answer = await call('GET /extensions/stream', undefined, { headers: { 'last-event-id': id } })
     assert.equal(answer.status, 400, id)

@@ -7,7 +7,8 @@ import { type App, op } from '#http/op.ts'
 import type { Resource, Server } from '#server.ts'
 import { changeStreams } from './streams.ts'
 
-const POSITION = '^\\d{1,19}(\\.[01](\\.\\d{1,19})?)?$'
+/** Each number fits its type in the database: readers share queries, and one that fails would stop them all. */
+const POSITION = '^\\d{1,19}(\\.[01](\\.\\d{1,18})?)?$'
 
 const StreamQuery = Type.Object({
   last_event_id: Type.Optional(

@@ -68,6 +68,8 @@ test('without a token, with an unknown topic or a wrong id, there is no stream',
     ['?topics=', {}, /topics names nothing/],
     ['?last_event_id=7', {}, /last_event_id/],
     ['', { 'last-event-id': 'x' }, /Last-Event-ID is not the id of an event/],
+    [`?last_event_id=1.${'9'.repeat(19)}`, {}, /last_event_id/],
+    ['', { 'last-event-id': `1.${'9'.repeat(19)}` }, /Last-Event-ID is not the id of an event/],
     ['', { 'last-event-id': '1.2.3' }, /Last-Event-ID is not the id of an event/],
   ]
   for (const [query, headers, message] of cases) {
