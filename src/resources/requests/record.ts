@@ -45,8 +45,13 @@ export function recordRequests(app: FastifyInstance, sql: Pool): RequestLog {
     const rows: ReturnType<typeof rowOf>[] = []
     for (const [n, entry] of entries.entries()) {
       if (n && n % AT_ONCE === 0) await pause()
-      rows.push(rowOf(entry))
-      grown.add(entry.workspace_id)
+      try {
+        rows.push(rowOf(entry))
+        grown.add(entry.workspace_id)
+      } catch (error) {
+        // Entries of other workspaces wait with it.
+        app.log.error({ err: error, operation: entry.operation }, 'a request could not be logged')
+      }
     }
     await insertRequests(sql, rows)
     if (Date.now() < trim_at) return

@@ -229,3 +229,15 @@ test('when more come than can be written, entries are dropped, and no request', 
   const { body } = await of.call(`GET ${PATH}?operation=listTags`)
   assert.ok(body.total_count > 0 && body.total_count <= 400, body.total_count)
 })
+
+test('a request that is nested too deeply is logged, and so are those beside it', async () => {
+  await Promise.all([
+    another.call('POST /tags', { name: 'Beside it' }),
+    call('POST /contacts', `{"email":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, {
+      headers: { 'content-type': 'application/json' },
+    }),
+  ])
+  const [mine, theirs] = [await listed('per_page=1'), await listed('per_page=1', another.call)]
+  assert.deepEqual([mine[0].path, mine[0].status], ['/contacts', 400])
+  assert.equal(theirs[0].path, '/tags')
+})

@@ -39,6 +39,11 @@ test('values under a secret name are struck out, also deep below it; the rest st
       { name: 'Color', value: 'red' },
     ],
     [{ url: 'smtp://user:pass@host:587' }, { url: `smtp://${HIDDEN}@host:587` }],
+    [{ url: "smtp://user:it's@2@host" }, { url: `smtp://${HIDDEN}@host` }],
+    [{ url: 'https://x.example/a?api_key=abc&b=1' }, { url: `https://x.example/a?api_key=${HIDDEN}&b=1` }],
+    [{ body: '<a href="http://x?a=1&amp;token=b">' }, { body: `<a href="http://x?a=1&amp;token=${HIDDEN}">` }],
+    [{ url: 'https://x.example?access%5Ftoken=a#top' }, { url: `https://x.example?access%5Ftoken=${HIDDEN}#top` }],
+    [{ url: 'https://x.example?mail=anna@example.com' }, { url: 'https://x.example?mail=anna@example.com' }],
     [{ body: 'mail me at anna@example.com' }, { body: 'mail me at anna@example.com' }],
     [{ body: 'https://x.example/@anna' }, { body: 'https://x.example/@anna' }],
     [
@@ -82,6 +87,25 @@ test('the beginning of a JSON text that is cut off has no secret either', () => 
     ['{"tokens":["a","b"', '{"tokens":'],
     ['{"list":["a"],"data":{"x":1', '{"list":["a"],"data":{"x":1'],
     ['no JSON', 'no JSON'],
+    ['access_token=abc&x=1', `access_token=${HIDDEN}&x=1`],
+    ["{token: 'abc', x: 'y'}", `{token: '${HIDDEN}', x: 'y'}`],
+    ['[{password=abc}', `[{password=${HIDDEN}}`],
   ]
   for (const [text, struck] of cases) assert.equal(strikeCutJson(text), struck)
+})
+
+test('a text of a caller is read in one pass, and values as deep as they are', () => {
+  // With an expression that goes back, each of these takes seconds: far more than the limit, which is generous.
+  const texts = ['a.', 'a', '://', '://a@', '?a', '?a=', '"', '"a":"', '"\\', 'a-', 'a[ ', '%', '"token" : {', '/dG9rO']
+  const started = process.cpuUsage()
+  for (const one of texts) {
+    const text = `${one.repeat(64_000 / one.length)} ://`
+    strikeText(text)
+    strikeCutJson(text)
+  }
+  const { user } = process.cpuUsage(started)
+  assert.ok(user < 3_000_000, `${user} µs of the processor`)
+  let deep: unknown = { token: 'abc' }
+  for (let level = 0; level < 30_000; level++) deep = [deep]
+  assert.doesNotMatch(JSON.stringify(strikeValue(deep)), /abc/)
 })

@@ -41,20 +41,35 @@ export function isSecret(name: string): boolean {
   return is_secret
 }
 
-/** The user and the password in a URL, and an access token wherever it is: base64 of `tok:`. */
-const PASSWORD_IN_URL = /([a-z][a-z\d+.-]*:\/\/)[^\s/@"'<>]+@/gi
+/**
+ * The user and the password in a URL; a parameter in a URL; and an access token wherever it is: base64 of `tok:`. Texts are
+ * those of callers: no expression may take more than one pass, whatever they are.
+ */
+const PASSWORD_IN_URL = /:\/\/[^\s/?#"<>]+@/g
+const PARAMETER = /([?&;]([\w.%[\]-]{1,80})=)[^\s&#"'<>]+/g
 const ACCESS_TOKEN = /\bdG9rO[A-Za-z\d+/]{20,}={0,2}/g
 
-export const strikeText = (text: string): string =>
-  text.includes('://') || text.includes('dG9rO')
-    ? text.replace(PASSWORD_IN_URL, `$1${HIDDEN}@`).replace(ACCESS_TOKEN, HIDDEN)
-    : text
+export function strikeText(text: string): string {
+  const is_url = text.includes('://')
+  if (!is_url && !text.includes('dG9rO')) return text
+  const struck = is_url ? strikeParameters(text.replace(PASSWORD_IN_URL, `://${HIDDEN}@`)) : text
+  return struck.replace(ACCESS_TOKEN, HIDDEN)
+}
+
+const strikeParameters = (text: string): string =>
+  text.replace(PARAMETER, (parameter, start: string, name: string) =>
+    isSecret(decoded(name)) ? `${start}${HIDDEN}` : parameter,
+  )
+
+/** Deeper than any request that is accepted. */
+const MOST_LEVELS = 200
 
 /** Returns the value of JSON without its secrets: texts and numbers under a secret name, also deep below it. */
-export function strikeValue(value: unknown, is_secret = false): unknown {
+export function strikeValue(value: unknown, is_secret = false, level = 0): unknown {
   if (typeof value === 'string') return is_secret && value ? HIDDEN : strikeText(value)
   if (typeof value === 'number') return is_secret ? HIDDEN : value
-  if (Array.isArray(value)) return value.map((inner) => strikeValue(inner, is_secret))
+  if (typeof value === 'object' && level > MOST_LEVELS) return HIDDEN
+  if (Array.isArray(value)) return value.map((inner) => strikeValue(inner, is_secret, level + 1))
   if (!isObject(value)) return value
   const { name, key = name } = value as { name?: unknown; key?: unknown }
   // `{ name: 'Authorization', value: … }`: a header of a data connector.
@@ -62,7 +77,7 @@ export function strikeValue(value: unknown, is_secret = false): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([field, inner]) => [
       field,
-      strikeValue(inner, is_secret || isSecret(field) || (names_secret && field === 'value')),
+      strikeValue(inner, is_secret || isSecret(field) || (names_secret && field === 'value'), level + 1),
     ]),
   )
 }
@@ -97,13 +112,22 @@ function decoded(name: string): string {
 
 const TEXT_FIELD = /"((?:[^"\\]|\\.){1,80})"\s*:\s*("(?:[^"\\]|\\.)*(?:"|$)|[[{]|-?\d+)/g
 
-/** The same for the beginning of a JSON text that is cut off. It ends before a list or an object that has a secret name. */
+/** `token=…` and `token: '…'`: a form or a script that was sent as JSON. */
+const LOOSE_FIELD = /\b([\w.[\]-]{1,80})(\s{0,10}[=:]\s{0,10}['"]?)[^\s'"&,;{}[\]]+/g
+
+/**
+ * The same for a text that is no JSON, such as the beginning of one that is cut off. It ends before a list or an object that
+ * has a secret name.
+ */
 export function strikeCutJson(text: string): string {
   for (const { 0: field, 1: name = '', 2: value = '', index } of text.matchAll(TEXT_FIELD))
     if (/^[[{]/.test(value) && isSecret(name)) return strikeCutJson(text.slice(0, index + field.length - 1))
+  const struck = text.replace(TEXT_FIELD, (field, name: string, value: string) =>
+    isSecret(name) && !/^[[{]/.test(value) ? `"${name}":"${HIDDEN}"` : field,
+  )
   return strikeText(
-    text.replace(TEXT_FIELD, (field, name: string, value: string) =>
-      isSecret(name) && !/^[[{]/.test(value) ? `"${name}":"${HIDDEN}"` : field,
+    struck.replace(LOOSE_FIELD, (field, name: string, start: string) =>
+      isSecret(decoded(name)) ? `${name}${start}${HIDDEN}` : field,
     ),
   )
 }
