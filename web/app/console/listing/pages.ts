@@ -9,7 +9,7 @@ export type Page<Row> = {
 
 /**
  * Returns the pages with their first one fetched again. Rows that have left its range are dropped; those that new ones pushed
- * out of it stay.
+ * out of it stay. If its last row is a new one, more new rows may follow it: then it is the only page.
  */
 export function withFirst<Row>(old: Page<Row>[], first: Page<Row>, idOf: (row: Row) => string): Page<Row>[] {
   const [old_first, ...others] = old
@@ -18,6 +18,7 @@ export function withFirst<Row>(old: Page<Row>[], first: Page<Row>, idOf: (row: R
   const before = old.flatMap(({ data }) => data)
   const last = idOf(first.data.at(-1)!)
   const end = before.findIndex((row) => idOf(row) === last)
+  if (end === -1) return [first]
   const below = new Set(before.slice(end + 1).map(idOf))
   const isKept = (row: Row) => !ids.has(idOf(row)) && below.has(idOf(row))
   return [
