@@ -1,5 +1,6 @@
 // The Console in a real browser, on the server as `npm start` starts it: sad paths first.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, describe, test } from 'node:test'
@@ -102,6 +103,50 @@ describe('signing in', { skip }, () => {
     await elsewhere.close()
   })
 
+  test('after another sign-in, no tab shows what the session before was shown', async () => {
+    const [mine, theirs] = [await aWorkspace(), await aWorkspace()]
+    await mine.call('POST /contacts', { email: 'mine@example.com', name: 'Of mine' })
+    await theirs.call('POST /contacts', { email: 'theirs@example.com', name: 'Of theirs' })
+    const { context, page, close } = await openConsole(chromium, { url, token: mine.token })
+    const other_tab = await context.newPage()
+    await other_tab.goto('/console/contacts')
+    await rows(other_tab).getByText('Of mine').waitFor()
+    await page.goto('/console/contacts')
+    await rows(page).getByText('Of mine').waitFor()
+    await page.locator('.rail-person').click()
+    await page.getByRole('button', { name: 'Sign out here' }).click()
+    await other_tab.getByLabel('Access token').waitFor()
+    await page.getByLabel('Access token').fill(theirs.token)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('link', { name: 'Contacts' }).click()
+    for (const tab of [page, other_tab]) {
+      await rows(tab).getByText('Of theirs').waitFor()
+      assert.equal(await tab.getByText('Of mine').count(), 0)
+    }
+    await close()
+  })
+
+  test('a token without the scopes says so, is not shown as connecting, and can sign out', async () => {
+    const { id } = await aWorkspace()
+    const command = ['src/main.ts', 'token', 'create', '--workspace', id, '--scopes', 'read_admins']
+    const environment = { ...process.env, INTERPHONE_DATA_DIR: server.directory }
+    const token = execFileSync(process.execPath, command, { env: environment, encoding: 'utf8' }).trim()
+    const { page, context, close } = await openConsole(chromium, { url, token })
+    const asked: string[] = []
+    context.on('request', (request) => void asked.push(request.url()))
+    await page.goto('/console/contacts')
+    await page.getByText(/do not have the required scope/).waitFor()
+    await page.getByRole('button', { name: 'Not live' }).waitFor()
+    await page.locator('.rail-person').click()
+    await page.getByRole('button', { name: 'Sign out here' }).click()
+    await page.getByLabel('Access token').waitFor()
+    assert.deepEqual(
+      asked.filter((one) => one.includes('/extensions/stream')),
+      [],
+    )
+    await close()
+  })
+
   test('a page of somebody else cannot use the session, for writing or for reading', async () => {
     const { token } = await aWorkspace()
     const { context, close } = await openConsole(chromium, { url, token })
@@ -135,6 +180,42 @@ const hostile = () => `<h1>Order 4711</h1><script>document.title = 'ran'; fetch(
 
 /** The browser says that it did not load the picture of a mail. */
 const isBlockedPicture = (complaint: string) => /img-src data: 'self'|pixel\.gif$/.test(complaint)
+
+describe('lists', { skip }, () => {
+  test('a list that was closed while something changed shows it when it is opened again', async () => {
+    const { token, call } = await aWorkspace()
+    await call('POST /contacts', { email: 'early@example.com', name: 'Early' })
+    const { page, close } = await openConsole(chromium, { url, token })
+    await page.goto('/console/contacts')
+    await rows(page).getByText('Early', { exact: true }).waitFor()
+    await page.getByRole('link', { name: 'Requests' }).click()
+    await live(page).waitFor()
+    await call('POST /contacts', { email: 'late@example.com', name: 'Late' })
+    await rows(page).getByText('/contacts').first().waitFor()
+    await page.getByRole('link', { name: 'Contacts' }).click()
+    await rows(page).getByText('Late', { exact: true }).waitFor()
+    await close()
+  })
+
+  test('tabs without locks, as on plain HTTP of another machine, have streams of their own and tell each other nothing', async () => {
+    const { token, call } = await aWorkspace()
+    const { context, page, close } = await openConsole(chromium, { url, token })
+    await context.addInitScript(`
+      Object.defineProperty(navigator, 'locks', { value: undefined })
+      globalThis.posted = 0
+      const post = BroadcastChannel.prototype.postMessage
+      BroadcastChannel.prototype.postMessage = function (message) { posted++; return post.call(this, message) }`)
+    const second = await context.newPage()
+    for (const tab of [page, second]) {
+      await tab.goto('/console/contacts')
+      await live(tab).waitFor()
+    }
+    await call('POST /contacts', { email: 'both@example.com', name: 'In both' })
+    for (const tab of [page, second]) await rows(tab).getByText('In both', { exact: true }).waitFor()
+    for (const tab of [page, second]) assert.equal(await tab.evaluate('posted'), 0)
+    await close()
+  })
+})
 
 describe('messages', { skip }, () => {
   test('one that an SDK sends appears by itself; its scripts do not run, and no other server is asked', async () => {

@@ -6,21 +6,11 @@ import { LocationProvider } from 'preact-iso'
 import { Failure } from '../parts/empty.tsx'
 import { CallError } from '../shared/call.ts'
 import { readSession, session, signIn, takeSecret } from '../shared/session.ts'
+import { onChange, onReopened, stream_state } from '../shared/stream.ts'
 import { Frame } from './frame/frame.tsx'
 import { SignIn } from './frame/sign-in.tsx'
 import { applyTheme } from './frame/theme.ts'
 import { SCREENS } from './screens.ts'
-
-const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      // The stream says when something has changed.
-      staleTime: Number.POSITIVE_INFINITY,
-      refetchOnWindowFocus: false,
-      retry: (count, error) => count < 2 && error instanceof CallError && (error.status === 0 || error.status >= 500),
-    },
-  },
-})
 
 /** The addresses that the app answers; all others are the server's, such as the API reference. */
 const SCOPE = /^\/(console|settings)(\/|$)/
@@ -36,10 +26,40 @@ function App() {
       if (secret) readSession().catch(() => {})
     })
   }, [])
-  if (session.value) return <Frame />
+  if (session.value) return <SignedIn key={session.value.id} />
   if (session.value === null) return <SignIn error={error} />
   return error ? <Failure error={error} onAgain={() => location.reload()} /> : null
 }
+
+/** What one session was shown, no other one sees. */
+function SignedIn() {
+  const [client] = useState(newClient)
+  useEffect(() => {
+    // Only screens that are open follow the changes. The others are read again when they are opened.
+    const forget = () => client.removeQueries({ type: 'inactive' })
+    const ends = [onChange(forget), onReopened(forget)]
+    return () => {
+      for (const end of ends) end()
+    }
+  }, [client])
+  return (
+    <QueryClientProvider client={client}>
+      <Frame />
+    </QueryClientProvider>
+  )
+}
+
+const newClient = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        // The stream says when something has changed.
+        staleTime: () => (stream_state.value === 'live' ? Number.POSITIVE_INFINITY : 0),
+        refetchOnWindowFocus: false,
+        retry: (count, error) => count < 2 && error instanceof CallError && (error.status === 0 || error.status >= 500),
+      },
+    },
+  })
 
 applyTheme()
 // Loads the screen's code while the session is read.
@@ -47,10 +67,8 @@ SCREENS.find(({ path }) => location.pathname.startsWith(path))
   ?.load()
   .catch(() => {})
 render(
-  <QueryClientProvider client={client}>
-    <LocationProvider scope={SCOPE}>
-      <App />
-    </LocationProvider>
-  </QueryClientProvider>,
+  <LocationProvider scope={SCOPE}>
+    <App />
+  </LocationProvider>,
   document.getElementById('app')!,
 )

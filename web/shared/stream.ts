@@ -6,11 +6,13 @@ import { signal } from '@preact/signals'
 export type Change = { topic: string; id: string; conversation_id: string | null; at: number }
 
 type Broadcast =
+  | { kind: 'ask' }
   | { kind: 'change'; position: string; change: Change }
   | { kind: 'state'; state: StreamState }
   | { kind: 'missed' }
 
-export type StreamState = 'connecting' | 'live' | 'reconnecting'
+/** `off`: the session may not read the stream. */
+export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'off'
 
 export const stream_state = signal<StreamState>('connecting')
 
@@ -34,31 +36,39 @@ const LOCK = 'interphone-stream'
 /** After a stream that the server refused; a lost connection is opened again by the browser itself. */
 const AGAIN_AFTER_MS = 3_000
 
-/** Starts to read. Returns a function that ends it, and leaves the stream to another tab. */
+/**
+ * Starts to read. Returns a function that ends it, and leaves the stream to another tab. Locks exist only on HTTPS and on this
+ * machine: elsewhere each tab has a stream of its own.
+ */
 export function openStream(): () => void {
-  const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(LOCK)
+  position = ''
+  stream_state.value = 'connecting'
   const ending = new AbortController()
-  let is_leader = false
-  channel?.addEventListener('message', ({ data }: MessageEvent<Broadcast>) => {
-    if (is_leader) return channel.postMessage({ kind: 'state', state: stream_state.value } satisfies Broadcast)
-    if (data.kind === 'state') enter(data.state)
-    else if (data.kind === 'missed') miss()
-    else take(data.position, data.change)
-  })
-  // A tab that opens later does not know the state: any message makes the leader send it.
-  channel?.postMessage({ kind: 'state', state: 'connecting' } satisfies Broadcast)
+  const locks = navigator.locks as LockManager | undefined
+  if (!locks) void read(ending.signal, () => {})
+  else share(locks, ending.signal)
+  return () => ending.abort()
+}
 
+/** Reads if no other tab does, else receives what that one reads. */
+function share(locks: LockManager, ending: AbortSignal): void {
+  const channel = new BroadcastChannel(LOCK)
+  const send = (message: Broadcast) => channel.postMessage(message)
+  let is_leader = false
+  channel.addEventListener('message', ({ data }: MessageEvent<Broadcast>) => {
+    if (is_leader) {
+      if (data.kind === 'ask') send({ kind: 'state', state: stream_state.value })
+    } else if (data.kind === 'state') enter(data.state)
+    else if (data.kind === 'missed') miss()
+    else if (data.kind === 'change') take(data.position, data.change)
+  })
+  ending.addEventListener('abort', () => channel.close())
+  send({ kind: 'ask' })
   const lead = () => {
     is_leader = true
-    return read(ending.signal, (message) => channel?.postMessage(message))
+    return read(ending, send)
   }
-  // Locks exist only on HTTPS and on this machine.
-  const reading = navigator.locks ? navigator.locks.request(LOCK, { signal: ending.signal }, lead) : lead()
-  reading.catch(() => {})
-  return () => {
-    ending.abort()
-    channel?.close()
-  }
+  locks.request(LOCK, { signal: ending }, lead).catch(() => {})
 }
 
 /** Reads until `ending`. */
@@ -96,8 +106,9 @@ function read(ending: AbortSignal, broadcast: (message: Broadcast) => void): Pro
   return promise
 }
 
+/** Also at first: what is shown may have been read before the stream was open. */
 function enter(state: StreamState): void {
-  const is_back = state === 'live' && stream_state.value === 'reconnecting'
+  const is_back = state === 'live' && stream_state.value !== 'live'
   stream_state.value = state
   if (is_back) miss()
 }

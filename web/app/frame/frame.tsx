@@ -5,7 +5,8 @@ import { ErrorBoundary, lazy, Route, Router, useLocation } from 'preact-iso'
 import { Failure } from '../../parts/empty.tsx'
 import { Toasts } from '../../parts/toast.tsx'
 import { addCommands } from '../../shared/keys.ts'
-import { openStream } from '../../shared/stream.ts'
+import { session } from '../../shared/session.ts'
+import { openStream, stream_state } from '../../shared/stream.ts'
 import { SCREENS, SETTINGS } from '../screens.ts'
 import { commandsOf } from './commands.ts'
 import { Rail } from './rail.tsx'
@@ -20,7 +21,7 @@ export function Frame() {
   const { route, path } = useLocation()
   const [floating, setFloating] = useState<Floating>()
   const [error, setError] = useState<Error>()
-  useEffect(openStream, [])
+  useEffect(followChanges, [])
   useEffect(() => addCommands(commandsOf({ route, float: setFloating })), [route])
   useEffect(() => {
     const screen = [...SCREENS, SETTINGS].find((screen) => path.startsWith(screen.path))
@@ -48,6 +49,14 @@ export function Frame() {
       <Toasts />
     </div>
   )
+}
+
+/** A session of a limited token may not read the stream. */
+function followChanges() {
+  const { scopes } = session.value!
+  if (!scopes || scopes.includes('read_conversations')) return openStream()
+  stream_state.value = 'off'
+  return undefined
 }
 
 /** Leads to the first screen. */

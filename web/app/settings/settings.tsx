@@ -99,6 +99,11 @@ function SignIns() {
           </table>
         )}
       </Loaded>
+      {found.error && (
+        <Button is_small onClick={() => void signOut().catch((error: Error) => toast(error.message, 'bad'))}>
+          Sign out here
+        </Button>
+      )}
     </section>
   )
 }

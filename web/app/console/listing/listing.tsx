@@ -147,7 +147,7 @@ function Live<Row>({ rows }: { rows: Rows<Row> }) {
   )
 }
 
-const LABELS = { connecting: 'Connecting…', reconnecting: 'Reconnecting…', live: 'Live' }
+const LABELS = { connecting: 'Connecting…', reconnecting: 'Reconnecting…', live: 'Live', off: 'Not live' }
 
 /** Returns the value after it has been the same for a moment; the first one at once. */
 function useSettled(value: string | undefined): string | undefined {

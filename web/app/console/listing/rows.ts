@@ -37,6 +37,8 @@ export function useRows<Row>({ path, query, search, topics, idOf }: Source<Row>)
 
   async function refresh(): Promise<void> {
     setWaiting(0)
+    // What is on its way was perhaps read before the change.
+    if (!client.getQueryData(key)) return void list.refetch()
     const first = await fetchPage<Row>({ path, query, search }).catch(() => undefined)
     if (!first) return
     client.setQueryData<InfiniteData<Page<Row>, string | undefined>>(key, (old) => {
