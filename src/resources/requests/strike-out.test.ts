@@ -43,6 +43,7 @@ test('values under a secret name are struck out, also deep below it; the rest st
     [{ url: 'https://x.example/a?api_key=abc&b=1' }, { url: `https://x.example/a?api_key=${HIDDEN}&b=1` }],
     [{ body: '<a href="http://x?a=1&amp;token=b">' }, { body: `<a href="http://x?a=1&amp;token=${HIDDEN}">` }],
     [{ url: 'https://x.example?access%5Ftoken=a#top' }, { url: `https://x.example?access%5Ftoken=${HIDDEN}#top` }],
+    [{ url: 'https://x.example?key=a&sig=b' }, { url: `https://x.example?key=${HIDDEN}&sig=${HIDDEN}` }],
     [{ url: 'https://x.example?mail=anna@example.com' }, { url: 'https://x.example?mail=anna@example.com' }],
     [{ body: 'mail me at anna@example.com' }, { body: 'mail me at anna@example.com' }],
     [{ body: 'https://x.example/@anna' }, { body: 'https://x.example/@anna' }],

@@ -56,9 +56,12 @@ export function strikeText(text: string): string {
   return struck.replace(ACCESS_TOKEN, HIDDEN)
 }
 
+/** In the URL of another server these are secrets, too. */
+const SECRET_PARAMETERS = new Set(['key', 'sig'])
+
 const strikeParameters = (text: string): string =>
   text.replace(PARAMETER, (parameter, start: string, name: string) =>
-    isSecret(decoded(name)) ? `${start}${HIDDEN}` : parameter,
+    SECRET_PARAMETERS.has(name) || isSecret(decoded(name)) ? `${start}${HIDDEN}` : parameter,
   )
 
 /** Deeper than any request that is accepted. */
