@@ -97,14 +97,19 @@ function admit(token: Found, request: FastifyRequest): Token {
   request.token = token // Also of a caller that is refused: the log of requests shows it.
   if (token.revoked_at) throw unauthorized('Access Token has been revoked', 'token_revoked')
   if (token.custom_channel_id && !config.operation?.takes_channel_keys) throw unauthorized()
-  if (token.allowlist && !isWithin(request.ip, token.allowlist) && !isCallback(config.operation))
-    throw forbidden(`Your IP (${plainAddress(request.ip)}) is not on the allowlist of this workspace`)
+  if (!isCallback(config.operation)) assertAllowed(request.ip, token.allowlist)
   if (!token.scopes) return token
   const { scope = url.startsWith('/extensions/') ? EXTENSIONS : null } = config.operation ?? {}
   if (scope && !token.scopes.includes(scope)) {
     throw forbidden(`You do not have the required scope (${scope}) to access this resource`)
   }
   return token
+}
+
+/** @throws a 403 if there is an allowlist, and the address is not on it. */
+export function assertAllowed(ip: string, allowlist: ReturnType<typeof rangesOf> | undefined): void {
+  if (allowlist && !isWithin(ip, allowlist))
+    throw forbidden(`Your IP (${plainAddress(ip)}) is not on the allowlist of this workspace`)
 }
 
 /** Callbacks of providers, which can have a token: an allowlist is for calls of the API. */

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { allowAllIps } from '#commands/workspaces.ts'
 import { insertToken, newTokenText } from '#workspaces/tokens.ts'
 import { testApp } from '../../../test/app.ts'
+import { aLink, OWN_PAGE, signIn } from '../../../test/sign-in.ts'
 
 const t = await testApp({ trusted_proxies: ['127.0.0.1'] })
 const PATH = '/ip_allowlist'
@@ -175,4 +176,28 @@ test('the command line turns it off, and keeps the addresses', async () => {
   await allowAllIps(t.database.sql, away.created.id)
   const { body } = await from(HOME, away.call).get()
   assert.deepEqual(body, { type: 'ip_allowlist', enabled: false, ip_allowlist: [HOME] })
+})
+
+test('from another address nobody signs in or uses a sign-in, and a link stays good for its hour', async () => {
+  const of = await t.another()
+  const secret = await aLink(of)
+  const session = await signIn(of)
+  const here = from(HOME, of.call)
+  assert.equal((await here.put({ enabled: true, ip_allowlist: [HOME] })).status, 200)
+  const signInFrom = (ip: string, body: object) =>
+    of.call('POST /extensions/sign-ins', body, { token: null, headers: { ...OWN_PAGE, 'x-forwarded-for': ip } })
+  for (const body of [{ secret }, { access_token: of.created.token }]) {
+    const { status, text, headers } = await signInFrom('198.51.100.7', body)
+    assert.deepEqual([status, headers['set-cookie']], [403, undefined], text)
+    assert.match(text, /198\.51\.100\.7.*not on the allowlist/)
+  }
+  assert.equal((await signInFrom('198.51.100.7', { secret: 'x' })).status, 401)
+  for (const [ip, status] of [
+    ['198.51.100.7', 403],
+    [HOME, 200],
+  ] as const)
+    assert.equal((await session.call('GET /me', undefined, { headers: { 'x-forwarded-for': ip } })).status, status)
+  for (const body of [{ secret }, { access_token: of.created.token }])
+    assert.equal((await signInFrom(HOME, body)).status, 201)
+  assert.equal((await here.get('/extensions/sign-ins')).body.total_count, 3)
 })

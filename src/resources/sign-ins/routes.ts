@@ -39,6 +39,7 @@ function signIns(app: App, { sql, countSession, forgetTokens }: Server) {
       await countSession(`sign-in ${addressOf(request)}`, reply)
       const { workspace_id, id, session } = await beginSignIn(sql, request.body, {
         user_agent: request.headers['user-agent'],
+        ip: request.ip,
       })
       setSession(request, reply, session, VALID_DAYS)
       const workspace = { id: workspace_id, sql }
