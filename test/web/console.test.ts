@@ -197,6 +197,24 @@ describe('lists', { skip }, () => {
     await close()
   })
 
+  test('an address whose id leads to another operation shows the list, and calls nothing else', async () => {
+    const { token, call } = await aWorkspace()
+    await call('POST /contacts', { email: 'here@example.com', name: 'Here' })
+    const { page, context, complaints, close } = await openConsole(chromium, { url, token })
+    const asked: string[] = []
+    context.on('request', (request) => void asked.push(new URL(request.url()).pathname))
+    for (const id of ['..%2f..%2ftags', '..%2ftags%3f', '.', '%00', '%5c..%5ctags', '1%3fx=', '%252e%252e']) {
+      await page.goto(`/console/contacts/${id}`)
+      await rows(page).getByText('Here', { exact: true }).waitFor()
+    }
+    assert.deepEqual(
+      asked.filter((path) => /^\/tags|^\/contacts\/(?!search$)/.test(path)),
+      [],
+    )
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+
   test('tabs without locks, as on plain HTTP of another machine, have streams of their own and tell each other nothing', async () => {
     const { token, call } = await aWorkspace()
     const { context, page, close } = await openConsole(chromium, { url, token })

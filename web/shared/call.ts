@@ -40,6 +40,8 @@ export const callForText = async (route: `GET /${string}`, sent: Sent = {}): Pro
 
 async function send(route: string, { query, body, signal, keepalive = false }: Sent): Promise<Response> {
   const [method = 'GET', path = '/'] = route.split(' ')
+  // An id with a slash or a question mark would make it another call.
+  if (!/^(\/[\w-]+)+$/.test(path)) throw new CallError('There is no such address.', { status: 404, code: 'not_found' })
   const headers: Record<string, string> = { 'intercom-version': 'Preview' }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (method === 'POST') headers['idempotency-key'] = randomKey()

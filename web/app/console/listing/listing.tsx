@@ -43,7 +43,7 @@ const SETTLED_MS = 80
 export function ListingScreen<Row>(listing: Listing<Row>) {
   const { title, path, search, filters = [], also_filters = [], idOf } = listing
   const { query, route } = useLocation()
-  const { id } = useRoute().params
+  const id = idIn(useRoute().params['id'])
   const rows = useRows({ ...listing.source(query), idOf })
   const shown = useSettled(id)
   const field = useRef<HTMLInputElement>(null)
@@ -129,6 +129,9 @@ export function ListingScreen<Row>(listing: Listing<Row>) {
     </section>
   )
 }
+
+/** Returns what the address has if it can be an id. Others, such as `../tags`, would lead calls to other operations. */
+const idIn = (text: string | undefined): string | undefined => (text && /^[\w-]+$/.test(text) ? text : undefined)
 
 /** Whether rows come by themselves, and a switch to hold them still. */
 function Live<Row>({ rows }: { rows: Rows<Row> }) {
