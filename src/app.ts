@@ -31,6 +31,7 @@ import { takePermits } from '#http/rate-limit-queries.ts'
 import { reference } from '#http/reference.ts'
 import { lazyChild, logRequests, requestIds } from '#http/request-log.ts'
 import { sharedRateLimit } from '#http/shared-rate-limit.ts'
+import { traceRequests } from '#http/trace-requests.ts'
 import { runHandlers } from '#http/transaction.ts'
 import { validatorCompiler } from '#http/validator.ts'
 import { assertAvailable, versionOf } from '#http/version.ts'
@@ -41,6 +42,7 @@ import { RESOURCES } from '#resources/index.ts'
 import { contactAuthentication } from '#resources/messenger/sessions/authenticate.ts'
 import { NO_REQUEST_LOG, recordRequests } from '#resources/requests/record.ts'
 import type { Server } from '#server.ts'
+import { activeTracer } from '#tracing/trace.ts'
 import { LATEST, type Version } from '#versions/versions.ts'
 import { serveWeb } from '#web/serve.ts'
 import type { Token } from '#workspaces/tokens.ts'
@@ -111,6 +113,8 @@ export function buildApp(options: AppOptions): App {
   answerPreflights(app)
   app.register(formbody)
   const operations = collectOperations(app)
+  const tracer = activeTracer()
+  if (tracer) traceRequests(app as unknown as FastifyInstance, tracer)
   measureRequests(app)
   if (options.logs_requests) logRequests(app as unknown as FastifyInstance)
   const request_log = options.stores_requests ? recordRequests(app as unknown as FastifyInstance, sql) : NO_REQUEST_LOG

@@ -14,6 +14,7 @@ import {
   version,
   withDefault,
 } from './setting-kinds.ts'
+import { TRACING_SETTINGS } from './tracing-settings.ts'
 
 /** Sessions that an address may start in a minute on a public server: many people of one office share an address. */
 export const PUBLIC_SESSIONS = 300
@@ -200,6 +201,7 @@ export const SETTINGS = {
     numberFrom(1, 65_535),
     'A port for /healthz, /readyz and /metrics alone, which a worker has no other for. With it, PORT has no /metrics.',
   ),
+  ...TRACING_SETTINGS,
   smtp_url: setting(
     'SMTP_URL',
     url(['smtp:', 'smtps:'], 'smtp://user:password@host:587'),

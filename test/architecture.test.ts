@@ -131,6 +131,10 @@ const BELOW: Record<string, string[]> = {
     ...['http', 'db', 'search', 'events', 'delivery', 'channels', 'channel-accounts', 'files', 'net', 'workspaces'],
     ...['versions', 'resources', 'inbound', 'threads', 'app.ts', 'config.ts', 'settings.ts'],
   ],
+  tracing: [
+    ...['http', 'db', 'search', 'events', 'delivery', 'channels', 'files', 'net', 'workspaces', 'versions', 'jobs'],
+    ...TOP,
+  ],
   threads: [
     'http',
     'db',
@@ -170,6 +174,16 @@ test('no layer imports from a layer above it', () => {
     }),
   )
   assert.deepEqual(offences, [])
+})
+
+test('OpenTelemetry is loaded only by the start of a server whose settings name a collector', () => {
+  const importing = (pattern: RegExp) => sources.filter((file) => pattern.test(read(file)))
+  assert.deepEqual(importing(/['"]@opentelemetry\//), ['src/tracing/sdk.ts'])
+  assert.deepEqual(importing(/tracing\/sdk\.ts/), ['src/commands/tracing.ts'])
+  assert.match(
+    read('src/commands/tracing.ts'),
+    /=== undefined\) return undefined\n.*await import\('#tracing\/sdk\.ts'\)/,
+  )
 })
 
 test('only main.ts ends the process and only config.ts reads the environment', () => {

@@ -2,6 +2,7 @@
 // while the rest of its code loads.
 import cluster from 'node:cluster'
 import { allowedPrivateAddresses, type Config, hasShortToken, listeningUrl } from '#config.ts'
+import { traceStatements } from '#db/trace-statements.ts'
 import { workerSignal } from '#delivery/signals.ts'
 import { openFiles } from '#files/files.ts'
 import { listen } from '#http/listen.ts'
@@ -10,6 +11,7 @@ import type { Stopping } from '#lib/stopping.ts'
 import { print } from '#lib/terminal.ts'
 import { egressPolicy } from '#net/egress.ts'
 import { saveEnvironmentAccounts } from '#resources/channel-accounts/environment.ts'
+import { activeTracer } from '#tracing/trace.ts'
 import { webAssets } from '#web/assets.ts'
 import { rememberKey } from '#workspaces/queries.ts'
 import { announce } from './announce.ts'
@@ -22,6 +24,7 @@ import { shareMetrics } from './processes/metrics.ts'
 import { receiveMails } from './receive-mail.ts'
 import { fingerprintOf, secretKey } from './secrets.ts'
 import { openStorage } from './storage.ts'
+import { startTracing } from './tracing.ts'
 
 /** `seed` is the path of a file that is applied to the first workspace before the server accepts requests. */
 export type Roles = { api: boolean; worker: boolean; is_ephemeral?: boolean; seed?: string | undefined }
@@ -43,14 +46,16 @@ export async function serve(
   stopping: Stopping,
 ): Promise<void> {
   const { requested } = stopping
-  const listener = api ? await listen(config.host, config.port, { is_early: !config.database_url }) : undefined
   let log = (line: string): void => void process.stderr.write(`${line}\n`)
+  const stopTracing = await startTracing(config, (line) => log(line))
+  const listener = api ? await listen(config.host, config.port, { is_early: !config.database_url }) : undefined
   const statement_limit_ms = worker ? WORKER_STATEMENT_MS : API_STATEMENT_MS
   const opening = openStorage({ ...config, is_ephemeral, statement_limit_ms, log: (line) => log(line), stopping })
   const stops: Stop[] = listener ? [listener.close] : []
   try {
     const [storage, { buildApp, deliver, watch }] = await Promise.all([opening, load(requested)])
     const { sql } = storage
+    if (activeTracer()) traceStatements(sql, activeTracer)
     const first = await openFirstWorkspace(storage, config)
     requested.throwIfAborted()
     const secret = secretKey(config)
@@ -114,6 +119,7 @@ export async function serve(
   } finally {
     await Promise.allSettled(stops.map((stop) => stop()))
     await opening.then((storage) => storage.close()).catch(() => {})
+    await stopTracing?.()
   }
 }
 

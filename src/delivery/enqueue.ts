@@ -1,6 +1,7 @@
 // Puts deliveries into the queue: one row for each recipient, in the transaction that accepts the message.
 import type { ChannelName } from '#channels/channel.ts'
 import type { Fragment, Sql } from '#db/sql.ts'
+import { currentTraceparent } from '#tracing/trace.ts'
 import type { Workspace } from '#workspaces/workspace.ts'
 import { notifyWorker } from './signals.ts'
 
@@ -33,25 +34,29 @@ const COLUMNS = [
   'name',
   'created_at',
   'updated_at',
+  'traceparent',
 ] as const
 
 /**
  * Returns an INSERT for a CTE, for statements that find the recipients themselves. `rows` is a query of: workspace_id,
  * channel, message_id, ruleset_id, broadcast_id (0: no broadcast), conversation_id, contact_id, recipient_type, address,
- * name, parameters, created_at, updated_at. Call `notifyWorker` after the commit.
+ * name, parameters, created_at, updated_at, traceparent (of the request that accepts them, or null). Call `notifyWorker`
+ * after the commit.
  */
 export const insertedDeliveries = (sql: Sql, rows: Fragment): Fragment => sql`
   insert into deliveries (workspace_id, channel, message_id, ruleset_id, broadcast_id, conversation_id, contact_id,
-    recipient_type, address, name, parameters, created_at, updated_at) ${rows}`
+    recipient_type, address, name, parameters, created_at, updated_at, traceparent) ${rows}`
 
 export async function enqueue(workspace: Workspace, deliveries: NewDelivery[]): Promise<void> {
   if (!deliveries.length) return
   const now = workspace.now()
+  const traceparent = currentTraceparent() ?? null
   const rows = deliveries.map((delivery) => ({
     ...delivery,
     workspace_id: workspace.id,
     created_at: now,
     updated_at: now,
+    traceparent,
   }))
   await workspace.sql`insert into deliveries ${workspace.sql(rows, ...COLUMNS)}`
   workspace.afterCommit(notifyWorker)

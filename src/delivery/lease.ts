@@ -14,8 +14,11 @@ import { bodyOf, withContent } from './content.ts'
  */
 export type Busy = { workspace_id: string; channel: string; room: number; broadcast_room: number }
 
-/** A delivery with the sandbox state of its workspace: the clock, and whether faults are armed for sends. `leased_at_ms` is by Date.now(). */
-export type Leased = Outgoing & Clock & { meets_faults: boolean; leased_at_ms: number }
+/**
+ * A delivery with the sandbox state of its workspace: the clock, whether faults are armed for sends, and the span
+ * that accepted it, if it is recorded. `leased_at_ms` is by Date.now().
+ */
+export type Leased = Outgoing & Clock & { meets_faults: boolean; leased_at_ms: number; traceparent: string | null }
 
 /** The limit for all lanes together, because leased deliveries are kept in memory. */
 const LARGEST_LEASE = 1_000
@@ -120,7 +123,7 @@ const outgoing = (sql: Pool) => sql`
   leased.workspace_id, leased.id, leased.channel, message_id, part_id, nullif(leased.broadcast_id, 0) as broadcast_id,
   leased.parameters, leased.conversation_id, contact_id,
   recipient_type, address, leased.name, leased.attempts as attempt, leased.created_at,
-  coalesce(retried_at, leased.created_at) as queued_at,
+  coalesce(retried_at, leased.created_at) as queued_at, leased.traceparent,
   messages.subject, template, locale, components,
   ${bodyOf(sql)} as body,
   coalesce(parts.attachments, '[]') as attachments, coalesce(parts.redacted, false) as redacted,

@@ -4,6 +4,7 @@ import type { Accounts } from '#channels/accounts.ts'
 import type { Account, Captured, Outcome, Outgoing } from '#channels/channel.ts'
 import type { Pool } from '#db/sql.ts'
 import type { Links } from '#files/link.ts'
+import { outsideSpans } from '#tracing/trace.ts'
 import { timeOn } from '#workspaces/clock.ts'
 import { sendFault } from './faults.ts'
 import {
@@ -24,6 +25,7 @@ import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
 import { settlement } from './settle.ts'
 import { messengerSignal, workerSignal } from './signals.ts'
 import { suppressed } from './suppress.ts'
+import { inDeliverySpan } from './trace-delivery.ts'
 
 export type WorkerOptions = {
   sql: Pool
@@ -245,7 +247,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 
   if (options.is_alone) await endLeases(sql)
-  const stopListening = workerSignal.onNotify(poll)
+  const stopListening = workerSignal.onNotify(outsideSpans(poll))
   const listener = await workerSignal.listen(sql, poll)
   const polls = setInterval(poll, POLL_EVERY_MS)
   const renewals = setInterval(
@@ -278,12 +280,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 const keyOf = ({ workspace_id, channel }: Pick<Outgoing, 'workspace_id' | 'channel'>) => `${workspace_id} ${channel}`
 
 /** An exception from a channel is a bug of ours and must not lose the message, so it counts as a temporary failure. */
-async function attempt(sql: Pool, account: Account, outgoing: Leased): Promise<Outcome> {
-  try {
-    const redacted = await redactedMeanwhile(sql, outgoing)
-    const fault = outgoing.meets_faults && !redacted ? await sendFault(sql, outgoing) : undefined
-    return redacted ?? fault ?? (await account.send(outgoing))
-  } catch (error) {
-    return { outcome: 'retry', code: 'internal', reason: (error as Error).message }
-  }
+function attempt(sql: Pool, account: Account, outgoing: Leased): Promise<Outcome> {
+  return inDeliverySpan(outgoing, async () => {
+    try {
+      const redacted = await redactedMeanwhile(sql, outgoing)
+      const fault = outgoing.meets_faults && !redacted ? await sendFault(sql, outgoing) : undefined
+      return redacted ?? fault ?? (await account.send(outgoing))
+    } catch (error) {
+      return { outcome: 'retry', code: 'internal', reason: (error as Error).message }
+    }
+  })
 }

@@ -3,6 +3,7 @@ import http, { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttp
 import https from 'node:https'
 import { pipeline } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { inHttpSpan, type TraceHeaders } from '#tracing/trace.ts'
 import type { Range } from './addresses.ts'
 import { type EgressPolicy, egressPolicy, RefusedAddress, type Resolve } from './egress.ts'
 
@@ -99,12 +100,15 @@ export function safeFetcher({ any_port = false, idle_ms = IDLE_MS, ...policy }: 
 
   function send(url: URL, { method = 'GET', headers, body }: FetchOptions, signal: AbortSignal) {
     const { send, agent } = agents[url.protocol as 'http:']
-    return new Promise<IncomingMessage>((resolve, reject) => {
-      const request = send(url, { method, headers: { 'accept-encoding': 'identity', ...headers }, agent, signal })
-      request.once('response', resolve)
-      request.on('error', reject) // Not `once`: a request can also fail after its response.
-      request.end(body)
-    })
+    const answered = (trace: TraceHeaders) =>
+      new Promise<IncomingMessage>((resolve, reject) => {
+        const all = { 'accept-encoding': 'identity', ...headers, ...trace }
+        const request = send(url, { method, headers: all, agent, signal })
+        request.once('response', resolve)
+        request.on('error', reject) // Not `once`: a request can also fail after its response.
+        request.end(body)
+      })
+    return inHttpSpan(method, url, (answer) => answer.statusCode ?? 0, answered)
   }
 
   return async (text, options) => {

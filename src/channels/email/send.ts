@@ -2,6 +2,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { createTransport, type DKIMOptions, type NodemailerError, type SMTPPoolOptions } from 'nodemailer'
 import type { EgressPolicy } from '#net/egress.ts'
+import { inSpan, type SpanOptions } from '#tracing/trace.ts'
 import type { Outcome } from '../channel.ts'
 import { classify } from './classify.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
@@ -66,13 +67,22 @@ export function smtpAccount(options: {
     mail.message.transform(coalesceWrites)
     done()
   })
+  const { hostname, port } = new URL(options.url)
+  const span_options: SpanOptions = {
+    kind: 'client',
+    attributes: {
+      ...{ 'network.protocol.name': 'smtp', 'server.address': hostname },
+      ...(port && { 'server.port': Number(port) }),
+    },
+  }
   const sending = new Set<Promise<Outcome>>()
 
   async function attempt(email: OutgoingEmail): Promise<Outcome> {
     const controller = new AbortController()
     const timer = setTimeout(() => controller.abort(), timeouts.total)
     try {
-      const { messageId, response } = await transport.sendMail({ ...(await compose(email)), signal: controller.signal })
+      const mail = { ...(await compose(email)), signal: controller.signal }
+      const { messageId, response } = await inSpan('SMTP send', span_options, () => transport.sendMail(mail))
       return { outcome: 'sent', provider_id: messageId, answer: response }
     } catch (error) {
       return classify(error as NodemailerError)

@@ -3,6 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { retryAfter } from '#lib/retry-after.ts'
 import type { EgressPolicy } from '#net/egress.ts'
+import { inHttpSpan, type TraceHeaders } from '#tracing/trace.ts'
 
 /** `retry_after` is in seconds, if the server sent one. The text is limited to 64 KB. */
 export type Answer = { status: number; retry_after?: number; text: string }
@@ -37,13 +38,14 @@ export function poster(options: {
   /** Their forms are not complete yet. */
   const starting = new Set<Promise<unknown>>()
 
-  function send(path: string, form: Record<string, string>) {
+  function send(path: string, form: Record<string, string>, trace: TraceHeaders) {
     const body = new URLSearchParams(form).toString()
     const headers = {
       authorization,
       accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded',
       'content-length': Buffer.byteLength(body),
+      ...trace,
     }
     const sent = request(base_url + path, { method: 'POST', agent, headers })
     const answered = answerOf(sent)
@@ -52,17 +54,26 @@ export function poster(options: {
     return { sent, answered }
   }
 
+  async function post(path: string, form: Promise<Record<string, string>>, trace: TraceHeaders): Promise<Answer> {
+    egress?.assertLiteral(hostname)
+    const sending = form.then((fields) => send(path, fields, trace))
+    starting.add(sending)
+    const { sent, answered } = await sending.finally(() => starting.delete(sending))
+    const timer = setTimeout(() => sent.destroy(withCode('ETIMEDOUT')), timeouts.total)
+    return answered.finally(() => {
+      clearTimeout(timer)
+      running.delete(sent)
+    })
+  }
+
   return {
-    async post(path, form) {
-      egress?.assertLiteral(hostname)
-      const sending = form.then((fields) => send(path, fields))
-      starting.add(sending)
-      const { sent, answered } = await sending.finally(() => starting.delete(sending))
-      const timer = setTimeout(() => sent.destroy(withCode('ETIMEDOUT')), timeouts.total)
-      return answered.finally(() => {
-        clearTimeout(timer)
-        running.delete(sent)
-      })
+    post(path, form) {
+      return inHttpSpan(
+        'POST',
+        base_url,
+        ({ status }) => status,
+        (trace) => post(path, form, trace),
+      )
     },
     async close(within_ms = timeouts.close) {
       await Promise.allSettled(starting)

@@ -21,6 +21,8 @@ export type MessageToAccept = {
   components: object[] | null
   subscription_type_id?: string | null
   created_at: Date
+  /** Of the request, if its trace is recorded. */
+  traceparent?: string | undefined
   recipients: { contact_id: string; recipient_type: 'to' | 'cc' | 'bcc' }[]
 }
 
@@ -50,7 +52,7 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
       select requested.*, to_jsonb(sender) || jsonb_build_object('id', sender.id::text) as owner
       from json_to_recordset(${JSON.stringify(messages.map(asRow))}::text::json) as requested (
         position int, admin_id bigint, message_type text, subject text, body text, template text, locale text,
-        components jsonb, subscription_type_id bigint, created_at timestamptz, contact_ids text[], recipient_types text[])
+        components jsonb, subscription_type_id bigint, created_at timestamptz, traceparent text, contact_ids text[], recipient_types text[])
       left join lateral (
         select id, name, email, away_mode_enabled, away_mode_reassign from admins
         where workspace_id = ${workspace_id} and id = admin_id and not is_bot limit 1
@@ -86,7 +88,8 @@ export function acceptMessages(workspace: Workspace, messages: MessageToAccept[]
         sql`
         select ${workspace_id}, message_type, accepted.id, accepted.id, 0,
           case recipient_type when 'bcc' then nextval('conversation_ids') else conversation_id end,
-          contact_id, recipient_type, address, recipient.name, null::text[], ${now}, ${now}
+          contact_id, recipient_type, address, recipient.name, null::text[], ${now}, ${now},
+          traceparent
         from accepted join recipient using (position) order by position, line`,
       )}
     ),

@@ -7,6 +7,7 @@ import { fromEpoch } from '#http/types.ts'
 import { claimPictures, type WrittenBody } from '#resources/attachments/written-body.ts'
 import { createFromMessage } from '#resources/conversations/start/from-message.ts'
 import { findSubscriptionType } from '#resources/subscription-types/queries.ts'
+import { currentTraceparent } from '#tracing/trace.ts'
 import { atomically, type Workspace } from '#workspaces/workspace.ts'
 import { type CheckedMessage, checkMessage } from './check.ts'
 import { type Attempt, acceptMessage } from './queries.ts'
@@ -65,7 +66,10 @@ async function accept(workspace: Workspace, message: CheckedMessage, html: strin
   if (workspace.lags.message_lag_ms) await assertNotTooNew(workspace, message.addressees)
   const recipients = await resolveRecipients(workspace, message.addressees, message.message_type)
   const body = await storedBody(workspace, message, html)
-  const attempt = await acceptMessage(workspace, { ...message, body, created_at, recipients })
+  const attempt = await acceptMessage(workspace, {
+    ...{ ...message, body, created_at, recipients },
+    traceparent: currentTraceparent(),
+  })
   const { id, owner } = assertAccepted(attempt, message)
   workspace.afterCommit(notifyWorker)
   return presentMessage({ ...message, id, owner, created_at }, message.body ?? body ?? '')

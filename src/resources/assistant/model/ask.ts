@@ -1,5 +1,6 @@
 // Lets a model write an answer from passages, and takes it only if it says what they say.
 import type { Passage } from '#resources/content/find-passages.ts'
+import { inHttpSpan, type TraceHeaders } from '#tracing/trace.ts'
 import { type Answer, withSources } from '../extract.ts'
 import { groundedIn } from './grounded.ts'
 import { type Material, messagesFor, NO_ANSWER } from './prompt.ts'
@@ -26,14 +27,18 @@ export async function askModel(
   material: Material,
   onText: (text: string) => Promise<void> | void = () => {},
 ): Promise<Answer | undefined> {
-  const response = await fetch(`${model.url}/chat/completions`, {
-    ...{ method: 'POST', redirect: 'error', signal: AbortSignal.timeout(model.timeout_ms ?? TIMEOUT_MS) },
-    headers: {
-      'content-type': 'application/json',
-      ...(model.api_key !== undefined && { authorization: `Bearer ${model.api_key}` }),
-    },
-    body: JSON.stringify({ model: model.model, stream: true, temperature: 0, messages: messagesFor(material) }),
-  })
+  const url = `${model.url}/chat/completions`
+  const send = (trace: TraceHeaders) =>
+    fetch(url, {
+      ...{ method: 'POST', redirect: 'error', signal: AbortSignal.timeout(model.timeout_ms ?? TIMEOUT_MS) },
+      headers: {
+        'content-type': 'application/json',
+        ...(model.api_key !== undefined && { authorization: `Bearer ${model.api_key}` }),
+        ...trace,
+      },
+      body: JSON.stringify({ model: model.model, stream: true, temperature: 0, messages: messagesFor(material) }),
+    })
+  const response = await inHttpSpan('POST', url, ({ status }) => status, send)
   const written = writer(material.passages)
   for await (const piece of readStream(response)) if (written.add(piece)) await onText(written.text())
   written.end()

@@ -169,7 +169,7 @@ export async function expand(
         sql,
         sql`
         select ${workspace_id}, ${channel}, ${id}::bigint, ${id}::bigint, ${id}::bigint, nextval('conversation_ids'),
-          contact_id, 'to', address, name, parameters, ${now}, ${now}
+          contact_id, 'to', address, name, parameters, ${now}, ${now}, null::text
         from decided where left_out is null order by contact_id`,
       )}
     )
