@@ -1,4 +1,5 @@
 // Reads the settings from the environment, once, and checks them. No other file reads the environment.
+import { homedir, tmpdir } from 'node:os'
 import type { Kind } from '#lib/kinds.ts'
 import { EVERYTHING, isLoopback } from '#net/addresses.ts'
 import type { Setting } from './setting-kinds.ts'
@@ -28,6 +29,18 @@ export const environmentWith = (given: NodeJS.ProcessEnv): NodeJS.ProcessEnv => 
 
 /** Returns whether the environment has a value for a setting. */
 export const isGiven = (name: string): boolean => Boolean(process.env[name]?.trim())
+
+/**
+ * A library looks for a configuration in the home directory while it is loaded, and fails if there is none: without HOME, and with a uid
+ * that has no name, as in a container. Call it first.
+ */
+export function ensureHome(): void {
+  try {
+    homedir()
+  } catch {
+    process.env.HOME = tmpdir()
+  }
+}
 
 /** @throws WrongSetting for the first setting that cannot be used. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Roles } from '#commands/serve.ts'
 import type { Storage } from '#commands/storage.ts'
-import { environmentWith, isGiven, readConfig, WrongSetting } from '#config.ts'
+import { ensureHome, environmentWith, isGiven, readConfig, WrongSetting } from '#config.ts'
 import { freePort } from '#lib/free-port.ts'
 import { numberFrom } from '#lib/kinds.ts'
 import { listenForStop, type Stopping, StopRequested } from '#lib/stopping.ts'
@@ -29,6 +29,8 @@ const MOST_PROCESSES = 64
 
 // Compiled code is cached within the installation, where only its owner can write.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/interphone'))
+
+ensureHome()
 
 const program = new Command('interphone')
   .description(about.description)

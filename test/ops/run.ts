@@ -1,9 +1,10 @@
 // `npm run ops`: tries a server behind a real connection pooler and a real proxy, and on real standbys; and the chart with Helm. Names the
 // programs that are missing. `npm run ops -- --only pooler` tries one part.
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { print } from '#lib/terminal.ts'
 import { chart } from './chart.ts'
+import { containers } from './containers.ts'
 import { failover } from './failover.ts'
 import { pooler } from './pooler.ts'
 import { releases } from './releases.ts'
@@ -18,6 +19,7 @@ type Part = { name: string; programs: Record<string, string>; run(): Promise<Row
 
 /** Debian has no Helm. */
 const HELM = process.env.HELM ?? '/usr/local/bin/helm'
+const [NAMES = '/usr/lib/libnss_wrapper.so'] = globSync('/usr/lib/*/libnss_wrapper.so')
 const POSTGRES = '/usr/lib/postgresql/15/bin/postgres'
 
 /** `programs`: the path of each, and how to install it. */
@@ -28,6 +30,11 @@ const PARTS: Part[] = [
   { name: 'replica', programs: { [POSTGRES]: 'apt-get install postgresql-15' }, run: replica },
   { name: 'shards', programs: { [POSTGRES]: 'apt-get install postgresql-15' }, run: shards },
   { name: 'chart', programs: { [HELM]: 'https://helm.sh (HELM is its path)' }, run: () => chart(HELM) },
+  {
+    name: 'containers',
+    programs: { '/usr/bin/unshare': 'apt-get install util-linux', [NAMES]: 'apt-get install libnss-wrapper' },
+    run: containers,
+  },
   { name: 'rolling', programs: { '/usr/sbin/nginx': 'apt-get install nginx' }, run: rolling },
 ]
 

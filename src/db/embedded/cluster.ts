@@ -18,6 +18,7 @@ import { text } from 'node:stream/consumers'
 import { dataOf } from './data.ts'
 import { giveTo, type Location } from './location.ts'
 import { launch, send } from './processes.ts'
+import { namesOfAccount } from './unnamed-account.ts'
 
 export const USER = 'interphone'
 export const DATABASE = 'interphone'
@@ -78,7 +79,8 @@ async function initdb(location: Location, draft: string, { native, durable, stop
   const password = [`--username=${USER}`, '--pwfile=../password', '--auth=scram-sha-256']
   const flags = [...LOCALE, ...password, '--no-instructions', ...(durable ? [] : ['--no-sync'])]
   const stdio = ['ignore', 'ignore', 'pipe'] as const
-  const child = launch('initdb', flags, { native, data: dataOf(draft), location, stdio: [...stdio] })
+  const names = location.account ? {} : namesOfAccount(draft)
+  const child = launch('initdb', flags, { native, data: dataOf(draft), location, stdio: [...stdio], env: names })
   const kill = () => void (child.pid && send('SIGKILL', -child.pid))
   stop.addEventListener('abort', kill)
   process.on('exit', kill)

@@ -9,6 +9,15 @@ import type { Location } from './location.ts'
 /** A path of the working directory that needs no permission on the folders above. Linux only. */
 const WORKING_DIRECTORY = '/proc/self/cwd'
 
+type Launch = {
+  native: string
+  data: string
+  location: Location
+  stdio: StdioOptions
+  /** More variables. */
+  env?: Record<string, string>
+}
+
 /**
  * Starts a program inside `data`, as the account of the location. It has its own session, so that Ctrl-C in the
  * terminal does not reach it.
@@ -16,14 +25,14 @@ const WORKING_DIRECTORY = '/proc/self/cwd'
 export function launch(
   program: 'initdb' | 'postgres',
   flags: readonly string[],
-  { native, data, location, stdio }: { native: string; data: string; location: Location; stdio: StdioOptions },
+  { native, data, location, stdio, env }: Launch,
 ): ChildProcess {
   const { account, is_reachable } = location
   return spawn(join(native, 'bin', program), ['-D', is_reachable ? data : WORKING_DIRECTORY, ...flags], {
     uid: account?.uid,
     gid: account?.gid,
     cwd: data,
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...env },
     detached: true,
     stdio,
   })
