@@ -7,12 +7,10 @@ import { dirname, join } from 'node:path'
 import { print } from '#lib/terminal.ts'
 import { encode } from '#web/assets.ts'
 import { buildWeb } from '../web/build.ts'
+import { serverManifest } from './server-packages.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const OUT = join(ROOT, 'dist')
-
-/** The pages are in the package as they are served, so that it does not need what builds them. */
-const OF_PAGES = new Set(['esbuild', ...importedBy('web/**/*.{ts,tsx}')]).difference(new Set(importedBy('src/**/*.ts')))
 
 rmSync(OUT, { recursive: true, force: true })
 for (const file of globSync('src/**/*', { cwd: ROOT })) {
@@ -52,18 +50,9 @@ function writeTypes(): void {
   )
 }
 
-/** Returns the names of the packages that files import. */
-function importedBy(pattern: string): string[] {
-  const texts = globSync(pattern, { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), 'utf8'))
-  return texts.flatMap((text) =>
-    [...text.matchAll(/ from '((?:@[\w-]+\/)?[a-z][\w-]*)/g)].map(([, name]) => name as string),
-  )
-}
-
 function manifest(): object {
-  const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const { name, version, description, license, type } = own
-  const dependencies = Object.fromEntries(Object.entries(own.dependencies).filter(([name]) => !OF_PAGES.has(name)))
+  // The pages are in the package as they are served.
+  const { name, version, description, license, type, dependencies } = serverManifest()
   return {
     ...{ name, version, description, license, type, dependencies },
     keywords: ['intercom', 'sandbox', 'testing', 'messaging', 'email', 'sms', 'whatsapp'],
