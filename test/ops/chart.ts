@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assertValid, danglingIn, faultsOf, manifestsOf } from './manifests.ts'
+import { blockOf } from './page.ts'
 import type { Row } from './run.ts'
 
 const OPS = join(import.meta.dirname, '../../ops')
@@ -39,6 +40,8 @@ const render = (helm: string, values: string[], release = 'interphone'): string 
 const isRefused = (helm: string, values: string[]): boolean =>
   spawnSync(helm, ['template', 'interphone', CHART, ...values.flatMap((value) => ['--set', value])]).status !== 0
 
+const faultsIn = (manifests: string): number => manifestsOf(manifests).flatMap(faultsOf).length
+
 /** Without what only Helm needs. */
 export const plain = (manifests: string): string =>
   manifests.replace(/^(# Source: .*|\s+(app\.kubernetes\.io\/managed-by|helm\.sh\/chart): .*)\n/gm, '')
@@ -55,11 +58,22 @@ export async function chart(helm: string): Promise<Row[]> {
   )
   const longest = Math.max(...monitored.map(({ metadata }) => metadata.name.length))
   const accepted = REFUSED.filter((values) => !isRefused(helm, values))
+  const command = blockOf('kubectl create secret')
+    .replace(/\\\n\s*/g, '')
+    .trim()
+    .split('\n')
+    .at(-1) as string
+  const [, , release = '', , ...flags] = command.split(/\s+/)
+  const documented = spawnSync(helm, ['template', release, CHART, ...flags], { encoding: 'utf8' })
   const stored = readFileSync(join(OPS, 'kubernetes.yaml'), 'utf8')
   const isSame = stored.endsWith(plain(render(helm, MANIFESTS)))
   return [
     { what: 'helm lint', goal: 'no fault', seen: lint.status === 0 ? 'none' : lint.stdout, holds: lint.status === 0 },
     { what: `${TAKEN.length} sets of values`, goal: 'valid', seen: wrong.join() || 'valid', holds: !wrong.length },
+    {
+      ...{ what: 'the command of docs/operating.md', goal: 'renders' },
+      ...{ seen: documented.stderr || 'renders', holds: documented.status === 0 && faultsIn(documented.stdout) === 0 },
+    },
     { what: 'a long name', goal: 'at most 63 letters', seen: `${longest}`, holds: longest <= 63 },
     {
       ...{ what: `${REFUSED.length} wrong values`, goal: 'refused' },

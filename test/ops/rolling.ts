@@ -10,6 +10,7 @@ import { startEmbedded } from '#db/embedded.ts'
 import { freePort } from '#lib/free-port.ts'
 import { addressOf } from '../faults/processes.ts'
 import { type ServerProcess, serverProcess } from '../server-process.ts'
+import { blockOf } from './page.ts'
 import type { Row } from './run.ts'
 
 const CLIENTS = 8
@@ -106,6 +107,14 @@ export async function rolling(): Promise<Row[]> {
   }
 }
 
+/** The configuration of docs/operating.md, with the ports of the servers. */
+function ofPage(port: number, servers: readonly ServerProcess[]): string {
+  const hosts = servers.map(({ url }) => new URL(url).host)
+  return blockOf('upstream interphone')
+    .replace(/127\.0\.0\.1:\d+/g, () => hosts.shift() ?? 'one-server-too-many')
+    .replace('server {\n  location', `server {\n  listen 127.0.0.1:${port};\n  location`)
+}
+
 /** With connections that it keeps open, which is the harder case. */
 async function nginx(directory: string, servers: readonly ServerProcess[]) {
   const port = await freePort()
@@ -120,18 +129,7 @@ ${process.getuid?.() === 0 ? 'user root;' : ''}
 events { worker_connections 512; }
 http {
   access_log off; ${paths.join(' ')}
-  upstream interphone {
-    ${servers.map(({ url }) => `server ${new URL(url).host} max_fails=0;`).join(' ')}
-    keepalive 32;
-  }
-  server {
-    listen 127.0.0.1:${port};
-    location / {
-      proxy_pass http://interphone;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-    }
-  }
+  ${ofPage(port, servers)}
 }`,
   )
   execFileSync('/usr/sbin/nginx', ['-t', '-q', '-c', file, '-e', `${directory}/nginx.log`])
