@@ -1,5 +1,5 @@
 // The settings: the name, kind, default and meaning of each variable of the environment, in the order of the documentation.
-import { anyText, like, numberFrom, oneOf, onOrOff, url } from '#lib/kinds.ts'
+import { anyText, like, numberFrom, oneOf, onOrOff, url, urlWithPassword } from '#lib/kinds.ts'
 import { LATEST } from '#versions/versions.ts'
 import {
   certificate,
@@ -204,7 +204,7 @@ export const SETTINGS = {
   ...TRACING_SETTINGS,
   smtp_url: setting(
     'SMTP_URL',
-    url(['smtp:', 'smtps:'], 'smtp://user:password@host:587'),
+    urlWithPassword(['smtp:', 'smtps:'], 'smtp://user:password@host:587'),
     "The mail server for the first workspace's email. Without it email is captured.",
     secret,
   ),

@@ -1,5 +1,7 @@
 // The kinds of values that a setting from the environment can have.
 
+import { withEncodedPassword } from './url-login.ts'
+
 /** `must_be` completes the sentence "… must be …". `read` returns undefined for any other text. */
 export type Kind<T> = { must_be: string; read(text: string): T | undefined }
 
@@ -26,6 +28,12 @@ export const url = (protocols: string[], example: string): Kind<string> => ({
     return parsed && protocols.includes(parsed.protocol) ? text.replace(/\/+$/, '') : undefined
   },
 })
+
+/** The same, with a password that may hold any character. */
+export const urlWithPassword = (protocols: string[], example: string): Kind<string> => {
+  const { must_be, read } = url(protocols, example)
+  return { must_be, read: (text) => read(withEncodedPassword(text)) }
+}
 
 export const onOrOff: Kind<boolean> = {
   must_be: '1 or 0',

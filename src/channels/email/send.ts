@@ -1,6 +1,7 @@
 // An SMTP account: sends emails over a pool of connections to one mail server.
 import { createPrivateKey } from 'node:crypto'
 import { createTransport, type DKIMOptions, type NodemailerError, type SMTPPoolOptions } from 'nodemailer'
+import { withEncodedPassword } from '#lib/url-login.ts'
 import type { EgressPolicy } from '#net/egress.ts'
 import { inSpan, type SpanOptions } from '#tracing/trace.ts'
 import type { Outcome } from '../channel.ts'
@@ -67,7 +68,7 @@ export function smtpAccount(options: {
     mail.message.transform(coalesceWrites)
     done()
   })
-  const { hostname, port } = new URL(options.url)
+  const { hostname, port } = new URL(withEncodedPassword(options.url))
   const span_options: SpanOptions = {
     kind: 'client',
     attributes: {
@@ -121,7 +122,7 @@ const SETTINGS = new Set(['requireTLS', 'ignoreTLS', 'name', 'tls.rejectUnauthor
 
 // Parsed here, because the mail library would accept all of its options in a URL, including logging of all traffic.
 function server(url: string): SMTPPoolOptions {
-  const parsed = URL.parse(url)
+  const parsed = URL.parse(withEncodedPassword(url))
   if (!parsed?.hostname || !['smtp:', 'smtps:'].includes(parsed.protocol)) {
     throw new Error('An SMTP URL looks like smtp://user:password@host:587 or smtps://user:password@host:465')
   }
