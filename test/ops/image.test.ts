@@ -44,6 +44,7 @@ function faultsOfImage(text: string): string[] {
     ['a package manager that leaves its lists', installs.some((run) => !run.includes('rm -rf /var/lib/apt/lists'))],
     ['packages that were not asked for', installs.some((run) => !run.includes('--no-install-recommends'))],
     ['install scripts of packages', rests('RUN').some((run) => /npm (ci|install)(?!.*--ignore-scripts)/.test(run))],
+    ['a PostgreSQL without its links', !rests('RUN').some((run) => run.includes('hydrate-symlinks.js'))],
     ['more than the server', rests('COPY').some((copy) => /^--from=build \/interphone (?!\S)/.test(copy))],
     ['data that only one uid can write', !/chmod g=u \/data/.test(text)],
   ]
@@ -63,6 +64,7 @@ const BROKEN_IMAGES: [fault: string, from: string | RegExp, to: string][] = [
   ['a package manager that leaves its lists', '&& rm -rf /var/lib/apt/lists/*', ''],
   ['packages that were not asked for', '--no-install-recommends ', ''],
   ['install scripts of packages', 'npm ci --omit=dev --ignore-scripts', 'npm ci --omit=dev'],
+  ['a PostgreSQL without its links', 'hydrate-symlinks.js', 'nothing.js'],
   ['data that only one uid can write', ' && chmod g=u /data', ''],
 ]
 
