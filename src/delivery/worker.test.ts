@@ -15,6 +15,7 @@ import { topicsOf } from '../../test/events.ts'
 import { aContact, aMessage, eventually } from '../../test/factories.ts'
 import { type SmtpSink, smtpSink } from '../../test/smtp-sink.ts'
 import { lease } from './lease.ts'
+import { DEFAULT_RETRY } from './retry.ts'
 import { settle, settlement } from './settle.ts'
 import { notifyWorker } from './signals.ts'
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
@@ -228,7 +229,7 @@ test('a worker that is alone ends the leases of a dead worker at once, but waits
   const leased = await lease(sql, [], 10, 30)
   const failed = leased.find(({ message_id }) => message_id === tried)
   assert.ok(failed)
-  const slow = { ...QUICK, first_wait_ms: 30_000 }
+  const slow = { ...DEFAULT_RETRY, first_wait_ms: 30_000 }
   await settle(sql, contactRecords, [
     settlement(failed, { outcome: 'retry', code: 'slow', reason: 'slow' }, slow, new Date()),
   ])
