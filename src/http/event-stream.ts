@@ -1,5 +1,7 @@
 // Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): one stream to one reader.
+import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
+import { invalid } from './errors.ts'
 
 export type EventToSend = {
   /** A reader that reconnects sends the id of the last event that it has received. */
@@ -124,3 +126,17 @@ export function heartbeatOrAbort(stream: EventStream, stuck_for_ms: number): voi
 /** Returns the event as it is sent, also to many readers. JSON.stringify writes no line breaks: `data` is always one line. */
 export const eventText = ({ id, event, data }: EventToSend): string =>
   `id: ${id}\n${event ? `event: ${event}\n` : ''}data: ${JSON.stringify(data)}\n\n`
+
+/**
+ * Returns the Last-Event-ID of a request; undefined without one. When an EventSource reconnects, this header has the last event
+ * that it received; its URL still has the first position. `what`: for the error, `an event`.
+ * @throws a 400 for an id that `pattern` does not match
+ */
+export function lastEventId(
+  { 'last-event-id': header }: IncomingHttpHeaders,
+  { pattern, what }: { pattern: string; what: string },
+): string | undefined {
+  if (header === undefined || header === '') return undefined
+  if (!new RegExp(pattern).test(String(header))) throw invalid(`Last-Event-ID is not the id of ${what}`)
+  return String(header)
+}

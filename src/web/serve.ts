@@ -1,6 +1,6 @@
 // Serves the app: its page at every address that the app answers, and its files.
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { etagOf, matches } from '#http/etag.ts'
 import type { Asset, Built } from '../../web/build.ts'
 import { webAssets } from './assets.ts'
 import { appPage, failedPage, SECURITY } from './page.ts'
@@ -47,9 +47,9 @@ export function serveWeb(app: FastifyInstance): void {
 }
 
 function sendPage(request: FastifyRequest, reply: FastifyReply, page: string) {
-  const etag = `"${createHash('sha1').update(page).digest('base64url')}"`
+  const etag = etagOf(page)
   reply.headers({ etag, 'cache-control': 'no-cache' })
-  return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.send(page)
+  return matches(request.headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(page)
 }
 
 const find = ({ assets }: Built, name: string): Asset | undefined => assets.find((asset) => asset.name === name)

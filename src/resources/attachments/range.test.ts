@@ -1,7 +1,8 @@
 // Range requests for parts of files.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { matches, sliceOf } from './range.ts'
+import { matches } from '#http/etag.ts'
+import { sliceOf } from './range.ts'
 
 test('an unsupported range gets the whole file', () => {
   const odd = [

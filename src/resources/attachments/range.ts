@@ -14,8 +14,3 @@ export function sliceOf(range: string | undefined, size: number): Slice | 'whole
 
 const suffix = (length: number, size: number): Slice | 'out_of_range' =>
   length && size ? { start: Math.max(0, size - length), end: size - 1 } : 'out_of_range'
-
-/** Returns whether an `If-None-Match` or `If-Range` header has the etag. */
-export const matches = (header: string | undefined, etag: string): boolean =>
-  header !== undefined &&
-  (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))

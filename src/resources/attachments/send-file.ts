@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Slice } from '#files/storage.ts'
 import { ApiError } from '#http/errors.ts'
-import { matches, sliceOf } from './range.ts'
+import { matches } from '#http/etag.ts'
+import { sliceOf } from './range.ts'
 
 type Exchange = { headers: FastifyRequest['headers']; reply: FastifyReply }
 type Headers = Record<string, string | number>

@@ -1,8 +1,7 @@
 // The stream of teammates: which objects have changed, as it happens.
 import { Type } from 'typebox'
 import { removeOldChanges } from '#events/changes.ts'
-import { invalid } from '#http/errors.ts'
-import { HEADERS } from '#http/event-stream.ts'
+import { HEADERS, lastEventId } from '#http/event-stream.ts'
 import { type App, op } from '#http/op.ts'
 import type { Resource, Server } from '#server.ts'
 import { changeStreams } from './streams.ts'
@@ -39,19 +38,13 @@ function changes(app: App, server: Server) {
       const { workspace, query, headers } = request
       const stream = await streams.open({
         workspace_id: workspace.id,
-        after: positionOf(headers['last-event-id']) ?? query.last_event_id,
+        after: lastEventId(headers, { pattern: POSITION, what: 'a change' }) ?? query.last_event_id,
         check: () => server.identify(request),
       })
       reply.headers(HEADERS)
       return stream as unknown as string
     },
   )
-}
-
-function positionOf(header: string | string[] | undefined): string | undefined {
-  if (header === undefined || header === '') return undefined
-  if (!new RegExp(POSITION).test(String(header))) throw invalid('Last-Event-ID is not the id of a change')
-  return String(header)
 }
 
 export default {

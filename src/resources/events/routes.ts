@@ -1,7 +1,7 @@
 // The realtime stream of a workspace: the same events as webhooks, as they commit.
 import { Type } from 'typebox'
 import { invalid } from '#http/errors.ts'
-import { HEADERS } from '#http/event-stream.ts'
+import { HEADERS, lastEventId } from '#http/event-stream.ts'
 import { type App, op } from '#http/op.ts'
 import type { Resource, Server } from '#server.ts'
 import { realtimeStreams } from './streams.ts'
@@ -39,20 +39,13 @@ function events(app: App, server: Server) {
       const stream = await streams.open({
         workspace,
         topics: query.topics === undefined ? undefined : readTopics(query.topics, server.topics),
-        after: positionOf(headers['last-event-id']) ?? query.last_event_id,
+        after: lastEventId(headers, { pattern: POSITION, what: 'an event' }) ?? query.last_event_id,
         check: () => server.identify(request),
       })
       reply.headers(HEADERS)
       return stream as unknown as string
     },
   )
-}
-
-/** When an EventSource reconnects, its header has the last event that it received; its URL still has the first position. */
-function positionOf(header: string | string[] | undefined): string | undefined {
-  if (header === undefined || header === '') return undefined
-  if (!new RegExp(POSITION).test(String(header))) throw invalid('Last-Event-ID is not the id of an event')
-  return String(header)
 }
 
 function readTopics(text: string, known: ReadonlySet<string>): ReadonlySet<string> {

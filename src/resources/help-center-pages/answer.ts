@@ -1,7 +1,7 @@
 // How a page is sent: its headers, and not again if the reader has it.
-import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { VIDEO_HOSTS } from '#content/allow-list.ts'
+import { etagOf, matches } from '#http/etag.ts'
 
 /** No scripts. Pictures and videos of articles come from other servers; a body has colours and alignments in attributes. */
 export const SECURITY = {
@@ -16,16 +16,13 @@ export const SECURITY = {
 
 /** Sends a page. Browsers ask each time whether it has changed. */
 export function sendPage(request: FastifyRequest, reply: FastifyReply, page: string, status = 200): string {
-  const etag = `"${createHash('sha1').update(page).digest('base64url')}"`
+  const etag = etagOf(page)
   reply.code(status).headers(SECURITY).type('text/html; charset=utf-8')
   reply.headers({ etag, 'cache-control': 'private, no-cache', vary: 'cookie' })
-  if (status !== 200 || !isKnown(request.headers['if-none-match'], etag)) return page
+  if (status !== 200 || !matches(request.headers['if-none-match'], etag)) return page
   reply.code(304)
   return ''
 }
-
-const isKnown = (header: string | undefined, etag: string): boolean =>
-  (header ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
 
 export function redirect(reply: FastifyReply, location: string, status: 301 | 302 | 303): string {
   reply.code(status).headers(SECURITY).header('location', location)
