@@ -10,7 +10,7 @@ import { onChange, onReopened, stream_state } from '../shared/stream.ts'
 import { Frame } from './frame/frame.tsx'
 import { SignIn } from './frame/sign-in.tsx'
 import { applyTheme } from './frame/theme.ts'
-import { SCREENS } from './screens.ts'
+import { screenAt } from './screens.ts'
 
 /** The addresses that the app answers; all others are the server's, such as the API reference. */
 const SCOPE = /^\/(console|settings)(\/|$)/
@@ -63,7 +63,7 @@ const newClient = () =>
 
 applyTheme()
 // Loads the screen's code while the session is read.
-SCREENS.find(({ path }) => location.pathname.startsWith(path))
+screenAt(location.pathname)
   ?.load()
   .catch(() => {})
 render(

@@ -57,3 +57,9 @@ export const SETTINGS: Screen = {
   ...{ name: 'Settings', path: '/settings', key: ',', icon: SettingsIcon },
   load: () => import('./settings/settings.tsx'),
 }
+
+export const ALL_SCREENS: readonly Screen[] = [...SCREENS, SETTINGS]
+
+/** Returns the screen that a path of an address opens. */
+export const screenAt = (pathname: string): Screen | undefined =>
+  ALL_SCREENS.find(({ path }) => pathname.startsWith(path))

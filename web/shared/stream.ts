@@ -32,6 +32,33 @@ export function onReopened(listener: () => void): () => void {
   return () => void reopened.delete(listener)
 }
 
+/**
+ * Calls `flush` with the number of changes that concern the caller, and after an interruption; changes within `collect_ms` are
+ * one call. Returns a function that ends that.
+ */
+export function collectChanges(
+  concerns: (change: Change) => boolean,
+  flush: (count: number) => void,
+  collect_ms: number,
+): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let count = 0
+  const stale = () => {
+    count++
+    timer ??= setTimeout(() => {
+      const collected = count
+      timer = undefined
+      count = 0
+      flush(collected)
+    }, collect_ms)
+  }
+  const ends = [onChange((change) => concerns(change) && stale()), onReopened(stale)]
+  return () => {
+    clearTimeout(timer)
+    for (const end of ends) end()
+  }
+}
+
 const LOCK = 'interphone-stream'
 /** After a stream that the server refused; a lost connection is opened again by the browser itself. */
 const AGAIN_AFTER_MS = 3_000

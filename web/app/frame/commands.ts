@@ -2,13 +2,13 @@
 import { toast } from '../../parts/toast.tsx'
 import type { Command } from '../../shared/keys.ts'
 import { signOut } from '../../shared/session.ts'
-import { SCREENS, SETTINGS } from '../screens.ts'
+import { ALL_SCREENS } from '../screens.ts'
 import { chooseTheme, THEMES } from './theme.ts'
 
 type Frame = { route(path: string): void; float(what: 'palette' | 'shortcuts'): void }
 
 export const commandsOf = ({ route, float }: Frame): Command[] => [
-  ...[...SCREENS, SETTINGS].map(
+  ...ALL_SCREENS.map(
     ({ name, path, key }): Command => ({ name, keys: `g ${key}`, group: 'Go to', run: () => route(path) }),
   ),
   { name: 'API reference', group: 'Go to', run: () => location.assign('/docs') },

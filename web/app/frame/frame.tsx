@@ -7,11 +7,11 @@ import { Toasts } from '../../parts/toast.tsx'
 import { addCommands } from '../../shared/keys.ts'
 import { session } from '../../shared/session.ts'
 import { openStream, stream_state } from '../../shared/stream.ts'
-import { SCREENS, SETTINGS } from '../screens.ts'
+import { ALL_SCREENS, SCREENS, screenAt } from '../screens.ts'
 import { commandsOf } from './commands.ts'
 import { Rail } from './rail.tsx'
 
-const ROUTES = [...SCREENS, SETTINGS].map(({ path, load }) => ({ path: `${path}/:id?`, component: lazy(load) }))
+const ROUTES = ALL_SCREENS.map(({ path, load }) => ({ path: `${path}/:id?`, component: lazy(load) }))
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => Palette))
 const Shortcuts = lazy(() => import('./shortcuts.tsx').then(({ Shortcuts }) => Shortcuts))
 
@@ -24,7 +24,7 @@ export function Frame() {
   useEffect(followChanges, [])
   useEffect(() => addCommands(commandsOf({ route, float: setFloating })), [route])
   useEffect(() => {
-    const screen = [...SCREENS, SETTINGS].find((screen) => path.startsWith(screen.path))
+    const screen = screenAt(path)
     document.title = screen ? `${screen.name} · Interphone` : 'Interphone'
   }, [path])
   const close = () => setFloating(undefined)

@@ -1,4 +1,4 @@
-// The rail: where one can go, and who one is. On a phone it is a bar at the bottom.
+// The rail: links to the screens, and the name of the teammate. On a phone it is a bar at the bottom.
 import { BookOpen, Search } from 'lucide-preact'
 import { useLocation } from 'preact-iso'
 import { Face } from '../../parts/face.tsx'
@@ -45,7 +45,7 @@ export function Rail({ onPalette }: { onPalette(): void }) {
   )
 }
 
-/** Two lines that meet: a call that is answered. */
+/** Three bars of different height, as of a voice. */
 const Mark = () => (
   <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
     <rect width="20" height="20" rx="6" fill="var(--accent)" />

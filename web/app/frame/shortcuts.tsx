@@ -23,14 +23,19 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
           </ul>
         </section>
       ))}
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={has_letters.value}
-          onChange={({ currentTarget }) => setLetters(currentTarget.checked)}
-        />
-        Shortcuts without Ctrl or ⌘
-      </label>
+      <LetterKeys />
     </Dialog>
   )
 }
+
+/** Switches off the keys that could be typed by accident. */
+export const LetterKeys = () => (
+  <label class="check">
+    <input
+      type="checkbox"
+      checked={has_letters.value}
+      onChange={({ currentTarget }) => setLetters(currentTarget.checked)}
+    />
+    Shortcuts without Ctrl or ⌘
+  </label>
+)

@@ -5,10 +5,10 @@ import { Button } from '../../parts/button.tsx'
 import { Choice } from '../../parts/field.tsx'
 import { toast } from '../../parts/toast.tsx'
 import { call } from '../../shared/call.ts'
-import { has_letters, setLetters } from '../../shared/keys.ts'
 import { session, signOut } from '../../shared/session.ts'
 import { Loaded } from '../console/shared/loaded.tsx'
 import { useObject } from '../console/shared/use-object.ts'
+import { LetterKeys } from '../frame/shortcuts.tsx'
 import { chooseTheme, THEMES, type Theme, theme } from '../frame/theme.ts'
 
 type SignIn = {
@@ -46,14 +46,7 @@ function ThisBrowser() {
           }}
         />
       </div>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={has_letters.value}
-          onChange={({ currentTarget }) => setLetters(currentTarget.checked)}
-        />
-        Shortcuts without Ctrl or ⌘
-      </label>
+      <LetterKeys />
     </section>
   )
 }

@@ -15,7 +15,7 @@ const SIDES = [
 ] as const
 type Side = (typeof SIDES)[number]['value']
 
-/** Who has typed nothing for this time reads. */
+/** After this time without a key, the teammate only reads. */
 const WRITING_MS = 10_000
 
 const draftOf = (id: string) => `draft ${id}`
@@ -26,7 +26,7 @@ export function Composer({ conversation, again }: { conversation: Conversation; 
   const [text, setText] = useState(() => localStorage.getItem(draftOf(id)) ?? '')
   const [is_busy, setBusy] = useState(false)
   const [typed_at, setTypedAt] = useState(0)
-  /** The newest answer of somebody else when one began to write. */
+  /** The newest answer of another teammate when this text was begun. */
   const [known, setKnown] = useState<string>()
   const [was_warned, setWarned] = useState(false)
   const is_writing = useRecent(typed_at, WRITING_MS)
@@ -101,7 +101,7 @@ export function Composer({ conversation, again }: { conversation: Conversation; 
   )
 }
 
-/** Returns the id of the newest answer that one did not write oneself, or ''. */
+/** Returns the id of the newest answer of another teammate, or ''. */
 function newestOfOthers({ conversation_parts }: Conversation): string {
   const own = session.value!.admin.id
   const answers = conversation_parts.conversation_parts.filter(

@@ -1,4 +1,4 @@
-// One conversation: its words as bubbles, all else that happened as quiet lines, and a composer for either side.
+// One conversation: what was written as bubbles, other events as short lines, and a composer for either side.
 import { useEffect, useRef } from 'preact/hooks'
 import { Empty } from '../../../parts/empty.tsx'
 import { Facts } from '../../../parts/facts.tsx'
@@ -64,5 +64,5 @@ const assigneeOf = ({ admin_assignee_id, team_assignee_id }: Shown): string =>
     .filter(Boolean)
     .join(', ')
 
-/** Subjects are HTML. Parsing it runs nothing, and the text alone is taken. */
+/** A subject is HTML: its tags are left out. */
 const plain = (html: string | null | undefined): string => (html ?? '').replace(/<[^>]*>/g, '')

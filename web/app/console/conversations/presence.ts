@@ -1,4 +1,4 @@
-// Who else is in a conversation, and what they do there. Nothing of it is kept: it is told again and again.
+// Which other teammates have a conversation open, and whether they write. It is not stored: each page repeats it.
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { call } from '../../../shared/call.ts'
@@ -11,12 +11,12 @@ export type Activity = 'reading' | 'writing'
 type Seen = { admin_id: string; conversation_id: string; activity: Activity; at: number }
 
 const TOLD_EVERY_MS = 20_000
-/** Somebody of whom nothing was heard for so long has gone, although no word of it came. */
+/** A teammate whose page has said nothing for this long has left. */
 const GONE_AFTER_SECONDS = 45
 
 const seen = signal<readonly Seen[]>([])
 
-/** Returns the others that are in the conversation now. */
+/** Returns the other teammates who have the conversation open now. */
 export const othersIn = (id: string): Seen[] =>
   seen.value.filter(({ conversation_id, at }) => conversation_id === id && now.value - at < GONE_AFTER_SECONDS)
 
@@ -28,7 +28,7 @@ onChange(({ topic, id, conversation_id }: Change) => {
   seen.value = activity === 'left' ? others : [...others, here]
 })
 
-/** Tells the others what one does here, for as long as the conversation is open. */
+/** Tells the other teammates what this one does, for as long as the conversation is open. */
 export function usePresence(id: string, activity: Activity): void {
   useEffect(() => {
     tell(id, activity)
@@ -45,7 +45,7 @@ export function usePresence(id: string, activity: Activity): void {
   }, [id])
 }
 
-/** If it fails, the next one comes soon. */
+/** A call that fails is not repeated: the next one follows within seconds. */
 function tell(id: string, activity: Activity | 'left'): void {
   call(`POST /extensions/inbox/conversations/${id}/presence`, { body: { activity }, keepalive: true }).catch(() => {})
 }

@@ -3,7 +3,7 @@
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/preact-query'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { call, type Query } from '../../../shared/call.ts'
-import { onChange, onReopened } from '../../../shared/stream.ts'
+import { collectChanges } from '../../../shared/stream.ts'
 import { type Page, withFirst } from './pages.ts'
 
 export type Source<Row> = {
@@ -50,23 +50,11 @@ export function useRows<Row>({ path, query, search, topics, idOf }: Source<Row>)
   }
 
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let count = 0
-    const flush = () => {
-      timer = undefined
+    const flush = (count: number) => {
       if (is_paused) setWaiting((waiting) => waiting + count)
       else void refresh()
-      count = 0
     }
-    const stale = () => {
-      count++
-      timer ??= setTimeout(flush, COLLECT_MS)
-    }
-    const ends = [onChange(({ topic }) => topics(topic) && stale()), onReopened(stale)]
-    return () => {
-      clearTimeout(timer)
-      for (const end of ends) end()
-    }
+    return collectChanges(({ topic }) => topics(topic), flush, COLLECT_MS)
   }, [text, is_paused])
 
   const { data } = list

@@ -2,13 +2,12 @@
 import type { JSX } from 'preact'
 import { Button } from '../../../parts/button.tsx'
 import { Choice, Field } from '../../../parts/field.tsx'
-import { toast } from '../../../parts/toast.tsx'
-import { call } from '../../../shared/call.ts'
 import { exactTime } from '../../../shared/time.ts'
 import { Loaded } from '../shared/loaded.tsx'
+import { useAct } from '../shared/use-act.ts'
 import { useObject } from '../shared/use-object.ts'
 
-type Shown = { now: number; frozen_at: number | null; ahead_seconds: number; woken?: number }
+type Shown = { now: number; frozen_at: number | null; ahead_seconds: number }
 
 const PATH = '/extensions/sandbox/clock'
 const UNITS = [
@@ -19,15 +18,8 @@ const UNITS = [
 
 export function Clock() {
   const found = useObject<Shown>(PATH)
-  const set = async (body: object) => {
-    try {
-      await call<Shown>(`POST ${PATH}`, { body })
-      toast('The clock is set.')
-      await found.refetch()
-    } catch (error) {
-      toast((error as Error).message, 'bad')
-    }
-  }
+  const change = useAct(`POST ${PATH}`, 'The clock is set.')
+  const set = async (body: object) => void ((await change.send(body)) && found.refetch())
   const advance = (event: JSX.TargetedEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)

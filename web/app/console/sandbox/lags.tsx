@@ -2,9 +2,8 @@
 import type { JSX } from 'preact'
 import { Button } from '../../../parts/button.tsx'
 import { Field } from '../../../parts/field.tsx'
-import { toast } from '../../../parts/toast.tsx'
-import { call } from '../../../shared/call.ts'
 import { Loaded } from '../shared/loaded.tsx'
+import { useAct } from '../shared/use-act.ts'
 import { useObject } from '../shared/use-object.ts'
 
 type Shown = { search_lag_ms: number; message_lag_ms: number }
@@ -13,19 +12,15 @@ const PATH = '/extensions/sandbox/settings'
 
 export function Lags() {
   const found = useObject<Shown>(PATH)
-  const save = async (event: JSX.TargetedEvent<HTMLFormElement>) => {
+  const change = useAct(`PUT ${PATH}`, 'Saved.')
+  const save = (event: JSX.TargetedEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const body = {
       search_lag_ms: Number(form.get('search_lag_ms')),
       message_lag_ms: Number(form.get('message_lag_ms')),
     }
-    try {
-      await call(`PUT ${PATH}`, { body })
-      toast('Saved.')
-    } catch (error) {
-      toast((error as Error).message, 'bad')
-    }
+    void change.send(body)
   }
   return (
     <section class="card">

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/preact-query'
 import { useEffect } from 'preact/hooks'
 import { type CallError, call, type Query } from '../../../shared/call.ts'
-import { type Change, onChange, onReopened } from '../../../shared/stream.ts'
+import { type Change, collectChanges } from '../../../shared/stream.ts'
 
 const COLLECT_MS = 150
 
@@ -15,19 +15,14 @@ export function useObject<Shown>(
     queryFn: ({ signal }) => call<Shown>(`GET ${path}`, { signal, ...(query && { query }) }),
   })
   const { refetch } = found
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const stale = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void refetch()
-      }, COLLECT_MS)
-    }
-    const ends = [onChange((change) => concerns?.(change) && stale()), onReopened(stale)]
-    return () => {
-      clearTimeout(timer)
-      for (const end of ends) end()
-    }
-  }, [path])
+  useEffect(
+    () =>
+      collectChanges(
+        (change) => concerns?.(change) ?? false,
+        () => void refetch(),
+        COLLECT_MS,
+      ),
+    [path],
+  )
   return found
 }
